@@ -1,0 +1,87 @@
+import type { NewEvent, RecordedEvent } from './event.js';
+
+export interface AppendResult {
+  /** Revision of the last event written. */
+  readonly revision: bigint;
+}
+
+export interface ReadStreamOptions {
+  /** First revision to return; default: the start (forwards) or the end (backwards). */
+  readonly fromRevision?: bigint;
+  readonly direction?: 'forwards' | 'backwards';
+  readonly limit?: number;
+}
+
+export interface ReadAllOptions {
+  /** Return what stands after this position; `null` = from the start. */
+  readonly after: bigint | null;
+  /** Events per page, default 1000. */
+  readonly limit?: number;
+  /** Stream categories to return; default all. */
+  readonly categories?: readonly string[];
+}
+
+/** One page of the whole log. */
+export interface LogPage {
+  readonly events: readonly RecordedEvent[];
+  /** Everything up to here was looked at: resume here even when a filter left `events` empty. `null` = nothing yet. */
+  readonly checkpoint: bigint | null;
+}
+
+export interface SubscribeOptions extends ReadAllOptions {
+  /** Ends the subscription; the iteration then returns without an error. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The log. A port in the shape of what PostgreSQL and EventStoreDB can both keep: one stream per append,
+ * positions that grow but need not be dense. Abstract class, so that it is its own injection token.
+ */
+export abstract class EventStore {
+  /**
+   * Appends `events` to one stream if it still stands at `expectedRevision`; all of them or none.
+   *
+   * @param expectedRevision last revision read, or `'no-stream'`
+   * @throws RevisionConflict somebody was faster: read again, decide again
+   * @throws EventStoreUnavailable nothing is known about the outcome: repeat with the same event ids
+   *
+   * Safe to repeat with the same event ids: the second time answers like the first.
+   */
+  abstract append(
+    stream: string,
+    events: readonly NewEvent[],
+    expectedRevision: bigint | 'no-stream',
+  ): Promise<AppendResult>;
+
+  /** Events of one stream, a page at a time underneath; an unknown stream is empty. */
+  abstract readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;
+
+  /** One page of the whole log in position order. Never passes an event that has not committed yet. */
+  abstract readAll(options: ReadAllOptions): Promise<LogPage>;
+
+  /**
+   * Follows the log: pages until the end, then waits for more. Never skips, never repeats within one subscription,
+   * reconnects by itself; ends only by `signal`.
+   */
+  abstract subscribeToAll(options: SubscribeOptions): AsyncIterable<LogPage>;
+}
+
+/** The stream is not where the writer believed. `actualRevision` is what it stands at now, `null` = does not exist. */
+export class RevisionConflict extends Error {
+  constructor(
+    readonly stream: string,
+    readonly expectedRevision: bigint | 'no-stream',
+    readonly actualRevision: bigint | null,
+  ) {
+    super(`revision conflict on ${stream}: expected ${expectedRevision}, is ${actualRevision ?? 'no stream'}`);
+    this.name = 'RevisionConflict';
+  }
+}
+
+/** The store did not answer; the outcome is unknown. Repeat with the same event ids. */
+export class EventStoreUnavailable extends Error {
+  constructor(cause?: unknown) {
+    super('the event store does not answer', { cause });
+    this.name = 'EventStoreUnavailable';
+  }
+}

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import canonicalizeModule from 'canonicalize';
+import type { NewEvent } from './event.js';
+
+const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
+
+/**
+ * The canonical bytes of an event: RFC 8785 over `{ v, stream, revision, id, type, data, meta }`. Sealed fields are in
+ * it as envelopes, so the leaf outlives the erasure of what they say.
+ */
+export const leafOf = (stream: string, revision: bigint, event: NewEvent): string => {
+  const leaf = canonicalize({
+    v: 1,
+    stream,
+    revision: Number(revision),
+    id: event.eventId,
+    type: event.type,
+    data: event.data,
+    meta: event.metadata,
+  });
+  if (leaf === undefined) throw new TypeError('an event has no canonical form');
+  return leaf;
+};
+
+/** RFC 6962 §2.1 leaf hash: SHA-256(0x00 || leaf). 32 bytes. */
+export const leafHashOf = (leaf: string): Buffer => createHash('sha256').update('\u0000').update(leaf, 'utf8').digest();

@@ -1,0 +1,127 @@
+import type { DomainEvent, EventMetadata, JsonObject, JsonValue, NewEvent, RecordedEvent, Uuid } from './event.js';
+import type { DataCategory, Erased } from './personal.js';
+
+/** A personal value at rest: AES-256-GCM, bound to its place. `kid` = `<subject>/<category>/<generation>`. */
+export interface Envelope {
+  readonly enc: 1;
+  readonly alg: 'A256GCM';
+  readonly kid: string;
+  /** Base64, 96 random bits. */
+  readonly iv: string;
+  readonly ct: string;
+  readonly tag: string;
+  /** Key commitment: a second key cannot show another plaintext. */
+  readonly kc: string;
+}
+
+export const isEnvelope = (value: unknown): value is Envelope =>
+  typeof value === 'object' && value !== null && (value as { enc?: unknown }).enc === 1;
+
+/** An event that still says it in the clear; lives in one function scope between `decide` and `append`. */
+export interface UnsealedEvent {
+  readonly stream: string;
+  readonly eventId: Uuid;
+  readonly event: DomainEvent;
+  readonly metadata: EventMetadata;
+}
+
+/** A recorded event with its personal fields opened, or `Erased` where the key is gone. */
+export interface OpenedEvent<Event extends DomainEvent = DomainEvent> {
+  readonly recorded: RecordedEvent;
+  readonly event: Event;
+}
+
+/** Where a single sealed value lives, e.g. `['gateway.access_log', rowId, 'ip']`; the same at open, or it fails. */
+export type SealPlace = readonly string[];
+
+/** Turns personal fields into envelopes and back, by the schema map. */
+export abstract class Sealer {
+  /**
+   * @throws UnmappedField a field the schema map does not know: classify it there
+   * @throws SubjectKeyDestroyed the person was erased: give up, never retry
+   */
+  abstract seal(events: readonly UnsealedEvent[]): Promise<NewEvent[]>;
+
+  /**
+   * @throws KeyMissing a key row is not there: stop, this is not an erasure
+   * @throws EnvelopeRejected the ciphertext is not the one that was written at this place
+   */
+  abstract open<Event extends DomainEvent = DomainEvent>(
+    events: readonly RecordedEvent[],
+  ): Promise<OpenedEvent<Event>[]>;
+
+  /** Seals one value for a row. Errors as `seal`. */
+  abstract sealValue(subjectId: Uuid, category: DataCategory, place: SealPlace, value: JsonValue): Promise<Envelope>;
+
+  /** Opens one value of a row. Errors as `open`. */
+  abstract openValue(envelope: Envelope, place: SealPlace): Promise<JsonValue | Erased>;
+}
+
+/** The record of a destroyed key: what remains when the material is gone. */
+export interface DestroyedKey {
+  readonly kid: string;
+  readonly category: DataCategory;
+  /** Hex; SHA-256 over the material, proof of which key it was. `null` for one that was never provisioned. */
+  readonly fingerprint: string | null;
+  readonly destroyedAt: string;
+  readonly requestId: string | null;
+}
+
+export type KeyState = 'neverProvisioned' | 'active' | 'destroyed' | 'newLifecycleAllowed';
+
+/** The keys, in a database of their own. Only `personal-data` sees material; everybody else sees states. */
+export abstract class KeyRing {
+  abstract states(subjectId: Uuid): Promise<ReadonlyMap<DataCategory, KeyState>>;
+
+  /**
+   * Destroys the keys of these categories and blocks their re-creation, also where none was ever made.
+   * Safe to repeat: the second call answers like the first.
+   */
+  abstract destroy(
+    subjectId: Uuid,
+    categories: readonly DataCategory[],
+    reason: { readonly at: string; readonly requestId: Uuid | null },
+  ): Promise<DestroyedKey[]>;
+}
+
+/** The person was erased, this key will never come again. Give up, never retry. */
+export class SubjectKeyDestroyed extends Error {
+  constructor(readonly kid: string) {
+    super(`key ${kid} was destroyed`);
+    this.name = 'SubjectKeyDestroyed';
+  }
+}
+
+/** The key row is not there. Not an erasure: a reader stops here and a person looks. */
+export class KeyMissing extends Error {
+  constructor(readonly kid: string) {
+    super(`key ${kid} is missing from the key ring`);
+    this.name = 'KeyMissing';
+  }
+}
+
+/** The ciphertext does not belong to this place or this key. */
+export class EnvelopeRejected extends Error {
+  constructor(readonly field: string) {
+    super(`the envelope of ${field} was rejected`);
+    this.name = 'EnvelopeRejected';
+  }
+}
+
+/** The schema map does not know this event or field: nothing unclassified is written. */
+export class UnmappedField extends Error {
+  constructor(
+    readonly type: string,
+    readonly field?: string,
+  ) {
+    super(
+      field === undefined
+        ? `event ${type} is not in the schema map`
+        : `field ${field} of ${type} is not in the schema map`,
+    );
+    this.name = 'UnmappedField';
+  }
+}
+
+/** The opened data of an event as JSON; a name for readers of whole histories. */
+export type OpenedData = JsonObject;
