@@ -21,6 +21,8 @@ export interface ConsentEvents {
   ConsentGiven: ConsentChoice;
   ConsentRefused: ConsentChoice;
   ConsentWithdrawn: { readonly recordId: string; readonly purpose: ConsentPurpose; readonly method: CollectionMethod };
+  /** The person was erased: what was given is invalid, nothing can be chosen here any more. */
+  ConsentsInvalidated: { readonly reason: 'subjectErased' };
 }
 export type ConsentEvent = EventOf<ConsentEvents>;
 
@@ -43,4 +45,5 @@ export const consentSchema: SchemaMapOf<ConsentEvents> = {
   ConsentGiven: { ...evidence, fields: choice },
   ConsentRefused: { ...evidence, fields: choice },
   ConsentWithdrawn: { ...evidence, fields: { recordId: plain, purpose: plain, method: plain } },
+  ConsentsInvalidated: { ...evidence, fields: { reason: plain } },
 };

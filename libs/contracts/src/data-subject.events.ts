@@ -18,6 +18,7 @@ export interface DataSubjectEvents {
   ConsentChoicesCollected: {
     readonly choices: readonly { readonly purpose: ConsentPurpose; readonly given: boolean }[];
     readonly noticeVersion: string;
+    readonly noticeDigest: string;
     readonly language: Locale;
   };
   /** Somebody tried to register an e-mail already in use; the owner is told by mail. */
@@ -26,7 +27,11 @@ export interface DataSubjectEvents {
   PhoneRectified: { readonly phone: Personal<string | null> };
   AddressRectified: { readonly address: Personal<PostalAddress | null> };
   LocaleChosen: { readonly locale: Locale };
-  EmailChangeRequested: { readonly email: Personal<string>; readonly token: Personal<string>; readonly expiresAt: string };
+  EmailChangeRequested: {
+    readonly email: Personal<string>;
+    readonly token: Personal<string>;
+    readonly expiresAt: string;
+  };
   EmailRectified: { readonly email: Personal<string> };
   PersonnummerRecorded: { readonly number: Personal<string>; readonly ground: PersonnummerGround };
   PersonnummerRevealed: { readonly purpose: Personal<string> };
@@ -41,7 +46,12 @@ export interface DataSubjectEvents {
 }
 export type DataSubjectEvent = EventOf<DataSubjectEvents>;
 
-const account = { stream: 'dataSubject', schemaVersion: 1, purpose: 'customerAccount', legalBasis: 'contract' } as const;
+const account = {
+  stream: 'dataSubject',
+  schemaVersion: 1,
+  purpose: 'customerAccount',
+  legalBasis: 'contract',
+} as const;
 const rights = {
   stream: 'dataSubject',
   schemaVersion: 1,
@@ -64,7 +74,10 @@ export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
     },
   },
   NoticeAcknowledged: { ...account, fields: { noticeVersion: plain, noticeDigest: plain, language: plain } },
-  ConsentChoicesCollected: { ...account, fields: { choices: plain, noticeVersion: plain, language: plain } },
+  ConsentChoicesCollected: {
+    ...account,
+    fields: { choices: plain, noticeVersion: plain, noticeDigest: plain, language: plain },
+  },
   RegistrationRepeated: { ...account, fields: { noticeVersion: plain } },
   NameRectified: { ...account, fields: { givenName: personal('profile'), familyName: personal('profile') } },
   PhoneRectified: { ...account, fields: { phone: personal('contact') } },

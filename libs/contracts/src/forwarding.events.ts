@@ -4,12 +4,7 @@ import type { Money } from './vocabulary.js';
 
 /** What is asked of a processor. `disclose` kinds carry personal data, the others only references. */
 export type ForwardingIntent =
-  | 'openPayment'
-  | 'readPayment'
-  | 'capturePayment'
-  | 'cancelPayment'
-  | 'refundPayment'
-  | 'eraseSubject';
+  'openPayment' | 'readPayment' | 'capturePayment' | 'cancelPayment' | 'refundPayment' | 'eraseSubject';
 
 /** Why something was not sent. A regulator may ask: each is an event. */
 export type RefusalReason =
@@ -65,7 +60,11 @@ export interface ForwardingEvents {
     readonly nextAttemptAt: string | null;
   };
   ForwardingParked: { readonly processorId: string; readonly intent: ForwardingIntent; readonly failure: string };
-  ForwardingCancelled: { readonly processorId: string; readonly intent: ForwardingIntent; readonly reason: 'subjectErased' };
+  ForwardingCancelled: {
+    readonly processorId: string;
+    readonly intent: ForwardingIntent;
+    readonly reason: 'subjectErased';
+  };
   CheckoutOpened: {
     readonly processorId: string;
     readonly orderId: string;

@@ -15,7 +15,12 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
   override readonly propagatesEventHandlerErrors = true;
   private readonly byGroup = new Map<string, Map<string, MessageHandler>>();
 
-  override addHandler(pattern: unknown, handler: MessageHandler, isEvent = false, extras: Record<string, unknown> = {}): void {
+  override addHandler(
+    pattern: unknown,
+    handler: MessageHandler,
+    isEvent = false,
+    extras: Record<string, unknown> = {},
+  ): void {
     const type = String(pattern);
     const group = extras['group'];
     if (!isEvent) throw new Error(`${type}: only @EventPattern handlers are served here`);

@@ -60,7 +60,9 @@ export class InProcessDelivery extends EventDelivery {
           }
           const wanted = page.events.filter((event) => this.handles(group, event.type));
           const outcome =
-            wanted.length === 0 ? 'done' : await this.inbox.deliver(group, wanted, page.checkpoint, this.handler(group));
+            wanted.length === 0
+              ? 'done'
+              : await this.inbox.deliver(group, wanted, page.checkpoint, this.handler(group));
           if (outcome === 'later') break;
           checkpoint = page.checkpoint;
           if (wanted.length > 0) saved = checkpoint;

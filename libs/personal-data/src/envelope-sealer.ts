@@ -39,9 +39,7 @@ export class EnvelopeSealer extends Sealer {
     return events.map((unsealed) => this.sealOne(unsealed, keys));
   }
 
-  async open<Event extends DomainEvent = DomainEvent>(
-    events: readonly RecordedEvent[],
-  ): Promise<OpenedEvent<Event>[]> {
+  async open<Event extends DomainEvent = DomainEvent>(events: readonly RecordedEvent[]): Promise<OpenedEvent<Event>[]> {
     const kids = new Set<string>();
     for (const { data } of events) for (const name in data) collectKid(data[name], kids);
     const keys = kids.size === 0 ? noOpened : await this.dataKeys.keysById([...kids]);

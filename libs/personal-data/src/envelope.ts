@@ -44,7 +44,12 @@ export const keyCommitment = ({ key }: DataKey, occasion: string): string =>
  * @param place where the value stands; opening needs the same
  * @param occasion the event or row, for the key commitment
  */
-export const sealValue = (dataKey: DataKey, place: readonly string[], commitment: string, value: JsonValue): Envelope => {
+export const sealValue = (
+  dataKey: DataKey,
+  place: readonly string[],
+  commitment: string,
+  value: JsonValue,
+): Envelope => {
   const iv = randomIv();
   const cipher = createCipheriv('aes-256-gcm', dataKey.key, iv);
   cipher.setAAD(additionalData(dataKey.kid, place));
@@ -61,7 +66,12 @@ export const sealValue = (dataKey: DataKey, place: readonly string[], commitment
 };
 
 /** @throws EnvelopeRejected wrong key, wrong place, changed bytes */
-export const openValue = (dataKey: DataKey, place: readonly string[], commitment: string, sealed: Envelope): JsonValue => {
+export const openValue = (
+  dataKey: DataKey,
+  place: readonly string[],
+  commitment: string,
+  sealed: Envelope,
+): JsonValue => {
   const field = place.at(-1) ?? '';
   if (sealed.kid !== dataKey.kid || sealed.kc !== commitment) throw new EnvelopeRejected(field);
   try {

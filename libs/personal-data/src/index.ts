@@ -4,5 +4,10 @@ export { EnvelopeSealer } from './envelope-sealer.js';
 export { FileKeyEncryption, KeyEncryption, type WrappedKey } from './key-encryption.js';
 export { keyRingMigrations } from './key-ring.migrations.js';
 export { containsCardNumber } from './payment-card-number.js';
-export { maskedPersonnummer, parsePersonnummer, type ParsedPersonnummer, type PersonnummerProblem } from './personnummer.js';
+export {
+  maskedPersonnummer,
+  parsePersonnummer,
+  type ParsedPersonnummer,
+  type PersonnummerProblem,
+} from './personnummer.js';
 export { PostgresKeyRing } from './postgres-key-ring.js';

@@ -41,7 +41,8 @@ export const parsePersonnummer = (input: string, today: string): ParsedPersonnum
   const coordination = shiftedDay > 60;
   const day = coordination ? shiftedDay - 60 : shiftedDay;
 
-  const year = parts['century'] !== undefined ? Number(parts['century'] + date.slice(0, 2)) : century(shortYear, sign, thisYear);
+  const year =
+    parts['century'] !== undefined ? Number(parts['century'] + date.slice(0, 2)) : century(shortYear, sign, thisYear);
   if (parts['century'] !== undefined && sign === '+' && thisYear - year < 100) return refuse('format');
   if (!isDate(year, month, day)) return refuse('date');
   if (birth === '000') return refuse('birthNumber');

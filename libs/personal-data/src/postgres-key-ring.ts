@@ -27,8 +27,7 @@ interface KeyRow {
   readonly request_id: string | null;
 }
 
-const columns =
-  'subject_id, category, generation, state, wrapped, kek_version, fingerprint, destroyed_at, request_id';
+const columns = 'subject_id, category, generation, state, wrapped, kek_version, fingerprint, destroyed_at, request_id';
 const evictions = 'keyring_eviction';
 
 /**

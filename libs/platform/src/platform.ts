@@ -1,10 +1,24 @@
 import { join } from 'node:path';
 import { SystemClock, type Clock } from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
-import { ensureAppRole, ensureDatabase, migrate, openPool, startEmbeddedPostgres, type EmbeddedPostgres, type MigrationClass } from '@dittoo/database';
+import {
+  ensureAppRole,
+  ensureDatabase,
+  migrate,
+  openPool,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type MigrationClass,
+} from '@dittoo/database';
 import { eventStoreMigrations, PostgresEventStore, PostgresSequencer } from '@dittoo/event-store';
 import { InProcessDelivery, InProcessRoad, type EventDelivery } from '@dittoo/messaging';
-import { EnvelopeSealer, FileKeyEncryption, keyRingMigrations, PostgresKeyRing, type KeyEncryption } from '@dittoo/personal-data';
+import {
+  EnvelopeSealer,
+  FileKeyEncryption,
+  keyRingMigrations,
+  PostgresKeyRing,
+  type KeyEncryption,
+} from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
 import { deliveryMigrations, TypeOrmInbox } from '@dittoo/projections';
 import { createLogger, serviceMigrations } from '@dittoo/service';
@@ -64,7 +78,8 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
   const keyEncryption = openKeyFile(config);
   const closers: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
-    for (const close of closers.reverse()) await close().catch((error: Error) => logger.warn({ failure: error.name }, 'close.failed'));
+    for (const close of closers.reverse())
+      await close().catch((error: Error) => logger.warn({ failure: error.name }, 'close.failed'));
     closers.length = 0;
   };
   try {
@@ -78,7 +93,11 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       migrate(database.main, [...eventStoreMigrations, ...rows.flatMap(({ migrations }) => migrations)]),
       migrate(database.keyRing, keyRingMigrations),
     ]);
-    if (mayActAsApp) await grantRows(database.main, rows.map(({ schema }) => schema));
+    if (mayActAsApp)
+      await grantRows(
+        database.main,
+        rows.map(({ schema }) => schema),
+      );
 
     const openOn = (url: string, name: string, max: number, withRole = true): Pool => {
       const pool = openPool(url, {

@@ -9,7 +9,9 @@ export const grantRows = async (url: string, schemas: readonly string[]): Promis
     for (const schema of schemas) {
       const name = pg.escapeIdentifier(schema);
       await client.query(`GRANT USAGE ON SCHEMA ${name} TO ${appRole}`);
-      await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA ${name} TO ${appRole}`);
+      await client.query(
+        `GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA ${name} TO ${appRole}`,
+      );
       await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${name} TO ${appRole}`);
     }
   } finally {

@@ -36,6 +36,7 @@ export class AuthGuard implements CanActivate {
 
 const bearerOf = (request: FastifyRequest): string => {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-  if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '') throw new DomainError('not-authenticated');
+  if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '')
+    throw new DomainError('not-authenticated');
   return token;
 };

@@ -45,8 +45,8 @@ export const callerOf = (request: FastifyRequest): Caller => {
 };
 
 /** Injects the `Caller` into a handler. */
-export const FromCaller = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Caller => callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+export const FromCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
 /** Injects the signed-in principal; only behind `@SignedIn()`. */
@@ -80,7 +80,8 @@ export const commandContext = (
 });
 
 const actorOf = ({ principal }: Caller, dataSubjectId: Uuid | null): Actor => {
-  if (principal === null) return dataSubjectId === null ? { kind: 'system', id: 'anonymous' } : { kind: 'dataSubject', id: dataSubjectId };
+  if (principal === null)
+    return dataSubjectId === null ? { kind: 'system', id: 'anonymous' } : { kind: 'dataSubject', id: dataSubjectId };
   return { kind: principal.role === 'customer' ? 'dataSubject' : 'staff', id: principal.subjectId };
 };
 

@@ -31,7 +31,11 @@ export interface CommandContext {
 
 /** Purpose, legal basis and version of each event type: the part of the schema map that metadata needs. */
 export interface EventFacts {
-  readonly [type: string]: { readonly schemaVersion: number; readonly purpose: string; readonly legalBasis: LegalBasis };
+  readonly [type: string]: {
+    readonly schemaVersion: number;
+    readonly purpose: string;
+    readonly legalBasis: LegalBasis;
+  };
 }
 
 export interface Loaded<State, Event extends DomainEvent> {

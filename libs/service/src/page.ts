@@ -25,7 +25,8 @@ export interface Page<Item> {
 }
 
 /** An opaque cursor over the sort key of the last item. */
-export const encodeCursor = (...key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+export const encodeCursor = (...key: readonly string[]): string =>
+  Buffer.from(JSON.stringify(key)).toString('base64url');
 
 /** @throws DomainError `invalid-field` when it is not one of ours */
 export const decodeCursor = (cursor: string, length: number): string[] => {
@@ -43,7 +44,11 @@ export const decodeCursor = (cursor: string, length: number): string[] => {
  *
  * @param keyOf the sort key of an item, for the next cursor
  */
-export const pageOf = <Item>(rows: readonly Item[], limit: number, keyOf: (item: Item) => readonly string[]): Page<Item> => {
+export const pageOf = <Item>(
+  rows: readonly Item[],
+  limit: number,
+  keyOf: (item: Item) => readonly string[],
+): Page<Item> => {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(...keyOf(last)) : null };
