@@ -1,3 +1,4 @@
+export * from './card-number.js';
 export * from './clock.js';
 export * from './decider.js';
 export * from './delivery.js';

@@ -3,3 +3,4 @@ export { durationMs, readPlatformConfig, type PlatformConfig } from './platform.
 export { openPlatform, problems, type Platform, type ServiceSchema } from './platform.js';
 export { runMain } from './run-main.js';
 export { serve, type RunningService, type ServiceDefinition } from './serve.js';
+export { LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
