@@ -9,3 +9,4 @@ export * from './identifiers.js';
 export * from './leaf.js';
 export * from './personal.js';
 export * from './sealer.js';
+export * from './storable.js';
