@@ -1,4 +1,4 @@
-import type { ProcessorSandboxOptions } from './processor-sandbox.module.js';
+import { type ProcessorSandboxOptions, sandboxMondido } from './processor-sandbox.module.js';
 
 /** The sandbox of a process of its own. The credentials open nothing but the sandbox. */
 export const processorSandboxConfig = (environment: NodeJS.ProcessEnv): ProcessorSandboxOptions => {
@@ -10,6 +10,11 @@ export const processorSandboxConfig = (environment: NodeJS.ProcessEnv): Processo
     payson: {
       agentId: environment['PAYSON_AGENT_ID'] ?? 'sandbox-agent',
       apiKey: environment['PAYSON_API_KEY'] ?? 'sandbox-key',
+    },
+    mondido: {
+      merchantId: environment['MONDIDO_MERCHANT_ID'] ?? sandboxMondido.merchantId,
+      password: environment['MONDIDO_PASSWORD'] ?? sandboxMondido.password,
+      secret: environment['MONDIDO_SECRET'] ?? sandboxMondido.secret,
     },
   };
 };

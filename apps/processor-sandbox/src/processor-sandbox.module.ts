@@ -3,9 +3,17 @@ import fastify from 'fastify';
 import { Faults } from './faults.js';
 import { inspect } from './inspection.http.js';
 import { isLoopback, originOf } from './loopback.js';
+import { type MondidoOptions, MondidoSandbox } from './mondido/mondido.http.js';
 import { Notifier } from './notifier.js';
 import { type PaysonOptions, PaysonSandbox } from './payson/payson.http.js';
 import { type ReceivedRequest, ReceivedRequests } from './received.js';
+
+/** Opens nothing but the sandbox. */
+export const sandboxMondido: MondidoOptions = {
+  merchantId: '1000',
+  password: 'sandbox-password',
+  secret: 'sandbox-secret',
+};
 
 export interface ProcessorSandboxOptions {
   /** A loopback address; the sandbox shows what it received to anyone who asks, so it listens nowhere else. */
@@ -13,6 +21,8 @@ export interface ProcessorSandboxOptions {
   /** Default: a free one. */
   readonly port?: number;
   readonly payson: PaysonOptions;
+  /** Default: the credentials of the sandbox, `sandboxMondido`. */
+  readonly mondido?: MondidoOptions;
   readonly clock?: Clock;
   /** Pauses before the first and the later tries of a notification. */
   readonly notificationDelaysMs?: readonly number[];
@@ -22,7 +32,7 @@ export interface ProcessorSandboxOptions {
 
 export interface ProcessorSandbox {
   /** What the forwarding side is configured with, one base per processor; `sandbox` is the inspection. */
-  readonly urls: { readonly payson: string; readonly sandbox: string };
+  readonly urls: { readonly payson: string; readonly mondido: string; readonly sandbox: string };
   received(): readonly ReceivedRequest[];
   /** Resolves when no notification is under way. */
   settled(): Promise<void>;
@@ -57,10 +67,11 @@ export const startProcessorSandbox = async (options: ProcessorSandboxOptions): P
     clock: options.clock ?? new SystemClock(),
   };
   const delaysMs = options.notificationDelaysMs ?? [0, 250, 1_000, 4_000];
-  const notifiers = { payson: new Notifier(delaysMs) };
+  const notifiers = { payson: new Notifier(delaysMs), mondido: new Notifier(delaysMs) };
   let origin = '';
 
   new PaysonSandbox(options.payson, reception, notifiers.payson, () => origin).mount(app);
+  new MondidoSandbox(options.mondido ?? sandboxMondido, reception, notifiers.mondido, () => origin).mount(app);
   inspect(app, Object.keys(notifiers), reception, notifiers);
 
   await app.listen({ host: options.host, port: options.port ?? 0 });
@@ -68,7 +79,7 @@ export const startProcessorSandbox = async (options: ProcessorSandboxOptions): P
   origin = originOf(options.host, typeof bound === 'object' && bound !== null ? bound.port : 0);
 
   return {
-    urls: { payson: `${origin}/payson/2.0/`, sandbox: `${origin}/sandbox` },
+    urls: { payson: `${origin}/payson/2.0/`, mondido: `${origin}/mondido/v1/`, sandbox: `${origin}/sandbox` },
     received: () => reception.received.all(),
     settled: async () => {
       await Promise.all(Object.values(notifiers).map((notifier) => notifier.settled()));
