@@ -1,11 +1,35 @@
+import { existsSync } from 'node:fs';
+
+const testing = new URL('./libs/testing/dist/', import.meta.url);
+
+/** Brings up what the integration specs need; compiled like everything else, so it is there once `tsc -b` has run. */
+const aroundAll = existsSync(new URL('global-setup.js', testing))
+  ? {
+      globalSetup: '<rootDir>/libs/testing/dist/global-setup.js',
+      globalTeardown: '<rootDir>/libs/testing/dist/global-teardown.js',
+    }
+  : {};
+
 /** Tests run on what was compiled: `tsc -b` first, then Jest on dist (decorator metadata and ESM as in production). */
 export default {
-  testEnvironment: 'node',
-  transform: {},
-  roots: ['<rootDir>/libs', '<rootDir>/apps'],
-  testMatch: ['**/dist/**/*.spec.js'],
-  modulePathIgnorePatterns: [],
-  globalSetup: '<rootDir>/libs/testing/dist/global-setup.js',
-  globalTeardown: '<rootDir>/libs/testing/dist/global-teardown.js',
   testTimeout: 30_000,
+  projects: [
+    {
+      displayName: 'house',
+      testEnvironment: 'node',
+      transform: {},
+      roots: ['<rootDir>/libs', '<rootDir>/apps'],
+      testMatch: ['**/dist/**/*.spec.js'],
+      ...aroundAll,
+    },
+    {
+      // Specs of the tooling: plain ESM, no build, no database.
+      displayName: 'tools',
+      testEnvironment: 'node',
+      transform: {},
+      roots: ['<rootDir>/tools'],
+      testMatch: ['**/*.spec.mjs'],
+      moduleFileExtensions: ['mjs', 'js', 'json'],
+    },
+  ],
 };

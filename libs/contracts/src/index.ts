@@ -1,1 +1,10 @@
-export {};
+export * from './account.events.js';
+export * from './consent.events.js';
+export * from './data-subject.events.js';
+export * from './forwarding.events.js';
+export * from './officer-access.events.js';
+export * from './order.events.js';
+export * from './problem-codes.js';
+export * from './rights-request.events.js';
+export * from './schema-map.js';
+export * from './vocabulary.js';

@@ -1,4 +1,6 @@
 import type { RecordedEvent } from './event.js';
+import type { Erased } from './personal.js';
+import type { Envelope } from './sealer.js';
 
 /** Puts what the relay read on the road. Resolves when the road has it. */
 export abstract class EventPublisher {
@@ -32,3 +34,20 @@ export abstract class Inbox<Transaction = unknown> {
     handle: (event: RecordedEvent, transaction: Transaction) => Promise<void>,
   ): Promise<DeliveryOutcome>;
 }
+
+/** What an `@EventPattern` handler gets beside the event. */
+export interface EventContext<Transaction = unknown> {
+  readonly group: string;
+  /** Write rows through this and nothing else: it commits together with the checkpoint. */
+  readonly transaction: Transaction;
+}
+
+/** An event of `Events` as delivered: plain fields readable, personal fields still envelopes. */
+export type Delivered<Events, Type extends keyof Events & string = keyof Events & string> = {
+  [T in Type]: Omit<RecordedEvent, 'type' | 'data'> & {
+    readonly type: T;
+    readonly data: {
+      readonly [Field in keyof Events[T]]: Erased extends Events[T][Field] ? Envelope : Events[T][Field];
+    };
+  };
+}[Type];

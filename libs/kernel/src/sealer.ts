@@ -1,4 +1,4 @@
-import type { DomainEvent, EventMetadata, JsonObject, JsonValue, NewEvent, RecordedEvent, Uuid } from './event.js';
+import type { DomainEvent, EventMetadata, JsonValue, NewEvent, RecordedEvent, Uuid } from './event.js';
 import type { DataCategory, Erased } from './personal.js';
 
 /** A personal value at rest: AES-256-GCM, bound to its place. `kid` = `<subject>/<category>/<generation>`. */
@@ -74,13 +74,14 @@ export abstract class KeyRing {
   abstract states(subjectId: Uuid): Promise<ReadonlyMap<DataCategory, KeyState>>;
 
   /**
-   * Destroys the keys of these categories and blocks their re-creation, also where none was ever made.
+   * Destroys the keys of these categories and blocks their re-creation, also where none was ever made; with
+   * `newLifecycle` (the person removed one thing and may give it again) a next generation may be made.
    * Safe to repeat: the second call answers like the first.
    */
   abstract destroy(
     subjectId: Uuid,
     categories: readonly DataCategory[],
-    reason: { readonly at: string; readonly requestId: Uuid | null },
+    reason: { readonly at: string; readonly requestId: Uuid | null; readonly newLifecycle?: boolean },
   ): Promise<DestroyedKey[]>;
 }
 
@@ -122,6 +123,3 @@ export class UnmappedField extends Error {
     this.name = 'UnmappedField';
   }
 }
-
-/** The opened data of an event as JSON; a name for readers of whole histories. */
-export type OpenedData = JsonObject;

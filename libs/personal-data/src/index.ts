@@ -1,1 +1,12 @@
-export {};
+export { DataKeys, type KeyRequest } from './data-keys.js';
+export { normalizedEmail } from './email-address.js';
+export { EnvelopeSealer } from './envelope-sealer.js';
+export { FileKeyEncryption, KeyEncryption, type WrappedKey } from './key-encryption.js';
+export { keyRingMigrations } from './key-ring.migrations.js';
+export {
+  maskedPersonnummer,
+  parsePersonnummer,
+  type ParsedPersonnummer,
+  type PersonnummerProblem,
+} from './personnummer.js';
+export { PostgresKeyRing } from './postgres-key-ring.js';

@@ -1,1 +1,3 @@
-export {};
+export { deliveryMigrations } from './delivery.migrations.js';
+export { isTransient } from './transient-error.js';
+export { TypeOrmInbox, type InboxAlerts } from './typeorm-inbox.js';

@@ -1,1 +1,20 @@
-export {};
+export { AuthGuard } from './auth.guard.js';
+export {
+  callerOf,
+  commandContext,
+  FreshlyAuthenticated,
+  FromCaller,
+  FromPrincipal,
+  SignedIn,
+  type Caller,
+  type Principal,
+} from './caller.js';
+export { causedBy, Commands, type CommandContext, type EventFacts, type Executed, type Loaded } from './commands.js';
+export { createHttpApp, idParam, type HttpAppOptions } from './http-app.js';
+export { Idempotent, RequestDigest } from './idempotency.js';
+export { createLogger, NestLog } from './log.js';
+export { decodeCursor, encodeCursor, pageOf, PageQuery, type Page } from './page.js';
+export { problemDetails, type ProblemCatalogue, type ProblemDetails } from './problem.js';
+export { framesOf, ProblemFilter } from './problem.filter.js';
+export { serviceMigrations } from './service.migrations.js';
+export { tokenAudience, tokenIssuer, TokenVerifier } from './token-verifier.js';

@@ -1,0 +1,25 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+import { boundaries } from './tools/boundaries/boundaries.mjs';
+import { readProjects } from './tools/boundaries/projects.mjs';
+
+const globalsOfNode = Object.fromEntries(Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly']));
+
+/** No rule needs types: the compiler is strict, and the lint stays a matter of seconds. */
+export default [
+  { ignores: ['**/dist/', '.nx/', '.data/', 'coverage/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  { files: ['**/*.{js,mjs}'], languageOptions: { globals: globalsOfNode } },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.{ts,tsx}'],
+    rules: {
+      // No rule about `import type`: the compiler asks for it where it can be, and Nest injects by the value of a class.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  // A spec pokes at documents and plants what the types forbid.
+  { files: ['**/*.spec.{ts,tsx}'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
+  ...boundaries(readProjects()),
+];

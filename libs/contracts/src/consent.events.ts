@@ -1,0 +1,49 @@
+import { plain, type EventOf, type SchemaMapOf } from '@dittoo/kernel';
+import type { ConsentPurpose, Locale } from './vocabulary.js';
+
+/** How the choice reached us. */
+export type CollectionMethod = 'registrationForm' | 'myAccount';
+
+/** What a person chose, on which notice, how. */
+export interface ConsentChoice {
+  /** ISO/IEC TS 27560 record_id of this purpose's consent record. */
+  readonly recordId: string;
+  readonly purpose: ConsentPurpose;
+  readonly noticeVersion: string;
+  /** SHA-256 of the policy the person was shown, hex. */
+  readonly noticeDigest: string;
+  readonly language: Locale;
+  readonly method: CollectionMethod;
+}
+
+/** Stream `consent-<dataSubjectId>`: every choice of one person, purpose by purpose. Decided by consent. */
+export interface ConsentEvents {
+  ConsentGiven: ConsentChoice;
+  ConsentRefused: ConsentChoice;
+  ConsentWithdrawn: { readonly recordId: string; readonly purpose: ConsentPurpose; readonly method: CollectionMethod };
+  /** The person was erased: what was given is invalid, nothing can be chosen here any more. */
+  ConsentsInvalidated: { readonly reason: 'subjectErased' };
+}
+export type ConsentEvent = EventOf<ConsentEvents>;
+
+const evidence = {
+  stream: 'consent',
+  schemaVersion: 1,
+  purpose: 'consentEvidence',
+  legalBasis: 'legalObligation',
+} as const;
+const choice = {
+  recordId: plain,
+  purpose: plain,
+  noticeVersion: plain,
+  noticeDigest: plain,
+  language: plain,
+  method: plain,
+} as const;
+
+export const consentSchema: SchemaMapOf<ConsentEvents> = {
+  ConsentGiven: { ...evidence, fields: choice },
+  ConsentRefused: { ...evidence, fields: choice },
+  ConsentWithdrawn: { ...evidence, fields: { recordId: plain, purpose: plain, method: plain } },
+  ConsentsInvalidated: { ...evidence, fields: { reason: plain } },
+};

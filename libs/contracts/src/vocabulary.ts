@@ -1,0 +1,56 @@
+/** Why personal data is processed. The register says more about each; a spec holds the two together. */
+export const purposes = [
+  'customerAccount',
+  'order',
+  'bookkeeping',
+  'newsletter',
+  'marketing',
+  'adMeasurement',
+  'personnummer',
+  'support',
+  'comments',
+  'accessLog',
+  'consentEvidence',
+  'dataSubjectRights',
+  'processorForwarding',
+  'staffAccess',
+] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** The purposes a customer may choose; each one unticked, each one its own. */
+export const consentPurposes = ['newsletter', 'marketing', 'adMeasurement', 'personnummer'] as const;
+export type ConsentPurpose = (typeof consentPurposes)[number];
+
+/** Lag (2018:218) 3 kap. 10 §: consent, or clearly justified by one of three. Exactly one is recorded per processing. */
+export const personnummerGrounds = ['consent', 'purpose', 'secureIdentification', 'otherWeightyReason'] as const;
+export type PersonnummerGround = (typeof personnummerGrounds)[number];
+
+export const paymentMethods = ['paysonInvoice', 'paysonPartPayment', 'mondidoCard'] as const;
+export type PaymentMethod = (typeof paymentMethods)[number];
+
+export const locales = ['sv', 'en'] as const;
+export type Locale = (typeof locales)[number];
+
+export const roles = ['customer', 'staff', 'complianceOfficer'] as const;
+export type Role = (typeof roles)[number];
+
+/** Integer minor units (öre), ISO 4217 currency. */
+export interface Money {
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+export interface PostalAddress {
+  readonly street: string;
+  readonly postalCode: string;
+  readonly city: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+}
+
+/** What stays after an erasure, why, and until when (RFC 3339 date). */
+export interface Retention {
+  readonly category: string;
+  readonly reason: string;
+  readonly until: string;
+}

@@ -1,0 +1,60 @@
+import type { EventContext, RecordedEvent } from '@dittoo/kernel';
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+
+/** A consumer group: the handlers of one read model or reactor, by event type; `*` takes every type. */
+export type EventGroup = ReadonlyMap<string, MessageHandler>;
+
+/**
+ * What every road has in common: it collects the `@EventPattern(type, { group })` handlers into groups and calls them.
+ * A road (in process, Kafka) is a subclass that feeds the groups; no handler knows which.
+ *
+ * Two groups may handle the same type, each at its own pace; within a group a type has one handler.
+ */
+export abstract class EventDelivery extends Server implements CustomTransportStrategy {
+  override readonly propagatesEventHandlerErrors = true;
+  private readonly byGroup = new Map<string, Map<string, MessageHandler>>();
+
+  override addHandler(
+    pattern: unknown,
+    handler: MessageHandler,
+    isEvent = false,
+    extras: Record<string, unknown> = {},
+  ): void {
+    const type = String(pattern);
+    const group = extras['group'];
+    if (!isEvent) throw new Error(`${type}: only @EventPattern handlers are served here`);
+    if (typeof group !== 'string') throw new Error(`@EventPattern('${type}') must name its group: { group: '…' }`);
+    const handlers = this.byGroup.get(group) ?? new Map<string, MessageHandler>();
+    if (handlers.has(type)) throw new Error(`group ${group} has two handlers of ${type}`);
+    this.byGroup.set(group, handlers.set(type, handler));
+    this.messageHandlers.set(`${group}/${type}`, handler);
+  }
+
+  protected get groups(): ReadonlyMap<string, EventGroup> {
+    return this.byGroup;
+  }
+
+  protected handles(group: string, type: string): boolean {
+    const handlers = this.byGroup.get(group);
+    return handlers !== undefined && (handlers.has(type) || handlers.has('*'));
+  }
+
+  /** Calls the group's handler and waits for all it does; its error arrives here as it was thrown. */
+  protected async dispatch(event: RecordedEvent, context: EventContext): Promise<void> {
+    const handlers = this.byGroup.get(context.group);
+    const handler = handlers?.get(event.type) ?? handlers?.get('*');
+    if (handler === undefined) throw new Error(`group ${context.group} has no handler of ${event.type}`);
+    const result = await (handler(event, context) as Promise<unknown>);
+    if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+  }
+
+  abstract override listen(callback: (error?: unknown) => void): void;
+  abstract override close(): Promise<void>;
+
+  override on(): void {}
+
+  override unwrap<T>(): T {
+    return this as unknown as T;
+  }
+}

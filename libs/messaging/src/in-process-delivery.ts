@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Inbox, RecordedEvent } from '@dittoo/kernel';
+import { EventDelivery } from './event-delivery.js';
+import type { InProcessRoad } from './in-process-road.js';
+
+export interface DeliveryLog {
+  /** A group's loop failed outside a handler, e.g. the database is away; it goes on by itself. */
+  interrupted(group: string, error: unknown): void;
+}
+
+const chunkSize = 100;
+const idlePollMs = 1_000;
+
+/**
+ * Delivery in one process: each group follows the road from its own checkpoint, a chunk at a time, through the inbox.
+ *
+ * Order: a group sees the log in position order, so every stream in revision order. Dies here: the checkpoint and the
+ * rows moved together, the chunk comes again. Not promised: that two groups are equally far.
+ */
+export class InProcessDelivery extends EventDelivery {
+  override readonly transportId = Symbol.for('in-process');
+  private readonly stop = new AbortController();
+  private loops: Promise<void>[] = [];
+
+  constructor(
+    private readonly road: InProcessRoad,
+    private readonly inbox: Inbox,
+    private readonly log: DeliveryLog,
+  ) {
+    super();
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.loops = [...this.groups.keys()].map((group) => this.follow(group));
+    callback();
+  }
+
+  /** Lets the chunk in hand finish, takes no other. */
+  async close(): Promise<void> {
+    this.stop.abort();
+    await Promise.all(this.loops);
+  }
+
+  private async follow(group: string): Promise<void> {
+    const { signal } = this.stop;
+    for (let failures = 0; !signal.aborted; failures++) {
+      if (failures > 0) await pause(failures, signal);
+      try {
+        let checkpoint = await this.inbox.checkpoint(group);
+        let saved = checkpoint;
+        while (!signal.aborted) {
+          const state = this.road.state;
+          const page = await this.road.read(checkpoint, chunkSize);
+          if (page.events.length === 0 || page.checkpoint === null) {
+            // Save how far events nobody here wants have been passed over, or every start would read them again.
+            if (checkpoint !== null && checkpoint !== saved) await this.inbox.deliver(group, [], checkpoint, noHandler);
+            saved = checkpoint;
+            await this.road.moved(state, idlePollMs, signal);
+            continue;
+          }
+          const wanted = page.events.filter((event) => this.handles(group, event.type));
+          const outcome =
+            wanted.length === 0
+              ? 'done'
+              : await this.inbox.deliver(group, wanted, page.checkpoint, this.handler(group));
+          if (outcome === 'later') break;
+          checkpoint = page.checkpoint;
+          if (wanted.length > 0) saved = checkpoint;
+          failures = 0;
+        }
+      } catch (error) {
+        this.log.interrupted(group, error);
+      }
+    }
+  }
+
+  private handler(group: string) {
+    return (event: RecordedEvent, transaction: unknown): Promise<void> => this.dispatch(event, { group, transaction });
+  }
+}
+
+const noHandler = (): Promise<void> => Promise.resolve();
+
+/** Full jitter, at most five seconds. */
+const pause = async (failures: number, signal: AbortSignal): Promise<void> => {
+  const ceiling = Math.min(5_000, 50 * 2 ** Math.min(failures, 7));
+  await sleep(Math.random() * ceiling, undefined, { signal }).catch(() => undefined);
+};

@@ -1,0 +1,27 @@
+import type { DataCategory, Erased } from '@dittoo/kernel';
+import type { DataKey } from './envelope.js';
+
+/** One key somebody needs: whose and for what. */
+export interface KeyRequest {
+  readonly subjectId: string;
+  readonly category: DataCategory;
+}
+
+/** The key material, for the sealer alone. */
+export abstract class DataKeys {
+  /**
+   * The active key of each request, made where none was.
+   *
+   * @returns by `<subject>/<category>`
+   * @throws SubjectKeyDestroyed never makes a destroyed key again
+   */
+  abstract activeKeys(requests: readonly KeyRequest[]): Promise<ReadonlyMap<string, DataKey>>;
+
+  /**
+   * The keys of these ids, or the mark of what was destroyed.
+   *
+   * @returns by kid
+   * @throws KeyMissing a row that should be there is not
+   */
+  abstract keysById(kids: readonly string[]): Promise<ReadonlyMap<string, DataKey | Erased>>;
+}

@@ -1,0 +1,133 @@
+import {
+  isEnvelope,
+  isErased,
+  Sealer,
+  UnmappedField,
+  type DataCategory,
+  type DomainEvent,
+  type Envelope,
+  type Erased,
+  type JsonObject,
+  type JsonValue,
+  type NewEvent,
+  type OpenedEvent,
+  type RecordedEvent,
+  type SchemaMap,
+  type UnsealedEvent,
+} from '@dittoo/kernel';
+import type { DataKeys, KeyRequest } from './data-keys.js';
+import { keyCommitment, openValue, sealValue, type DataKey } from './envelope.js';
+
+/** Seals and opens events by the schema map, whole batches with one trip to the key ring. */
+export class EnvelopeSealer extends Sealer {
+  constructor(
+    private readonly schemaMap: SchemaMap,
+    private readonly dataKeys: DataKeys,
+  ) {
+    super();
+  }
+
+  async seal(events: readonly UnsealedEvent[]): Promise<NewEvent[]> {
+    const requests = new Map<string, KeyRequest>();
+    for (const unsealed of events) {
+      for (const category of this.categoriesOf(unsealed)) {
+        const subjectId = subjectOf(unsealed);
+        requests.set(`${subjectId}/${category}`, { subjectId, category });
+      }
+    }
+    const keys = requests.size === 0 ? noKeys : await this.dataKeys.activeKeys([...requests.values()]);
+    return events.map((unsealed) => this.sealOne(unsealed, keys));
+  }
+
+  async open<Event extends DomainEvent = DomainEvent>(events: readonly RecordedEvent[]): Promise<OpenedEvent<Event>[]> {
+    const kids = new Set<string>();
+    for (const { data } of events) for (const name in data) collectKid(data[name], kids);
+    const keys = kids.size === 0 ? noOpened : await this.dataKeys.keysById([...kids]);
+    return events.map((recorded) => ({
+      recorded,
+      event: { type: recorded.type, data: openData(recorded, keys) } as unknown as Event,
+    }));
+  }
+
+  async sealValue(
+    subjectId: string,
+    category: DataCategory,
+    place: readonly string[],
+    value: JsonValue,
+  ): Promise<Envelope> {
+    const keys = await this.dataKeys.activeKeys([{ subjectId, category }]);
+    const key = keys.get(`${subjectId}/${category}`)!;
+    return sealValue(key, place, keyCommitment(key, place.join('|')), value);
+  }
+
+  async openValue(envelope: Envelope, place: readonly string[]): Promise<JsonValue | Erased> {
+    const key = (await this.dataKeys.keysById([envelope.kid])).get(envelope.kid)!;
+    return isErased(key) ? key : openValue(key, place, keyCommitment(key, place.join('|')), envelope);
+  }
+
+  private categoriesOf({ event, stream }: UnsealedEvent): Set<DataCategory> {
+    const definition = this.schemaMap[event.type];
+    if (definition === undefined || !stream.startsWith(`${definition.stream}-`)) throw new UnmappedField(event.type);
+    const categories = new Set<DataCategory>();
+    for (const field in event.data) {
+      const fieldClass = definition.fields[field];
+      if (fieldClass === undefined) throw new UnmappedField(event.type, field);
+      if (fieldClass.kind === 'personal') categories.add(fieldClass.category);
+    }
+    return categories;
+  }
+
+  private sealOne(unsealed: UnsealedEvent, keys: ReadonlyMap<string, DataKey>): NewEvent {
+    const { eventId, event, metadata, stream } = unsealed;
+    const fields = this.schemaMap[event.type]!.fields;
+    const commitments = new Map<string, string>();
+    const data: Record<string, JsonValue> = {};
+    for (const [field, value] of Object.entries(event.data) as [string, JsonValue | undefined][]) {
+      if (value === undefined) continue;
+      const fieldClass = fields[field]!;
+      if (fieldClass.kind === 'plain') {
+        data[field] = value;
+        continue;
+      }
+      const key = keys.get(`${subjectOf(unsealed)}/${fieldClass.category}`)!;
+      let commitment = commitments.get(key.kid);
+      if (commitment === undefined) commitments.set(key.kid, (commitment = keyCommitment(key, eventId)));
+      const place = [stream, event.type, String(metadata.schemaVersion), eventId, field];
+      data[field] = { ...sealValue(key, place, commitment, value) };
+    }
+    return { eventId, type: event.type, data, metadata };
+  }
+}
+
+const noKeys: ReadonlyMap<string, DataKey> = new Map();
+const noOpened: ReadonlyMap<string, DataKey | Erased> = new Map();
+
+const subjectOf = ({ metadata, event }: UnsealedEvent): string => {
+  if (metadata.dataSubjectId === null) throw new TypeError(`${event.type} carries personal data of nobody`);
+  return metadata.dataSubjectId;
+};
+
+const collectKid = (value: JsonValue | undefined, kids: Set<string>): void => {
+  if (isEnvelope(value)) kids.add(value.kid);
+};
+
+const openData = (recorded: RecordedEvent, keys: ReadonlyMap<string, DataKey | Erased>): JsonObject => {
+  const commitments = new Map<string, string>();
+  const data: Record<string, JsonValue> = {};
+  for (const [field, value] of Object.entries(recorded.data)) {
+    if (!isEnvelope(value)) {
+      data[field] = value;
+      continue;
+    }
+    const key = keys.get(value.kid)!;
+    if (isErased(key)) {
+      data[field] = { ...key };
+      continue;
+    }
+    let commitment = commitments.get(key.kid);
+    if (commitment === undefined) commitments.set(key.kid, (commitment = keyCommitment(key, recorded.eventId)));
+    const { stream, type, eventId, metadata } = recorded;
+    data[field] = openValue(key, [stream, type, String(metadata.schemaVersion), eventId, field], commitment, value);
+  }
+  return data;
+};

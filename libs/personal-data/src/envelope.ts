@@ -1,0 +1,85 @@
+import { createCipheriv, createDecipheriv, createHmac, randomFillSync, type KeyObject } from 'node:crypto';
+import { EnvelopeRejected, type Envelope, type JsonValue } from '@dittoo/kernel';
+
+/** A data key with its name, `<subject>/<category>/<generation>`. */
+export interface DataKey {
+  readonly kid: string;
+  readonly key: KeyObject;
+}
+
+/** Short values are padded to this many bytes, so that the length of a name says little. */
+const bucketBytes = 32;
+const poolBytes = 4096;
+const pool = Buffer.alloc(poolBytes);
+let poolUsed = poolBytes;
+
+/** 96 random bits; drawn in bulk, used once. */
+const randomIv = (): Buffer => {
+  if (poolUsed + 12 > poolBytes) {
+    randomFillSync(pool);
+    poolUsed = 0;
+  }
+  poolUsed += 12;
+  return Buffer.from(pool.subarray(poolUsed - 12, poolUsed));
+};
+
+/** The place of a value as bytes: every part length-prefixed, so that `a|b`,`c` is not `a`,`b|c`. */
+const additionalData = (kid: string, place: readonly string[]): Buffer => {
+  let text = `es1${kid.length}:${kid}`;
+  for (const part of place) text += `${part.length}:${part}`;
+  return Buffer.from(text, 'utf8');
+};
+
+/** JSON text padded with spaces, which JSON ignores. */
+const padded = (value: JsonValue): string => {
+  const text = JSON.stringify(value);
+  return text.padEnd(Math.ceil(text.length / bucketBytes) * bucketBytes, ' ');
+};
+
+/** Commits the ciphertexts of one occasion to one key: AES-GCM alone does not. First 16 bytes, base64. */
+export const keyCommitment = ({ key }: DataKey, occasion: string): string =>
+  createHmac('sha256', key).update(`commit|${occasion}`).digest().subarray(0, 16).toString('base64');
+
+/**
+ * @param place where the value stands; opening needs the same
+ * @param occasion the event or row, for the key commitment
+ */
+export const sealValue = (
+  dataKey: DataKey,
+  place: readonly string[],
+  commitment: string,
+  value: JsonValue,
+): Envelope => {
+  const iv = randomIv();
+  const cipher = createCipheriv('aes-256-gcm', dataKey.key, iv);
+  cipher.setAAD(additionalData(dataKey.kid, place));
+  const ct = cipher.update(padded(value), 'utf8', 'base64') + cipher.final('base64');
+  return {
+    enc: 1,
+    alg: 'A256GCM',
+    kid: dataKey.kid,
+    iv: iv.toString('base64'),
+    ct,
+    tag: cipher.getAuthTag().toString('base64'),
+    kc: commitment,
+  };
+};
+
+/** @throws EnvelopeRejected wrong key, wrong place, changed bytes */
+export const openValue = (
+  dataKey: DataKey,
+  place: readonly string[],
+  commitment: string,
+  sealed: Envelope,
+): JsonValue => {
+  const field = place.at(-1) ?? '';
+  if (sealed.kid !== dataKey.kid || sealed.kc !== commitment) throw new EnvelopeRejected(field);
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', dataKey.key, Buffer.from(sealed.iv, 'base64'));
+    decipher.setAAD(additionalData(sealed.kid, place));
+    decipher.setAuthTag(Buffer.from(sealed.tag, 'base64'));
+    return JSON.parse(decipher.update(sealed.ct, 'base64', 'utf8') + decipher.final('utf8')) as JsonValue;
+  } catch {
+    throw new EnvelopeRejected(field);
+  }
+};

@@ -1,0 +1,60 @@
+import type { Erased } from '@dittoo/kernel';
+import type { DataKey } from './envelope.js';
+
+interface Entry<T> {
+  readonly value: T;
+  readonly until: number;
+}
+
+/** Unwrapped keys in this process's memory: at most 60 s, at most 10,000, oldest out first. */
+export class KeyCache {
+  private readonly actives = new Map<string, Entry<DataKey>>();
+  private readonly ids = new Map<string, Entry<DataKey | Erased>>();
+
+  constructor(
+    private readonly ttlMs = 60_000,
+    private readonly capacity = 10_000,
+  ) {}
+
+  active(name: string): DataKey | undefined {
+    return fresh(this.actives, name);
+  }
+
+  byId(kid: string): DataKey | Erased | undefined {
+    return fresh(this.ids, kid);
+  }
+
+  rememberActive(name: string, key: DataKey): void {
+    this.remember(this.actives, name, key);
+    this.remember(this.ids, key.kid, key);
+  }
+
+  rememberById(kid: string, key: DataKey | Erased): void {
+    this.remember(this.ids, kid, key);
+  }
+
+  evictSubject(subjectId: string): void {
+    for (const map of [this.actives, this.ids]) {
+      for (const name of map.keys()) if (name.startsWith(`${subjectId}/`)) map.delete(name);
+    }
+  }
+
+  clear(): void {
+    this.actives.clear();
+    this.ids.clear();
+  }
+
+  private remember<T>(map: Map<string, Entry<T>>, name: string, value: T): void {
+    map.delete(name);
+    map.set(name, { value, until: performance.now() + this.ttlMs });
+    if (map.size > this.capacity) map.delete(map.keys().next().value!);
+  }
+}
+
+const fresh = <T>(map: Map<string, Entry<T>>, name: string): T | undefined => {
+  const entry = map.get(name);
+  if (entry === undefined) return undefined;
+  if (entry.until > performance.now()) return entry.value;
+  map.delete(name);
+  return undefined;
+};

@@ -1,0 +1,25 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Runs in the key ring's own database. */
+class CreateKeyRing1763800000100 implements MigrationInterface {
+  readonly name = 'CreateKeyRing1763800000100';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE SCHEMA IF NOT EXISTS keyring`);
+    await runner.query(`
+      CREATE TABLE keyring.data_key (
+        subject_id uuid NOT NULL, category text NOT NULL, generation int NOT NULL,
+        state text NOT NULL CHECK (state IN ('active', 'destroyed', 'newLifecycleAllowed')),
+        wrapped bytea, kek_version int, fingerprint bytea,
+        created_at timestamptz NOT NULL DEFAULT now(), destroyed_at timestamptz, request_id uuid,
+        PRIMARY KEY (subject_id, category, generation),
+        CHECK ((state = 'active') = (wrapped IS NOT NULL)),
+        CHECK ((state = 'active') = (destroyed_at IS NULL)))`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the key ring is never taken down');
+  }
+}
+
+export const keyRingMigrations = [CreateKeyRing1763800000100];

@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+
+/** What the environment says about the parts every process shares. */
+export interface PlatformConfig {
+  readonly service: string;
+  readonly host: string;
+  readonly port: number;
+  /** The address that links and processor notifications carry; no trailing slash. */
+  readonly publicUrl: string;
+  /** Where the embedded default keeps everything. */
+  readonly dataDir: string;
+  /** `null` = the embedded PostgreSQL in `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** The key ring's own database; `null` = `<database>_keyring` on the same server. */
+  readonly keyRingUrl: string | null;
+  readonly keyEncryptionKeyFile: string;
+  /** May the key file be made when it is not there? Only the embedded default may. */
+  readonly generateKeyFile: boolean;
+  readonly registerFile: string | null;
+  readonly jwksUrl: string;
+  readonly clockOffsetMs: number;
+  readonly logLevel: string;
+  readonly requestsPerMinute: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const duration = /^(?<sign>-)?P(?:(?<days>\d+)D)?(?:T(?:(?<hours>\d+)H)?(?:(?<minutes>\d+)M)?(?:(?<seconds>\d+)S)?)?$/;
+
+/** ISO 8601 duration of days and smaller -> ms. @throws Error naming `name` */
+export const durationMs = (text: string, name: string): number => {
+  const parts = duration.exec(text)?.groups;
+  if (parts === undefined || text.endsWith('P') || text.endsWith('T')) {
+    throw new Error(`${name} must be an ISO 8601 duration like PT0S or P30D`);
+  }
+  const of = (part: string): number => Number(parts[part] ?? 0);
+  const seconds = ((of('days') * 24 + of('hours')) * 60 + of('minutes')) * 60 + of('seconds');
+  return (parts['sign'] === '-' ? -1 : 1) * seconds * 1000;
+};
+
+const integer = (env: Environment, name: string, fallback: number, least: number, most: number): number => {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new Error(`${name} must be a whole number from ${least} to ${most}`);
+  }
+  return value;
+};
+
+const url = (env: Environment, name: string, protocols: readonly string[]): string | null => {
+  const text = env[name];
+  if (text === undefined || text === '') return null;
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  if (parsed === undefined || !protocols.includes(parsed.protocol)) {
+    throw new Error(`${name} must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  }
+  return text;
+};
+
+/** @throws Error with the name of the variable that is wrong */
+export const readPlatformConfig = (env: Environment, service: string): PlatformConfig => {
+  const host = env['HOST'] ?? '127.0.0.1';
+  const port = integer(env, 'PORT', 8080, 0, 65_535);
+  const dataDir = resolve(env['DATA_DIR'] ?? './.data');
+  const databaseUrl = url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']);
+  const keyFile = env['KEY_ENCRYPTION_KEY_FILE'];
+  if (databaseUrl !== null && keyFile === undefined) {
+    throw new Error('KEY_ENCRYPTION_KEY_FILE must name the key file when DATABASE_URL is set');
+  }
+  const clockOffset = env['CLOCK_OFFSET'];
+  if (clockOffset !== undefined && env['NODE_ENV'] === 'production') {
+    throw new Error('CLOCK_OFFSET is for tests and refused when NODE_ENV=production');
+  }
+  for (const later of ['EVENT_STORE_URL', 'KAFKA_BROKERS']) {
+    if (env[later] !== undefined) throw new Error(`${later} is not supported by this version: leave it unset`);
+  }
+  const publicUrl = (url(env, 'PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`).replace(/\/+$/, '');
+  return {
+    service,
+    host,
+    port,
+    publicUrl,
+    dataDir,
+    databaseUrl,
+    keyRingUrl: url(env, 'KEY_RING_DATABASE_URL', ['postgres:', 'postgresql:']),
+    keyEncryptionKeyFile: resolve(keyFile ?? `${dataDir}/key-encryption-key.json`),
+    generateKeyFile: keyFile === undefined,
+    registerFile: env['PROCESSOR_REGISTER_FILE'] ?? null,
+    jwksUrl: url(env, 'JWKS_URL', ['http:', 'https:']) ?? `http://${host}:${port}/.well-known/jwks.json`,
+    clockOffsetMs: clockOffset === undefined ? 0 : durationMs(clockOffset, 'CLOCK_OFFSET'),
+    logLevel: env['LOG_LEVEL'] ?? 'info',
+    requestsPerMinute: integer(env, 'REQUESTS_PER_MINUTE', 600, 1, 10_000_000),
+  };
+};

@@ -1,0 +1,207 @@
+import { join } from 'node:path';
+import { SystemClock, type Clock } from '@dittoo/kernel';
+import { problemCodes, schemaMap } from '@dittoo/contracts';
+import {
+  ensureAppRole,
+  ensureDatabase,
+  migrate,
+  openPool,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type MigrationClass,
+} from '@dittoo/database';
+import { eventStoreMigrations, PostgresEventStore, PostgresSequencer } from '@dittoo/event-store';
+import { InProcessDelivery, InProcessRoad, type EventDelivery } from '@dittoo/messaging';
+import {
+  EnvelopeSealer,
+  FileKeyEncryption,
+  keyRingMigrations,
+  PostgresKeyRing,
+  type KeyEncryption,
+} from '@dittoo/personal-data';
+import { loadRegister, type Register } from '@dittoo/processor-register';
+import { deliveryMigrations, TypeOrmInbox } from '@dittoo/projections';
+import { createLogger, serviceMigrations } from '@dittoo/service';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { Gauge, Registry, Counter, collectDefaultMetrics } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import type { PlatformConfig } from './platform.config.js';
+import { grantRows } from './row-grants.js';
+
+/** What one service brings to the database. */
+export interface ServiceSchema {
+  /** The PostgreSQL schema of its rows. */
+  readonly schema: string;
+  readonly migrations: readonly MigrationClass[];
+}
+
+/** The open parts of a process; `close()` them after the Nest application. */
+export interface Platform {
+  readonly config: PlatformConfig;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly register: Register;
+  readonly store: PostgresEventStore;
+  readonly sequencer: PostgresSequencer;
+  readonly keyRing: PostgresKeyRing;
+  readonly keyEncryption: KeyEncryption;
+  readonly sealer: EnvelopeSealer;
+  readonly road: InProcessRoad;
+  readonly metrics: Registry;
+  /** Rows on hot paths (lanes), beside TypeORM. */
+  readonly pool: Pool;
+  /** The main database for TypeORM, and the role its sessions take on. */
+  readonly rowsUrl: string;
+  readonly rowsRole: string | null;
+  /** The road's strategy for `connectMicroservice`. */
+  delivery(dataSource: DataSource): EventDelivery;
+  close(): Promise<void>;
+}
+
+/** Schemas every process shares; the event store's and the key ring's grants stand in their own migrations. */
+const sharedSchemas: readonly ServiceSchema[] = [
+  { schema: 'delivery', migrations: deliveryMigrations },
+  { schema: 'service', migrations: serviceMigrations },
+];
+
+/**
+ * Opens the parts a process stands on, by the environment: database (embedded or server), event store, key ring,
+ * delivery. The one place where the three adapters are chosen; nothing behind it knows which they are.
+ *
+ * Dies half way: nothing is half done, the next start finds what is there and goes on (migrations are each in a
+ * transaction and under a lock).
+ */
+export const openPlatform = async (config: PlatformConfig, services: readonly ServiceSchema[]): Promise<Platform> => {
+  const logger = createLogger(config.service, config.logLevel);
+  const register = config.registerFile === null ? loadRegister() : loadRegister(config.registerFile);
+  const keyEncryption = openKeyFile(config);
+  const closers: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse())
+      await close().catch((error: Error) => logger.warn({ failure: error.name }, 'close.failed'));
+    closers.length = 0;
+  };
+  try {
+    const database = await openDatabase(config, logger, closers);
+    await Promise.all([ensureDatabase(database.main), ensureDatabase(database.keyRing)]);
+    const mayActAsApp = await ensureAppRole(database.main);
+    if (!mayActAsApp) logger.warn('database.no-app-role: append-only is kept by trigger alone');
+    const role = mayActAsApp ? { role: 'dittoo_app' } : {};
+    const rows = [...sharedSchemas, ...services];
+    await Promise.all([
+      migrate(database.main, [...eventStoreMigrations, ...rows.flatMap(({ migrations }) => migrations)]),
+      migrate(database.keyRing, keyRingMigrations),
+    ]);
+    if (mayActAsApp)
+      await grantRows(
+        database.main,
+        rows.map(({ schema }) => schema),
+      );
+
+    const openOn = (url: string, name: string, max: number, withRole = true): Pool => {
+      const pool = openPool(url, {
+        max,
+        applicationName: `${config.service}:${name}`,
+        onError: (error) => logger.warn({ pool: name, failure: error.name }, 'database.connection-lost'),
+        ...(withRole ? role : {}),
+      });
+      closers.push(() => pool.end());
+      return pool;
+    };
+    const storePool = openOn(database.main, 'event-store', 12);
+    const pool = openOn(database.main, 'rows', 8);
+    const keyRingPool = openOn(database.keyRing, 'key-ring', 6, false);
+
+    const clock = new SystemClock(config.clockOffsetMs);
+    const keyRing = new PostgresKeyRing(keyRingPool, keyEncryption, (problem) => logger.warn(problem));
+    await keyRing.start();
+    closers.push(() => keyRing.close());
+    const store = new PostgresEventStore({ pool: storePool, listenUrl: database.main });
+    closers.push(() => store.close());
+    const sequencer = new PostgresSequencer({ url: database.main });
+    closers.push(() => sequencer.stop());
+
+    const metrics = new Registry();
+    collectDefaultMetrics({ register: metrics });
+    const alerts = deliveryAlerts(metrics, logger);
+    const road = new InProcessRoad(store);
+    return {
+      config,
+      logger,
+      clock,
+      register,
+      store,
+      sequencer,
+      keyRing,
+      keyEncryption,
+      sealer: new EnvelopeSealer(schemaMap, keyRing),
+      road,
+      metrics,
+      pool,
+      rowsUrl: database.main,
+      rowsRole: mayActAsApp ? 'dittoo_app' : null,
+      delivery: (dataSource) => new InProcessDelivery(road, new TypeOrmInbox(dataSource, alerts), alerts),
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+};
+
+const openKeyFile = (config: PlatformConfig): KeyEncryption => {
+  if (config.generateKeyFile) FileKeyEncryption.generate(config.keyEncryptionKeyFile);
+  return FileKeyEncryption.read(config.keyEncryptionKeyFile);
+};
+
+const openDatabase = async (
+  config: PlatformConfig,
+  logger: Logger,
+  closers: (() => Promise<void>)[],
+): Promise<{ readonly main: string; readonly keyRing: string }> => {
+  if (config.databaseUrl !== null) {
+    const keyRing = new URL(config.databaseUrl);
+    keyRing.pathname = `${keyRing.pathname}_keyring`;
+    return { main: config.databaseUrl, keyRing: config.keyRingUrl ?? keyRing.toString() };
+  }
+  const embedded: EmbeddedPostgres = await startEmbeddedPostgres({
+    dataDir: join(config.dataDir, 'postgres'),
+    onLog: (level, event, details) => logger[level](details, event),
+  });
+  closers.push(() => embedded.stop());
+  return { main: embedded.url('dittoo'), keyRing: config.keyRingUrl ?? embedded.url('dittoo_keyring') };
+};
+
+const deliveryAlerts = (metrics: Registry, logger: Logger) => {
+  const registers = [metrics];
+  const parked = new Counter({
+    name: 'dittoo_parked_streams_total',
+    help: 'Streams parked in a consumer group because an event could not be handled',
+    labelNames: ['group'],
+    registers,
+  });
+  const retries = new Counter({
+    name: 'dittoo_delivery_retries_total',
+    help: 'Chunks that a consumer group will take again after a transient failure',
+    labelNames: ['group'],
+    registers,
+  });
+  new Gauge({ name: 'dittoo_up', help: 'This process is up', registers }).set(1);
+  return {
+    parked: (group: string, stream: string, position: bigint, failure: string): void => {
+      parked.inc({ group });
+      logger.error({ group, stream, position: String(position), failure }, 'delivery.parked');
+    },
+    retrying: (group: string, failure: string): void => {
+      retries.inc({ group });
+      logger.warn({ group, failure }, 'delivery.retrying');
+    },
+    interrupted: (group: string, error: unknown): void => {
+      logger.warn({ group, failure: error instanceof Error ? error.name : 'unknown' }, 'delivery.interrupted');
+    },
+  };
+};
+
+/** The problem catalogue of the contracts, for `createHttpApp`. */
+export const problems = problemCodes;

@@ -1,0 +1,31 @@
+import type { RunningService } from './serve.js';
+
+/** How long draining may take before the process gives up. */
+const drainMs = 25_000;
+
+/**
+ * Runs a `main.ts`: starts, waits for SIGTERM or SIGINT, drains, exits 0. A start that fails says why in one line and
+ * exits 1; a second signal exits at once.
+ */
+export const runMain = (start: () => Promise<RunningService>): void => {
+  const running = start();
+  running.catch((error: unknown) => {
+    process.stderr.write(`cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  });
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), drainMs).unref();
+    running.then(
+      async (service) => {
+        await service.close();
+        process.exit(0);
+      },
+      () => undefined,
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+};

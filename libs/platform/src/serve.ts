@@ -1,0 +1,48 @@
+import { createHttpApp } from '@dittoo/service';
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
+import type { PlatformConfig } from './platform.config.js';
+import { PlatformModule } from './platform.module.js';
+import { openPlatform, problems, type Platform, type ServiceSchema } from './platform.js';
+
+/** A service as a process runs it: its rows, and its module once the platform is open. */
+export interface ServiceDefinition {
+  readonly schemas: readonly ServiceSchema[];
+  module(platform: DynamicModule): DynamicModule;
+  /** What must stand before the routes are laid: edge hooks, documents. */
+  prepare?(app: NestFastifyApplication, platform: Platform): Promise<void>;
+}
+
+export interface RunningService {
+  readonly app: NestFastifyApplication;
+  readonly platform: Platform;
+  /** Stops taking requests, drains consumers and the relay, then closes pools and the embedded database. */
+  close(): Promise<void>;
+}
+
+/** Opens the platform, mounts the service on it, starts consumers and listens. */
+export const serve = async (config: PlatformConfig, service: ServiceDefinition): Promise<RunningService> => {
+  const platform = await openPlatform(config, service.schemas);
+  let app: NestFastifyApplication | undefined;
+  try {
+    app = await createHttpApp(service.module(PlatformModule.of(platform)), { logger: platform.logger, problems });
+    await service.prepare?.(app, platform);
+    app.connectMicroservice({ strategy: platform.delivery(app.get(DataSource)) }, { inheritAppConfig: true });
+    await app.startAllMicroservices();
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    await app?.close().catch(() => undefined);
+    await platform.close();
+    throw error;
+  }
+  const running = app;
+  return {
+    app: running,
+    platform,
+    close: async () => {
+      await running.close();
+      await platform.close();
+    },
+  };
+};

@@ -1,0 +1,26 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+class CreateDelivery1763800000200 implements MigrationInterface {
+  readonly name = 'CreateDelivery1763800000200';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE SCHEMA IF NOT EXISTS delivery`);
+    await runner.query(`
+      CREATE TABLE delivery.group_checkpoint (
+        group_id text PRIMARY KEY, position bigint NOT NULL, moved_at timestamptz NOT NULL DEFAULT now())`);
+    await runner.query(`
+      CREATE TABLE delivery.parked_stream (
+        group_id text NOT NULL, stream text NOT NULL, failure text NOT NULL,
+        parked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (group_id, stream))`);
+    await runner.query(`
+      CREATE TABLE delivery.parked_event (
+        group_id text NOT NULL, position bigint NOT NULL, stream text NOT NULL, event_id uuid NOT NULL,
+        PRIMARY KEY (group_id, position))`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP SCHEMA delivery CASCADE');
+  }
+}
+
+export const deliveryMigrations = [CreateDelivery1763800000200];

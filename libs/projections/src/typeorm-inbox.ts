@@ -1,0 +1,142 @@
+import { Inbox, type DeliveryOutcome, type RecordedEvent } from '@dittoo/kernel';
+import type { DataSource, EntityManager } from 'typeorm';
+import { isTransient } from './transient-error.js';
+
+/** What an operator hears about. Ids and codes only. */
+export interface InboxAlerts {
+  /** A stream stands still in one group until somebody replays it. */
+  parked(group: string, stream: string, position: bigint, failure: string): void;
+  /** The group waits and tries again. */
+  retrying(group: string, failure: string): void;
+}
+
+/**
+ * The inbox on PostgreSQL: one transaction holds the group's checkpoint, the parked streams and the handlers' rows.
+ *
+ * Dies before the commit: nothing happened, the chunk comes again. Dies after it: the checkpoint says so, the chunk is
+ * dropped. A poisoned event parks its stream: it and all later events of that stream wait in `delivery.parked_event`,
+ * the other streams go on.
+ */
+export class TypeOrmInbox extends Inbox<EntityManager> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly alerts: InboxAlerts,
+  ) {
+    super();
+  }
+
+  async checkpoint(group: string): Promise<bigint | null> {
+    const rows = await this.dataSource.query<{ position: string }[]>(
+      'SELECT position FROM delivery.group_checkpoint WHERE group_id = $1',
+      [group],
+    );
+    return rows[0] === undefined ? null : BigInt(rows[0].position);
+  }
+
+  async deliver(
+    group: string,
+    events: readonly RecordedEvent[],
+    checkpoint: bigint,
+    handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
+  ): Promise<DeliveryOutcome> {
+    try {
+      await this.chunk(group, events, checkpoint, handle);
+      return 'done';
+    } catch (error) {
+      if (isTransient(error)) return this.later(group, error);
+    }
+    // Somewhere in the chunk is poison: one by one finds it, and the others are done all the same.
+    for (const [index, event] of events.entries()) {
+      const reached = index === events.length - 1 ? checkpoint : event.position;
+      try {
+        await this.chunk(group, [event], reached, handle);
+      } catch (error) {
+        if (isTransient(error)) return this.later(group, error);
+        await this.park(group, event, reached, failureOf(error));
+      }
+    }
+    return 'done';
+  }
+
+  private later(group: string, error: unknown): DeliveryOutcome {
+    this.alerts.retrying(group, failureOf(error));
+    return 'later';
+  }
+
+  private chunk(
+    group: string,
+    events: readonly RecordedEvent[],
+    checkpoint: bigint,
+    handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
+  ): Promise<void> {
+    return this.dataSource.transaction(async (manager) => {
+      const position = await this.lockCheckpoint(manager, group);
+      const fresh = position === null ? events : events.filter((event) => event.position > position);
+      const parked = fresh.length === 0 ? noStreams : await this.parkedStreams(manager, group);
+      for (const event of fresh) {
+        if (parked.has(event.stream)) await this.queueParked(manager, group, event);
+        else await handle(event, manager);
+      }
+      await manager.query(
+        'UPDATE delivery.group_checkpoint SET position = $2, moved_at = now() WHERE group_id = $1 AND position < $2',
+        [group, String(checkpoint)],
+      );
+    });
+  }
+
+  /** Serialises a second runner of the same group behind the first. */
+  private async lockCheckpoint(manager: EntityManager, group: string): Promise<bigint | null> {
+    const locked = (): Promise<{ position: string }[]> =>
+      manager.query('SELECT position FROM delivery.group_checkpoint WHERE group_id = $1 FOR UPDATE', [group]);
+    let rows = await locked();
+    if (rows.length === 0) {
+      await manager.query(
+        'INSERT INTO delivery.group_checkpoint (group_id, position) VALUES ($1, -1) ON CONFLICT DO NOTHING',
+        [group],
+      );
+      rows = await locked();
+    }
+    return BigInt(rows[0]!.position);
+  }
+
+  private async parkedStreams(manager: EntityManager, group: string): Promise<ReadonlySet<string>> {
+    const rows = await manager.query<{ stream: string }[]>(
+      'SELECT stream FROM delivery.parked_stream WHERE group_id = $1',
+      [group],
+    );
+    return new Set(rows.map((row) => row.stream));
+  }
+
+  private async queueParked(manager: EntityManager, group: string, event: RecordedEvent): Promise<void> {
+    await manager.query(
+      `INSERT INTO delivery.parked_event (group_id, position, stream, event_id) VALUES ($1, $2, $3, $4)
+       ON CONFLICT DO NOTHING`,
+      [group, String(event.position), event.stream, event.eventId],
+    );
+  }
+
+  private async park(group: string, event: RecordedEvent, checkpoint: bigint, failure: string): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      await this.lockCheckpoint(manager, group);
+      await manager.query(
+        `INSERT INTO delivery.parked_stream (group_id, stream, failure) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+        [group, event.stream, failure],
+      );
+      await this.queueParked(manager, group, event);
+      await manager.query(
+        'UPDATE delivery.group_checkpoint SET position = $2, moved_at = now() WHERE group_id = $1 AND position < $2',
+        [group, String(checkpoint)],
+      );
+    });
+    this.alerts.parked(group, event.stream, event.position, failure);
+  }
+}
+
+const noStreams: ReadonlySet<string> = new Set();
+
+/** A word of ours: the class and, for a rule, its code. Messages may quote data and are left out. */
+const failureOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown';
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && /^[\w-]{1,64}$/.test(code) ? `${error.name}:${code}` : error.name;
+};

@@ -1,0 +1,89 @@
+import { derivedId, newId, type Actor, type Uuid } from '@dittoo/kernel';
+import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { CommandContext } from './commands.js';
+
+/** Who asks, from the verified access token. */
+export interface Principal {
+  readonly subjectId: Uuid;
+  readonly role: 'customer' | 'staff' | 'complianceOfficer';
+  /** When the password was last given, RFC 3339. */
+  readonly authenticatedAt: string;
+  readonly sessionId: Uuid;
+}
+
+/** The request as a command needs it. */
+export interface Caller {
+  readonly principal: Principal | null;
+  readonly correlationId: Uuid;
+  /** The same for the same Idempotency-Key of the same principal and route; else new. */
+  readonly commandId: Uuid;
+  readonly traceparent: string | null;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal?: Principal;
+    correlationId?: Uuid;
+    commandId?: Uuid;
+  }
+}
+
+/** W3C trace context, the only form that is passed on. */
+const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+export const callerOf = (request: FastifyRequest): Caller => {
+  request.correlationId ??= newId();
+  request.commandId ??= newId();
+  const traceparent = request.headers['traceparent'];
+  return {
+    principal: request.principal ?? null,
+    correlationId: request.correlationId,
+    commandId: request.commandId,
+    traceparent: typeof traceparent === 'string' && traceparentShape.test(traceparent) ? traceparent : null,
+  };
+};
+
+/** Injects the `Caller` into a handler. */
+export const FromCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+/** Injects the signed-in principal; only behind `@SignedIn()`. */
+export const FromPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (principal === undefined) throw new Error('FromPrincipal without @SignedIn');
+  return principal;
+});
+
+export const rolesKey = 'dittoo:roles';
+export const freshKey = 'dittoo:fresh';
+
+/** The route needs a valid access token, with one of these roles if any are named. Without it a route is open. */
+export const SignedIn = (...roles: Principal['role'][]) => SetMetadata(rolesKey, roles);
+
+/** The route needs the password to have been given within the last five minutes. */
+export const FreshlyAuthenticated = () => SetMetadata(freshKey, true);
+
+/** The context of a command that the caller gives about themselves or as staff about somebody. */
+export const commandContext = (
+  caller: Caller,
+  dataSubjectId: Uuid | null,
+  noticeVersion: string | null = null,
+): CommandContext => ({
+  dataSubjectId,
+  actor: actorOf(caller, dataSubjectId),
+  correlationId: caller.correlationId,
+  causationId: caller.commandId,
+  traceparent: caller.traceparent,
+  noticeVersion,
+});
+
+const actorOf = ({ principal }: Caller, dataSubjectId: Uuid | null): Actor => {
+  if (principal === null)
+    return dataSubjectId === null ? { kind: 'system', id: 'anonymous' } : { kind: 'dataSubject', id: dataSubjectId };
+  return { kind: principal.role === 'customer' ? 'dataSubject' : 'staff', id: principal.subjectId };
+};
+
+/** The identifier of a command said under a key: the same key, the same command. */
+export const keyedCommandId = (keyDigest: string): Uuid => derivedId('idempotency', keyDigest);

@@ -1,0 +1,148 @@
+import {
+  Clock,
+  derivedId,
+  DomainError,
+  EventStore,
+  fold,
+  RevisionConflict,
+  Sealer,
+  streamName,
+  type Actor,
+  type Decider,
+  type DomainEvent,
+  type EventMetadata,
+  type LegalBasis,
+  type OpenedEvent,
+  type RecordedEvent,
+  type UnsealedEvent,
+  type Uuid,
+} from '@dittoo/kernel';
+
+/** Where a command comes from; goes into the metadata of every event it leads to. */
+export interface CommandContext {
+  readonly dataSubjectId: Uuid | null;
+  readonly actor: Actor;
+  readonly correlationId: Uuid;
+  /** The command (from its Idempotency-Key, if any) or the event that causes it: a stream answers one cause once. */
+  readonly causationId: Uuid;
+  readonly traceparent: string | null;
+  readonly noticeVersion: string | null;
+}
+
+/** Purpose, legal basis and version of each event type: the part of the schema map that metadata needs. */
+export interface EventFacts {
+  readonly [type: string]: {
+    readonly schemaVersion: number;
+    readonly purpose: string;
+    readonly legalBasis: LegalBasis;
+  };
+}
+
+export interface Loaded<State, Event extends DomainEvent> {
+  readonly state: State;
+  /** `null` = the stream does not exist. */
+  readonly revision: bigint | null;
+  readonly history: readonly OpenedEvent<Event>[];
+}
+
+export interface Executed<State, Event extends DomainEvent> extends Loaded<State, Event> {
+  /** What this command led to, now or when it was first said. */
+  readonly events: readonly Event[];
+}
+
+const attempts = 8;
+
+/**
+ * Load, open, decide, seal, append: the way every command takes.
+ *
+ * Dies before the append: nothing happened. Dies after it: the repeated command finds its own events by their cause
+ * and answers as the first time. Two at once: one appends, the other reads again and decides again.
+ */
+export class Commands {
+  constructor(
+    private readonly store: EventStore,
+    private readonly sealer: Sealer,
+    private readonly clock: Clock,
+    private readonly facts: EventFacts,
+  ) {}
+
+  /** The aggregate as it stands now; personal fields opened, or `Erased`. */
+  async load<Command, State, Event extends DomainEvent>(
+    decider: Decider<Command, State, Event>,
+    id: Uuid,
+  ): Promise<Loaded<State, Event>> {
+    const recorded: RecordedEvent[] = [];
+    for await (const event of this.store.readStream(streamName(decider.category, id))) recorded.push(event);
+    const history = await this.sealer.open<Event>(recorded);
+    return {
+      state: fold(
+        decider,
+        history.map(({ event }) => event),
+      ),
+      revision: recorded.at(-1)?.revision ?? null,
+      history,
+    };
+  }
+
+  /**
+   * @param command what is asked, or a function of now (for commands that carry the time)
+   * @throws DomainError a rule forbids it
+   * @throws SubjectKeyDestroyed the person was erased
+   * @throws RevisionConflict the stream moved under every attempt: ask again
+   */
+  async execute<Command, State, Event extends DomainEvent>(
+    decider: Decider<Command, State, Event>,
+    id: Uuid,
+    command: Command | ((now: string) => Command),
+    context: CommandContext,
+  ): Promise<Executed<State, Event>> {
+    const stream = streamName(decider.category, id);
+    for (let attempt = 1; ; attempt++) {
+      const loaded = await this.load(decider, id);
+      const earlier = loaded.history.filter(({ recorded }) => recorded.metadata.causationId === context.causationId);
+      if (earlier.length > 0) return { ...loaded, events: earlier.map(({ event }) => event) };
+
+      const now = this.clock.now();
+      const asked = typeof command === 'function' ? (command as (now: string) => Command)(now) : command;
+      const events = decider.decide(asked, loaded.state);
+      if (events.length === 0) return { ...loaded, events };
+      try {
+        const sealed = await this.sealer.seal(this.unsealed(stream, events, context, now));
+        const { revision } = await this.store.append(stream, sealed, loaded.revision ?? 'no-stream');
+        return { state: events.reduce(decider.evolve, loaded.state), revision, history: loaded.history, events };
+      } catch (error) {
+        if (!(error instanceof RevisionConflict) || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  private unsealed(
+    stream: string,
+    events: readonly DomainEvent[],
+    context: CommandContext,
+    now: string,
+  ): UnsealedEvent[] {
+    return events.map((event, index) => {
+      const facts = this.facts[event.type];
+      if (facts === undefined) throw new DomainError('internal-error', `event ${event.type} is not in the schema map`);
+      const metadata: EventMetadata = {
+        ...context,
+        purpose: facts.purpose,
+        legalBasis: facts.legalBasis,
+        schemaVersion: facts.schemaVersion,
+        recordedAt: now,
+      };
+      return { stream, eventId: derivedId(context.causationId, stream, String(index)), event, metadata };
+    });
+  }
+}
+
+/** The context of a reactor: the event it reacts to is the cause, the person stays the same. */
+export const causedBy = (event: Omit<RecordedEvent, 'type' | 'data'>, reactor: string): CommandContext => ({
+  dataSubjectId: event.metadata.dataSubjectId,
+  actor: { kind: 'system', id: reactor },
+  correlationId: event.metadata.correlationId,
+  causationId: event.eventId,
+  traceparent: event.metadata.traceparent,
+  noticeVersion: event.metadata.noticeVersion,
+});

@@ -1,0 +1,98 @@
+import helmet from '@fastify/helmet';
+import { Clock, DomainError } from '@dittoo/kernel';
+import { type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory, Reflector } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { AuthGuard } from './auth.guard.js';
+import { IdempotencyInterceptor, RequestDigest } from './idempotency.js';
+import { NestLog } from './log.js';
+import { ProblemFilter } from './problem.filter.js';
+import type { ProblemCatalogue } from './problem.js';
+import { parseBody } from './request-body.js';
+import { TokenVerifier } from './token-verifier.js';
+import { validationPipe } from './validation.pipe.js';
+
+export interface HttpAppOptions {
+  readonly logger: Logger;
+  readonly problems: ProblemCatalogue;
+  /** Largest body, bytes. */
+  readonly bodyLimit?: number;
+  /** How long a request may take to arrive. */
+  readonly requestTimeoutMs?: number;
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: string[];
+}
+
+/**
+ * A Nest application on Fastify as every service runs it: problem details for every error, DTO validation, bodies
+ * checked, tokens verified, security headers, slow and large requests refused.
+ */
+export const createHttpApp = async (
+  module: Type | DynamicModule,
+  { logger, problems, bodyLimit = 256 * 1024, requestTimeoutMs = 15_000, trustedProxies = [] }: HttpAppOptions,
+): Promise<NestFastifyApplication> => {
+  const filter = new ProblemFilter(problems, logger);
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    requestTimeout: requestTimeoutMs,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 10_000,
+    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    // A request Fastify cannot route or read gets problem details too.
+    frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
+      const problem = filter.problemOf(error, request as FastifyRequest);
+      void (reply as FastifyReply).status(problem.status).type('application/problem+json').send(problem);
+    },
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket) => {
+      if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
+      const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request-timeout' : 'invalid-request';
+      const [status, title] = problems[code] ?? [400, 'The request is not valid'];
+      const body = JSON.stringify({ type: `urn:dittoo:problem:${code}`, title, status, code });
+      socket.end(
+        `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n` +
+          `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      );
+      return undefined;
+    },
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeContentTypeParser('application/json');
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, parseBody(String(body)));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: new NestLog(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+  });
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+  });
+  app.useGlobalFilters(filter);
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalGuards(new AuthGuard(app.get(Reflector), app.get(TokenVerifier), app.get(Clock)));
+  app.useGlobalInterceptors(
+    new IdempotencyInterceptor(app.get(Reflector), app.get(DataSource), app.get(RequestDigest), app.get(Clock)),
+  );
+  return app;
+};
+
+/** The id of a path: a UUID, or nothing is there. */
+export const idParam = (value: string): string => {
+  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(value)) throw new DomainError('not-found');
+  return value;
+};

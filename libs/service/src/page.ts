@@ -1,0 +1,55 @@
+import { DomainError } from '@dittoo/kernel';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+
+/** `?limit=&cursor=` of every list. */
+export class PageQuery {
+  /** 1 to 200, default 50. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+
+  /** `nextCursor` of the page before. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  cursor?: string;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+/** An opaque cursor over the sort key of the last item. */
+export const encodeCursor = (...key: readonly string[]): string =>
+  Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/** @throws DomainError `invalid-field` when it is not one of ours */
+export const decodeCursor = (cursor: string, length: number): string[] => {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Array.isArray(key) && key.length === length && key.every((part) => typeof part === 'string')) return key;
+  } catch {
+    // falls through to the refusal
+  }
+  throw new DomainError('invalid-field', undefined, [{ field: 'cursor', message: 'is not a cursor of this list' }]);
+};
+
+/**
+ * Cuts a page out of `limit + 1` rows.
+ *
+ * @param keyOf the sort key of an item, for the next cursor
+ */
+export const pageOf = <Item>(
+  rows: readonly Item[],
+  limit: number,
+  keyOf: (item: Item) => readonly string[],
+): Page<Item> => {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(...keyOf(last)) : null };
+};

@@ -1,0 +1,29 @@
+/** RFC 9457 body. Never a stack trace, never personal data, never what the caller typed. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail?: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** `code` -> status and title, from the contracts. */
+export type ProblemCatalogue = { readonly [code: string]: readonly [status: number, title: string] };
+
+export const problemDetails = (
+  catalogue: ProblemCatalogue,
+  code: string,
+  extra: Pick<ProblemDetails, 'detail' | 'errors'> = {},
+): ProblemDetails => {
+  const known = catalogue[code] === undefined ? 'internal-error' : code;
+  const [status, title] = catalogue[known] ?? [500, 'Something went wrong here'];
+  return {
+    type: `urn:dittoo:problem:${known}`,
+    title,
+    status,
+    code: known,
+    ...(extra.detail === undefined ? {} : { detail: extra.detail }),
+    ...(extra.errors === undefined ? {} : { errors: extra.errors }),
+  };
+};

@@ -1,0 +1,20 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+class CreateService1763800000300 implements MigrationInterface {
+  readonly name = 'CreateService1763800000300';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE SCHEMA IF NOT EXISTS service`);
+    await runner.query(`
+      CREATE TABLE service.idempotency_key (
+        key_digest text PRIMARY KEY, body_digest text NOT NULL, taken_at timestamptz NOT NULL,
+        status int, location text, answer jsonb)`);
+    await runner.query(`CREATE INDEX ON service.idempotency_key (taken_at)`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP SCHEMA service CASCADE');
+  }
+}
+
+export const serviceMigrations = [CreateService1763800000300];

@@ -1,0 +1,453 @@
+/**
+ * One planted offence per rule, at which the lint must cry, and beside it what the same rule lets pass. Files named here
+ * need not exist: the lint judges by path and text. A new rule brings its probe.
+ */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ESLint } from 'eslint';
+import config from '../../eslint.config.js';
+import { boundaries } from './boundaries.mjs';
+import { manifestObjections } from './constraints.mjs';
+import { readProjects, workspaceRoot } from './projects.mjs';
+
+const projects = readProjects();
+const project = (name) => projects.find((candidate) => candidate.name === name);
+
+/** Packages as they could be: one not in the house yet, one that names more than it does today. */
+const imagined = [
+  {
+    name: 'console',
+    root: 'apps/console',
+    tags: ['type:app', 'scope:console'],
+    dependencies: ['kernel', 'contracts', 'service', 'platform', 'event-store'],
+    devDependencies: ['testing'],
+    references: [],
+    forSpecs: [],
+    concepts: [],
+  },
+  { ...project('audit'), root: 'apps/audit-imagined', dependencies: ['kernel', 'personal-data'] },
+  { ...project('relay'), root: 'apps/relay-imagined', dependencies: ['kernel', 'personal-data', 'projections'] },
+  { ...project('consent'), root: 'apps/consent-imagined', concepts: ['apps/consent-imagined/src/consent/consent.ts'] },
+];
+
+let eslint;
+beforeAll(() => {
+  eslint = new ESLint({
+    cwd: workspaceRoot,
+    overrideConfigFile: true,
+    overrideConfig: [...config, ...boundaries([...projects, imagined[0]], imagined)],
+  });
+});
+
+const complaints = async (filePath, code) => {
+  const [result] = await eslint.lintText(`${code}\n`, { filePath });
+  return result.messages.map(({ message }) => message);
+};
+
+/** `import 'x'` of each source, as a line of its own. */
+const importOf = (source) => `import { x } from '${source}';\nexport const y = x;`;
+const importTypeOf = (source) => `import type { X } from '${source}';\nexport type Y = X;`;
+const reexportOf = (source) => `export * from '${source}';`;
+const dynamicImportOf = (source) => `export const y = await import('${source}');`;
+const importedTypeOf = (source) => `export type Y = import('${source}').X;`;
+
+const rules = [
+  {
+    rule: 'a lib knows the kernel and no other lib',
+    cry: 'may import scope:kernel only',
+    forbidden: [
+      ['libs/projections/src/runner.ts', importOf('@dittoo/messaging')],
+      ['libs/projections/src/runner.ts', importTypeOf('@dittoo/messaging')],
+      ['libs/projections/src/runner.ts', reexportOf('@dittoo/messaging')],
+      ['libs/projections/src/runner.ts', dynamicImportOf('@dittoo/messaging')],
+      ['libs/projections/src/runner.ts', importedTypeOf('@dittoo/messaging')],
+      ['libs/contracts/src/order.events.ts', importOf('@dittoo/service')],
+      ['libs/service/src/context.ts', importOf('@dittoo/platform')],
+    ],
+    allowed: [
+      ['libs/projections/src/runner.ts', importOf('@dittoo/kernel')],
+      ['libs/projections/src/runner.ts', dynamicImportOf('@dittoo/kernel')],
+    ],
+  },
+  {
+    rule: 'the kernel knows nobody',
+    cry: 'may import no package only',
+    forbidden: [['libs/kernel/src/clock.ts', importOf('@dittoo/contracts')]],
+    allowed: [['libs/kernel/src/clock.ts', importOf('uuid')]],
+  },
+  {
+    rule: 'platform composes the adapters, and no other lib does',
+    cry: 'may import scope:kernel only',
+    forbidden: [
+      ['libs/service/src/context.ts', importOf('@dittoo/database')],
+      ['libs/database/src/pools.ts', importOf('@dittoo/platform')],
+    ],
+    allowed: [
+      ['libs/platform/src/adapters.ts', importOf('@dittoo/event-store')],
+      ['libs/platform/src/adapters.ts', importOf('@dittoo/personal-data')],
+    ],
+  },
+  {
+    rule: 'libs/testing knows kernel and database',
+    cry: 'may import scope:kernel, scope:database only',
+    forbidden: [['libs/testing/src/fixtures.ts', importOf('@dittoo/event-store')]],
+    allowed: [['libs/testing/src/fixtures.ts', importOf('@dittoo/database')]],
+  },
+  {
+    rule: 'libs/testing is imported by specs only',
+    cry: 'specs only',
+    forbidden: [
+      ['apps/consent/src/consent/consent.controller.ts', importOf('@dittoo/testing')],
+      ['libs/event-store/src/postgres.ts', importOf('@dittoo/testing')],
+    ],
+    allowed: [
+      ['apps/consent/src/consent/consent.decider.spec.ts', importOf('@dittoo/testing')],
+      ['libs/event-store/src/event-store.contract.ts', importOf('@dittoo/testing')],
+    ],
+  },
+  {
+    rule: 'what a package exports as testing is imported by specs only',
+    cry: /by specs only|made for specs/,
+    forbidden: [
+      ['apps/consent/src/consent.module.ts', importOf('@dittoo/platform/testing')],
+      ['libs/platform/src/platform.ts', importOf('./test-service.js')],
+    ],
+    allowed: [
+      ['apps/consent/src/consent/consent.int.spec.ts', importOf('@dittoo/platform/testing')],
+      ['libs/platform/src/platform.int.spec.ts', importOf('./test-service.js')],
+      ['libs/platform/src/test-service.ts', importOf('@dittoo/testing')],
+    ],
+  },
+  {
+    rule: 'what is imported is named in package.json',
+    cry: 'package.json does not name',
+    forbidden: [
+      ['apps/order/src/order/order.controller.ts', importOf('@dittoo/processor-register')],
+      ['apps/order/src/order/order.int.spec.ts', importOf('@dittoo/event-store')],
+    ],
+    allowed: [['apps/consent/src/consent/consent.controller.ts', importOf('@dittoo/processor-register')]],
+  },
+  {
+    rule: 'an app never imports an app',
+    cry: 'Only standalone imports an app',
+    forbidden: [
+      ['apps/order/src/order.module.ts', importOf('@dittoo/consent')],
+      ['apps/order/src/order.e2e.spec.ts', importOf('@dittoo/consent')],
+      ['apps/gateway/src/gateway.module.ts', importTypeOf('@dittoo/identity')],
+      ['libs/platform/src/adapters.ts', importOf('@dittoo/relay')],
+    ],
+    allowed: [['apps/standalone/src/standalone.module.ts', importOf('@dittoo/consent')]],
+  },
+  {
+    rule: 'gateway and console see kernel, contracts, service and platform',
+    cry: 'may import scope:kernel, scope:contracts, scope:service, scope:platform only',
+    forbidden: [
+      ['apps/gateway/src/gateway.module.ts', importOf('@dittoo/personal-data')],
+      ['apps/console/src/console.module.ts', importOf('@dittoo/event-store')],
+    ],
+    allowed: [
+      ['apps/gateway/src/gateway.module.ts', importOf('@dittoo/platform')],
+      ['apps/console/src/console.module.ts', importOf('@dittoo/contracts')],
+    ],
+  },
+  {
+    rule: 'the relay never sees personal-data',
+    cry: 'relay never sees personal-data',
+    forbidden: [
+      ['apps/relay/src/relay.module.ts', importOf('@dittoo/personal-data')],
+      ['apps/relay-imagined/src/relay.spec.ts', importOf('@dittoo/personal-data')],
+    ],
+    allowed: [['apps/relay-imagined/src/relay.module.ts', importOf('@dittoo/projections')]],
+  },
+  {
+    rule: "in audit only the officer's query opens what is sealed",
+    cry: "only the officer's query",
+    forbidden: [
+      ['apps/audit/src/verify/verify.reactor.ts', "import { Sealer } from '@dittoo/kernel';\nexport const y = Sealer;"],
+      ['apps/audit/src/audit.module.ts', "import type { Sealer } from '@dittoo/kernel';\nexport type Y = Sealer;"],
+      ['apps/audit/src/main.ts', "import * as kernel from '@dittoo/kernel';\nexport const y = kernel;"],
+      ['apps/audit-imagined/src/seal/tree.ts', importOf('@dittoo/personal-data')],
+    ],
+    allowed: [
+      ['apps/audit/src/trail/trail.query.ts', "import { Sealer } from '@dittoo/kernel';\nexport const y = Sealer;"],
+      ['apps/audit-imagined/src/trail/trail.query.ts', importOf('@dittoo/personal-data')],
+      ['apps/audit/src/verify/verify.reactor.ts', "import { leafOf } from '@dittoo/kernel';\nexport const y = leafOf;"],
+    ],
+  },
+  {
+    rule: 'a decider sees kernel, contracts and its own folder',
+    cry: 'decider',
+    forbidden: [
+      ['apps/consent/src/consent/consent.decider.ts', importOf('@nestjs/common')],
+      ['apps/consent/src/consent/consent.decider.ts', importOf('typeorm')],
+      ['apps/consent/src/consent/consent.decider.ts', importOf('node:crypto')],
+      ['apps/consent/src/consent/consent.decider.ts', importOf('fs')],
+      ['apps/consent/src/consent/consent.decider.ts', importTypeOf('@dittoo/processor-register')],
+      ['apps/consent/src/consent/consent.decider.ts', dynamicImportOf('node:fs')],
+      ['apps/consent/src/consent/consent.decider.ts', importOf('../newsletter/newsletter.decider.js')],
+      ['apps/consent/src/consent/consent.decider.ts', importOf('../newsletter/newsletter.query.js')],
+      ['apps/consent/src/consent/consent.decider.ts', importOf('../consent.config.js')],
+      ['apps/consent/src/consent/consent.decider.ts', importOf('./consent.controller.js')],
+      ['apps/consent-imagined/src/consent/consent.ts', importOf('typeorm')],
+    ],
+    allowed: [
+      ['apps/consent/src/consent/consent.decider.ts', importOf('@dittoo/kernel')],
+      ['apps/consent/src/consent/consent.decider.ts', importOf('@dittoo/contracts')],
+      ['apps/consent/src/consent/consent.decider.ts', importOf('./consent.js')],
+    ],
+  },
+  {
+    rule: 'a projection sees kernel, contracts, its entity and what a handler needs',
+    cry: 'projection',
+    forbidden: [
+      ['apps/consent/src/register/register.projection.ts', importOf('@dittoo/processor-register')],
+      ['apps/consent/src/register/register.projection.ts', importOf('pg')],
+      ['apps/consent/src/register/register.projection.ts', importOf('node:crypto')],
+      [
+        'apps/consent/src/register/register.projection.ts',
+        "import type { DataSource } from 'typeorm';\nexport type Y = DataSource;",
+      ],
+      [
+        'apps/consent/src/register/register.projection.ts',
+        "import { Inject } from '@nestjs/common';\nexport const y = Inject;",
+      ],
+      [
+        'apps/consent/src/register/register.projection.ts',
+        "import { ClientKafka } from '@nestjs/microservices';\nexport const y = ClientKafka;",
+      ],
+      ['apps/consent/src/register/register.projection.ts', importOf('../receipts/receipts.entity.js')],
+      ['apps/consent/src/register/register.projection.ts', importOf('./register.query.js')],
+    ],
+    allowed: [
+      [
+        'apps/consent/src/register/register.projection.ts',
+        `import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+import { isErased } from '@dittoo/kernel';
+import { RegisterEntity } from './register.entity.js';
+export const y: [unknown, EntityManager?] = [[Controller, Ctx, EventPattern, Payload, isErased, RegisterEntity]];`,
+      ],
+    ],
+  },
+  {
+    rule: 'a projection takes the EntityManager as a type',
+    cry: 'as a type',
+    forbidden: [
+      [
+        'apps/consent/src/register/register.projection.ts',
+        "import { EntityManager } from 'typeorm';\nexport const y = EntityManager;",
+      ],
+    ],
+    allowed: [
+      [
+        'apps/consent/src/register/register.projection.ts',
+        "import type { EntityManager } from 'typeorm';\nexport type Y = EntityManager;",
+      ],
+    ],
+  },
+  {
+    rule: 'no clock, no randomness, no environment in deciders and projections',
+    cry: /No clock|Time and ids come in|read in/,
+    forbidden: [
+      'apps/consent/src/consent/consent.decider.ts',
+      'apps/consent/src/register/register.projection.ts',
+      'apps/consent-imagined/src/consent/consent.ts',
+    ].flatMap((file) =>
+      [
+        'export const y = Date.now();',
+        'export const y = new Date();',
+        'export const y = Date();',
+        'export const y = performance.now();',
+        'export const y = crypto.randomUUID();',
+        'export const y = process.env.HOME;',
+        'export const y = globalThis.process;',
+        'export const y = setTimeout(() => undefined, 1);',
+        "import { newId } from '@dittoo/kernel';\nexport const y = newId();",
+      ].map((code) => [file, code]),
+    ),
+    allowed: [
+      ['apps/consent/src/consent/consent.decider.ts', 'export const y = (now: string) => new Date(now).getTime();'],
+      [
+        'apps/consent/src/consent/consent.decider.ts',
+        "import { derivedId } from '@dittoo/kernel';\nexport const y = derivedId();",
+      ],
+      ['apps/consent/src/consent/consent.controller.ts', 'export const y = new Date();'],
+    ],
+  },
+  {
+    rule: 'no randomness in deciders',
+    cry: 'No randomness',
+    forbidden: [['apps/consent/src/consent/consent.decider.ts', 'export const y = Math.random();']],
+    allowed: [['apps/consent/src/consent/consent.decider.ts', 'export const y = Math.max(1, 2);']],
+  },
+  {
+    rule: 'sibling folders do not import each other',
+    cry: /[Ss]ibling folder/,
+    forbidden: [
+      ['apps/identity/src/account/account.query.ts', importOf('../session/session.query.js')],
+      ['apps/identity/src/account/account.entity.ts', importOf('../session/session.entity.js')],
+      ['apps/identity/src/account/account.controller.ts', importOf('../session/session.decider.js')],
+      ['apps/identity/src/account/account.reactor.ts', importOf('../session/session.entity.js')],
+    ],
+    allowed: [
+      ['apps/identity/src/account/account.query.ts', importOf('./account.entity.js')],
+      ['apps/identity/src/account/account.query.ts', importOf('../identity.config.js')],
+      ['apps/identity/src/account/account.controller.ts', importOf('../session/session.query.js')],
+      ['apps/identity/src/account/account.reactor.ts', importOf('../mail/mail.port.js')],
+      ['apps/identity/src/identity.module.ts', importOf('./account/account.controller.js')],
+    ],
+  },
+  {
+    rule: 'the event-store client is imported in libs/event-store only',
+    cry: 'libs/event-store only',
+    forbidden: [
+      ['apps/audit/src/audit.module.ts', importOf('@eventstore/db-client')],
+      ['libs/platform/src/adapters.ts', dynamicImportOf('@eventstore/db-client')],
+      ['libs/testing/src/fixtures.ts', importOf('@eventstore/db-client')],
+    ],
+    allowed: [['libs/event-store/src/eventstoredb.ts', importOf('@eventstore/db-client')]],
+  },
+  {
+    rule: 'the Kafka client is imported in libs/messaging only',
+    cry: 'libs/messaging only',
+    forbidden: [
+      ['apps/relay/src/relay.module.ts', importOf('kafkajs')],
+      ['libs/event-store/src/postgres.ts', importTypeOf('kafkajs')],
+      ['apps/relay/src/relay.int.spec.ts', importOf('kafkajs')],
+    ],
+    allowed: [['libs/messaging/src/kafka-publisher.ts', importOf('kafkajs')]],
+  },
+  {
+    rule: "a lib's index.ts is not imported from inside",
+    cry: 'An index.ts is for other packages',
+    forbidden: [
+      ['libs/kernel/src/leaf.ts', importOf('./index.js')],
+      ['libs/kernel/src/leaf.spec.ts', importOf('./index.js')],
+      ['libs/database/src/embedded/supervisor.ts', importOf('../index.js')],
+      ['libs/database/src/embedded/supervisor.ts', importOf('..')],
+    ],
+    allowed: [
+      ['libs/kernel/src/leaf.ts', importOf('./event.js')],
+      ['libs/kernel/src/leaf.ts', importOf('./index-of-leaves.js')],
+    ],
+  },
+  {
+    rule: 'a package does not import itself by name',
+    cry: 'does not import itself',
+    forbidden: [['libs/kernel/src/leaf.ts', importOf('@dittoo/kernel')]],
+    allowed: [['libs/kernel/src/leaf.ts', importOf('./event.js')]],
+  },
+  {
+    rule: 'packages meet by name',
+    cry: 'Import another package by its name',
+    forbidden: [
+      ['apps/order/src/order.module.ts', importOf('../../consent/src/consent.module.js')],
+      ['apps/order/src/order.spec.ts', importOf('../../../libs/kernel/dist/index.js')],
+    ],
+    allowed: [['apps/order/src/order.module.ts', importOf('@dittoo/kernel')]],
+  },
+  {
+    rule: 'apps have no barrels',
+    cry: 'Apps have no barrels',
+    forbidden: [
+      ['apps/order/src/index.ts', 'export const y = 1;'],
+      ['apps/order/src/order/index.ts', 'export const y = 1;'],
+    ],
+    allowed: [['libs/kernel/src/index.ts', 'export const y = 1;']],
+  },
+  {
+    rule: 'process.env is read in *.config.ts and main.ts',
+    cry: 'The environment is read in',
+    forbidden: [
+      ['apps/order/src/order.module.ts', 'export const y = process.env.PORT;'],
+      ['apps/order/src/order/order.controller.ts', "export const y = process['env'];"],
+      ['apps/order/src/order/order.controller.ts', 'export const { env } = process;'],
+      ['apps/order/src/order/order.controller.ts', "import { env } from 'node:process';\nexport const y = env;"],
+      ['libs/service/src/service.module.ts', 'export const y = globalThis.process.env;'],
+      ['libs/platform/src/adapters.ts', 'export const y = process.env.DATA_DIR;'],
+    ],
+    allowed: [
+      ['apps/order/src/order.config.ts', 'export const y = process.env.PORT;'],
+      ['apps/order/src/main.ts', 'export const y = process.env.PORT;'],
+      ['libs/platform/src/platform.config.ts', 'export const y = process.env.DATA_DIR;'],
+      ['libs/testing/src/global-setup.ts', 'export const y = process.env.DATABASE_URL;'],
+      ['apps/order/src/order.int.spec.ts', 'export const y = process.env.DATABASE_URL;'],
+      ['tools/start.mjs', 'export const y = process.env.PORT;'],
+      ['apps/order/src/order.module.ts', 'export const y = process.pid;'],
+    ],
+  },
+  {
+    rule: 'no file is called utils, common, shared, helpers, core or types',
+    cry: 'a file is named after what it is about',
+    forbidden: [
+      ['libs/kernel/src/utils.ts', 'export const y = 1;'],
+      ['libs/kernel/src/string-helpers.ts', 'export const y = 1;'],
+      ['apps/order/src/order/types.ts', 'export const y = 1;'],
+      ['apps/order/src/order/common.spec.ts', 'export const y = 1;'],
+      ['apps/order/src/shared/money.ts', 'export const y = 1;'],
+      ['apps/order/src/core/order.ts', 'export const y = 1;'],
+      ['tools/common.mjs', 'export const y = 1;'],
+    ],
+    allowed: [
+      ['libs/kernel/src/event-types-of-orders.ts', 'export const y = 1;'],
+      ['libs/kernel/src/score.ts', 'export const y = 1;'],
+    ],
+  },
+  {
+    rule: 'no class or interface is a Manager, an Impl, a Base or an I',
+    cry: 'say what it is',
+    forbidden: ['OrderManager', 'OrderStoreImpl', 'BaseController', 'IOrderStore'].flatMap((name) => [
+      ['libs/kernel/src/order.ts', `export class ${name} {}`],
+      ['apps/order/src/order/order.decider.ts', `export interface ${name} { id: string }`],
+    ]),
+    allowed: ['Order', 'Baseline', 'Identity', 'IpAddress', 'IOError'].map((name) => [
+      'libs/kernel/src/order.ts',
+      `export class ${name} {}`,
+    ]),
+  },
+  {
+    rule: 'an import can be read where it stands',
+    cry: 'Import by a name',
+    forbidden: [['libs/platform/src/adapters.ts', 'export const y = async (x: string) => await import(x);']],
+    allowed: [['libs/platform/src/adapters.ts', "export const y = async () => await import('@dittoo/messaging');"]],
+  },
+  {
+    rule: 'an app is no deeper than src/<folder>/<file>',
+    cry: 'Depth ends',
+    forbidden: [['apps/order/src/order/refunds/refund.decider.ts', 'export const y = 1;']],
+    allowed: [
+      ['apps/order/src/refund/refund.decider.ts', 'export const y = 1;'],
+      ['apps/console/src/account/orders/table.tsx', 'export const y = 1;'],
+    ],
+  },
+];
+
+describe.each(rules)('$rule', ({ cry, forbidden, allowed }) => {
+  it.each(forbidden)('cries in %s at %j', async (filePath, code) => {
+    const cries = await complaints(filePath, code);
+    expect(cries).toContainEqual(cry instanceof RegExp ? expect.stringMatching(cry) : expect.stringContaining(cry));
+  });
+
+  it.each(allowed)('is silent in %s at %j', async (filePath, code) => {
+    expect(await complaints(filePath, code)).toEqual([]);
+  });
+});
+
+describe('the manifests keep the same rules', () => {
+  it('as they stand', () => expect(manifestObjections(projects)).toEqual([]));
+
+  const withRelay = (relay) => [...projects.filter(({ name }) => name !== 'relay'), { ...project('relay'), ...relay }];
+
+  it('cries when one names a package it may not import', () =>
+    expect(
+      manifestObjections(withRelay({ dependencies: ['personal-data'], references: ['personal-data', 'testing'] })),
+    ).toEqual(['relay -> personal-data: relay never sees personal-data.']));
+
+  it('cries when tsconfig.json builds something else', () =>
+    expect(manifestObjections(withRelay({ dependencies: ['kernel'], references: ['testing'] }))).toEqual([
+      'relay: package.json names kernel, testing, tsconfig.json references testing',
+    ]));
+
+  it('cries when a package carries no tags', () =>
+    expect(() => manifestObjections(withRelay({ tags: [] }))).toThrow('nx.tags'));
+});

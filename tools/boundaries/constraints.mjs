@@ -1,0 +1,85 @@
+/** @typedef {import('./projects.mjs').Project} Project */
+
+/**
+ * Who may import whom, in Nx tags. The first row that fits a package is its law; what it does not allow is forbidden.
+ * `never` holds for specs too.
+ */
+const constraints = [
+  { tag: 'scope:kernel', may: [] },
+  {
+    tag: 'scope:platform', // the composition root: the one lib that sees the adapters, and the register they serve
+    may: [
+      'scope:kernel',
+      'scope:contracts',
+      'scope:service',
+      'scope:personal-data',
+      'scope:event-store',
+      'scope:database',
+      'scope:messaging',
+      'scope:projections',
+      'scope:processor-register',
+    ],
+  },
+  { tag: 'scope:testing', may: ['scope:kernel', 'scope:database'] },
+  { tag: 'type:lib', may: ['scope:kernel'] },
+  { tag: 'scope:standalone', may: ['type:app', 'type:lib'] }, // an app exports its module and nothing else
+  { tag: 'scope:gateway', may: ['scope:kernel', 'scope:contracts', 'scope:service', 'scope:platform'] },
+  { tag: 'scope:console', may: ['scope:kernel', 'scope:contracts', 'scope:service', 'scope:platform'] },
+  { tag: 'scope:relay', may: ['type:lib'], never: ['scope:personal-data'] },
+  { tag: 'type:app', may: ['type:lib'] },
+];
+
+const fits = (tags, project) => tags.some((tag) => project.tags.includes(tag));
+
+/** @param {Project} project */
+const lawOf = (project) => {
+  const law = constraints.find(({ tag }) => project.tags.includes(tag));
+  if (law === undefined) throw new Error(`${project.root}/package.json has no nx.tags: type:lib|app and scope:<name>`);
+  return { never: [], ...law };
+};
+
+/**
+ * What is wrong with `importer` importing `imported`; `undefined` when nothing is.
+ *
+ * @param {Project} importer
+ * @param {Project} imported
+ * @param {{ inSpec: boolean }} where
+ */
+export const objection = (importer, imported, { inSpec }) => {
+  const law = lawOf(importer);
+  const mayBeImported = fits(law.may, imported);
+  if (importer.name === imported.name) return 'A package does not import itself by name.';
+  if (fits(law.never, imported)) return `${importer.name} never sees ${imported.name}.`;
+  if (imported.tags.includes('type:app') && !mayBeImported) return 'Only standalone imports an app.';
+  if (imported.tags.includes('scope:testing') && !inSpec) return 'libs/testing is imported by specs only.';
+  if (!inSpec && !mayBeImported)
+    return `${importer.name} may import ${law.may.join(', ') || 'no package'} only: reach the rest through a port of the kernel.`;
+  const named = inSpec ? [...importer.dependencies, ...importer.devDependencies] : importer.dependencies;
+  if (!named.includes(imported.name)) return `${importer.root}/package.json does not name this package.`;
+  return undefined;
+};
+
+/**
+ * What the manifests say against the same table, and where a tsconfig.json builds other packages first than its
+ * manifest names: Nx orders by the manifest, `tsc -b` by the references.
+ *
+ * @param {readonly Project[]} projects
+ * @returns {string[]}
+ */
+export const manifestObjections = (projects) =>
+  projects.flatMap((project) => {
+    const find = (name) => projects.find((other) => other.name === name);
+    const judge = (names, where) =>
+      names.flatMap((name) => {
+        const imported = find(name);
+        const reason = imported === undefined ? 'There is no such package.' : objection(project, imported, where);
+        return reason === undefined ? [] : [`${project.name} -> ${name}: ${reason}`];
+      });
+    const named = [...project.dependencies, ...project.devDependencies].sort().join(', ');
+    const built = [...project.references].sort().join(', ');
+    return [
+      ...judge(project.dependencies, { inSpec: false }),
+      ...judge(project.devDependencies, { inSpec: true }),
+      ...(named === built ? [] : [`${project.name}: package.json names ${named}, tsconfig.json references ${built}`]),
+    ];
+  });

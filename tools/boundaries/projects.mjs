@@ -1,0 +1,74 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const workspaceRoot = fileURLToPath(new URL('../..', import.meta.url));
+const scopePrefix = '@dittoo/';
+
+/**
+ * A workspace package as the lint sees it: what its package.json says, nothing else, so that the lint and the Nx graph
+ * cannot disagree.
+ *
+ * @typedef {object} Project
+ * @property {string} name package name without the scope
+ * @property {string} root path from the workspace root, forward slashes
+ * @property {string[]} tags Nx tags, `type:lib|app` and `scope:<name>`
+ * @property {string[]} dependencies names of the workspace packages its code may import
+ * @property {string[]} devDependencies names of the workspace packages its specs may import besides
+ * @property {string[]} references names of the packages its tsconfig.json builds first
+ * @property {string[]} forSpecs sources behind the export `./testing`: made for specs and judged like them
+ * @property {string[]} concepts sources that are the other half of a decider: `consent/consent.ts` beside `consent.decider.ts`
+ */
+
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+const workspaceNames = (dependencies = {}) =>
+  Object.keys(dependencies)
+    .filter((name) => name.startsWith(scopePrefix))
+    .map((name) => name.slice(scopePrefix.length));
+
+const folders = (path) =>
+  existsSync(path)
+    ? readdirSync(path, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => entry.name)
+    : [];
+
+const conceptsBesideDeciders = (root) =>
+  folders(join(workspaceRoot, root, 'src')).flatMap((folder) =>
+    readdirSync(join(workspaceRoot, root, 'src', folder))
+      .filter((file) => file.endsWith('.decider.ts'))
+      .map((file) => `${root}/src/${folder}/${file.replace('.decider.ts', '.ts')}`),
+  );
+
+/** `./dist/test-service.js` -> `libs/platform/src/test-service.ts` */
+const sourcesForSpecs = (root, exported) =>
+  exported === undefined ? [] : [`${root}/${exported.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')}`];
+
+/** @returns {Project} */
+const readProject = (root) => {
+  const manifest = readJson(join(workspaceRoot, root, 'package.json'));
+  const { references = [] } = readJson(join(workspaceRoot, root, 'tsconfig.json'));
+  return {
+    name: manifest.name.slice(scopePrefix.length),
+    root,
+    tags: manifest.nx?.tags ?? [],
+    dependencies: workspaceNames(manifest.dependencies),
+    devDependencies: workspaceNames(manifest.devDependencies),
+    references: references.map(({ path }) => path.split('/').at(-1)),
+    forSpecs: sourcesForSpecs(root, manifest.exports?.['./testing']),
+    concepts: conceptsBesideDeciders(root),
+  };
+};
+
+/**
+ * Every package of the npm workspaces.
+ *
+ * @returns {Project[]}
+ */
+export const readProjects = () =>
+  ['libs', 'apps'].flatMap((parent) =>
+    folders(join(workspaceRoot, parent))
+      .filter((folder) => existsSync(join(workspaceRoot, parent, folder, 'package.json')))
+      .map((folder) => readProject(`${parent}/${folder}`)),
+  );
