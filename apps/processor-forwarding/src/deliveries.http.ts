@@ -1,7 +1,7 @@
 import { PageQuery } from '@dittoo/service';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { deliveryStates, type DeliveryState } from './delivery-state.js';
+import { deliveryStates, type DeliveryState } from './deliveries/delivery.entity.js';
 
 const processorShape = /^[a-zA-Z][a-zA-Z0-9]{0,39}$/;
 

@@ -1,21 +1,14 @@
 import { decodeCursor, pageOf, type Page } from '@dittoo/service';
-import { ROW_POOL } from '@dittoo/platform';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { Pool } from 'pg';
 import type { Repository } from 'typeorm';
-import { Lanes } from '../lanes/lanes.port.js';
-import { tableSetOf } from '../lanes/table-set.port.js';
 import type { DeliveriesQuery, DeliveryAnswer } from '../deliveries.http.js';
 import { Delivery } from './delivery.entity.js';
 
-/** Deliveries, oldest first; and what a processor's queue looks like. Nothing here is anybody's data. */
+/** Deliveries, oldest first. Nothing here is anybody's data. */
 @Injectable()
 export class Deliveries {
-  constructor(
-    @InjectRepository(Delivery) private readonly deliveries: Repository<Delivery>,
-    @Inject(ROW_POOL) private readonly pool: Pool,
-  ) {}
+  constructor(@InjectRepository(Delivery) private readonly deliveries: Repository<Delivery>) {}
 
   /** @throws DomainError `invalid-field` not a cursor of this list */
   async page({ state, processorId, limit = 50, cursor }: DeliveriesQuery): Promise<Page<DeliveryAnswer>> {
@@ -43,16 +36,14 @@ export class Deliveries {
     return rows.map(({ forwardingId }) => forwardingId);
   }
 
-  async figures(processorId: string) {
-    const tables = tableSetOf(processorId);
-    const queue =
-      tables === null ? { depth: 0, parked: 0, oldestDueAt: null } : await new Lanes(this.pool, tables, 0).figures();
+  /** When something last succeeded at this processor. */
+  async lastSuccessAt(processorId: string): Promise<Date | null> {
     const [last] = await this.deliveries.find({
       where: { processorId, state: 'done' },
       order: { changedAt: 'DESC' },
       take: 1,
     });
-    return { ...queue, lastSuccessAt: last?.changedAt ?? null };
+    return last?.changedAt ?? null;
   }
 }
 

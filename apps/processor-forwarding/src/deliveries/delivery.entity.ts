@@ -1,6 +1,9 @@
 import type { ForwardingIntent } from '@dittoo/contracts';
-import type { DeliveryState } from '../delivery-state.js';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export const deliveryStates = ['queued', 'retrying', 'done', 'refused', 'parked', 'cancelled'] as const;
+/** Where a forwarding stands, in the words of the officers' list. */
+export type DeliveryState = (typeof deliveryStates)[number];
 
 /** A forwarding as officers see it: ids, names of fields and words of ours. */
 @Entity({ schema: 'forwarding', name: 'delivery' })

@@ -3,8 +3,7 @@ import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
-import type { DeliveryState } from '../delivery-state.js';
-import { Delivery } from './delivery.entity.js';
+import { Delivery, type DeliveryState } from './delivery.entity.js';
 
 const group = 'forwarding.deliveries';
 

@@ -84,14 +84,15 @@ export class DeliveriesController {
   async health(@Param('id') processorId: string): Promise<ProcessorHealthAnswer> {
     if (!Object.hasOwn(this.register.processors, processorId)) throw new DomainError('not-found');
     const worker = this.workers.figures().find((figures) => figures.processorId === processorId);
-    const { depth, parked, oldestDueAt, lastSuccessAt } = await this.deliveries.figures(processorId);
+    const queue = await this.workers.queueOf(processorId);
+    const lastSuccessAt = await this.deliveries.lastSuccessAt(processorId);
     return {
       processorId,
       connected: worker?.connected ?? false,
       breaker: worker?.breaker ?? 'closed',
-      queueDepth: depth,
-      parked,
-      oldestDueAt: oldestDueAt?.toISOString() ?? null,
+      queueDepth: queue?.depth ?? 0,
+      parked: queue?.parked ?? 0,
+      oldestDueAt: queue?.oldestDueAt?.toISOString() ?? null,
       lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
     };
   }

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Clock } from '@dittoo/kernel';
 import { LOGGER, ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../forwarding.config.js';
 import { ForwardingMetrics } from '../forwarding.metrics.js';
-import { Lanes, LeaseLost, type Lane } from '../lanes/lanes.port.js';
+import { Lanes, LeaseLost, type Lane, type QueueFigures } from '../lanes/lanes.port.js';
 import { PaymentWatch } from '../lanes/payment-watch.port.js';
 import { tableSets, wakeChannel, type TableSet } from '../lanes/table-set.port.js';
 import type { TransmissionFailed } from '../payson/payment-processor.port.js';
@@ -43,13 +42,12 @@ export class DeliveryReactor implements OnApplicationBootstrap, BeforeApplicatio
 
   constructor(
     @Inject(ROW_POOL) private readonly pool: Pool,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(LOGGER) logger: Logger,
     @Inject(FORWARDING_CONFIG) config: ForwardingConfig,
     @Inject(PAYMENT_PROCESSORS) private readonly processors: PaymentProcessors,
     attempts: AttemptReactor,
     watch: PaymentWatch,
     metrics: ForwardingMetrics,
-    private readonly clock: Clock,
   ) {
     this.workers = tableSets.map(
       (tables) => new Worker(tables, pool, config, processors, attempts, watch, logger, this.stop.signal),
@@ -66,7 +64,6 @@ export class DeliveryReactor implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   onApplicationBootstrap(): void {
-    this.logger.debug({ at: this.clock.now() }, 'forwarding.started');
     this.loops = [...this.workers.map((worker) => worker.loop()), this.listen()];
   }
 
@@ -75,6 +72,12 @@ export class DeliveryReactor implements OnApplicationBootstrap, BeforeApplicatio
     for (const worker of this.workers) worker.wake();
     await Promise.all(this.loops);
     await Promise.all([...this.processors.values()].map((processor) => processor.close()));
+  }
+
+  /** `null` = nothing is ever queued for it. */
+  async queueOf(processorId: string): Promise<QueueFigures | null> {
+    const worker = this.workers.find(({ queue }) => queue.tables.processorId === processorId);
+    return worker === undefined ? null : worker.queue.lanes.figures();
   }
 
   figures(): WorkerFigures[] {
