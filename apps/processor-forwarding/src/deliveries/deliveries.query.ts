@@ -1,3 +1,4 @@
+import { DomainError, isUuid } from '@dittoo/kernel';
 import { decodeCursor, pageOf, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
@@ -20,7 +21,8 @@ export class Deliveries {
     if (state !== undefined) query.andWhere('d.state = :state', { state });
     if (processorId !== undefined) query.andWhere('d.processorId = :processorId', { processorId });
     if (cursor !== undefined) {
-      const [at, id] = decodeCursor(cursor, 2);
+      const [at = '', id] = decodeCursor(cursor, 2);
+      if (Number.isNaN(Date.parse(at)) || !isUuid(id)) throw notACursor();
       query.andWhere('(d.requestedAt, d.forwardingId) > (:at::timestamptz, :id::uuid)', { at, id });
     }
     const page = pageOf(await query.getMany(), limit, (row) => [row.requestedAt.toISOString(), row.forwardingId]);
@@ -46,6 +48,9 @@ export class Deliveries {
     return last?.changedAt ?? null;
   }
 }
+
+const notACursor = (): DomainError =>
+  new DomainError('invalid-field', undefined, [{ field: 'cursor', message: 'is not a cursor of this list' }]);
 
 const answerOf = (row: Delivery): DeliveryAnswer => ({
   deliveryId: row.forwardingId,
