@@ -10,6 +10,8 @@ export interface ReceivedRequest {
   readonly query: Readonly<Record<string, string>>;
   /** The body byte for byte. */
   readonly rawBody: string;
+  /** The body as the processor read it; `null` where it could not. */
+  readonly body: unknown;
   /** The body field by field: `customer.email`, `order.items[0].name`. Empty where it could not be read. */
   readonly fields: Readonly<Record<string, string | number | boolean | null>>;
   /** What was answered; `null` = not yet, or never. */

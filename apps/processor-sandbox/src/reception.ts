@@ -45,6 +45,7 @@ export const receive = (
     const [whole = '', query = ''] = request.url.split('?', 2);
     const path = whole.slice(app.prefix.length) || '/';
     const rawBody = typeof request.body === 'string' ? request.body : '';
+    const body = rawBody === '' ? null : (read(rawBody) ?? null);
     const entry = received.add({
       processor,
       receivedAt: clock.now(),
@@ -52,7 +53,8 @@ export const receive = (
       path,
       query: Object.fromEntries(new URLSearchParams(query)),
       rawBody,
-      fields: flattened(read(rawBody)),
+      body,
+      fields: flattened(body),
     });
     const fault = faults.take(processor, request.method, path);
     visits.set(request, { entry, fault });

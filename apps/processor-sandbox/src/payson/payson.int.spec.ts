@@ -370,6 +370,7 @@ describe('inspection', () => {
       status: 201,
       receivedAt: clock.at,
       rawBody: JSON.stringify(cart()),
+      body: cart(),
       fields: { 'customer.email': 'astrid@example.org', 'order.items[1].name': 'Freight' },
     });
     expect(JSON.stringify(items)).not.toContain(authorization.slice(6));
