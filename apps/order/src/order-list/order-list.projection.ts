@@ -15,7 +15,7 @@ type Context = EventContext<EntityManager>;
  */
 @Controller()
 export class OrderListProjection {
-  @EventPattern('OrderPlaced', { group })
+  @EventPattern<string>('OrderPlaced', { group })
   async placed(@Payload() event: Delivered<OrderEvents, 'OrderPlaced'>, @Ctx() context: Context): Promise<void> {
     const { metadata, data, revision, stream } = event;
     await context.transaction
@@ -38,32 +38,32 @@ export class OrderListProjection {
       .execute();
   }
 
-  @EventPattern('PaymentOpened', { group })
+  @EventPattern<string>('PaymentOpened', { group })
   async paymentOpened(@Payload() event: Delivered<OrderEvents, 'PaymentOpened'>, @Ctx() context: Context) {
     await change(context, event, `status = 'awaitingPayment'`);
   }
 
-  @EventPattern('PaymentApproved', { group })
+  @EventPattern<string>('PaymentApproved', { group })
   async paymentApproved(@Payload() event: Delivered<OrderEvents, 'PaymentApproved'>, @Ctx() context: Context) {
     await change(context, event, `status = 'paid', paid_minor = $4`, event.data.amount.amountMinor);
   }
 
-  @EventPattern('PaymentDenied', { group })
+  @EventPattern<string>('PaymentDenied', { group })
   async paymentDenied(@Payload() event: Delivered<OrderEvents, 'PaymentDenied'>, @Ctx() context: Context) {
     await change(context, event, `status = 'paymentDenied'`);
   }
 
-  @EventPattern('OrderShipped', { group })
+  @EventPattern<string>('OrderShipped', { group })
   async shipped(@Payload() event: Delivered<OrderEvents, 'OrderShipped'>, @Ctx() context: Context) {
     await change(context, event, `status = CASE WHEN refunded_minor > 0 THEN status ELSE 'shipped' END`);
   }
 
-  @EventPattern('OrderCancelled', { group })
+  @EventPattern<string>('OrderCancelled', { group })
   async cancelled(@Payload() event: Delivered<OrderEvents, 'OrderCancelled'>, @Ctx() context: Context) {
     await change(context, event, `status = 'cancelled'`);
   }
 
-  @EventPattern('RefundPaid', { group })
+  @EventPattern<string>('RefundPaid', { group })
   async refundPaid(@Payload() event: Delivered<OrderEvents, 'RefundPaid'>, @Ctx() context: Context) {
     await change(
       context,

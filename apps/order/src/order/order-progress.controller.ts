@@ -59,7 +59,7 @@ export class OrderProgressController implements OnModuleDestroy {
 
   private count(subjectId: string, signal: AbortSignal): void {
     const own = this.open.get(subjectId) ?? 0;
-    const all = this.open.values().reduce((sum, count) => sum + count, 0);
+    const all = [...this.open.values()].reduce((sum, count) => sum + count, 0);
     if (own >= connectionsPerPrincipal || all >= connectionsInAll) throw new DomainError('too-many-requests');
     if (signal.aborted) return;
     this.open.set(subjectId, own + 1);
