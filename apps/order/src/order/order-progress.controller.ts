@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream';
 import { DomainError } from '@dittoo/kernel';
 import { ApiProblems, FromPrincipal, idParam, SignedIn, type Principal } from '@dittoo/service';
-import { Controller, Param, Sse, SseSignal, type MessageEvent, type OnModuleDestroy } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
-import { from, type Observable } from 'rxjs';
+import { Controller, Get, Param, Res, StreamableFile, type OnModuleDestroy } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { OrderProgress } from './order-progress.query.js';
 import { Orders } from './order.query.js';
 
@@ -12,7 +13,11 @@ const heartbeatMs = 15_000;
 /** Then the client comes again, with a token that is still good. */
 const longestMs = 10 * 60_000;
 
-/** `GET /orders/{id}/events`: the storefront watches a payment come through. Dies here: the client connects again. */
+/**
+ * `GET /orders/{id}/events`: the storefront watches a payment come through. Dies here: the client connects again.
+ *
+ * A stream of our own, not `@Sse()`: that sends 200 before the handler has looked whose order it is.
+ */
 @ApiTags('Orders')
 @ApiBearerAuth()
 @Controller('api/v1/orders')
@@ -25,21 +30,31 @@ export class OrderProgressController implements OnModuleDestroy {
     private readonly progress: OrderProgress,
   ) {}
 
-  @Sse(':orderId/events')
+  /** Server-sent events: the order's state now, then each change; `data` is as the answer to placing it. */
+  @Get(':orderId/events')
   @SignedIn()
   @ApiParam({ name: 'orderId', format: 'uuid' })
-  @ApiProduces('text/event-stream')
   @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiProblems(401, 404, 429, 503)
   async watch(
     @FromPrincipal() principal: Principal,
     @Param('orderId') orderId: string,
-    @SseSignal() left: AbortSignal,
-  ): Promise<Observable<MessageEvent>> {
+    @Res({ passthrough: true }) { raw }: FastifyReply,
+  ): Promise<StreamableFile> {
     await this.orders.get(idParam(orderId), principal);
-    const signal = AbortSignal.any([left, this.closing.signal, AbortSignal.timeout(longestMs)]);
-    this.count(principal.subjectId, signal);
-    return from(this.messages(orderId, signal));
+    const leave = this.enter(principal.subjectId);
+    const left = new AbortController();
+    // Of the response, not of the stream: that closes only when the generator has come to its next word.
+    const gone = (): void => {
+      left.abort();
+      leave();
+    };
+    if (raw.destroyed) gone();
+    else raw.once('close', gone);
+    const signal = AbortSignal.any([left.signal, this.closing.signal, AbortSignal.timeout(longestMs)]);
+    return new StreamableFile(Readable.from(this.messages(orderId, signal)), {
+      type: 'text/event-stream; charset=utf-8',
+    });
   }
 
   /** Open connections would keep the process from ending. */
@@ -47,26 +62,26 @@ export class OrderProgressController implements OnModuleDestroy {
     this.closing.abort();
   }
 
-  private async *messages(orderId: string, signal: AbortSignal): AsyncGenerator<MessageEvent> {
+  private async *messages(orderId: string, signal: AbortSignal): AsyncGenerator<string> {
     let spokeAt = performance.now();
     for await (const state of this.progress.follow(orderId, signal)) {
-      if (state !== null) yield { type: 'order', data: state, retry: 2_000 };
-      else if (performance.now() - spokeAt > heartbeatMs) yield { comment: 'still here' };
+      if (state !== null) yield `retry: 2000\ndata: ${JSON.stringify(state)}\n\n`;
+      else if (performance.now() - spokeAt > heartbeatMs) yield ': still here\n\n';
       else continue;
       spokeAt = performance.now();
     }
   }
 
-  private count(subjectId: string, signal: AbortSignal): void {
+  /** @returns what to call at the end of the connection */
+  private enter(subjectId: string): () => void {
     const own = this.open.get(subjectId) ?? 0;
     const all = [...this.open.values()].reduce((sum, count) => sum + count, 0);
     if (own >= connectionsPerPrincipal || all >= connectionsInAll) throw new DomainError('too-many-requests');
-    if (signal.aborted) return;
     this.open.set(subjectId, own + 1);
-    signal.addEventListener('abort', () => {
-      const left = (this.open.get(subjectId) ?? 1) - 1;
+    return () => {
+      const left = this.open.get(subjectId)! - 1;
       if (left > 0) this.open.set(subjectId, left);
       else this.open.delete(subjectId);
-    });
+    };
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OrderEvent } from '@dittoo/contracts';
-import { EventStore, streamName, type Uuid } from '@dittoo/kernel';
+import { EventStore, EventStoreUnavailable, streamName, type Uuid } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import { evolve, noOrder } from './order.js';
 import type { OrderStateAnswer } from './order.http.js';
@@ -24,10 +24,14 @@ export class OrderProgress {
     for (let next = 0n; !signal.aborted;) {
       const changes: OrderStateAnswer[] = [];
       const catchingUp = next === 0n;
-      for await (const { revision, type, data } of this.store.readStream(stream, { fromRevision: next })) {
-        order = evolve(order, { type, data } as unknown as OrderEvent);
-        next = revision + 1n;
-        if (order.stage !== 'none') changes.push(stateAnswer(orderId, order));
+      try {
+        for await (const { revision, type, data } of this.store.readStream(stream, { fromRevision: next })) {
+          order = evolve(order, { type, data } as unknown as OrderEvent);
+          next = revision + 1n;
+          if (order.stage !== 'none') changes.push(stateAnswer(orderId, order));
+        }
+      } catch (error) {
+        if (!(error instanceof EventStoreUnavailable)) throw error; // else: look again, from where it broke off
       }
       for (const state of catchingUp ? changes.slice(-1) : changes) {
         const text = JSON.stringify(state);
