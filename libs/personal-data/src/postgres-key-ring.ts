@@ -58,8 +58,9 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
   /** Stops listening and wipes the cache; the pool is the caller's. */
   async close(): Promise<void> {
     this.closed = true;
-    this.listener?.release(true);
+    const listener = this.listener;
     this.listener = undefined;
+    listener?.release(true);
     this.cache.clear();
   }
 
@@ -241,11 +242,10 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
   private async listen(): Promise<void> {
     const client = await this.pool.connect();
     const lost = (): void => {
-      client.off('end', lost).off('error', lost);
+      if (this.listener !== client) return;
+      this.listener = undefined;
       client.release(true);
-      if (this.listener === client) this.listener = undefined;
       this.cache.clear();
-      if (this.closed) return;
       this.onProblem('key ring: the eviction listener was lost');
       this.listenAgain();
     };
