@@ -20,6 +20,7 @@ export interface PaysonConnection {
 }
 
 export interface ForwardingTuning {
+  /** Renewed at a third while a call lasts, so it is short: what a killed worker held is taken up after it. */
   readonly leaseSeconds: number;
   readonly concurrency: number;
   readonly requestsPerSecond: number;
@@ -32,7 +33,7 @@ export interface ForwardingTuning {
   readonly retryCapMs: number;
   /** Attempts of one item before it is parked. */
   readonly attempts: number;
-  /** How long an unknown outcome is left to show itself before it is looked for. */
+  /** How long a lost answer's effect is left to show itself before it is looked for. */
   readonly reconcileAfterMs: number;
   /** First pause between two readings of a pending payment. */
   readonly watchPauseMs: number;
@@ -46,7 +47,7 @@ export interface ForwardingConfig extends ForwardingTuning {
 
 /** Payson publishes no rates: two a second, five at once. Nobody minds at the sandbox. */
 const tuning = (sandbox: boolean): ForwardingTuning => ({
-  leaseSeconds: 60,
+  leaseSeconds: 30,
   concurrency: 4,
   requestsPerSecond: sandbox ? 500 : 2,
   burst: sandbox ? 500 : 5,
@@ -55,7 +56,7 @@ const tuning = (sandbox: boolean): ForwardingTuning => ({
   retryBaseMs: 500,
   retryCapMs: 300_000,
   attempts: 12,
-  reconcileAfterMs: 2_000,
+  reconcileAfterMs: 5_000,
   watchPauseMs: 5_000,
   breakerPauseMs: 5_000,
 });
@@ -68,12 +69,15 @@ export const readForwardingConfig = (
   const url = env['PAYSON_URL'] ?? '';
   const payson = url === '' ? (options.payson ?? null) : fromEnvironment(url, env);
   return {
-    ...tuning(url === ''),
+    ...tuning(payson === null || onLoopback(payson.url)),
     ...options.tuning,
     payson,
     interrupt: options.interrupt ?? (() => undefined),
   };
 };
+
+const onLoopback = (url: string): boolean =>
+  URL.canParse(url) && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname);
 
 /** For a process of its own: there is no sandbox beside it. @throws Error naming `PAYSON_URL` */
 export const requireProcessors = (env: Readonly<Record<string, string | undefined>>): void => {

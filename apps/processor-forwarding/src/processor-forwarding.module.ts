@@ -18,6 +18,9 @@ import { AttemptReactor } from './forwarding/attempt.reactor.js';
 import { DeliveriesController } from './forwarding/deliveries.controller.js';
 import { DeliveryReactor } from './forwarding/delivery.reactor.js';
 import { IntakeReactor } from './forwarding/intake.reactor.js';
+import { OutcomeReactor } from './forwarding/outcome.reactor.js';
+import { PreparationReactor } from './forwarding/preparation.reactor.js';
+import { ReadingReactor } from './forwarding/reading.reactor.js';
 import { Source } from './gate/source.query.js';
 import { LaneIntake } from './lanes/lane-intake.port.js';
 import { PaymentWatch } from './lanes/payment-watch.port.js';
@@ -52,6 +55,9 @@ export class ProcessorForwardingModule {
           ) => connectProcessors(config, register, tokens, publicUrl),
           inject: [FORWARDING_CONFIG, REGISTER, CallbackTokens, PLATFORM_CONFIG],
         },
+        PreparationReactor,
+        OutcomeReactor,
+        ReadingReactor,
         AttemptReactor,
         DeliveryReactor,
         CallbackForms,

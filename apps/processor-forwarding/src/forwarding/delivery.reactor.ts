@@ -10,8 +10,9 @@ import { PaymentWatch } from '../lanes/payment-watch.port.js';
 import { tableSets, wakeChannel, type TableSet } from '../lanes/table-set.port.js';
 import type { TransmissionFailed } from '../payson/payment-processor.port.js';
 import { PAYMENT_PROCESSORS, type PaymentProcessors } from '../payson/payment-processors.port.js';
-import { AttemptReactor, type ProcessorQueue } from './attempt.reactor.js';
+import { AttemptReactor } from './attempt.reactor.js';
 import { breakerSettings, CircuitBreaker } from './circuit-breaker.js';
+import type { ProcessorQueue } from '../processor-queue.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Items of one lane before it goes to the back: no subject keeps a worker to itself. */

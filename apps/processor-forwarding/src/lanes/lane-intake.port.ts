@@ -37,11 +37,7 @@ export const disclosingKinds: readonly ForwardingIntent[] = ['openPayment'];
 export class LaneIntake {
   /** @returns was it new? */
   async enqueue(transaction: EntityManager, tables: TableSet, item: NewItem): Promise<boolean> {
-    const fresh = await transaction.query<unknown[]>(
-      'INSERT INTO forwarding.inbox (intent_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING intent_id',
-      [item.intentId],
-    );
-    if (fresh.length === 0) return false;
+    if (item.kind !== 'readPayment' && !(await this.isNew(transaction, item.intentId))) return false;
     await this.lockLane(transaction, tables, item.subjectId);
     const inserted = await transaction.query<unknown[]>(
       `INSERT INTO ${tables.item} (intent_id, forwarding_id, subject_id, order_id, kind, payload)
@@ -50,6 +46,15 @@ export class LaneIntake {
     );
     await this.count(transaction, tables, item.subjectId, inserted.length);
     return inserted.length > 0;
+  }
+
+  /** Intents are remembered for ever; a reading is no intent, and reading once more does no harm. */
+  private async isNew(transaction: EntityManager, intentId: Uuid): Promise<boolean> {
+    const fresh = await transaction.query<unknown[]>(
+      'INSERT INTO forwarding.inbox (intent_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING intent_id',
+      [intentId],
+    );
+    return fresh.length > 0;
   }
 
   /**
