@@ -1,0 +1,10 @@
+import { createHash } from 'node:crypto';
+import canonicalizeModule from 'canonicalize';
+
+const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
+
+/** Hex SHA-256 over the RFC 8785 form of a JSON value. */
+export const canonicalDigest = (value: unknown): string =>
+  createHash('sha256')
+    .update(canonicalize(value) ?? '', 'utf8')
+    .digest('hex');

@@ -1,0 +1,105 @@
+import type { LegalBasis } from '@dittoo/kernel';
+import { dayOf, holds } from './calendar.js';
+import {
+  type Agreement,
+  type Drift,
+  type Endpoint,
+  type Grant,
+  type Language,
+  type LegalEntity,
+  type Register,
+  member,
+  textIn,
+} from './register.js';
+
+/** The legal entity that operates the processor's service on that day; `null` = none known, so nothing may be sent. */
+export const legalEntityAt = (register: Register, processorId: string, at: string): LegalEntity | null => {
+  const day = dayOf(at);
+  const entities = member(register.processors, processorId)?.legalEntities ?? [];
+  return entities.find(({ validFrom, validTo }) => holds({ from: validFrom, to: validTo }, day)) ?? null;
+};
+
+/**
+ * The data-processing agreement that covers this processor then; `null` = none, so nothing may be sent. An agreement
+ * with a legal entity that no longer operates the service covers nothing.
+ *
+ * @param at RFC 3339 instant, or a day
+ */
+export const agreementInForce = (register: Register, processorId: string, at: string): Agreement | null => {
+  const day = dayOf(at);
+  const operator = legalEntityAt(register, processorId, at);
+  const agreements = member(register.processors, processorId)?.agreements ?? [];
+  return (
+    agreements.find(
+      ({ legalEntity, signedOn, validTo }) =>
+        legalEntity === operator?.name && holds({ from: signedOn, to: validTo }, day),
+    ) ?? null
+  );
+};
+
+/** What the processor may receive for the purpose; `null` = nothing. */
+export const purposeOf = (register: Register, processorId: string, purpose: string): Grant | null =>
+  member(register.processors, processorId)?.purposes.find((grant) => grant.purpose === purpose) ?? null;
+
+/** The legal basis on which the processor receives data for the purpose; `null` = it may not. */
+export const legalBasisFor = (register: Register, processorId: string, purpose: string): LegalBasis | null =>
+  purposeOf(register, processorId, purpose)?.legalBasis ?? null;
+
+/** The hosts our services may reach for this processor. What a browser opens by itself is not among them. */
+export const egressHosts = (
+  register: Register,
+  processorId: string,
+  environment: Endpoint['environment'] = 'live',
+): readonly Endpoint[] =>
+  (member(register.processors, processorId)?.endpoints ?? []).filter(
+    (endpoint) => endpoint.calledBy === 'service' && endpoint.environment === environment,
+  );
+
+/** The processor that a payment method leads to; `null` = no such method. */
+export const processorForPayment = (register: Register, method: string): string | null =>
+  Object.entries(register.processors).find(([, processor]) =>
+    processor.triggers.some((trigger) => trigger.paymentMethods?.includes(method)),
+  )?.[0] ?? null;
+
+/** Every payment method some processor is there for. */
+export const paymentMethods = (register: Register): readonly string[] =>
+  Object.values(register.processors).flatMap((processor) =>
+    processor.triggers.flatMap((trigger) => trigger.paymentMethods ?? []),
+  );
+
+/** A warning that a published text says what is no longer so. */
+export interface DriftWarning {
+  readonly id: string;
+  readonly processorId: string | null;
+  /** First day of the difference, where known. */
+  readonly since: string | null;
+  readonly published: string;
+  readonly found: string;
+}
+
+/** The differences noted in the register, and those its own dates show: a text that names who no longer operates. */
+export const driftWarnings = (register: Register, at: string, lang: Language): DriftWarning[] => [
+  ...Object.entries(register.processors).flatMap(([processorId, processor]) => {
+    const operator = legalEntityAt(register, processorId, at);
+    const named = processor.legalEntities.some((entity) => entity.name === processor.publishedName);
+    if (!named || operator?.name === processor.publishedName) return [];
+    return [
+      {
+        id: `legalEntity.${processorId}`,
+        processorId,
+        since: operator?.validFrom ?? null,
+        published: processor.publishedName,
+        found: operator?.name ?? (lang === 'sv' ? 'ingen känd juridisk person' : 'no known legal entity'),
+      },
+    ];
+  }),
+  ...register.drift
+    .filter((drift: Drift) => drift.since === undefined || drift.since <= dayOf(at))
+    .map((drift) => ({
+      id: drift.id,
+      processorId: drift.processor ?? null,
+      since: drift.since ?? null,
+      published: textIn(drift.published, lang),
+      found: textIn(drift.found, lang),
+    })),
+];

@@ -1,0 +1,186 @@
+import type { DataCategory, LegalBasis } from '@dittoo/kernel';
+
+export const languages = ['sv', 'en'] as const;
+export type Language = (typeof languages)[number];
+
+/** At least one language is there; `textIn` picks. */
+export type LocalizedText = { readonly [L in Language]?: string };
+
+/** `YYYY-MM-DD`, a Swedish calendar day. */
+export type Day = string;
+/** ISO 8601, years, months and days only: `P24M`. */
+export type Duration = string;
+
+/** The four purposes a person may say yes or no to. Fixed: the consent routes and their texts name them. */
+export const optionalConsents = ['newsletter', 'marketing', 'adMeasurement', 'personnummer'] as const;
+export type OptionalConsent = (typeof optionalConsents)[number];
+
+/** Lag 2018:218, 3 kap. 10 §: why a personnummer may be processed. */
+export type PersonnummerGround = 'consent' | 'purpose' | 'secureIdentification' | 'otherWeightyReason';
+
+/** What a retention period counts from. */
+export type RetentionStart =
+  'recorded' | 'lastActivity' | 'delivered' | 'fiscalYearEnded' | 'groundEnded' | 'relianceEnded';
+
+export interface RetentionStage {
+  readonly form: 'full' | 'truncated';
+  readonly duration: Duration;
+  readonly from: RetentionStart;
+  readonly until?: 'endOfCalendarYear';
+}
+
+export interface Retention {
+  /** In order; the last one ends the data. */
+  readonly stages: readonly RetentionStage[];
+  /** How long before the end the person is told. */
+  readonly noticeBefore?: Duration;
+  readonly endsEarlierOn: readonly ('consentWithdrawn' | 'erasureRequested' | 'deletedByDataSubject')[];
+  readonly then: 'keyDestroyed' | 'deletedAtProviderAndKeyDestroyed' | 'partitionDropped';
+  readonly law?: LocalizedText;
+  readonly text: LocalizedText;
+}
+
+/** One legal basis for one (purpose x data category), and the fields it covers. */
+export interface PurposeData {
+  readonly category: DataCategory;
+  readonly legalBasis: LegalBasis;
+  /** Stands exactly where the category is `personnummer`. */
+  readonly ground?: PersonnummerGround;
+  readonly fields: readonly string[];
+}
+
+export interface Purpose {
+  readonly label: LocalizedText;
+  readonly description: LocalizedText;
+  readonly optionalConsent: boolean;
+  readonly dataSubjects: readonly string[];
+  readonly data: readonly PurposeData[];
+}
+
+export interface LegalEntity {
+  readonly name: string;
+  readonly registrationNumber?: string;
+  readonly country: string;
+  /** First day it operates the service; `null` = since before this register. */
+  readonly validFrom: Day | null;
+  /** Last day; absent = still. */
+  readonly validTo?: Day;
+  readonly note?: LocalizedText;
+}
+
+/** What one processor may receive for one purpose. What is not named here is refused. */
+export interface Grant {
+  readonly purpose: string;
+  readonly legalBasis: LegalBasis;
+  readonly fields: readonly string[];
+  readonly nonPersonalFields: readonly string[];
+}
+
+export interface Trigger {
+  readonly kind: 'paymentMethod' | 'campaignEntry' | 'mail';
+  /** Stands exactly where the kind is `paymentMethod`. */
+  readonly paymentMethods?: readonly string[];
+  readonly text: LocalizedText;
+}
+
+export interface Agreement {
+  readonly reference: string;
+  /** The party that signed; an agreement does not follow the service to another legal entity. */
+  readonly legalEntity: string;
+  readonly signedOn: Day;
+  /** Last day; absent = until further notice. */
+  readonly validTo?: Day;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: 'https' | 'smtps' | 'imaps';
+  readonly environment: 'live' | 'test';
+  readonly calledBy: 'service' | 'browser';
+}
+
+export interface Safeguard {
+  readonly kind: 'withinEea' | 'adequacyDecision' | 'standardContractualClauses' | 'bindingCorporateRules';
+  readonly text: LocalizedText;
+  /** ISO 3166-1 alpha-2; absent = none. */
+  readonly thirdCountries?: readonly string[];
+}
+
+/** What the processor can do when somebody is erased; `reason` says why less than all. */
+export interface ErasureCapability {
+  readonly capability: 'supported' | 'partial' | 'manual' | 'notSupported';
+  readonly reason: 'partial' | 'manual' | 'notRecallable' | 'retainedByLaw' | null;
+  readonly method: LocalizedText;
+}
+
+/** A processor in the sense of GDPR art. 4(8). */
+export interface Processor {
+  readonly name: string;
+  /** The name in the shop's earlier policy text; compared with `legalEntities` to find drift. */
+  readonly publishedName: string;
+  readonly legalEntities: readonly LegalEntity[];
+  readonly role: 'processor' | 'separateController';
+  readonly service: LocalizedText;
+  readonly purposes: readonly Grant[];
+  readonly triggers: readonly Trigger[];
+  /** What a reader might expect to be sent and is not. */
+  readonly withheld: readonly { readonly what: LocalizedText; readonly reason: LocalizedText }[];
+  readonly country: string;
+  readonly safeguard: Safeguard;
+  readonly agreements: readonly Agreement[];
+  readonly retention: { readonly duration?: Duration; readonly text: LocalizedText };
+  readonly erasure: ErasureCapability;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** A difference between the policy text the shop once published and what is so. */
+export interface Drift {
+  readonly id: string;
+  readonly processor?: string;
+  readonly since?: Day;
+  readonly published: LocalizedText;
+  readonly found: LocalizedText;
+}
+
+/** The register file, `register.schema.json`. */
+export interface RegisterDocument {
+  readonly schemaVersion: 1;
+  readonly noticeVersion: string;
+  readonly noticeValidFrom: Day;
+  readonly languages: readonly Language[];
+  readonly dataController: {
+    readonly name: string;
+    readonly registrationNumber?: string;
+    readonly website: string;
+    readonly country: string;
+    readonly email: string;
+    readonly supportEmail: string;
+    /** `MM-DD`. */
+    readonly fiscalYearEnd: string;
+  };
+  readonly authority: { readonly shortName: string; readonly name: LocalizedText; readonly website: string };
+  readonly dataSubjects: Readonly<Record<string, LocalizedText>>;
+  readonly fields: Readonly<Record<string, LocalizedText>>;
+  readonly nonPersonalFields: Readonly<Record<string, LocalizedText>>;
+  readonly dataCategories: {
+    readonly [C in DataCategory]: { readonly label: LocalizedText; readonly retention: Retention };
+  };
+  readonly purposes: Readonly<Record<string, Purpose>>;
+  readonly processors: Readonly<Record<string, Processor>>;
+  readonly securityMeasures: readonly LocalizedText[];
+  readonly drift: readonly Drift[];
+}
+
+/** A register that passed every check. Deeply frozen. */
+export interface Register extends RegisterDocument {
+  /** Hex SHA-256 over the RFC 8785 form of the file: the same register, the same digest, however it is laid out. */
+  readonly digest: string;
+}
+
+/** The text in `lang`, or in another language it has. */
+export const textIn = (text: LocalizedText, lang: Language): string => text[lang] ?? text.sv ?? text.en ?? '';
+
+/** A member of one of the register's maps; never something inherited. */
+export const member = <T>(map: Readonly<Record<string, T>>, id: string): T | undefined =>
+  Object.hasOwn(map, id) ? map[id] : undefined;
