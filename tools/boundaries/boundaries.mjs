@@ -3,6 +3,7 @@
  * own `no-restricted-*` rules. A later block replaces an earlier one, so each role lists everything that holds for it.
  * `import type` counts as an import, and so do `import()` and `import('…').T`.
  */
+import { basename } from 'node:path';
 import { objection } from './constraints.mjs';
 
 /** @typedef {import('./projects.mjs').Project} Project */
@@ -22,6 +23,15 @@ const packageRestrictions = (project, projects, where) => {
   }
   return [...reasons].map(([message, names]) => ({ regex: `^@dittoo/(${names.join('|')})(/|$)`, message }));
 };
+
+/** What a lib keeps for specs stands behind its export `./testing`; its own running code does not touch that either. */
+const specSupportRestrictions = (project) => [
+  { regex: '^@dittoo/[^/]+/testing$', message: 'What a package exports as testing is imported by specs only.' },
+  ...project.forSpecs.map((file) => ({
+    regex: `^\\.{1,2}/(.*/)?${basename(file, '.ts')}\\.js$`,
+    message: 'This file is made for specs.',
+  })),
+];
 
 const clientRestrictions = (project) =>
   [
@@ -176,7 +186,11 @@ const block = (name, files, { imports, syntax = [], globals = [] }) => ({
 const projectBlocks = (project, projects) => {
   const isApp = project.tags.includes('type:app');
   const everywhere = [...clientRestrictions(project), ...pathRestrictions];
-  const opening = [...packageRestrictions(project, projects, { inSpec: false }), ...everywhere];
+  const opening = [
+    ...packageRestrictions(project, projects, { inSpec: false }),
+    ...specSupportRestrictions(project),
+    ...everywhere,
+  ];
   const sealed = project.tags.includes('scope:audit') ? sealedInAudit : [];
   const reads = [...opening, ...sealed];
   const here = (name, globs, content) => block(`${project.name}/${name}`, within(project, globs), content);
@@ -202,15 +216,23 @@ const projectBlocks = (project, projects) => {
       syntax: [...clockAndChance, valueOfEntityManager],
       globals: outsideWorld,
     }),
-    here('specs', specFiles, { imports: [...packageRestrictions(project, projects, { inSpec: true }), ...everywhere] }),
+    block(`${project.name}/specs`, [...within(project, specFiles), ...project.forSpecs], {
+      imports: [...packageRestrictions(project, projects, { inSpec: true }), ...everywhere],
+    }),
   ];
 };
 
-const environment = [
+const environment = (projects) => [
   {
     name: 'boundaries/environment',
     files: ['{apps,libs}/*/src/**/*.{ts,tsx}'],
-    ignores: ['**/*.config.ts', '**/main.ts', 'libs/testing/**', ...specFiles],
+    ignores: [
+      '**/*.config.ts',
+      '**/main.ts',
+      'libs/testing/**',
+      ...specFiles,
+      ...projects.flatMap(({ forSpecs }) => forSpecs),
+    ],
     rules: {
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: environmentModule.message }],
     },
@@ -243,6 +265,6 @@ const files = [
  */
 export const boundaries = (projects, of = projects) => [
   ...of.flatMap((project) => projectBlocks(project, projects)),
-  ...environment,
+  ...environment(of),
   ...files,
 ];

@@ -21,6 +21,7 @@ const imagined = [
     dependencies: ['kernel', 'contracts', 'service', 'platform', 'event-store'],
     devDependencies: ['testing'],
     references: [],
+    forSpecs: [],
     concepts: [],
   },
   { ...project('audit'), root: 'apps/audit-imagined', dependencies: ['kernel', 'personal-data'] },
@@ -74,9 +75,12 @@ const rules = [
     allowed: [['libs/kernel/src/clock.ts', importOf('uuid')]],
   },
   {
-    rule: 'platform composes the adapters, and the register is none',
-    cry: 'kernel',
-    forbidden: [['libs/platform/src/adapters.ts', importOf('@dittoo/processor-register')]],
+    rule: 'platform composes the adapters, and no other lib does',
+    cry: 'may import scope:kernel only',
+    forbidden: [
+      ['libs/service/src/context.ts', importOf('@dittoo/database')],
+      ['libs/database/src/pools.ts', importOf('@dittoo/platform')],
+    ],
     allowed: [
       ['libs/platform/src/adapters.ts', importOf('@dittoo/event-store')],
       ['libs/platform/src/adapters.ts', importOf('@dittoo/personal-data')],
@@ -98,6 +102,19 @@ const rules = [
     allowed: [
       ['apps/consent/src/consent/consent.decider.spec.ts', importOf('@dittoo/testing')],
       ['libs/event-store/src/event-store.contract.ts', importOf('@dittoo/testing')],
+    ],
+  },
+  {
+    rule: 'what a package exports as testing is imported by specs only',
+    cry: /by specs only|made for specs/,
+    forbidden: [
+      ['apps/consent/src/consent.module.ts', importOf('@dittoo/platform/testing')],
+      ['libs/platform/src/platform.ts', importOf('./test-service.js')],
+    ],
+    allowed: [
+      ['apps/consent/src/consent/consent.int.spec.ts', importOf('@dittoo/platform/testing')],
+      ['libs/platform/src/platform.int.spec.ts', importOf('./test-service.js')],
+      ['libs/platform/src/test-service.ts', importOf('@dittoo/testing')],
     ],
   },
   {

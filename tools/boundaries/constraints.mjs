@@ -7,7 +7,7 @@
 const constraints = [
   { tag: 'scope:kernel', may: [] },
   {
-    tag: 'scope:platform', // the composition root: the one lib that sees the adapters
+    tag: 'scope:platform', // the composition root: the one lib that sees the adapters, and the register they serve
     may: [
       'scope:kernel',
       'scope:contracts',
@@ -17,6 +17,7 @@ const constraints = [
       'scope:database',
       'scope:messaging',
       'scope:projections',
+      'scope:processor-register',
     ],
   },
   { tag: 'scope:testing', may: ['scope:kernel', 'scope:database'] },

@@ -16,6 +16,7 @@ const scopePrefix = '@dittoo/';
  * @property {string[]} dependencies names of the workspace packages its code may import
  * @property {string[]} devDependencies names of the workspace packages its specs may import besides
  * @property {string[]} references names of the packages its tsconfig.json builds first
+ * @property {string[]} forSpecs sources behind the export `./testing`: made for specs and judged like them
  * @property {string[]} concepts sources that are the other half of a decider: `consent/consent.ts` beside `consent.decider.ts`
  */
 
@@ -40,6 +41,10 @@ const conceptsBesideDeciders = (root) =>
       .map((file) => `${root}/src/${folder}/${file.replace('.decider.ts', '.ts')}`),
   );
 
+/** `./dist/test-service.js` -> `libs/platform/src/test-service.ts` */
+const sourcesForSpecs = (root, exported) =>
+  exported === undefined ? [] : [`${root}/${exported.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')}`];
+
 /** @returns {Project} */
 const readProject = (root) => {
   const manifest = readJson(join(workspaceRoot, root, 'package.json'));
@@ -51,6 +56,7 @@ const readProject = (root) => {
     dependencies: workspaceNames(manifest.dependencies),
     devDependencies: workspaceNames(manifest.devDependencies),
     references: references.map(({ path }) => path.split('/').at(-1)),
+    forSpecs: sourcesForSpecs(root, manifest.exports?.['./testing']),
     concepts: conceptsBesideDeciders(root),
   };
 };

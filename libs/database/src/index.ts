@@ -1,1 +1,10 @@
-export {};
+export {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresLog,
+  type EmbeddedPostgresOptions,
+} from './embedded-postgres.js';
+export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './embedded-postgres-error.js';
+export { migrate, type MigrateOptions, type MigrationClass } from './migrate.js';
+export { openPool, type PoolOptions } from './pool.js';
+export { appRole, ensureAppRole, ensureDatabase } from './provision.js';

@@ -1,3 +1,4 @@
+export * from './card-number.js';
 export * from './clock.js';
 export * from './decider.js';
 export * from './delivery.js';
@@ -8,3 +9,4 @@ export * from './identifiers.js';
 export * from './leaf.js';
 export * from './personal.js';
 export * from './sealer.js';
+export * from './storable.js';

@@ -3,7 +3,6 @@ export { normalizedEmail } from './email-address.js';
 export { EnvelopeSealer } from './envelope-sealer.js';
 export { FileKeyEncryption, KeyEncryption, type WrappedKey } from './key-encryption.js';
 export { keyRingMigrations } from './key-ring.migrations.js';
-export { containsCardNumber } from './payment-card-number.js';
 export {
   maskedPersonnummer,
   parsePersonnummer,

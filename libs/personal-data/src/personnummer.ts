@@ -1,4 +1,4 @@
-import { passesLuhn } from './payment-card-number.js';
+import { passesLuhn } from '@dittoo/kernel';
 
 /** Which rule an input broke; the input itself is never repeated. */
 export type PersonnummerProblem = 'format' | 'date' | 'birthNumber' | 'checkDigit' | 'interim' | 'future';

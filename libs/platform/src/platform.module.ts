@@ -4,20 +4,9 @@ import { KeyEncryption } from '@dittoo/personal-data';
 import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { HealthController } from './health.controller.js';
 import type { Platform } from './platform.js';
-
-/** The process's pino log. */
-export const LOGGER = Symbol('Logger');
-/** The processor register. */
-export const REGISTER = Symbol('Register');
-/** The shared pg pool for rows on hot paths. */
-export const ROW_POOL = Symbol('RowPool');
-/** The prom-client registry. */
-export const METRICS = Symbol('Metrics');
-/** The platform's configuration. */
-export const PLATFORM_CONFIG = Symbol('PlatformConfig');
-/** The sequencer of the event store; audit runs it. */
-export const SEQUENCER = Symbol('Sequencer');
+import { LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
 
 /** Hands the open parts to Nest. One instance per process: make it once, give it to every service's `register`. */
 @Module({})
@@ -59,6 +48,7 @@ export class PlatformModule {
           ...(platform.rowsRole === null ? {} : { extra: { options: `-c role=${platform.rowsRole}` } }),
         }),
       ],
+      controllers: [HealthController],
       providers: parts,
       exports: [...parts.map((part) => (part as { provide: symbol }).provide), TypeOrmModule],
     };

@@ -10,6 +10,8 @@ import { openPlatform, problems, type Platform, type ServiceSchema } from './pla
 export interface ServiceDefinition {
   readonly schemas: readonly ServiceSchema[];
   module(platform: DynamicModule): DynamicModule;
+  /** What must stand before the routes are laid: edge hooks, documents. */
+  prepare?(app: NestFastifyApplication, platform: Platform): Promise<void>;
 }
 
 export interface RunningService {
@@ -20,16 +22,12 @@ export interface RunningService {
 }
 
 /** Opens the platform, mounts the service on it, starts consumers and listens. */
-export const serve = async (
-  config: PlatformConfig,
-  service: ServiceDefinition,
-  prepare: (app: NestFastifyApplication, platform: Platform) => Promise<void> | void = () => undefined,
-): Promise<RunningService> => {
+export const serve = async (config: PlatformConfig, service: ServiceDefinition): Promise<RunningService> => {
   const platform = await openPlatform(config, service.schemas);
   let app: NestFastifyApplication | undefined;
   try {
     app = await createHttpApp(service.module(PlatformModule.of(platform)), { logger: platform.logger, problems });
-    await prepare(app, platform);
+    await service.prepare?.(app, platform);
     app.connectMicroservice({ strategy: platform.delivery(app.get(DataSource)) }, { inheritAppConfig: true });
     await app.startAllMicroservices();
     await app.listen(config.port, config.host);

@@ -3,6 +3,7 @@
  * full-width characters) gets an apostrophe in front.
  */
 export const csvCell = (value: string): string => {
+  // eslint-disable-next-line no-control-regex -- spreadsheets skip control characters before a formula
   const safe = /^[\s\u0000-\u001f]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(value) ? `'${value}` : value;
   return `"${safe.replaceAll('"', '""')}"`;
 };

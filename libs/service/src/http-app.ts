@@ -43,9 +43,9 @@ export const createHttpApp = async (
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // A request Fastify cannot route or read gets problem details too.
-    frameworkErrors: (error: Error, request: unknown, reply: FastifyReply<any, any, any>) => {
+    frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
       const problem = filter.problemOf(error, request as FastifyRequest);
-      void reply.status(problem.status).type('application/problem+json').send(problem);
+      void (reply as FastifyReply).status(problem.status).type('application/problem+json').send(problem);
     },
     clientErrorHandler: (error: NodeJS.ErrnoException, socket) => {
       if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();

@@ -22,15 +22,21 @@ const secret = [
 
 /** The process's log: one structured line for each thing done, ids and codes only; known names are cut out besides. */
 export const createLogger = (service: string, level: string, options: LoggerOptions = {}): Logger =>
-  pino({
-    name: service,
-    level,
-    base: { service },
-    redact: { paths: secret.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[cut]' },
-    // An error's message may quote what somebody typed: type and place are kept, the message is not.
-    serializers: { err: (error: Error) => ({ type: error.name, at: error.stack?.split('\n').slice(1, 6).join('\n') }) },
-    ...options,
-  });
+  pino(
+    {
+      name: service,
+      level,
+      base: { service },
+      redact: { paths: secret.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[cut]' },
+      // An error's message may quote what somebody typed: type and place are kept, the message is not.
+      serializers: {
+        err: (error: Error) => ({ type: error.name, at: error.stack?.split('\n').slice(1, 6).join('\n') }),
+      },
+      ...options,
+    },
+    // Standard output belongs to what people and scripts wait for (`ready …`).
+    pino.destination({ dest: 2, sync: true }),
+  );
 
 /** Nest's own lines through the same log. */
 export class NestLog implements LoggerService {

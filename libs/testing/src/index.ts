@@ -1,1 +1,3 @@
-export {};
+export { deciderSpec, type DeciderGiven, type DeciderOutcome } from './decider-spec.js';
+export { MemoryEventStore } from './memory-event-store.js';
+export { testDatabase, type TestDatabase } from './test-database.js';

@@ -34,7 +34,7 @@ export class ConsentReactor {
             noticeVersion,
             noticeDigest,
             language,
-            method: 'registrationForm',
+            method: 'registrationForm' as const,
           },
         })),
       },

@@ -1,0 +1,98 @@
+import { Clock, derivedId, newId, Sealer, type Envelope } from '@dittoo/kernel';
+import { LOGGER, ROW_POOL } from '@dittoo/platform';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+
+interface Line {
+  readonly at: string;
+  readonly method: string;
+  /** The route's template, never the URL. */
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly ip: string;
+}
+
+const flushEveryMs = 500;
+const mostWaiting = 10_000;
+
+/** The key of one day's addresses belongs to the day: destroying it ends that day's log. */
+export const accessLogDay = (day: string): string => derivedId('accessLog', day);
+
+/**
+ * The access log with IP addresses (debugging and statistics, art. 6(1)(f)): collected in memory, written in batches,
+ * the address sealed under the key of its day.
+ *
+ * Dies here: at most half a second of lines is lost; they are a log, not a promise.
+ */
+@Injectable()
+export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown {
+  private waiting: Line[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private flushing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly adapter: HttpAdapterHost,
+    private readonly sealer: Sealer,
+    private readonly clock: Clock,
+    @Inject(ROW_POOL) private readonly pool: Pool,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onModuleInit(): void {
+    const fastify = this.adapter.httpAdapter.getInstance<FastifyInstance>();
+    fastify.addHook('onResponse', async (request, reply) => {
+      if (this.waiting.length >= mostWaiting) return;
+      this.waiting.push({
+        at: this.clock.now(),
+        method: request.method,
+        route: request.routeOptions.url ?? 'unrouted',
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime * 10) / 10,
+        ip: request.ip,
+      });
+    });
+    this.timer = setInterval(() => {
+      this.flushing = this.flushing.then(() => this.flush());
+    }, flushEveryMs);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.flushing;
+    await this.flush();
+  }
+
+  private async flush(): Promise<void> {
+    const lines = this.waiting;
+    if (lines.length === 0) return;
+    this.waiting = [];
+    try {
+      const ids = lines.map(() => newId());
+      const sealed: Envelope[] = [];
+      for (const [index, { at, ip }] of lines.entries()) {
+        const place = ['gateway.access_log', ids[index]!, 'ip'];
+        sealed.push(await this.sealer.sealValue(accessLogDay(at.slice(0, 10)), 'accessLog', place, ip));
+      }
+      await this.pool.query({
+        name: 'access-log-insert',
+        text: `INSERT INTO gateway.access_log (id, at, method, route, status, duration_ms, ip)
+               SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::int[], $6::real[], $7::jsonb[])`,
+        values: [
+          ids,
+          lines.map(({ at }) => at),
+          lines.map(({ method }) => method),
+          lines.map(({ route }) => route),
+          lines.map(({ status }) => status),
+          lines.map(({ durationMs }) => durationMs),
+          sealed.map((envelope) => JSON.stringify(envelope)),
+        ],
+      });
+    } catch (error) {
+      this.logger.warn({ lines: lines.length, failure: (error as Error).name }, 'access-log.dropped');
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import rateLimit from '@fastify/rate-limit';
+import { containsCardNumber, DomainError } from '@dittoo/kernel';
+import type { Platform } from '@dittoo/platform';
+import { callerOf } from '@dittoo/service';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/**
+ * What every request meets before a route does: a rate limit per address, a correlation id, and the refusal of card
+ * numbers. Decides nothing about the shop.
+ */
+export const prepareEdge = async (app: NestFastifyApplication, { config }: Platform): Promise<void> => {
+  await app.register(rateLimit, {
+    global: true,
+    max: config.requestsPerMinute,
+    timeWindow: 60_000,
+    // Callbacks are hints from few addresses and cheap; health is asked by machines.
+    allowList: (request) => request.url.startsWith('/api/v1/callbacks/') || request.url.startsWith('/health/'),
+    errorResponseBuilder: () => new DomainError('too-many-requests'),
+  });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-correlation-id', callerOf(request).correlationId);
+  });
+  fastify.addHook('preValidation', async (request) => {
+    if (holdsCardNumber(request.body)) throw new DomainError('card-number-refused');
+  });
+};
+
+/** Card data never enters (privacy-rules §6): any text of the body, at any depth. */
+const holdsCardNumber = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.length >= 13 && containsCardNumber(value);
+  if (typeof value === 'number') return value >= 1e12 && containsCardNumber(String(value));
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(holdsCardNumber);
+};

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventPublisher, EventStore } from '@dittoo/kernel';
+import { LOGGER, METRICS, PLATFORM_CONFIG, ROW_POOL, type PlatformConfig } from '@dittoo/platform';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { Gauge, type Registry } from 'prom-client';
+import { Fenced, RelayLease } from './relay-lease.js';
+
+const batch = 200;
+const renewEveryMs = 5_000;
+
+/**
+ * Log -> road, in position order, one batch in flight; the checkpoint moves after the road has acknowledged.
+ *
+ * Dies between the two: the next relay sends the batch again with the same event ids, consumers drop what they know.
+ * Decides nothing, opens nothing.
+ */
+@Injectable()
+export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly stop = new AbortController();
+  private readonly lease: RelayLease;
+  private readonly relayed: Gauge;
+  private readonly lagSeconds: Gauge;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly publisher: EventPublisher,
+    @Inject(ROW_POOL) pool: Pool,
+    @Inject(PLATFORM_CONFIG) config: PlatformConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(METRICS) metrics: Registry,
+  ) {
+    this.lease = new RelayLease(pool, 'main', `${config.service}@${config.host}:${config.port}`);
+    const registers = [metrics];
+    this.relayed = new Gauge({
+      name: 'dittoo_relay_position',
+      help: 'Position of the last event put on the road',
+      registers,
+    });
+    this.lagSeconds = new Gauge({
+      name: 'dittoo_relay_lag_seconds',
+      help: 'Age of the last event when it was put on the road',
+      registers,
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stop;
+    for (let failures = 0; !signal.aborted; failures++) {
+      if (failures > 0) await sleep(Math.min(5_000, 100 * 2 ** failures), undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        const epoch = await this.lease.acquire();
+        if (epoch === null) {
+          await sleep(1_000, undefined, { signal }).catch(() => undefined);
+          failures = -1;
+          continue;
+        }
+        await this.relay(epoch);
+        await this.lease.release(epoch);
+      } catch (error) {
+        const failure = error instanceof Error ? error.name : 'unknown';
+        this.logger.warn({ failure }, error instanceof Fenced ? 'relay.fenced' : 'relay.interrupted');
+      }
+    }
+  }
+
+  /** Relays under one epoch until stopped, fenced or interrupted. */
+  private async relay(epoch: bigint): Promise<void> {
+    const lost = new AbortController();
+    const signal = AbortSignal.any([this.stop.signal, lost.signal]);
+    const renewal = setInterval(() => {
+      this.lease.renew(epoch).then(
+        (held) => held || lost.abort(),
+        () => lost.abort(),
+      );
+    }, renewEveryMs);
+    try {
+      const after = await this.lease.adopt(epoch);
+      for await (const { events, checkpoint } of this.store.subscribeToAll({ after, limit: batch, signal })) {
+        await this.publisher.publish(events);
+        if (checkpoint !== null) await this.lease.save(epoch, checkpoint);
+        const last = events.at(-1);
+        if (last === undefined) continue;
+        this.relayed.set(Number(last.position));
+        this.lagSeconds.set(Math.max(0, (Date.now() - Date.parse(last.metadata.recordedAt)) / 1000));
+      }
+    } finally {
+      clearInterval(renewal);
+    }
+    if (lost.signal.aborted) throw new Fenced();
+  }
+}

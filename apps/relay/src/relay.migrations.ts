@@ -1,0 +1,22 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+class CreateRelay1763800002000 implements MigrationInterface {
+  readonly name = 'CreateRelay1763800002000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE SCHEMA IF NOT EXISTS relay');
+    await runner.query(`
+      CREATE TABLE relay.lease (
+        name text PRIMARY KEY, holder text NOT NULL, epoch bigint NOT NULL, expires_at timestamptz NOT NULL)`);
+    await runner.query(`
+      CREATE TABLE relay.checkpoint (
+        name text PRIMARY KEY, epoch bigint NOT NULL, position bigint NOT NULL DEFAULT -1,
+        moved_at timestamptz NOT NULL DEFAULT now())`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP SCHEMA relay CASCADE');
+  }
+}
+
+export const relaySchema = { schema: 'relay', migrations: [CreateRelay1763800002000] };

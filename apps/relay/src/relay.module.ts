@@ -1,0 +1,18 @@
+import type { ServiceDefinition } from '@dittoo/platform';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { relaySchema } from './relay.migrations.js';
+import { RelayRunner } from './publish/relay.runner.js';
+
+/** Event store -> road. One runner, one lease. */
+@Module({})
+export class RelayModule {
+  static register(platform: DynamicModule): DynamicModule {
+    return { module: RelayModule, imports: [platform], providers: [RelayRunner] };
+  }
+}
+
+/** The relay as a process runs it. */
+export const relayService: ServiceDefinition = {
+  schemas: [relaySchema],
+  module: (platform) => RelayModule.register(platform),
+};

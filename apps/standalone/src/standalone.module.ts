@@ -1,0 +1,47 @@
+import { AuditModule, auditService } from '@dittoo/audit';
+import { ConsentModule, consentService } from '@dittoo/consent';
+import { GatewayModule, gatewayService } from '@dittoo/gateway';
+import { IdentityModule, identityService } from '@dittoo/identity';
+import { OrderModule, orderService } from '@dittoo/order';
+import type { ServiceDefinition } from '@dittoo/platform';
+import { ProcessorForwardingModule, processorForwardingService } from '@dittoo/processor-forwarding';
+import { RelayModule, relayService } from '@dittoo/relay';
+import { Module, type DynamicModule } from '@nestjs/common';
+
+/** Every service in one process, in the order the data flows. */
+@Module({})
+export class StandaloneModule {
+  static register(platform: DynamicModule): DynamicModule {
+    return {
+      module: StandaloneModule,
+      imports: [
+        GatewayModule.register(platform),
+        IdentityModule.register(platform),
+        ConsentModule.register(platform),
+        OrderModule.register(platform),
+        AuditModule.register(platform),
+        RelayModule.register(platform),
+        ProcessorForwardingModule.register(platform),
+      ],
+    };
+  }
+}
+
+const services: readonly ServiceDefinition[] = [
+  gatewayService,
+  identityService,
+  consentService,
+  orderService,
+  auditService,
+  relayService,
+  processorForwardingService,
+];
+
+/** The whole shop as one process runs it. */
+export const standaloneService: ServiceDefinition = {
+  schemas: services.flatMap(({ schemas }) => schemas),
+  module: (platform) => StandaloneModule.register(platform),
+  prepare: async (app, platform) => {
+    for (const service of services) await service.prepare?.(app, platform);
+  },
+};

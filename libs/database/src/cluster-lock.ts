@@ -1,0 +1,98 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { isPostgresOf, postgresProcessesIn, processIdentity } from './process-identity.js';
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * One supervisor per data directory. A lock whose holder is gone (kill -9, reboot) is taken over.
+ *
+ * @returns gives the lock back
+ * @throws EmbeddedPostgresError `data-directory-in-use` another process of ours supervises it: stop that one
+ */
+export const lockDataDirectory = (dataDir: string): (() => void) => {
+  const file = join(dataDir, 'supervisor.lock');
+  const mine = `${process.pid} ${processIdentity(process.pid)}`;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      writeFileSync(file, mine, { flag: 'wx', mode: 0o600 });
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 10) throw error;
+    }
+    const stale = readFileSync(file, 'utf8');
+    const [pid = '', identity = ''] = stale.split(/ (.*)/s);
+    if (identity !== '' && processIdentity(Number(pid)) === identity) {
+      throw new EmbeddedPostgresError(
+        'data-directory-in-use',
+        `process ${pid} runs the database in ${dataDir}: stop it, or use another directory`,
+      );
+    }
+    // somebody may have taken it over between the look and the hand: then it goes back
+    const aside = `${file}.${process.pid}`;
+    renameSync(file, aside);
+    if (readFileSync(aside, 'utf8') === stale) rmSync(aside);
+    else renameSync(aside, file);
+  }
+  return () => {
+    if (existsSync(file) && readFileSync(file, 'utf8') === mine) rmSync(file, { force: true });
+  };
+};
+
+/**
+ * Leaves `clusterDir` with nobody in it. A postmaster that outlived its supervisor is asked to stop, then told to.
+ *
+ * `postmaster.pid` is PostgreSQL's own guard against two masters and is taken away only where PostgreSQL would misread
+ * it: the number belongs to a zombie or to a stranger. Otherwise PostgreSQL removes it itself, after looking at its
+ * shared memory.
+ */
+export const clearOrphan = async (clusterDir: string, onFound: (pid: number) => void): Promise<void> => {
+  const pidFile = join(clusterDir, 'postmaster.pid');
+  if (!existsSync(pidFile)) return;
+  const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
+  if (isPostgresOf(pid, clusterDir)) {
+    onFound(pid);
+    for (const [signal, patienceMs] of [
+      ['SIGINT', 15_000],
+      ['SIGQUIT', 5_000],
+      ['SIGKILL', 5_000],
+    ] as const) {
+      try {
+        process.kill(pid, signal);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EPERM') {
+          throw new EmbeddedPostgresError(
+            'data-directory-in-use',
+            `PostgreSQL process ${pid} of another user works in ${clusterDir}: stop it first`,
+          );
+        }
+      }
+      if (await gone(() => isPostgresOf(pid, clusterDir), patienceMs)) break;
+    }
+  }
+  if (!(await gone(() => postgresProcessesIn(clusterDir).length > 0, 10_000))) {
+    throw new EmbeddedPostgresError(
+      'orphan-does-not-stop',
+      `processes ${postgresProcessesIn(clusterDir).join(', ')} still work in ${clusterDir}: stop them first`,
+    );
+  }
+  if (existsSync(pidFile) && isTaken(pid)) rmSync(pidFile, { force: true });
+};
+
+/** Does anything answer to this number, a zombie included? */
+const isTaken = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+const gone = async (stillThere: () => boolean, patienceMs: number): Promise<boolean> => {
+  for (const deadline = Date.now() + patienceMs; stillThere(); await pause(20)) {
+    if (Date.now() > deadline) return false;
+  }
+  return true;
+};

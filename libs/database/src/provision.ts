@@ -1,0 +1,82 @@
+import pg from 'pg';
+import { roleName } from './pool.js';
+
+/** The role services act as: it owns nothing, so it can only do what a migration granted it. */
+export const appRole = 'dittoo_app';
+
+/** Duplicate database, role; or the catalogue's own key or tuple when two say it at the same moment. */
+const alreadyThere = new Set(['42P04', '42710', '23505', 'XX000']);
+/** Insufficient privilege, and the role that could not be created for it. */
+const notAllowed = new Set(['42501', '42704']);
+
+const withClient = async <T>(url: string | URL, work: (client: pg.Client) => Promise<T>): Promise<T> => {
+  const client = new pg.Client({ connectionString: url.toString(), connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+};
+
+const codeOf = (error: unknown): string => (error as { code?: string }).code ?? '';
+
+/**
+ * Creates the database named in `url` when it is absent.
+ *
+ * @returns was it created now?
+ *
+ * Any number of processes may call it at once.
+ */
+export const ensureDatabase = async (url: string): Promise<boolean> => {
+  try {
+    await withClient(url, async () => undefined);
+    return false;
+  } catch (error) {
+    if (codeOf(error) !== '3D000') throw error;
+  }
+  const maintenance = new URL(url);
+  const name = decodeURIComponent(maintenance.pathname.slice(1));
+  maintenance.pathname = '/postgres';
+  return withClient(maintenance, async (client) => {
+    try {
+      await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+      return true;
+    } catch (error) {
+      if (!alreadyThere.has(codeOf(error))) throw error;
+      return false;
+    }
+  });
+};
+
+/**
+ * Creates the role services act as (no login of its own) and lets the login of `url` take it on.
+ *
+ * @returns may this login act as the role? `false` on a server whose administrator keeps roles to himself and has not
+ * granted it: then go without `role` in `openPool`.
+ *
+ * Any number of processes may call it at once.
+ */
+export const ensureAppRole = (url: string, role = appRole): Promise<boolean> =>
+  withClient(url, async (client) => {
+    const attempt = async (statement: string): Promise<void> => {
+      try {
+        await client.query(statement);
+      } catch (error) {
+        const code = codeOf(error);
+        if (!alreadyThere.has(code) && !notAllowed.has(code)) throw error;
+      }
+    };
+    const { rows: roles } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
+    if (roles.length === 0) await attempt(`CREATE ROLE ${roleName(role)} NOLOGIN`);
+    const mayAct = async (): Promise<boolean> => {
+      const { rows } = await client.query<{ member: boolean }>(
+        `SELECT pg_has_role(current_user, oid, 'MEMBER') AS member FROM pg_roles WHERE rolname = $1`,
+        [role],
+      );
+      return rows[0]?.member ?? false;
+    };
+    if (!(await mayAct())) await attempt(`GRANT ${roleName(role)} TO CURRENT_USER`);
+    return mayAct();
+  });

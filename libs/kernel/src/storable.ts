@@ -1,0 +1,35 @@
+import { DomainError } from './domain-error.js';
+import type { NewEvent } from './event.js';
+
+/** NUL or half a surrogate pair, as `JSON.stringify` writes them; an even number of backslashes before is just text. */
+const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
+/** Can every store keep this JSON text? PostgreSQL's jsonb has no NUL and no half surrogate pairs. */
+export const isStorableJson = (json: string): boolean => !json.includes('\\u') || !unstorable.test(json);
+
+/** The refusal of what `isStorableJson` says no to; the same on every store. */
+export const unstorableCharacter = (): DomainError =>
+  new DomainError('unstorable-character', 'text may not contain NUL or half a surrogate pair');
+
+/**
+ * What every store asks of an append before it looks at the stream.
+ *
+ * @throws DomainError `unstorable-character` the text cannot be kept: refuse it where it came in
+ * @throws TypeError the caller has a bug: no events, an event id twice, a negative revision
+ */
+export const requireAppendable = (
+  stream: string,
+  events: readonly NewEvent[],
+  expectedRevision: bigint | 'no-stream',
+): void => {
+  if (events.length === 0) throw new TypeError('an append carries at least one event');
+  if (expectedRevision !== 'no-stream' && expectedRevision < 0n) {
+    throw new TypeError("a revision is not negative; say 'no-stream'");
+  }
+  if (events.length > 1 && new Set(events.map(({ eventId }) => eventId)).size < events.length) {
+    throw new TypeError(`an event id stands twice in an append to ${stream}`);
+  }
+  if (!isStorableJson(JSON.stringify(stream)) || events.some(({ type }) => !isStorableJson(JSON.stringify(type)))) {
+    throw unstorableCharacter();
+  }
+};

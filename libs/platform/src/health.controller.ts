@@ -1,0 +1,38 @@
+import { DomainError } from '@dittoo/kernel';
+import { Controller, Get, HttpCode, Inject } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { KeyRing } from '@dittoo/kernel';
+import { ROW_POOL } from './tokens.js';
+
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+/** Live = the process answers. Ready = what it stands on answers too. */
+@ApiTags('Health')
+@Controller('health')
+export class HealthController {
+  constructor(
+    @Inject(ROW_POOL) private readonly pool: Pool,
+    private readonly dataSource: DataSource,
+    private readonly keyRing: KeyRing,
+  ) {}
+
+  @Get('live')
+  @HttpCode(200)
+  @ApiOkResponse({ schema: { type: 'object', properties: { status: { type: 'string' } } } })
+  live(): { readonly status: 'live' } {
+    return { status: 'live' };
+  }
+
+  @Get('ready')
+  @ApiOkResponse({ schema: { type: 'object', properties: { status: { type: 'string' } } } })
+  async ready(): Promise<{ readonly status: 'ready' }> {
+    try {
+      await Promise.all([this.pool.query('SELECT 1'), this.dataSource.query('SELECT 1'), this.keyRing.states(nobody)]);
+    } catch {
+      throw new DomainError('temporarily-unavailable');
+    }
+    return { status: 'ready' };
+  }
+}

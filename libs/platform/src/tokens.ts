@@ -1,0 +1,12 @@
+/** The process's pino log. */
+export const LOGGER = Symbol('Logger');
+/** The processor register. */
+export const REGISTER = Symbol('Register');
+/** The shared pg pool for rows on hot paths. */
+export const ROW_POOL = Symbol('RowPool');
+/** The prom-client registry. */
+export const METRICS = Symbol('Metrics');
+/** The platform's configuration. */
+export const PLATFORM_CONFIG = Symbol('PlatformConfig');
+/** The sequencer of the event store; audit runs it. */
+export const SEQUENCER = Symbol('Sequencer');

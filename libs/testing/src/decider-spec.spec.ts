@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Decider, DomainError, type EventOf } from '@dittoo/kernel';
+import { deciderSpec } from './decider-spec.js';
+
+type LampEvent = EventOf<{ LampLit: { at: string }; LampPutOut: { at: string } }>;
+type LampCommand = { type: 'LightLamp' | 'PutOutLamp'; at: string };
+
+const lamp: Decider<LampCommand, { lit: boolean }, LampEvent> = {
+  category: 'lamp',
+  initialState: { lit: false },
+  decide: ({ type, at }, { lit }) => {
+    if (type === 'LightLamp') return lit ? [] : [{ type: 'LampLit', data: { at } }];
+    if (!lit) throw new DomainError('lamp-not-lit');
+    return [{ type: 'LampPutOut', data: { at } }];
+  },
+  evolve: (_state, { type }) => ({ lit: type === 'LampLit' }),
+};
+const given = deciderSpec(lamp);
+const lit: LampEvent = { type: 'LampLit', data: { at: '2026-01-01T00:00:00.000Z' } };
+
+describe('deciderSpec', () => {
+  it('agrees with what the decider says', () => {
+    given().when({ type: 'LightLamp', at: lit.data.at }).then(lit);
+    given(lit).when({ type: 'LightLamp', at: lit.data.at }).then();
+    given().when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('lamp-not-lit');
+  });
+
+  it('objects to anything else', () => {
+    expect(() => given(lit).when({ type: 'LightLamp', at: lit.data.at }).then(lit)).toThrow();
+    expect(() => given().when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('lamp-broken')).toThrow();
+    expect(() => given(lit).when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('lamp-not-lit')).toThrow();
+  });
+
+  it('objects to a decider that changes its state', () => {
+    const careless = deciderSpec({
+      ...lamp,
+      decide: (_command: LampCommand, state: { lit: boolean }) => {
+        state.lit = true;
+        return [];
+      },
+    });
+    expect(() => careless().when({ type: 'LightLamp', at: lit.data.at }).then()).toThrow('changed the state');
+  });
+});

@@ -1,0 +1,3 @@
+import { endRun } from './global-setup.js';
+
+export default endRun;
