@@ -30,6 +30,8 @@ export interface RightsRequestEvents {
   RequestApproved: { readonly by: 'rule' | 'officer'; readonly executeAfter: string };
   /** The reason is what an officer wrote to the person. */
   RequestRefused: { readonly reason: Personal<string> };
+  /** Approved but for what the scope keeps; the reason is what an officer wrote to the person. */
+  RequestPartlyRefused: { readonly reason: Personal<string> };
   /** `answerBy`: RFC 3339; without an answer until then the recipient counts as failed. */
   RecipientAsked: { readonly processorId: string; readonly answerBy: string };
   RecipientAnswered: {
@@ -60,6 +62,7 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   RequestReferredToOfficer: { ...rights, fields: { blockers: plain } },
   RequestApproved: { ...rights, fields: { by: plain, executeAfter: plain } },
   RequestRefused: { ...rights, fields: { reason: personal('contact') } },
+  RequestPartlyRefused: { ...rights, fields: { reason: personal('contact') } },
   RecipientAsked: { ...rights, fields: { processorId: plain, answerBy: plain } },
   RecipientAnswered: { ...rights, fields: { processorId: plain, state: plain, reason: plain } },
   ErasureVerified: { ...rights, fields: { categories: plain } },

@@ -59,9 +59,7 @@ const decide = (command: CustomerCommand, customer: Customer): DataSubjectEvent[
       if (customer.status === 'abandoned') throw new DomainError('conflict');
       return customer.status === 'none' ? registered(command) : [];
     case 'AbandonRegistration':
-      return customer.status === 'none'
-        ? [{ type: 'RegistrationAbandoned', data: { reason: 'neverCompleted' } }]
-        : [];
+      return customer.status === 'none' ? [{ type: 'RegistrationAbandoned', data: { reason: 'neverCompleted' } }] : [];
     case 'RepeatRegistration':
       return customer.status === 'registered'
         ? [{ type: 'RegistrationRepeated', data: { noticeVersion: command.noticeVersion } }]
@@ -110,7 +108,12 @@ const decideForProfile = (command: ProfileCommand, profile: Profile): DataSubjec
     }
     case 'ConfirmEmail': {
       const change = profile.emailChange;
-      if (change === null || isErased(change.email) || change.token !== command.token || change.expiresAt <= command.now)
+      if (
+        change === null ||
+        isErased(change.email) ||
+        change.token !== command.token ||
+        change.expiresAt <= command.now
+      )
         throw new DomainError('invalid-confirmation-token');
       return [{ type: 'EmailRectified', data: { email: change.email } }];
     }

@@ -41,5 +41,5 @@ const kidsOfRemoved = (history: readonly OpenedEvent<DataSubjectEvent>[]): strin
     if (type === 'PersonnummerRecorded') return [data['number']];
     return type === 'PersonnummerRevealed' ? [data['purpose']] : [];
   });
-  return [...new Set(sealed.filter(isEnvelope).map(({ kid }) => kid))];
+  return [...new Set(sealed.flatMap((value) => (isEnvelope(value) ? [value.kid] : [])))];
 };

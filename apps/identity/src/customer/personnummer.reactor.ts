@@ -36,7 +36,7 @@ export class PersonnummerReactor implements OnModuleInit {
     this.tasks.perform('personnummer', (subjectId) => this.reconsider(subjectId));
   }
 
-  @EventPattern('ConsentWithdrawn', { group })
+  @EventPattern<string>('ConsentWithdrawn', { group })
   async consentWithdrawn(
     @Payload() event: Delivered<ConsentEvents, 'ConsentWithdrawn'>,
     @Ctx() { transaction }: EventContext<EntityManager>,
@@ -45,7 +45,7 @@ export class PersonnummerReactor implements OnModuleInit {
     await this.tasks.schedule(transaction, 'personnummer', event.metadata.dataSubjectId!, this.clock.now());
   }
 
-  @EventPattern('PersonnummerRemoved', { group })
+  @EventPattern<string>('PersonnummerRemoved', { group })
   async removed(@Payload() event: Delivered<DataSubjectEvents, 'PersonnummerRemoved'>): Promise<void> {
     await this.removal.complete(event.metadata.dataSubjectId!);
   }

@@ -1,9 +1,8 @@
-import { containsCardNumber } from '@dittoo/personal-data';
+import { containsCardNumber, DomainError } from '@dittoo/kernel';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsEmail, IsNotEmpty, IsString, MaxLength } from 'class-validator';
-import { DomainError } from '@dittoo/kernel';
 
 const tidy = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' ? value.normalize('NFKC').trim() : value;

@@ -17,7 +17,7 @@ type OrderEvent<Type extends keyof OrderEvents & string> = Delivered<OrderEvents
 /** Order events -> `identity.order_standing`. */
 @Controller()
 export class OrderStandingProjection {
-  @EventPattern('OrderPlaced', { group })
+  @EventPattern<string>('OrderPlaced', { group })
   async placed(@Payload() event: OrderEvent<'OrderPlaced'>, @Ctx() { transaction }: Context): Promise<void> {
     const at = new Date(event.metadata.recordedAt);
     const row = {
@@ -37,33 +37,33 @@ export class OrderStandingProjection {
     await transaction.createQueryBuilder().insert().into(OrderStanding).values(row).orIgnore().execute();
   }
 
-  @EventPattern('PaymentOpened', { group })
+  @EventPattern<string>('PaymentOpened', { group })
   opened(@Payload() event: OrderEvent<'PaymentOpened'>, @Ctx() context: Context): Promise<void> {
     return change(event, context, { status: 'awaitingPayment' });
   }
 
-  @EventPattern('PaymentApproved', { group })
+  @EventPattern<string>('PaymentApproved', { group })
   approved(@Payload() event: OrderEvent<'PaymentApproved'>, @Ctx() context: Context): Promise<void> {
     return change(event, context, { status: 'paid', paid: true });
   }
 
-  @EventPattern('PaymentDenied', { group })
+  @EventPattern<string>('PaymentDenied', { group })
   denied(@Payload() event: OrderEvent<'PaymentDenied'>, @Ctx() context: Context): Promise<void> {
     return change(event, context, { status: 'paymentDenied' });
   }
 
-  @EventPattern('OrderShipped', { group })
+  @EventPattern<string>('OrderShipped', { group })
   shipped(@Payload() event: OrderEvent<'OrderShipped'>, @Ctx() context: Context): Promise<void> {
     return change(event, context, { status: 'shipped', shippedAt: new Date(event.data.shippedAt) });
   }
 
-  @EventPattern('OrderCancelled', { group })
+  @EventPattern<string>('OrderCancelled', { group })
   cancelled(@Payload() event: OrderEvent<'OrderCancelled'>, @Ctx() context: Context): Promise<void> {
     return change(event, context, { status: 'cancelled' });
   }
 
   /** Refunded in full is over; refunded in part goes on as it was. */
-  @EventPattern('RefundPaid', { group })
+  @EventPattern<string>('RefundPaid', { group })
   async refunded(@Payload() event: OrderEvent<'RefundPaid'>, @Ctx() context: Context): Promise<void> {
     const row = await context.transaction.findOneBy(OrderStanding, { orderId: streamId(event.stream) });
     if (row === null) return;

@@ -99,13 +99,7 @@ export class SessionController {
     throw new DomainError('too-many-requests');
   }
 
-  private async answer({
-    refreshToken,
-    session,
-  }: {
-    session: Session;
-    refreshToken: string;
-  }): Promise<SessionAnswer> {
+  private async answer({ refreshToken, session }: { session: Session; refreshToken: string }): Promise<SessionAnswer> {
     return { accessToken: await this.tokens.issue(session), refreshToken, expiresIn: accessTokenSeconds };
   }
 }

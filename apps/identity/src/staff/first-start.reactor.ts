@@ -39,27 +39,24 @@ export class FirstStartReactor implements OnApplicationBootstrap {
   /** @returns was it opened just now? */
   private async open({ email, password, role }: ConfiguredStaff): Promise<boolean> {
     const accountId = derivedId('staffAccount', this.emails.keyOf(email));
-    if ((await this.commands.load(staffAccountDecider, accountId)).state.status === 'none') {
-      const passwordHash = await this.passwords.hash(password);
-      const causationId = newId();
-      const { events, history } = await this.commands.execute(
-        staffAccountDecider,
-        accountId,
-        { type: 'OpenStaffAccount', account: { email, passwordHash, role } },
-        {
-          dataSubjectId: accountId,
-          actor: { kind: 'system', id: 'identity.firstStart' },
-          correlationId: causationId,
-          causationId,
-          traceparent: null,
-          noticeVersion: null,
-        },
-      );
-      await this.index(email, accountId, role);
-      return events.length > 0 && history.length === 0;
-    }
     await this.index(email, accountId, role);
-    return false;
+    if ((await this.commands.load(staffAccountDecider, accountId)).state.status === 'open') return false;
+    const passwordHash = await this.passwords.hash(password);
+    const causationId = newId();
+    const { events } = await this.commands.execute(
+      staffAccountDecider,
+      accountId,
+      { type: 'OpenStaffAccount', account: { email, passwordHash, role } },
+      {
+        dataSubjectId: accountId,
+        actor: { kind: 'system', id: 'identity.firstStart' },
+        correlationId: causationId,
+        causationId,
+        traceparent: null,
+        noticeVersion: null,
+      },
+    );
+    return events.length > 0;
   }
 
   private async index(email: string, accountId: string, role: ConfiguredStaff['role']): Promise<void> {
