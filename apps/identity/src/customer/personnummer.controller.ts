@@ -1,6 +1,7 @@
 import { Clock, DomainError } from '@dittoo/kernel';
 import { maskedPersonnummer } from '@dittoo/personal-data';
 import {
+  ApiProblems,
   commandContext,
   Commands,
   FreshlyAuthenticated,
@@ -26,6 +27,7 @@ import { refuseCardNumbers } from './text-rules.js';
 @ApiTags('Identity')
 @ApiBearerAuth()
 @SignedIn('customer')
+@ApiProblems(400, 401, 403, 404, 409, 410, 413, 415, 422, 503)
 @Controller('api/v1/me/personnummer')
 export class PersonnummerController {
   constructor(

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Clock, DomainError, readable } from '@dittoo/kernel';
 import {
+  ApiProblems,
   commandContext,
   Commands,
   FreshlyAuthenticated,
@@ -35,6 +36,7 @@ const emailChangeHours = 24;
 @ApiTags('Identity')
 @ApiBearerAuth()
 @SignedIn('customer')
+@ApiProblems(400, 401, 403, 404, 409, 410, 413, 415, 422, 503)
 @Controller('api/v1/me')
 export class ProfileController {
   constructor(

@@ -171,6 +171,27 @@ describe('personnummer', () => {
     expect(await typesOf(customerId)).toContain('PersonnummerRemoved');
   });
 
+  it('waits for the end of an order that still needs it', async () => {
+    const { customerId, bearer } = await identity.customer('lars');
+    await sayConsent(customerId, 'ConsentGiven');
+    await put(bearer, 'consent');
+    const { pool } = identity.service.platform;
+    await pool.query(
+      `INSERT INTO identity.order_standing (order_id, subject_id, revision, status, by_invoice, personnummer_ground,
+         paid, total_minor, refunded_minor, placed_at, booked_at)
+       VALUES ($1, $1, 0, 'awaitingPayment', true, 'consent', false, 100, 0, now(), now())`,
+      [customerId],
+    );
+    await sayConsent(customerId, 'ConsentWithdrawn');
+    await until(async () => {
+      const { rows } = await pool.query(`SELECT FROM identity.due_task WHERE id = $1 AND due_at > now()`, [customerId]);
+      return rows.length > 0;
+    });
+    expect((await masked(bearer)).status).toBe(200);
+    await pool.query(`UPDATE identity.order_standing SET status = 'cancelled' WHERE order_id = $1`, [customerId]);
+    await until(async () => (await masked(bearer)).status === 404);
+  });
+
   it('stays when it stands on another ground', async () => {
     const { customerId, bearer } = await identity.customer('ingrid');
     await put(bearer, 'secureIdentification');

@@ -3,7 +3,7 @@ import { normalizedEmail } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { DomainError } from '@dittoo/kernel';
-import { commandContext, Commands, FromCaller, Idempotent, type Caller } from '@dittoo/service';
+import { ApiProblems, commandContext, Commands, FromCaller, Idempotent, type Caller } from '@dittoo/service';
 import { Body, Controller, Inject, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { EmailIndex, type IndexedEmail } from '../email-index/email-index.port.js';
@@ -25,6 +25,7 @@ const abandonedAfterMs = 10_000;
  * first one cannot come after that, because its stream was closed before.
  */
 @ApiTags('Identity')
+@ApiProblems(400, 409, 413, 415, 422, 503)
 @Controller('api/v1/customers')
 export class RegistrationController {
   constructor(
@@ -46,7 +47,7 @@ export class RegistrationController {
       const owner = await this.ownerOf(body.email, customerId, caller);
       const context = commandContext(caller, owner.subjectId, body.noticeVersion);
       if (owner.subjectId === customerId) {
-        await this.commands.execute(customerDecider, customerId, command, context);
+        await this.commands.begin(customerDecider, customerId, command, context);
       } else if (owner.kind === 'customer') {
         const { noticeVersion } = body;
         const repeat = { type: 'RepeatRegistration', noticeVersion } as const;

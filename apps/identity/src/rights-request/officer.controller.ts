@@ -1,7 +1,16 @@
 import { Clock, DomainError, type DataCategory } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
-import { commandContext, Commands, FromCaller, Idempotent, idParam, SignedIn, type Caller } from '@dittoo/service';
+import {
+  ApiProblems,
+  commandContext,
+  Commands,
+  FromCaller,
+  Idempotent,
+  idParam,
+  SignedIn,
+  type Caller,
+} from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
@@ -18,6 +27,7 @@ const neededByOpenOrders: readonly DataCategory[] = ['orderDelivery'];
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')
+@ApiProblems(400, 401, 403, 404, 409, 410, 413, 415, 422, 503)
 @Controller('api/v1/compliance/requests')
 export class OfficerController {
   private readonly register: Register;

@@ -2,6 +2,7 @@ import { containsCardNumber, derivedId, DomainError } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import {
+  ApiProblems,
   commandContext,
   Commands,
   FreshlyAuthenticated,
@@ -29,6 +30,7 @@ import { CustomerStanding } from '../customer/customer-standing.query.js';
 @ApiTags('Identity')
 @ApiBearerAuth()
 @SignedIn('customer')
+@ApiProblems(400, 401, 403, 404, 409, 410, 413, 415, 422, 503)
 @Controller('api/v1/me/requests')
 export class RightsRequestController {
   constructor(

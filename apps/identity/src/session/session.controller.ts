@@ -1,14 +1,8 @@
 import type { Role } from '@dittoo/contracts';
 import { Clock, DomainError } from '@dittoo/kernel';
-import { FromPrincipal, SignedIn, type Principal } from '@dittoo/service';
+import { ApiProblems, FromPrincipal, SignedIn, type Principal } from '@dittoo/service';
 import { Body, Controller, Delete, HttpCode, Post, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiTags,
-  ApiTooManyRequestsResponse,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CustomerCredentials } from '../customer/customer-credentials.query.js';
 import { EmailIndex } from '../email-index/email-index.port.js';
@@ -21,6 +15,7 @@ import { SignInBrake } from './sign-in-brake.js';
 
 /** Signing in and out. An unknown e-mail and a wrong password have one answer, and it takes the same time. */
 @ApiTags('Identity')
+@ApiProblems(400, 401, 413, 415, 429, 503)
 @Controller('api/v1/sessions')
 export class SessionController {
   constructor(
@@ -36,7 +31,6 @@ export class SessionController {
 
   @Post()
   @ApiCreatedResponse({ type: SessionAnswer })
-  @ApiTooManyRequestsResponse({ description: 'Too many tries; Retry-After says when to come again' })
   async signIn(
     @Body() { email, password }: SignInBody,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -72,7 +66,6 @@ export class SessionController {
   @SignedIn()
   @ApiBearerAuth()
   @ApiCreatedResponse({ type: ReauthenticatedAnswer })
-  @ApiTooManyRequestsResponse({ description: 'Too many tries; Retry-After says when to come again' })
   async reauthenticate(
     @FromPrincipal() { role, sessionId, subjectId }: Principal,
     @Body() { password }: ReauthenticateBody,

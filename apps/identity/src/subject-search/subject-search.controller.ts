@@ -1,5 +1,5 @@
 import { DomainError, EventStore, streamName } from '@dittoo/kernel';
-import { SignedIn } from '@dittoo/service';
+import { ApiProblems, SignedIn } from '@dittoo/service';
 import { Controller, Get, Headers, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CustomerStanding } from '../customer/customer-standing.query.js';
@@ -10,6 +10,7 @@ import { FindSubjectQuery, FoundSubjects } from './subject-search.http.js';
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')
+@ApiProblems(400, 401, 403, 503)
 @Controller('api/v1/audit/subjects')
 export class SubjectSearchController {
   constructor(
