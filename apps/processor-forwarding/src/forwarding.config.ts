@@ -47,7 +47,7 @@ export interface ForwardingConfig extends ForwardingTuning {
 
 /** Payson publishes no rates: two a second, five at once. Nobody minds at the sandbox. */
 const tuning = (sandbox: boolean): ForwardingTuning => ({
-  leaseSeconds: 30,
+  leaseSeconds: 20,
   concurrency: 4,
   requestsPerSecond: sandbox ? 500 : 2,
   burst: sandbox ? 500 : 5,

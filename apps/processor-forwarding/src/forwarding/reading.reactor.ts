@@ -60,7 +60,8 @@ export class ReadingReactor {
         await queue.lanes.retry(lane, item, this.outcomes.delayMs(lane, failed), { unknown: false, counted });
         return 'leave';
       }
-      return nextOf(await queue.lanes.settle(lane, item));
+      // A payment the processor does not know (any more) is not asked for for ever.
+      return nextOf(await queue.lanes.settle(lane, item, failed.then.retry ? {} : { watch: 'stop' }));
     }
     queue.called(null);
     await this.outcomes.observe(queue, lane, item, payment);
