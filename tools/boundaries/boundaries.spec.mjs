@@ -135,8 +135,12 @@ const rules = [
       ['apps/order/src/order.e2e.spec.ts', importOf('@dittoo/consent')],
       ['apps/gateway/src/gateway.module.ts', importTypeOf('@dittoo/identity')],
       ['libs/platform/src/adapters.ts', importOf('@dittoo/relay')],
+      ['apps/processor-forwarding/src/payson/payson.adapter.ts', importOf('@dittoo/processor-sandbox')],
     ],
-    allowed: [['apps/standalone/src/standalone.module.ts', importOf('@dittoo/consent')]],
+    allowed: [
+      ['apps/standalone/src/standalone.module.ts', importOf('@dittoo/consent')],
+      ['apps/processor-forwarding/src/payson/payson.int.spec.ts', importOf('@dittoo/processor-sandbox')],
+    ],
   },
   {
     rule: 'gateway and console see kernel, contracts, service and platform',
