@@ -28,7 +28,7 @@ const packageRestrictions = (project, projects, where) => {
 /** What a lib keeps for specs stands behind its export `./testing`; its own running code does not touch that either. */
 const specSupportRestrictions = (project) => [
   { regex: '^@dittoo/[^/]+/testing$', message: 'What a package exports as testing is imported by specs only.' },
-  { regex: '/e2e/', message: 'A folder e2e is spec ground.' },
+  { regex: '/e2e/', message: 'A folder e2e is made for specs.' },
   ...project.forSpecs.map((file) => ({
     regex: `^\\.{1,2}/(.*/)?${basename(file, '.ts')}\\.js$`,
     message: 'This file is made for specs.',
