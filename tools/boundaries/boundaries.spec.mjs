@@ -109,6 +109,7 @@ const rules = [
     cry: /by specs only|made for specs/,
     forbidden: [
       ['apps/consent/src/consent.module.ts', importOf('@dittoo/platform/testing')],
+      ['apps/standalone/src/standalone.ts', importOf('./e2e/shop-process.js')],
       ['libs/platform/src/platform.ts', importOf('./test-service.js')],
     ],
     allowed: [
