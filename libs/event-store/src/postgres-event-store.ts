@@ -54,8 +54,9 @@ type LogRow = [bigint, string | null, bigint, string, string, JsonObject, EventM
 
 /** Limits stand in the text, since the planner must know a page is small; few sizes are in use, so few plans are kept. */
 const streamPage = (backwards: boolean, limit: number): string => `
-SELECT e.revision, e.event_id, e.type, e.data, e.meta, l.position
-  FROM event_store.es_event e LEFT JOIN event_store.es_log l USING (seq)
+SELECT e.revision, e.event_id, e.type, e.data, e.meta,
+       (SELECT l.position FROM event_store.es_log l WHERE l.seq = e.seq) AS position
+  FROM event_store.es_event e
  WHERE e.stream_id = $1 AND e.revision ${backwards ? '<=' : '>='} $2
  ORDER BY e.revision ${backwards ? 'DESC' : 'ASC'} LIMIT ${limit}`;
 
