@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Inbox, RecordedEvent } from '@dittoo/kernel';
+import { DomainError, type Inbox, type ParkedStream, type RecordedEvent, type Replay } from '@dittoo/kernel';
 import { EventDelivery } from './event-delivery.js';
 import type { InProcessRoad } from './in-process-road.js';
 
@@ -45,6 +45,19 @@ export class InProcessDelivery extends EventDelivery {
     await Promise.all(this.loops);
   }
 
+  parkedStreams(): Promise<ParkedStream[]> {
+    return this.inbox.parkedStreams();
+  }
+
+  async replayParked(group: string, stream: string): Promise<Replay> {
+    if (!this.groups.has(group)) throw new DomainError('not-found');
+    const handle = this.handler(group);
+    return this.inbox.replayParked(group, stream, this.road.store, (event, transaction) =>
+      // A type the group no longer takes needs no handling.
+      this.handles(group, event.type) ? handle(event, transaction) : noHandler(),
+    );
+  }
+
   private async follow(group: string): Promise<void> {
     const { signal } = this.stop;
     for (let failures = 0; !signal.aborted; failures++) {
@@ -59,7 +72,7 @@ export class InProcessDelivery extends EventDelivery {
           if (page.events.length === 0 || page.checkpoint === null) {
             // Events nobody here wants are passed over; written down now and then, or a start would read them again.
             if (checkpoint !== null && checkpoint !== saved && performance.now() - savedAt > passedOverEveryMs) {
-              await this.inbox.deliver(group, [], checkpoint, noHandler);
+              if ((await this.inbox.deliver(group, [], checkpoint, noHandler)) === 'later') break;
               saved = checkpoint;
               savedAt = performance.now();
             }

@@ -12,7 +12,8 @@ export class InProcessRoad extends EventPublisher {
   private publications = 0;
 
   constructor(
-    private readonly store: EventStore,
+    /** The log the road is read off. */
+    readonly store: EventStore,
     private readonly capacity = 2_000,
   ) {
     super();

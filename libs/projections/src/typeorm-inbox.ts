@@ -1,4 +1,11 @@
-import { Inbox, type DeliveryOutcome, type RecordedEvent } from '@dittoo/kernel';
+import {
+  Inbox,
+  type DeliveryOutcome,
+  type EventStore,
+  type ParkedStream,
+  type RecordedEvent,
+  type Replay,
+} from '@dittoo/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isTransient } from './transient-error.js';
 
@@ -8,6 +15,8 @@ export interface InboxAlerts {
   parked(group: string, stream: string, position: bigint, failure: string): void;
   /** The group waits and tries again. */
   retrying(group: string, failure: string): void;
+  /** A parked stream was replayed and stands still again. */
+  replayFailed(group: string, stream: string, failure: string): void;
 }
 
 /**
@@ -15,7 +24,7 @@ export interface InboxAlerts {
  *
  * Dies before the commit: nothing happened, the chunk comes again. Dies after it: the checkpoint says so, the chunk is
  * dropped. A poisoned event parks its stream: it and all later events of that stream wait in `delivery.parked_event`,
- * the other streams go on.
+ * the other streams go on. `replayParked` takes them up again once the reason is mended.
  */
 export class TypeOrmInbox extends Inbox<EntityManager> {
   constructor(
@@ -52,10 +61,86 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
         await this.chunk(group, [event], reached, handle);
       } catch (error) {
         if (isTransient(error)) return this.later(group, error);
-        await this.park(group, event, reached, failureOf(error));
+        try {
+          await this.park(group, event, reached, failureOf(error));
+        } catch (notParked) {
+          return this.later(group, notParked);
+        }
       }
     }
     return 'done';
+  }
+
+  async parkedStreams(): Promise<ParkedStream[]> {
+    const rows = await this.dataSource.query<
+      { group_id: string; stream: string; failure: string; parked_at: Date; waiting: number }[]
+    >(
+      `SELECT p.*, (SELECT count(*)::int FROM delivery.parked_event e
+                    WHERE e.group_id = p.group_id AND e.stream = p.stream) AS waiting
+       FROM delivery.parked_stream p ORDER BY parked_at, group_id, stream`,
+    );
+    return rows.map(({ group_id: group, stream, failure, parked_at, waiting }) => ({
+      group,
+      stream,
+      failure,
+      parkedAt: parked_at.toISOString(),
+      waiting,
+    }));
+  }
+
+  async replayParked(
+    group: string,
+    stream: string,
+    store: EventStore,
+    handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
+  ): Promise<Replay> {
+    let replayed = 0;
+    try {
+      while (await this.dataSource.transaction((manager) => this.replayNext(manager, group, stream, store, handle))) {
+        replayed += 1;
+      }
+    } catch (error) {
+      const failure = failureOf(error);
+      const waiting = await this.waiting(this.dataSource.manager, group, stream);
+      this.alerts.replayFailed(group, stream, failure);
+      return { replayed, waiting: waiting.length, failure };
+    }
+    return { replayed, waiting: 0, failure: null };
+  }
+
+  /** `false` = nothing waits any more, and the stream goes on. */
+  private async replayNext(
+    manager: EntityManager,
+    group: string,
+    stream: string,
+    store: EventStore,
+    handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
+  ): Promise<boolean> {
+    await this.lockCheckpoint(manager, group); // the running group queues nothing meanwhile
+    const [position] = await this.waiting(manager, group, stream);
+    if (position === undefined) {
+      await manager.query('DELETE FROM delivery.parked_stream WHERE group_id = $1 AND stream = $2', [group, stream]);
+      return false;
+    }
+    const { events } = await store.readAll({ after: position === 0n ? null : position - 1n, limit: 1 });
+    const event = events[0];
+    if (event?.position !== position || event.stream !== stream) {
+      throw new Error(`position ${position} of the log is not of ${stream}`);
+    }
+    await handle(event, manager);
+    await manager.query('DELETE FROM delivery.parked_event WHERE group_id = $1 AND position = $2', [
+      group,
+      String(position),
+    ]);
+    return true;
+  }
+
+  private async waiting(manager: EntityManager, group: string, stream: string): Promise<bigint[]> {
+    const rows = await manager.query<{ position: string }[]>(
+      'SELECT position FROM delivery.parked_event WHERE group_id = $1 AND stream = $2 ORDER BY parked_event.position',
+      [group, stream],
+    );
+    return rows.map(({ position }) => BigInt(position));
   }
 
   private later(group: string, error: unknown): DeliveryOutcome {
@@ -72,7 +157,7 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return this.dataSource.transaction(async (manager) => {
       const position = await this.lockCheckpoint(manager, group);
       const fresh = position === null ? events : events.filter((event) => event.position > position);
-      const parked = fresh.length === 0 ? noStreams : await this.parkedStreams(manager, group);
+      const parked = fresh.length === 0 ? noStreams : await this.streamsParkedIn(manager, group);
       for (const event of fresh) {
         if (parked.has(event.stream)) await this.queueParked(manager, group, event);
         else await handle(event, manager);
@@ -106,7 +191,7 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return BigInt(rows[0]!.position);
   }
 
-  private async parkedStreams(manager: EntityManager, group: string): Promise<ReadonlySet<string>> {
+  private async streamsParkedIn(manager: EntityManager, group: string): Promise<ReadonlySet<string>> {
     const rows = await manager.query<{ stream: string }[]>(
       'SELECT stream FROM delivery.parked_stream WHERE group_id = $1',
       [group],
