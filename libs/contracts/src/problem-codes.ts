@@ -32,6 +32,7 @@ export const problemCodes = {
   'delivery-address-required': [422, 'Say where to deliver'],
   'personnummer-ground-not-allowed': [422, 'The personnummer may not be used for this on that ground'],
   'personnummer-not-recorded': [409, 'There is no personnummer'],
+  'delivery-not-parked': [409, 'Only what is parked can be delivered again'],
   'consent-not-given': [409, 'There is no consent to withdraw'],
   'payload-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'Send application/json'],
