@@ -2,6 +2,7 @@
 export const purposes = [
   'customerAccount',
   'order',
+  'invoiceIdentification',
   'bookkeeping',
   'newsletter',
   'marketing',

@@ -117,9 +117,14 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
     const keyRing = new PostgresKeyRing(keyRingPool, keyEncryption, (problem) => logger.warn(problem));
     await keyRing.start();
     closers.push(() => keyRing.close());
-    const store = new PostgresEventStore({ pool: storePool, listenUrl: database.main });
+    const direct = { connectionString: database.main, application_name: `${config.service}:log` };
+    // Appends of this process kick the sequencer and its batches wake the readers; other processes poll and LISTEN.
+    const sequencer = new PostgresSequencer(direct, {
+      onLog: (level, event, details) => logger[level](details, event),
+      onSequenced: () => store.wake(),
+    });
+    const store: PostgresEventStore = new PostgresEventStore(storePool, { onAppended: sequencer.kick, direct });
     closers.push(() => store.close());
-    const sequencer = new PostgresSequencer({ url: database.main });
     closers.push(() => sequencer.stop());
 
     const metrics = new Registry();

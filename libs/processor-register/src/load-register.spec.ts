@@ -192,7 +192,7 @@ describe('validation', () => {
     [
       'two legal bases for one purpose and category',
       (r) => r['purposes'].order.data.push({ ...r['purposes'].order.data[0], legalBasis: 'legitimateInterests' }),
-      /^\/purposes\/order\/data\/1\/category stands twice/,
+      /^\/purposes\/order\/data\/2\/category stands twice/,
     ],
     [
       'a personnummer without a ground',

@@ -96,8 +96,10 @@ export class MemoryEventStore extends EventStore {
 
   override async *subscribeToAll({ signal, ...options }: SubscribeOptions): AsyncGenerator<LogPage> {
     for (let after = options.after; !signal.aborted;) {
+      const seen = this.log.length;
       const page = await this.readAll({ ...options, after });
       if (page.checkpoint === after) {
+        if (this.log.length > seen || signal.aborted) continue; // appended, or ended, between the look and the wait
         await new Promise<void>((resolve) => {
           const wake = (): void => {
             this.waiting.delete(wake);

@@ -1,11 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { ensureAppRole, ensureDatabase } from '@dittoo/database';
+import {
+  ensureAppRole,
+  ensureDatabase,
+  migrate,
+  type MigrateOptions,
+  type MigrationClass,
+  openPool,
+  type PoolOptions,
+} from '@dittoo/database';
 import { postgresUrlVariable } from './global-setup.js';
 
 export interface TestDatabase {
   readonly url: string;
-  /** Ends every session on it, then removes it. */
+  /** Runs migrations as a service does at its start. */
+  migrate(migrations: readonly MigrationClass[], options?: MigrateOptions): Promise<string[]>;
+  /** A pool that `drop` ends; `role: 'dittoo_app'` for what services may do. */
+  pool(options?: Partial<PoolOptions>): pg.Pool;
+  /** Ends its pools and every other session on it, then removes it. */
   drop(): Promise<void>;
 }
 
@@ -25,9 +37,17 @@ export const testDatabase = async (name = 'spec'): Promise<TestDatabase> => {
   url.pathname = `/${database}`;
   await ensureDatabase(url.toString());
   await ensureAppRole(url.toString());
+  const pools: pg.Pool[] = [];
   return {
     url: url.toString(),
+    migrate: (migrations, options) => migrate(url.toString(), migrations, options),
+    pool: (options) => {
+      const pool = openPool(url.toString(), { max: 4, applicationName: 'spec', ...options });
+      pools.push(pool);
+      return pool;
+    },
     drop: async () => {
+      await Promise.all(pools.splice(0).map((pool) => pool.end()));
       const maintenance = new URL(base);
       maintenance.pathname = '/postgres';
       const client = new pg.Client({ connectionString: maintenance.toString() });

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify';
+import { faultFrom } from './faults.js';
+import type { Notifier } from './notifier.js';
+import { type Reception, jsonBody } from './reception.js';
+
+/** What tests and demonstrations ask of the sandbox itself: what was received, and which faults to meet. */
+export const inspect = (
+  app: FastifyInstance,
+  processors: readonly string[],
+  { received, faults }: Reception,
+  notifiers: Readonly<Record<string, Notifier>>,
+): void => {
+  app.get('/sandbox', async () => ({ processors, received: received.all().length, dropped: received.dropped() }));
+
+  app.get<{ Params: { processor: string } }>('/sandbox/:processor/requests', async ({ params }, reply) =>
+    processors.includes(params.processor)
+      ? { items: received.all(params.processor), dropped: received.dropped() }
+      : reply.code(404).send({ message: 'no such processor' }),
+  );
+  app.delete('/sandbox/requests', async (_request, reply) => {
+    received.clear();
+    for (const notifier of Object.values(notifiers)) notifier.clear();
+    return reply.code(204).send();
+  });
+
+  app.get<{ Params: { processor: string } }>('/sandbox/:processor/notifications', async ({ params }, reply) => {
+    const notifier = Object.hasOwn(notifiers, params.processor) ? notifiers[params.processor] : undefined;
+    return notifier === undefined
+      ? reply.code(404).send({ message: 'no such processor' })
+      : { items: notifier.attempts() };
+  });
+
+  app.get('/sandbox/faults', async () => ({ items: faults.all() }));
+  app.post('/sandbox/faults', async ({ body }, reply) => {
+    const fault = faultFrom(jsonBody(String(body)), processors);
+    if (typeof fault === 'string') return reply.code(400).send({ message: fault });
+    faults.plant(fault);
+    return reply.code(201).send(fault);
+  });
+  app.delete('/sandbox/faults', async (_request, reply) => {
+    faults.clear();
+    return reply.code(204).send();
+  });
+};

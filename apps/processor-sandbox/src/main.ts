@@ -1,0 +1,7 @@
+import { processorSandboxConfig } from './processor-sandbox.config.js';
+import { startProcessorSandbox } from './processor-sandbox.module.js';
+
+const sandbox = await startProcessorSandbox(processorSandboxConfig(process.env));
+process.stdout.write(`ready ${sandbox.urls.payson}\n`);
+process.once('SIGTERM', () => void sandbox.close());
+process.once('SIGINT', () => void sandbox.close());

@@ -1,0 +1,314 @@
+import { timingSafeEqual } from 'node:crypto';
+import { newId } from '@dittoo/kernel';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Notifier } from '../notifier.js';
+import { paymentPage, paymentPagePolicy } from '../payment.page.js';
+import { type Reception, basicCredentials, formBody, jsonBody, receive } from '../reception.js';
+import { readAmount, readForm, readTransaction } from './mondido-body.js';
+import {
+  type MondidoError,
+  type Refund,
+  type Transaction,
+  type TransactionAnswer,
+  captureTransaction,
+  decideTransaction,
+  isError,
+  mondidoErrors,
+  refundAnswer,
+  refundTransaction,
+  requestHash,
+  responseHash,
+  transactionAnswer,
+  twoDecimals,
+} from './transaction.js';
+
+export interface MondidoOptions {
+  readonly merchantId: string;
+  readonly password: string;
+  readonly secret: string;
+}
+
+interface Customer {
+  readonly id: number;
+  readonly ref: string;
+  readonly metadata: unknown;
+  readonly created_at: string;
+}
+
+interface StoredCard {
+  readonly id: number;
+  readonly token: string;
+  readonly status: 'active' | 'deleted';
+  readonly card_number: string;
+  readonly card_type: string;
+  readonly customer: { readonly id: number } | null;
+}
+
+type ById = { Params: { id: string } };
+type Listing = { Querystring: Record<string, string> };
+
+/**
+ * Mondido v1 under `/mondido/v1`, and under `/mondido/v1/form` its hosted page. Hosted payments, captures, refunds,
+ * customers and stored cards; no plans and no direct cards. Everything lives as long as the process.
+ */
+export class MondidoSandbox {
+  private readonly transactions = new Map<number, Transaction>();
+  private readonly byReference = new Map<string, number[]>();
+  private readonly byToken = new Map<string, number>();
+  private readonly customers = new Map<number, Customer>();
+  private readonly customerByRef = new Map<string, number>();
+  private readonly storedCards = new Map<number, StoredCard>();
+  private ids = 200_000;
+
+  constructor(
+    private readonly options: MondidoOptions,
+    private readonly reception: Reception,
+    private readonly notifier: Notifier,
+    private readonly origin: () => string,
+  ) {}
+
+  mount(app: FastifyInstance): void {
+    app.register(async (api) => this.api(api), { prefix: '/mondido/v1' });
+    app.get<{ Params: { token: string } }>('/mondido/v1/form/:token', async ({ params }, reply) =>
+      this.page(params.token, reply),
+    );
+    app.post<{ Params: { token: string } }>('/mondido/v1/form/:token', async ({ params, headers, body }, reply) => {
+      const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+      const { decision } = ((form ? formBody : jsonBody)(String(body)) ?? {}) as { decision?: unknown };
+      const transaction = this.withToken(params.token);
+      const known = (['approve', 'deny', 'fail'] as const).find((name) => name === decision);
+      if (transaction === undefined) return reply.code(404).send(mondidoErrors.notFound);
+      if (known === undefined) return reply.code(400).send(mondidoErrors.parameter);
+      const answer = this.keep(transaction, decideTransaction(transaction, known));
+      if (form) return this.page(params.token, reply);
+      return isError(answer) ? reply.code(409).send(answer) : reply.send({ id: answer.id, status: answer.status });
+    });
+  }
+
+  private api(api: FastifyInstance): void {
+    const expected = Buffer.from(`${this.options.merchantId}:${this.options.password}`);
+    receive(api, 'mondido', this.reception, formBody, (request, reply) => {
+      const given = Buffer.from(basicCredentials(request) ?? '');
+      if (given.length === expected.length && timingSafeEqual(given, expected)) return undefined;
+      return reply.code(401).send(mondidoErrors.unauthorized);
+    });
+
+    api.post('/transactions', async ({ body }, reply) => {
+      const form = readForm(String(body));
+      const request = readTransaction(form, this.options.merchantId);
+      if (isError(request)) return refused(reply, request);
+      if (form['hash'] !== requestHash(this.options, request)) return refused(reply, mondidoErrors.hash);
+      const transaction: Transaction = {
+        ...request,
+        id: ++this.ids,
+        token: newId(),
+        status: 'pending',
+        createdAt: this.reception.clock.now(),
+        customerId: request.customerRef === '' ? null : this.customerOf(request.customerRef).id,
+        storedCardId: null,
+        refunds: [],
+      };
+      this.transactions.set(transaction.id, transaction);
+      this.byToken.set(transaction.token, transaction.id);
+      const { paymentRef } = transaction;
+      this.byReference.set(paymentRef, [...(this.byReference.get(paymentRef) ?? []), transaction.id]);
+      reply.code(201);
+      return this.answer(transaction);
+    });
+    api.get<Listing>('/transactions', async ({ query }, reply) => {
+      const wanted = query['filter[payment_ref]'];
+      const ids = wanted === undefined ? [...this.transactions.keys()] : (this.byReference.get(wanted) ?? []);
+      const found = ids.flatMap((id) => this.transactions.get(id) ?? []);
+      return listed(reply, query, found.reverse(), (transaction) => this.answer(transaction));
+    });
+    api.get<ById>('/transactions/:id', async ({ params }, reply) => {
+      const transaction = this.transactions.get(Number(params.id));
+      return transaction === undefined ? refused(reply, mondidoErrors.notFound, 404) : this.answer(transaction);
+    });
+    api.put<ById>('/transactions/:id/capture', async ({ params, body }, reply) => {
+      const transaction = this.transactions.get(Number(params.id));
+      if (transaction === undefined) return refused(reply, mondidoErrors.notFound, 404);
+      const amountMinor = readAmount(readForm(String(body))['amount']);
+      const answer = this.keep(transaction, captureTransaction(transaction, amountMinor));
+      return isError(answer) ? refused(reply, answer) : this.answer(answer);
+    });
+
+    api.post<Listing>('/refunds', async ({ body, query }, reply) => {
+      const form = readForm(String(body));
+      const transaction = this.transactions.get(Number(form['transaction_id']));
+      if (transaction === undefined) return refused(reply, mondidoErrors.notFound, 404);
+      if (typeof form['reason'] !== 'string' || form['reason'] === '') return refused(reply, mondidoErrors.parameter);
+      const refund = {
+        id: ++this.ids,
+        amountMinor: readAmount(form['amount']),
+        reason: form['reason'],
+        createdAt: this.reception.clock.now(),
+      };
+      const answer = this.keep(transaction, refundTransaction(transaction, refund));
+      if (isError(answer)) return refused(reply, answer);
+      reply.code(201);
+      return this.refund(answer.refunds.at(-1), String(form['extend'] ?? query['extend'] ?? ''));
+    });
+    api.get<ById & Listing>('/refunds/:id', async ({ params, query }, reply) => {
+      const refunds = [...this.transactions.values()].flatMap((transaction) => transaction.refunds);
+      const refund = refunds.find(({ id }) => id === Number(params.id));
+      return refund === undefined
+        ? refused(reply, mondidoErrors.notFound, 404)
+        : this.refund(refund, query['extend'] ?? '');
+    });
+
+    this.customerRoutes(api);
+    api.setNotFoundHandler(async (_request, reply) => refused(reply, mondidoErrors.notFound, 404));
+  }
+
+  private customerRoutes(api: FastifyInstance): void {
+    api.get<Listing>('/customers', async ({ query }, reply) => {
+      const wanted = query['filter[ref]'];
+      const found = [...this.customers.values()].filter(({ ref }) => wanted === undefined || ref === wanted);
+      return listed(reply, query, found, (customer) => customer);
+    });
+    api.post('/customers', async ({ body }, reply) => {
+      const { ref, metadata } = readForm(String(body));
+      if (typeof ref !== 'string' || ref === '') return refused(reply, mondidoErrors.parameter);
+      const customer = { ...this.customerOf(ref), metadata: metadata ?? null };
+      this.customers.set(customer.id, customer);
+      return reply.code(201).send(customer);
+    });
+    api.get<ById>('/customers/:id', async ({ params }, reply) => {
+      return this.customers.get(Number(params.id)) ?? refused(reply, mondidoErrors.notFound, 404);
+    });
+    api.put<ById>('/customers/:id', async ({ params, body }, reply) => {
+      const customer = this.customers.get(Number(params.id));
+      if (customer === undefined) return refused(reply, mondidoErrors.notFound, 404);
+      const changed = { ...customer, metadata: readForm(String(body))['metadata'] ?? customer.metadata };
+      this.customers.set(changed.id, changed);
+      return changed;
+    });
+
+    api.get<Listing>('/stored_cards', async ({ query }, reply) => {
+      const wanted = query['filter[customer_id]'];
+      const found = [...this.storedCards.values()].filter(
+        ({ customer }) => wanted === undefined || customer?.id === Number(wanted),
+      );
+      return listed(reply, query, found, (card) => card);
+    });
+    api.get<ById>('/stored_cards/:id', async ({ params }, reply) => {
+      return this.storedCards.get(Number(params.id)) ?? refused(reply, mondidoErrors.notFound, 404);
+    });
+    api.delete<ById>('/stored_cards/:id', async ({ params }, reply) => {
+      const card = this.storedCards.get(Number(params.id));
+      if (card === undefined) return refused(reply, mondidoErrors.notFound, 404);
+      const deleted = { ...card, status: 'deleted' as const };
+      this.storedCards.set(card.id, deleted);
+      return deleted;
+    });
+  }
+
+  /** Keeps what came out; a new status is told to the webhook, and a card is stored where that was asked for. */
+  private keep(before: Transaction, answer: TransactionAnswer): TransactionAnswer {
+    if (isError(answer)) return answer;
+    const paid = before.status === 'pending' && (answer.status === 'approved' || answer.status === 'authorized');
+    const after = paid && answer.storeCard ? { ...answer, storedCardId: this.storeCard(answer) } : answer;
+    this.transactions.set(after.id, after);
+    if (after.status !== before.status && after.webhookUrl !== null)
+      this.notifier.send({
+        id: String(after.id),
+        status: after.status,
+        url: after.webhookUrl,
+        method: 'POST',
+        contentType: 'application/json',
+        body: JSON.stringify({ ...this.answer(after), response_hash: responseHash(this.options, after) }),
+      });
+    return after;
+  }
+
+  private storeCard(transaction: Transaction): number {
+    const id = ++this.ids;
+    this.storedCards.set(id, {
+      id,
+      token: newId(),
+      status: 'active',
+      card_number: '411111******1111',
+      card_type: 'VISA',
+      customer: transaction.customerId === null ? null : { id: transaction.customerId },
+    });
+    return id;
+  }
+
+  private customerOf(ref: string): Customer {
+    const known = this.customers.get(this.customerByRef.get(ref) ?? 0);
+    if (known !== undefined) return known;
+    const customer = { id: ++this.ids, ref, metadata: null, created_at: this.reception.clock.now() };
+    this.customers.set(customer.id, customer);
+    this.customerByRef.set(ref, customer.id);
+    return customer;
+  }
+
+  private withToken(token: string): Transaction | undefined {
+    return this.transactions.get(this.byToken.get(token.toLowerCase()) ?? 0);
+  }
+
+  private answer(transaction: Transaction) {
+    return transactionAnswer(this.options, transaction, `${this.origin()}/mondido/v1/form/${transaction.token}`);
+  }
+
+  /** A refund that is asked to carry its transaction leaks the card of the payment, as the real one was seen to do. */
+  private refund(refund: Refund | undefined, extend: string) {
+    if (refund === undefined) return mondidoErrors.notFound;
+    const transaction = this.transactions.get(refund.transactionId);
+    if (transaction === undefined || !extend.split(',').includes('transaction')) return refundAnswer(refund);
+    return {
+      ...refundAnswer(refund),
+      transaction: {
+        ...this.answer(transaction),
+        payment_request: { card_number: '4111111111111111', card_cvv: '200', card_expiry: '0199' },
+      },
+    };
+  }
+
+  private page(token: string, reply: FastifyReply): FastifyReply {
+    const transaction = this.withToken(token);
+    if (transaction === undefined) return reply.code(404).type('text/plain').send('no such payment');
+    const { paymentRef, amountMinor, currency, status, items, successUrl, errorUrl } = transaction;
+    const back = new URL(status === 'approved' || status === 'authorized' ? successUrl : errorUrl);
+    back.searchParams.set('transaction_id', String(transaction.id));
+    back.searchParams.set('payment_ref', paymentRef);
+    back.searchParams.set('status', status);
+    back.searchParams.set('hash', responseHash(this.options, transaction));
+    const page = paymentPage({
+      processor: 'Mondido',
+      reference: paymentRef,
+      amount: `${twoDecimals(amountMinor)} ${currency.toUpperCase()}`,
+      lines: items.map((item) => ({
+        name: `${String(item['qty'] ?? 1)} x ${String(item['description'] ?? item['artno'] ?? '')}`,
+        amount: String(item['amount'] ?? ''),
+      })),
+      status,
+      back: back.href,
+      open: status === 'pending',
+    });
+    return reply
+      .header('content-security-policy', paymentPagePolicy)
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(page);
+  }
+}
+
+const refused = (reply: FastifyReply, error: MondidoError, status = 422): FastifyReply =>
+  reply.code(status).send(error);
+
+/** `limit` and `offset`, with `Content-Range: items a-b/total`. */
+const listed = <T, A>(
+  reply: FastifyReply,
+  query: Record<string, string>,
+  found: readonly T[],
+  answer: (one: T) => A,
+): A[] => {
+  const whole = (value: string | undefined, otherwise: number) =>
+    value !== undefined && /^\d{1,6}$/.test(value) ? Number(value) : otherwise;
+  const offset = whole(query['offset'], 0);
+  const page = found.slice(offset, offset + whole(query['limit'], 10));
+  reply.header('content-range', `items ${offset}-${Math.max(offset, offset + page.length - 1)}/${found.length}`);
+  return page.map(answer);
+};

@@ -1,0 +1,92 @@
+import { type Clock, SystemClock } from '@dittoo/kernel';
+import fastify from 'fastify';
+import { Faults } from './faults.js';
+import { inspect } from './inspection.http.js';
+import { isLoopback, originOf } from './loopback.js';
+import { type MondidoOptions, MondidoSandbox } from './mondido/mondido.http.js';
+import { Notifier } from './notifier.js';
+import { type PaysonOptions, PaysonSandbox } from './payson/payson.http.js';
+import { type ReceivedRequest, ReceivedRequests } from './received.js';
+
+/** Opens nothing but the sandbox. */
+export const sandboxMondido: MondidoOptions = {
+  merchantId: '1000',
+  password: 'sandbox-password',
+  secret: 'sandbox-secret',
+};
+
+export interface ProcessorSandboxOptions {
+  /** A loopback address; the sandbox shows what it received to anyone who asks, so it listens nowhere else. */
+  readonly host: string;
+  /** Default: a free one. */
+  readonly port?: number;
+  readonly payson: PaysonOptions;
+  /** Default: the credentials of the sandbox, `sandboxMondido`. */
+  readonly mondido?: MondidoOptions;
+  readonly clock?: Clock;
+  /** Pauses before the first and the later tries of a notification. */
+  readonly notificationDelaysMs?: readonly number[];
+  /** How many requests are remembered. */
+  readonly keepRequests?: number;
+}
+
+export interface ProcessorSandbox {
+  /** What the forwarding side is configured with, one base per processor; `sandbox` is the inspection. */
+  readonly urls: { readonly payson: string; readonly mondido: string; readonly sandbox: string };
+  received(): readonly ReceivedRequest[];
+  /** Resolves when no notification is under way. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the stand-ins on one loopback port. Nothing is written or logged: if the process dies here, checkouts and
+ * everything received are gone, as a processor that never heard of us.
+ *
+ * @throws RangeError `host` is not loopback
+ */
+export const startProcessorSandbox = async (options: ProcessorSandboxOptions): Promise<ProcessorSandbox> => {
+  if (!isLoopback(options.host)) throw new RangeError('the processor sandbox listens on loopback only');
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true, caseSensitive: false },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', async (request, reply) =>
+    isLoopback(request.hostname) ? undefined : reply.code(421).send({ message: 'not a loopback name' }),
+  );
+  app.setErrorHandler<Error & { statusCode?: number }>(async (error, _request, reply) =>
+    reply.code(error.statusCode ?? 500).send({ message: 'the sandbox cannot answer that', errors: [] }),
+  );
+
+  const reception = {
+    received: new ReceivedRequests(options.keepRequests ?? 100_000),
+    faults: new Faults(),
+    clock: options.clock ?? new SystemClock(),
+  };
+  const delaysMs = options.notificationDelaysMs ?? [0, 250, 1_000, 4_000];
+  const notifiers = { payson: new Notifier(delaysMs), mondido: new Notifier(delaysMs) };
+  let origin = '';
+
+  new PaysonSandbox(options.payson, reception, notifiers.payson, () => origin).mount(app);
+  new MondidoSandbox(options.mondido ?? sandboxMondido, reception, notifiers.mondido, () => origin).mount(app);
+  inspect(app, Object.keys(notifiers), reception, notifiers);
+
+  await app.listen({ host: options.host, port: options.port ?? 0 });
+  const bound = app.server.address();
+  origin = originOf(options.host, typeof bound === 'object' && bound !== null ? bound.port : 0);
+
+  return {
+    urls: { payson: `${origin}/payson/2.0/`, mondido: `${origin}/mondido/v1/`, sandbox: `${origin}/sandbox` },
+    received: () => reception.received.all(),
+    settled: async () => {
+      await Promise.all(Object.values(notifiers).map((notifier) => notifier.settled()));
+    },
+    close: async () => {
+      await Promise.all(Object.values(notifiers).map((notifier) => notifier.close()));
+      await app.close();
+    },
+  };
+};

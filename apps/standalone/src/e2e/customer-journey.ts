@@ -1,0 +1,104 @@
+import { until } from '@dittoo/platform/testing';
+import { canaryPerson, type Person, type ShopClient } from './shop-client.js';
+import { officer } from './shop-process.js';
+
+export interface PaidOrder {
+  readonly orderId: string;
+  readonly paymentPage: URL;
+}
+
+/** An invoice order, opened at the stand-in and approved on its page. */
+export const orderAndPay = async (shop: ShopClient, token: string): Promise<PaidOrder> => {
+  const products = await shop.ok('GET', '/products');
+  const { orderId } = await shop.ok('POST', '/orders', {
+    token,
+    body: {
+      lines: [{ sku: products.items[0].sku, quantity: 2 }],
+      payment: { method: 'paysonInvoice' },
+      personnummerGround: 'secureIdentification',
+    },
+  });
+  const action = await until(
+    async () => (await shop.ok('GET', `/orders/${orderId}`, { token })).payment.action,
+    20_000,
+  );
+  const paymentPage = new URL(action.url);
+  await shop.ok('POST', paymentPage.href, { body: { decision: 'approve' } });
+  await until(async () => (await shop.ok('GET', `/orders/${orderId}`, { token })).status === 'paid', 20_000);
+  return { orderId, paymentPage };
+};
+
+/** The stand-in's record of what it was told about one order. */
+export const receivedFor = async (shop: ShopClient, { orderId, paymentPage }: PaidOrder) => {
+  const { items } = await shop.ok('GET', new URL('/sandbox/payson/requests', paymentPage).href);
+  return (
+    items as { method: string; path: string; body?: { merchant?: { reference?: string }; customer?: object } }[]
+  ).filter(({ body }) => body?.merchant?.reference === orderId);
+};
+
+export const asOfficer = async (shop: ShopClient) => ({
+  token: await shop.signIn(officer),
+  headers: { 'audit-purpose': 'End-to-end specification' },
+});
+
+export interface ReplayedEvent {
+  readonly type: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly retained?: { readonly category: string; readonly reason: string; readonly until: string };
+}
+
+export const replay = async (shop: ShopClient, customerId: string): Promise<ReplayedEvent[]> =>
+  (await shop.ok('GET', `/audit/subjects/${customerId}/events`, await asOfficer(shop))).items;
+
+/** Asks for an erasure and waits until it is answered. */
+export const erase = async (shop: ShopClient, customerId: string, { password, email }: Person): Promise<string> => {
+  const token = await shop.signIn({ email, password });
+  const { accessToken } = await shop.ok('POST', '/sessions/reauthentication', { token, body: { password } });
+  const { requestId } = await shop.ok('POST', '/me/requests', { token: accessToken, body: { kind: 'erasure' } });
+  await until(async () => (await replay(shop, customerId)).some(({ type }) => type === 'RequestAnswered'), 30_000);
+  return requestId;
+};
+
+/** Every route of the demo once, up to and without the erasure. */
+export const liveThrough = async (shop: ShopClient, mark: string) => {
+  const person = canaryPerson(mark);
+  const customerId = await shop.register(person);
+  const token = await shop.signIn(person);
+  const noticeVersion = await shop.noticeVersion();
+  await shop.ok('PUT', '/me/consents/newsletter', { token, body: { given: true, noticeVersion } });
+  const order = await orderAndPay(shop, token);
+  const staff = await asOfficer(shop);
+  await shop.ok('POST', `/orders/${order.orderId}/shipment`, { token: staff.token });
+  const moved = { street: `Nyagatan${mark} 9`, postalCode: '12399', city: `Nyastaden${mark}`, country: 'SE' };
+  await shop.ok('PATCH', '/me', { token, body: { address: moved, givenName: `Nyttnamn${mark}` } });
+  const fresh = await shop.ok('POST', '/sessions/reauthentication', { token, body: { password: person.password } });
+  await shop.ok('POST', '/me/personnummer/reveal', {
+    token: fresh.accessToken,
+    body: { purpose: `Syftet${mark}` },
+  });
+  await shop.ok('PUT', '/me/consents/newsletter', { token, body: { given: false, noticeVersion } });
+  await shop.ok('GET', '/me/history', { token });
+  await shop.ok('GET', `/audit/subjects/${customerId}/disclosures`, {
+    ...staff,
+    headers: { 'audit-purpose': `Granskning${mark}` },
+  });
+  // What the person typed, and what staff typed about them.
+  const canaries = [
+    person.email,
+    person.password,
+    person.givenName,
+    person.familyName,
+    person.phone.slice(1),
+    person.address.street,
+    person.address.city,
+    moved.street,
+    moved.city,
+    `Nyttnamn${mark}`,
+    `Syftet${mark}`,
+    `Granskning${mark}`,
+    '197010632391',
+    '7010632391',
+    '701063-2391',
+  ];
+  return { person, customerId, order, canaries };
+};

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { type JsonObject, leafOf } from '@dittoo/kernel';
+import fc from 'fast-check';
+import { canonicalEvent, canonicalLeaf } from './canonical.js';
+import { exampleEvent } from './event-store.contract.js';
+
+describe('the canonical form', () => {
+  it("is the kernel's leaf, byte for byte", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ depthSize: 'medium' })),
+        fc.bigInt({ min: 0n, max: 2n ** 53n - 1n }),
+        fc.string(),
+        (data, revision, type) => {
+          const event = { ...exampleEvent('leaf', data as JsonObject), type };
+          expect(canonicalLeaf('thing-1', revision, event, canonicalEvent(event))).toBe(
+            leafOf('thing-1', revision, event),
+          );
+        },
+      ),
+      { numRuns: 500, seed: 20260314 },
+    );
+  });
+
+  it('leaves out what is undefined, as JSON does', () => {
+    const event = exampleEvent('leaf', { a: undefined, b: [undefined], c: -0 } as unknown as JsonObject);
+    expect(canonicalLeaf('thing-1', 0n, event, canonicalEvent(event))).toBe(leafOf('thing-1', 0n, event));
+  });
+
+  it.each([NaN, Infinity, 1n, () => 1])('refuses %p', (value) => {
+    expect(() => canonicalEvent(exampleEvent('leaf', { value } as unknown as JsonObject))).toThrow(TypeError);
+  });
+});

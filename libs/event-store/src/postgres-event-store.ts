@@ -1,0 +1,218 @@
+import {
+  type AppendResult,
+  EventStore,
+  EventStoreUnavailable,
+  type EventMetadata,
+  type JsonObject,
+  type LogPage,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type SubscribeOptions,
+} from '@dittoo/kernel';
+import type pg from 'pg';
+import { Appender } from './appender.js';
+import { LogListener } from './log-listener.js';
+import { reaching } from './unavailable.js';
+import { WakeUps } from './wake-ups.js';
+
+export interface PostgresEventStoreOptions {
+  /** An append of this process was written: give it `sequencer.kick`, and the event is visible at once. */
+  readonly onAppended?: () => void;
+  /** For LISTEN, which does not work through a transaction pooler; default: as the pool connects. */
+  readonly direct?: pg.ClientConfig;
+  /** Append statements at once; appends on top of them share statements. Default 2. */
+  readonly maxAppendStatements?: number;
+  /** Events a shared statement carries at most. Default 200. */
+  readonly maxGroupEvents?: number;
+}
+
+/** The log contradicts itself: a position is missing, or a checkpoint lies ahead. Stop and look; a retry changes nothing. */
+export class LogBroken extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'LogBroken';
+  }
+}
+
+const pageSize = 1000;
+const pollMs = 1_000;
+/** Position of an event the sequencer has not come to yet. */
+const notSequenced = -1n;
+
+const int8 = 20;
+const jsonb = 3802;
+/** For these queries alone: other users of the process keep pg's own parsers. */
+const types = {
+  getTypeParser: (oid: number) => (value: string | Buffer) =>
+    oid === int8 ? BigInt(value as string) : oid === jsonb ? (JSON.parse(value as string) as unknown) : value,
+} as unknown as pg.CustomTypesConfig;
+
+type StreamRow = [bigint, string, string, JsonObject, EventMetadata, bigint | null];
+type LogRow = [bigint, string | null, bigint, string, string, JsonObject, EventMetadata];
+
+/** Limits stand in the text, since the planner must know a page is small; few sizes are in use, so few plans are kept. */
+const streamPage = (backwards: boolean, limit: number): string => `
+SELECT e.revision, e.event_id, e.type, e.data, e.meta, l.position
+  FROM event_store.es_event e LEFT JOIN event_store.es_log l USING (seq)
+ WHERE e.stream_id = $1 AND e.revision ${backwards ? '<=' : '>='} $2
+ ORDER BY e.revision ${backwards ? 'DESC' : 'ASC'} LIMIT ${limit}`;
+
+const logPage = (filtered: boolean, limit: number): string => `
+SELECT l.position, e.stream_id, e.revision, e.event_id, e.type, e.data, e.meta
+  FROM (SELECT position, seq FROM event_store.es_log WHERE position > $1 ORDER BY position LIMIT ${limit}) l
+  LEFT JOIN event_store.es_event e ON e.seq = l.seq ${filtered ? "AND split_part(e.stream_id, '-', 1) = ANY ($2)" : ''}
+ ORDER BY l.position`;
+
+const greatest = 2n ** 63n - 1n;
+
+/**
+ * The event store on PostgreSQL. Positions are dense and given by a `PostgresSequencer`, which must run somewhere: until
+ * it has come to an event, `readStream` shows it with position -1 and `readAll` does not show it.
+ */
+export class PostgresEventStore extends EventStore {
+  private readonly appender: Appender;
+  private readonly wakeUps = new WakeUps();
+  private readonly listener: LogListener;
+
+  /** @param pool of the caller, who ends it; at least `maxAppendStatements` + 1 connections */
+  constructor(
+    private readonly pool: pg.Pool,
+    options: PostgresEventStoreOptions = {},
+  ) {
+    super();
+    this.appender = new Appender(
+      pool,
+      { maxStatements: options.maxAppendStatements ?? 2, maxGroupRows: options.maxGroupEvents ?? 200 },
+      options.onAppended ?? (() => undefined),
+    );
+    this.listener = new LogListener(options.direct ?? (pool.options as pg.ClientConfig), this.wakeUps);
+  }
+
+  /** Subscriptions of this process look at once: give it to a sequencer in the same process as `onSequenced`. */
+  readonly wake = this.wakeUps.wake;
+
+  override append(
+    stream: string,
+    events: readonly NewEvent[],
+    expectedRevision: bigint | 'no-stream',
+  ): Promise<AppendResult> {
+    return this.appender.append(stream, events, expectedRevision);
+  }
+
+  override async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
+    const backwards = options.direction === 'backwards';
+    let left = options.limit ?? Number.MAX_SAFE_INTEGER;
+    if (left <= 0) return;
+    let next: Promise<StreamRow[]> | undefined = this.streamPage(
+      stream,
+      options.fromRevision ?? (backwards ? greatest : 0n),
+      backwards,
+      Math.min(left, pageSize),
+    );
+    while (next !== undefined) {
+      const rows: StreamRow[] = await next;
+      next = undefined;
+      left -= rows.length;
+      const last = rows.at(-1)?.[0];
+      if (last !== undefined && rows.length === pageSize && left > 0 && !(backwards && last === 0n)) {
+        // PostgreSQL works on the next page while the caller works on this one
+        next = this.streamPage(stream, backwards ? last - 1n : last + 1n, backwards, Math.min(left, pageSize));
+        next.catch(() => undefined);
+      }
+      for (const [revision, eventId, type, data, metadata, position] of rows) {
+        yield { stream, revision, position: position ?? notSequenced, eventId, type, data, metadata };
+      }
+    }
+  }
+
+  private async streamPage(stream: string, from: bigint, backwards: boolean, limit: number): Promise<StreamRow[]> {
+    const { rows } = await reaching(() =>
+      this.pool.query<StreamRow>({
+        name: `es-stream-${backwards ? 'back-' : ''}${limit}`,
+        text: streamPage(backwards, limit),
+        values: [stream, from],
+        rowMode: 'array',
+        types,
+      }),
+    );
+    return rows;
+  }
+
+  /** `limit` counts what is looked at, so a page with a filter may hold fewer events, or none. */
+  override async readAll({ after, limit = pageSize, categories }: ReadAllOptions): Promise<LogPage> {
+    if (!Number.isInteger(limit) || limit < 1) throw new TypeError('a page has at least one event');
+    const { rows } = await reaching(() =>
+      this.pool.query<LogRow>({
+        name: `es-log-${categories === undefined ? '' : 'of-'}${limit}`,
+        text: logPage(categories !== undefined, limit),
+        values: categories === undefined ? [after ?? -1n] : [after ?? -1n, categories],
+        rowMode: 'array',
+        types,
+      }),
+    );
+    const events: RecordedEvent[] = [];
+    let checkpoint = after ?? -1n;
+    for (const [position, stream, revision, eventId, type, data, metadata] of rows) {
+      checkpoint += 1n;
+      if (position !== checkpoint) throw new LogBroken(`position ${checkpoint} is missing from the log`);
+      if (stream !== null) events.push({ stream, revision, position, eventId, type, data, metadata });
+      else if (categories === undefined) throw new LogBroken(`the event of position ${position} is missing`);
+    }
+    return { events, checkpoint: rows.length === 0 ? after : checkpoint };
+  }
+
+  /** @throws LogBroken the log contradicts itself, or ends before `after`: this is not the log the checkpoint is from */
+  override async *subscribeToAll({ signal, ...options }: SubscribeOptions): AsyncGenerator<LogPage> {
+    const limit = options.limit ?? pageSize;
+    let after = options.after;
+    let failures = 0;
+    let ahead: Promise<LogPage> | undefined;
+    let checked = after === null;
+    this.listener.join();
+    try {
+      while (!signal.aborted) {
+        const { seen } = this.wakeUps;
+        let page: LogPage;
+        try {
+          page = await (ahead ?? this.readAll({ ...options, after }));
+          if (!checked) checked = await this.requireKnown(after);
+          failures = 0;
+        } catch (error) {
+          if (!(error instanceof EventStoreUnavailable)) throw error;
+          await this.wakeUps.after(this.wakeUps.seen, Math.min(100 * 2 ** failures++, 5_000), signal);
+          continue;
+        } finally {
+          ahead = undefined;
+        }
+        if (page.checkpoint === after || page.checkpoint === null) {
+          await this.wakeUps.after(seen, pollMs, signal);
+          continue;
+        }
+        const full = page.checkpoint - (after ?? -1n) === BigInt(limit);
+        after = page.checkpoint;
+        if (full) {
+          ahead = this.readAll({ ...options, after });
+          ahead.catch(() => undefined);
+        }
+        if (signal.aborted) return;
+        yield page;
+      }
+    } finally {
+      await this.listener.leave();
+    }
+  }
+
+  private async requireKnown(checkpoint: bigint | null): Promise<boolean> {
+    const { rows } = await reaching(() =>
+      this.pool.query<[boolean]>({
+        text: 'SELECT next_position > $1 FROM event_store.es_head',
+        values: [checkpoint],
+        rowMode: 'array',
+      }),
+    );
+    if (rows[0]?.[0] !== true) throw new LogBroken(`checkpoint ${checkpoint} lies ahead of the log`);
+    return true;
+  }
+}

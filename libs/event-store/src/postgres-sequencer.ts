@@ -1,0 +1,193 @@
+/*
+ * Gives committed events their positions. Any number may run, one at a time leads: whoever holds the advisory lock.
+ *
+ * If the process dies here, its session ends, the lock goes with it, and another leads; a batch has happened or not.
+ */
+import pg from 'pg';
+import { isUnavailable } from './unavailable.js';
+import { WakeUps } from './wake-ups.js';
+
+export type SequencerLog = (
+  level: 'info' | 'warn' | 'error',
+  event: string,
+  details: Readonly<Record<string, string | number>>,
+) => void;
+
+export interface PostgresSequencerOptions {
+  /** `sequencer.leading`, `.connectionLost`, `.failed`, `.adopted`, `.broken`; the last one wants a person. */
+  readonly onLog?: SequencerLog;
+  /** After each batch: give it `store.wake` of the same process. Others hear it by NOTIFY. */
+  readonly onSequenced?: (events: number) => void;
+  /** Events a batch takes at most. Default 5000. */
+  readonly batchSize?: number;
+  /** How often to look for appends of other processes, which do not kick. Default 50. */
+  readonly pollMs?: number;
+  /** Least time between two batches while appends come: each costs a commit of its own. Default 4. */
+  readonly pauseMs?: number;
+}
+
+export type SequencerState = 'stopped' | 'waiting' | 'leading' | 'broken';
+
+export interface SequencerLag {
+  /** Events without a position; counted up to 100,000. */
+  readonly events: number;
+  /** Age of the oldest of them by its `recordedAt`; 0 = none. */
+  readonly oldestMs: number;
+}
+
+/** The number is arbitrary and never changes. */
+const leaderLock = 7_203_514_486_002;
+const leaderPollMs = 500;
+/** An event is there, but an older transaction is still open: look again soon. */
+const unsettledPollMs = 5;
+const stopPatienceMs = 10_000;
+const outOfOrder = 'ES001';
+
+/**
+ * @param connection direct to the server: a transaction pooler would lose the lock. Needs EXECUTE on `es_sequence`.
+ *
+ * Stops for good (`broken`) when a stream would not be contiguous: nothing behind it gets a position, a person looks.
+ */
+export class PostgresSequencer {
+  private current: SequencerState = 'stopped';
+  private readonly wakeUps = new WakeUps();
+  private stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private client: pg.Client | undefined;
+  private error: Error | undefined;
+
+  constructor(
+    private readonly connection: pg.ClientConfig,
+    private readonly options: PostgresSequencerOptions = {},
+  ) {}
+
+  get state(): SequencerState {
+    return this.current;
+  }
+
+  /** Why it is `broken`. */
+  get failure(): Error | undefined {
+    return this.error;
+  }
+
+  /** There may be something to do: called after each append of this process. */
+  readonly kick = (): void => this.wakeUps.wake();
+
+  /** Begins; leading may come later. Safe to repeat. */
+  start(): void {
+    if (this.running !== undefined) return;
+    this.stopping = new AbortController();
+    this.error = undefined;
+    this.current = 'waiting';
+    this.running = this.run(this.stopping.signal);
+  }
+
+  /** Finishes the batch at hand and gives the lead back. Safe to repeat. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    const patience = setTimeout(() => void this.client?.end(), stopPatienceMs); // ends a query that hangs
+    await this.running;
+    clearTimeout(patience);
+    this.running = undefined;
+    this.current = 'stopped';
+  }
+
+  /** How far behind the appends. Works whoever leads; alarm on `oldestMs`. */
+  async lag(): Promise<SequencerLag> {
+    const client = new pg.Client(this.connection);
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ events: number; oldest: number }>(
+        `SELECT count(*)::int AS events,
+                greatest(coalesce(extract(epoch FROM now() - min(recorded_at)) * 1000, 0), 0)::float8 AS oldest
+           FROM (SELECT e.recorded_at FROM event_store.es_event e, event_store.es_head h
+                  WHERE e.tx >= h.lo AND e.tx < pg_snapshot_xmax(pg_current_snapshot())
+                    AND e.seq > greatest(h.last_seq, h.base_seq) LIMIT 100000) waiting`,
+      );
+      return { events: rows[0]?.events ?? 0, oldestMs: Math.round(rows[0]?.oldest ?? 0) };
+    } finally {
+      await client.end();
+    }
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        await this.session(signal, () => {
+          failures = 0;
+        });
+      } catch (error) {
+        const code = (error as { code?: string }).code ?? 'unknown';
+        if (code === outOfOrder) {
+          this.current = 'broken';
+          this.error = error as Error;
+          this.log('error', 'sequencer.broken', { reason: this.error.message });
+          return;
+        }
+        this.current = 'waiting';
+        if (isUnavailable(error)) this.log('warn', 'sequencer.connectionLost', { code });
+        else this.log('error', 'sequencer.failed', { code });
+        await this.pause(Math.min(100 * 2 ** failures++, 5_000), signal);
+      }
+    }
+  }
+
+  private async session(signal: AbortSignal, onProgress: () => void): Promise<void> {
+    const client = new pg.Client({ ...this.connection, keepAlive: true });
+    client.on('error', () => undefined);
+    this.client = client;
+    try {
+      await client.connect();
+      await client.query(`SET default_transaction_isolation = 'read committed'`);
+      await this.awaitLead(client, signal);
+      if (signal.aborted) return;
+      const adopted = await this.call(client, 'SELECT event_store.es_adopt_foreign_cluster()');
+      if (adopted >= 0) this.log('warn', 'sequencer.adopted', { events: adopted });
+      this.current = 'leading';
+      this.log('info', 'sequencer.leading', {});
+      await this.lead(client, signal, onProgress);
+    } finally {
+      this.client = undefined;
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  private async awaitLead(client: pg.Client, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [leaderLock]);
+      if (rows[0]?.mine === true) return;
+      await this.pause(leaderPollMs, signal);
+    }
+  }
+
+  private async lead(client: pg.Client, signal: AbortSignal, onProgress: () => void): Promise<void> {
+    const { batchSize = 5000, pollMs = 50, pauseMs = 4 } = this.options;
+    while (!signal.aborted) {
+      const { seen } = this.wakeUps;
+      const sequenced = await this.call(client, `SELECT event_store.es_sequence(${Math.trunc(batchSize)})`);
+      onProgress();
+      if (sequenced > 0) {
+        this.options.onSequenced?.(sequenced);
+        if (sequenced < batchSize) await this.pause(pauseMs, signal);
+      } else if (sequenced < 0) {
+        await this.pause(unsettledPollMs, signal);
+      } else {
+        await this.wakeUps.after(seen, pollMs, signal);
+      }
+    }
+  }
+
+  private async call(client: pg.Client, text: string): Promise<number> {
+    const { rows } = await client.query<[number]>({ name: text, text, rowMode: 'array' });
+    return rows[0]?.[0] ?? 0;
+  }
+
+  private async pause(ms: number, signal: AbortSignal): Promise<void> {
+    await new WakeUps().after(0, ms, signal);
+  }
+
+  private log(level: 'info' | 'warn' | 'error', event: string, details: Record<string, string | number>): void {
+    this.options.onLog?.(level, event, details);
+  }
+}
