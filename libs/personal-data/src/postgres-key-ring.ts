@@ -120,6 +120,19 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     return states;
   }
 
+  async statesOfKeys(kids: readonly string[]): Promise<ReadonlyMap<string, 'active' | 'destroyed'>> {
+    const parts = kids.filter((kid) => kidShape.test(kid)).map(parseKid);
+    if (parts.length === 0) return new Map();
+    const { rows } = await this.pool.query<KeyRow>({
+      name: 'keyring-states-by-id',
+      text: `SELECT ${columns} FROM keyring.data_key
+             JOIN unnest($1::uuid[], $2::text[], $3::int[]) AS k (s, c, g)
+               ON subject_id = k.s AND category = k.c AND generation = k.g`,
+      values: [parts.map((p) => p.subjectId), parts.map((p) => p.category), parts.map((p) => p.generation)],
+    });
+    return new Map(rows.map((row) => [kidOf(row), row.state === 'active' ? 'active' : 'destroyed']));
+  }
+
   async destroy(
     subjectId: string,
     categories: readonly DataCategory[],
@@ -245,6 +258,9 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
 }
 
 const kidOf = (row: KeyRow): string => `${row.subject_id}/${row.category}/${row.generation}`;
+
+/** What may be asked of the database: an envelope that was tampered with can name anything. */
+const kidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\/\w+\/[1-9]\d{0,8}$/;
 
 const parseKid = (kid: string): KeyRequest & { readonly generation: number } => {
   const [subjectId, category, generation] = kid.split('/');
