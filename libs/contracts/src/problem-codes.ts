@@ -31,6 +31,7 @@ export const problemCodes = {
   'personnummer-ground-not-allowed': [422, 'The personnummer may not be used for this on that ground'],
   'personnummer-not-recorded': [409, 'There is no personnummer'],
   'consent-not-given': [409, 'There is no consent to withdraw'],
+  'not-sealed-yet': [409, 'The event is not under a signed tree head yet; ask again in a second'],
   'payload-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'Send application/json'],
   'idempotency-key-reused': [422, 'This Idempotency-Key was used with another body'],
