@@ -58,7 +58,12 @@ const rights = {
   purpose: 'dataSubjectRights',
   legalBasis: 'legalObligation',
 } as const;
-const number = { stream: 'dataSubject', schemaVersion: 1, purpose: 'invoiceIdentification', legalBasis: 'contract' } as const;
+const number = {
+  stream: 'dataSubject',
+  schemaVersion: 1,
+  purpose: 'invoiceIdentification',
+  legalBasis: 'contract',
+} as const;
 
 export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
   CustomerRegistered: {

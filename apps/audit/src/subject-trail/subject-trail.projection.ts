@@ -11,7 +11,7 @@ const group = 'audit.subject-trail';
  */
 @Controller()
 export class SubjectTrailProjection {
-  @EventPattern('*', { group })
+  @EventPattern<string>('*', { group })
   async recorded(@Payload() event: RecordedEvent, @Ctx() { transaction }: EventContext<EntityManager>): Promise<void> {
     const { eventId, position, revision, stream, type } = event;
     for (const subjectId of subjectsOf(event)) {

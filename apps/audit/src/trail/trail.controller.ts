@@ -22,12 +22,12 @@ export class TrailController implements BeforeApplicationShutdown {
 
   @Get()
   @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
-  all(@Query() { from = '', type = null }: TrailQuery): StreamableFile {
+  all(@Query() { from = '', type }: TrailQuery): StreamableFile {
     const isPosition = /^\d{1,15}$/.test(from);
     const lines = this.trail.ndjson({
       fromPosition: isPosition ? BigInt(from) : null,
       fromTime: isPosition || from === '' ? null : from,
-      type,
+      type: type ?? null,
     });
     return new StreamableFile(Readable.from(lines), { type: 'application/x-ndjson' });
   }
@@ -37,11 +37,11 @@ export class TrailController implements BeforeApplicationShutdown {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Position of the last event that arrived' })
   @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
   async live(
-    @Query() { from, type = null }: TrailQuery,
+    @Query() { from, type }: TrailQuery,
     @Headers('last-event-id') lastEventId?: string,
   ): Promise<StreamableFile> {
     const after = await this.startOf(lastEventId, from);
-    return new StreamableFile(Readable.from(this.trail.live(after, type, this.stop.signal)), {
+    return new StreamableFile(Readable.from(this.trail.live(after, type ?? null, this.stop.signal)), {
       type: 'text/event-stream',
     });
   }
