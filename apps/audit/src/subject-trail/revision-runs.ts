@@ -18,11 +18,15 @@ const widestGap = 50n;
 
 /** The reads that bring all rows: mostly one for a stream. */
 export const revisionRuns = (rows: readonly TrailRow[]): RevisionRun[] => {
-  const byStream = Map.groupBy(rows, ({ stream }) => stream);
-  return [...byStream].flatMap(([stream, ofStream]) => {
-    const revisions = ofStream.map(({ revision }) => revision).sort((a, b) => (a < b ? -1 : 1));
+  const byStream = new Map<string, bigint[]>();
+  for (const { revision, stream } of rows) {
+    const revisions = byStream.get(stream);
+    if (revisions === undefined) byStream.set(stream, [revision]);
+    else revisions.push(revision);
+  }
+  return [...byStream].flatMap(([stream, revisions]) => {
     const runs: { stream: string; first: bigint; last: bigint }[] = [];
-    for (const revision of revisions) {
+    for (const revision of revisions.sort((a, b) => (a < b ? -1 : 1))) {
       const run = runs.at(-1);
       if (run !== undefined && revision - run.last <= widestGap) run.last = revision;
       else runs.push({ stream, first: revision, last: revision });
