@@ -91,9 +91,9 @@ export const verifyBundle = async (
   const gone = new Map<string, string>();
   const roots = new Map<number, string>();
   let kept: Head[] | undefined;
-  let policy: { vkey: string; origin: string; treeSize: number } | undefined;
+  let policy: { vkey: string; origin: string; treeSize: number; dense: boolean } | undefined;
   let vkey = held.vkey;
-  let [heads, lastHead, lastPosition] = [0, -1, -1];
+  let [heads, lastHead, lastPosition, lastProven] = [0, -1, -1, -1];
   let [first, last]: (string | undefined)[] = [];
   let ended = false;
 
@@ -102,7 +102,8 @@ export const verifyBundle = async (
     for (const head of kept ?? []) if (head.size === tree.size) roots.set(head.size, tree.root());
   };
   const begin = (line: Record<string, unknown>): void => {
-    policy = { vkey: String(line['vkey']), origin: String(line['origin']), treeSize: Number(line['treeSize']) };
+    const { vkey: own, origin, treeSize, dense } = line;
+    policy = { vkey: String(own), origin: String(origin), treeSize: Number(treeSize), dense: dense === true };
     vkey ??= policy.vkey;
     kept = (held.checkpoints ?? []).flatMap((note) => {
       const head = openHead(note, vkey!);
@@ -123,6 +124,7 @@ export const verifyBundle = async (
     };
     if (index !== tree.size) tampered.push(`${at}: entry ${String(index)} stands where ${tree.size} is due`);
     if (Number(position) <= lastPosition) tampered.push(`${at}: comes after position ${lastPosition}`);
+    if (policy!.dense && Number(position) !== lastPosition + 1) tampered.push(`position ${lastPosition + 1}: is missing`);
     lastPosition = Number(position);
     tree.push(String(leaf));
     const previous = revisions.get(event.stream) ?? -1;
@@ -154,8 +156,10 @@ export const verifyBundle = async (
       tampered.push(`position ${lastPosition + 1}: ${said.size} events were signed, the log ends after ${tree.size}`);
     } else if (said.size < tree.size || said.root !== tree.root()) {
       tampered.push(
-        `the tree head of ${said.size} is not that of the entries: one up to position ${lastPosition} was changed, or another tree was signed`,
+        `positions ${lastProven + 1} to ${lastPosition}: the tree head of ${said.size} is not that of the entries; one was changed, or another tree was signed`,
       );
+    } else {
+      lastProven = lastPosition;
     }
     lastHead = said.size;
   };

@@ -2,6 +2,7 @@ import { EventStore, KeyRing, leafOf, type RecordedEvent } from '@dittoo/kernel'
 import { Inject, Injectable } from '@nestjs/common';
 import { AUDIT_CONFIG, type AuditConfig } from '../audit.config.js';
 import { kidsErasedBy, kidsOf } from './envelope-check.query.js';
+import { readOverHoles } from './log-reader.js';
 import { SealStore } from './seal-store.js';
 import { SigningKey } from './signing-key.js';
 
@@ -14,11 +15,11 @@ const line = (value: object): string => `${JSON.stringify(value)}\n`;
 /**
  * The log under its last tree head, for somebody who does not trust this house: NDJSON, one thing a line.
  *
- *     { kind: 'policy', format, origin, vkey, treeSize }
- *     { kind: 'head', note }                  every tree head, after the entry that completes it
+ *     { kind: 'policy', format, origin, vkey, treeSize, dense }   dense: positions are the indexes
+ *     { kind: 'head', note }                     every tree head, after the entry that completes it
  *     { kind: 'entry', index, position, leaf }   leaf = the canonical bytes, as text
- *     { kind: 'key', kid, state }              a key that does not open any more: destroyed | missing
- *     { kind: 'end', entries, heads }          not there = the bundle was cut off
+ *     { kind: 'key', kid, state }                a key that does not open any more: destroyed | missing
+ *     { kind: 'end', entries, heads }            not there = the bundle was cut off
  *
  * Entries come from the log and not from what the seal stores beside it: a log that was changed makes a bundle that
  * does not verify.
@@ -37,7 +38,8 @@ export class Bundle {
   async *lines(): AsyncGenerator<string> {
     const { origin } = this.config;
     const treeSize = (await this.seal.lastHead(origin))?.size ?? 0;
-    yield line({ kind: 'policy', format: bundleFormat, origin, vkey: await this.signingKey.verifierKey(), treeSize });
+    const [vkey, { dense }] = await Promise.all([this.signingKey.verifierKey(), this.seal.sealed()]);
+    yield line({ kind: 'policy', format: bundleFormat, origin, vkey, treeSize, dense });
 
     const heads = this.heads(treeSize);
     let head = (await heads.next()).value;
@@ -75,12 +77,8 @@ export class Bundle {
 
   /** To the end of the log, also behind the last head: an erasure there explains a key that is gone. */
   private async *pages(): AsyncGenerator<readonly RecordedEvent[]> {
-    for (let after: bigint | null = null; ; ) {
-      const page = await this.store.readAll({ after, limit: 500 });
-      if (page.checkpoint === null || page.checkpoint === after) return;
-      yield page.events;
-      after = page.checkpoint;
-    }
+    // A hole is left out: the verifier misses it.
+    for await (const stretch of readOverHoles(this.store)) if (stretch.kind === 'events') yield stretch.events;
   }
 
   private async *heads(upTo: number): AsyncGenerator<{ readonly size: number; readonly note: string }, undefined> {

@@ -121,9 +121,10 @@ export class LogCheck {
     return null;
   }
 
-  tile(tile: Tile, stored: Buffer | null): void {
+  /** @param position of the event that completed it */
+  tile(tile: Tile, position: bigint, stored: Buffer | null): void {
     if (stored !== null && stored.equals(Buffer.concat(tile.hashes))) return;
-    this.findings.tampered(this.lastPosition, `tile ${tile.index} of level ${tile.level} is not that of the events`);
+    this.findings.tampered(position, `tile ${tile.index} of level ${tile.level} is not that of the events`);
   }
 
   /** @param said what our signature covers; `null` = it is not ours */

@@ -122,13 +122,14 @@ export class Verification {
     log: LogCheck,
     heads: HeadsInOrder,
   ): Promise<void> {
-    const tiles: Tile[] = [];
+    const tiles: (Tile & { readonly position: bigint })[] = [];
     for (const event of events) {
-      tiles.push(...log.event(event, leaves.get(event.position)));
+      const { position } = event;
+      for (const tile of log.event(event, leaves.get(position))) tiles.push({ ...tile, position });
       if (heads.nextSize === log.tree.size) await this.checkHeads(heads, log);
     }
     const stored = tiles.length === 0 ? [] : await this.seal.tiles(tiles);
-    for (const [n, tile] of tiles.entries()) log.tile(tile, stored[n] ?? null);
+    for (const [n, tile] of tiles.entries()) log.tile(tile, tile.position, stored[n] ?? null);
   }
 
   private async checkHeads(heads: HeadsInOrder, log: LogCheck): Promise<void> {
