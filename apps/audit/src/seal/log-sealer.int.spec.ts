@@ -1,5 +1,5 @@
 import { Clock, EventStore, newId } from '@dittoo/kernel';
-import { Alarms, LOGGER, METRICS } from '@dittoo/platform';
+import { Alarms, LOGGER } from '@dittoo/platform';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Logger } from 'pino';
