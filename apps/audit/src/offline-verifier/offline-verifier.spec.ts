@@ -104,7 +104,11 @@ describe('a bundle is tampered with', () => {
     ['metadata', replaced(4, (text) => text.replace('contract', 'consent ')), /positions 2 to 4: the tree head of 5/],
     ['a deleted entry', without(4), /position 2: is missing/],
     ['the order', swapped(1, 2), /entry 1 stands where 0 is due/],
-    ['a cut off end', [...whole.slice(0, 6), ...whole.slice(7)], /position 4: 5 events were signed, the log ends after 4/],
+    [
+      'a cut off end',
+      [...whole.slice(0, 6), ...whole.slice(7)],
+      /position 4: 5 events were signed, the log ends after 4/,
+    ],
     ['a head less', without(7), /entries behind the last tree head of 2/],
     ['a revision twice', bundleOf(told.with(2, { ...told[2]!, revision: 0 })), /position 2: revision 0 of .* follows/],
     ['another key', bundleOf(told, [noteOf(told.slice(0, 2)), noteOf(told, otherKey)]), /not signed by the key/],

@@ -44,7 +44,8 @@ class Tree {
   }
 
   root(): string {
-    const root = this.edge.length === 0 ? sha256() : this.edge.reduceRight((right, left) => sha256('\u0001', left, right));
+    const root =
+      this.edge.length === 0 ? sha256() : this.edge.reduceRight((right, left) => sha256('\u0001', left, right));
     return root.toString('base64');
   }
 }
@@ -124,7 +125,8 @@ export const verifyBundle = async (
     };
     if (index !== tree.size) tampered.push(`${at}: entry ${String(index)} stands where ${tree.size} is due`);
     if (Number(position) <= lastPosition) tampered.push(`${at}: comes after position ${lastPosition}`);
-    if (policy!.dense && Number(position) !== lastPosition + 1) tampered.push(`position ${lastPosition + 1}: is missing`);
+    if (policy!.dense && Number(position) !== lastPosition + 1)
+      tampered.push(`position ${lastPosition + 1}: is missing`);
     lastPosition = Number(position);
     tree.push(String(leaf));
     const previous = revisions.get(event.stream) ?? -1;
@@ -150,7 +152,8 @@ export const verifyBundle = async (
   const head = ({ note }: Record<string, unknown>): void => {
     heads++;
     const said = openHead(String(note), vkey!);
-    if (typeof said === 'string') return void tampered.push(`tree head ${heads} after position ${lastPosition}: ${said}`);
+    if (typeof said === 'string')
+      return void tampered.push(`tree head ${heads} after position ${lastPosition}: ${said}`);
     if (said.size < lastHead) tampered.push(`the tree head of ${said.size} comes after that of ${lastHead}`);
     if (said.size > tree.size) {
       tampered.push(`position ${lastPosition + 1}: ${said.size} events were signed, the log ends after ${tree.size}`);
@@ -190,7 +193,8 @@ export const verifyBundle = async (
   }
   for (const { size, root } of kept ?? []) {
     const here = roots.get(size);
-    if (here === undefined) (ended ? tampered : incomplete).push(`the log has not the ${size} events of a head you hold`);
+    if (here === undefined)
+      (ended ? tampered : incomplete).push(`the log has not the ${size} events of a head you hold`);
     else if (here !== root) tampered.push(`the log does not begin as the head of ${size} that you hold`);
   }
   for (const [kid, state] of gone) {

@@ -20,9 +20,13 @@ describe('the record of processing', () => {
     const { body } = await get('').expect(200).expect('content-type', /json/);
     expect(body.rows.length).toBeGreaterThan(5);
     expect(body.registerDigest).toBe(service.platform.register.digest);
-    const { text: csv } = await get('?format=csv&lang=en').expect(200).expect('content-type', /text\/csv/);
+    const { text: csv } = await get('?format=csv&lang=en')
+      .expect(200)
+      .expect('content-type', /text\/csv/);
     expect(csv.trim().split('\r\n')).toHaveLength(body.rows.length + 1);
-    const { text: page } = await get('?format=html&lang=en').expect(200).expect('content-type', /text\/html/);
+    const { text: page } = await get('?format=html&lang=en')
+      .expect(200)
+      .expect('content-type', /text\/html/);
     expect(page).toContain('Record of processing activities');
   });
 

@@ -66,7 +66,10 @@ export class Bundle {
     yield line({ kind: 'end', entries, heads: written });
   }
 
-  private async rememberGone(events: readonly RecordedEvent[], gone: Map<string, 'destroyed' | 'missing'>): Promise<void> {
+  private async rememberGone(
+    events: readonly RecordedEvent[],
+    gone: Map<string, 'destroyed' | 'missing'>,
+  ): Promise<void> {
     const kids = new Set(events.flatMap(kidsOf));
     const states = await this.keys.statesOfKeys([...kids]);
     for (const kid of kids) {
@@ -82,7 +85,7 @@ export class Bundle {
   }
 
   private async *heads(upTo: number): AsyncGenerator<{ readonly size: number; readonly note: string }, undefined> {
-    for (let size = -1; size < upTo; ) {
+    for (let size = -1; size < upTo;) {
       const heads = await this.seal.headsAfter(this.config.origin, size, headsPerRead);
       if (heads.length === 0) return undefined;
       for (const head of heads) if (head.size <= upTo) yield head;

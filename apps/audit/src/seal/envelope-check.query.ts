@@ -113,5 +113,7 @@ export const kidsOf = ({ data }: RecordedEvent): string[] =>
 /** The keys an event says were destroyed. */
 export const kidsErasedBy = ({ type, data, position }: RecordedEvent): { kid: string; position: bigint }[] => {
   if (type !== 'SubjectKeysDestroyed' || !Array.isArray(data['keys'])) return [];
-  return (data['keys'] as { kid?: unknown }[]).flatMap(({ kid }) => (typeof kid === 'string' ? [{ kid, position }] : []));
+  return (data['keys'] as { kid?: unknown }[]).flatMap(({ kid }) =>
+    typeof kid === 'string' ? [{ kid, position }] : [],
+  );
 };

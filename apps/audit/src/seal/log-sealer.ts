@@ -72,11 +72,11 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
       Math.max(0, (this.integrated?.size ?? 0) - (this.signed?.size ?? 0)),
     );
     gauge('dittoo_seal_lag_seconds', 'Age of the oldest event under no signed tree head', () =>
-      this.waitingSince === null
-        ? 0
-        : Math.max(0, Date.parse(this.clock.now()) - Date.parse(this.waitingSince)) / 1000,
+      this.waitingSince === null ? 0 : Math.max(0, Date.parse(this.clock.now()) - Date.parse(this.waitingSince)) / 1000,
     );
-    gauge('dittoo_seal_refused', '1 = what is stored contradicts what was signed', () => (this.refusal === null ? 0 : 1));
+    gauge('dittoo_seal_refused', '1 = what is stored contradicts what was signed', () =>
+      this.refusal === null ? 0 : 1,
+    );
   }
 
   /** Why nothing is signed any more; `null` = all is well. */
@@ -101,7 +101,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private async run(): Promise<void> {
     const { signal } = this.stop;
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       try {
         await this.session(signal);
         failures = 0;
@@ -147,14 +147,20 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     const last = await this.store.lastHead(origin);
     if (last === null) {
       if (this.signed !== undefined) throw new SealBroken('the signed tree heads have disappeared');
-      const empty = { size: 0, previousSize: -1, root: emptyRoot, note: await this.key.sign({ size: 0, root: emptyRoot }) };
+      const empty = {
+        size: 0,
+        previousSize: -1,
+        root: emptyRoot,
+        note: await this.key.sign({ size: 0, root: emptyRoot }),
+      };
       await this.store.addHead(origin, empty, this.clock.now());
       return this.requireSigned(size);
     }
     await this.requireOurs(last);
     if (last.size > size) throw new SealBroken(`${last.size} leaves are signed, ${size} are stored`);
     const [root] = await this.store.roots([{ begin: 0, end: last.size }]);
-    if (!root!.equals(last.root)) throw new SealBroken(`the stored tree of ${last.size} is not the one that was signed`);
+    if (!root!.equals(last.root))
+      throw new SealBroken(`the stored tree of ${last.size} is not the one that was signed`);
     return last;
   }
 

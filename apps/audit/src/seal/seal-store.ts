@@ -189,7 +189,11 @@ export class SealStore {
   }
 
   /** Adds a head if the one it follows is still the last. @returns was it? */
-  async addHead(origin: string, { size, previousSize, root, note }: SignedTreeHead, signedAt: string): Promise<boolean> {
+  async addHead(
+    origin: string,
+    { size, previousSize, root, note }: SignedTreeHead,
+    signedAt: string,
+  ): Promise<boolean> {
     const { rowCount } = await this.pool.query(
       `INSERT INTO audit.signed_tree_head (origin, size, previous_size, root, note, signed_at)
        SELECT $1, $2, $3, $4, $5, $6

@@ -6,7 +6,13 @@ import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AUDIT_CONFIG, type AuditConfig } from '../audit.config.js';
 import { consistencyRanges, inclusionRanges } from '../merkle/proof.js';
 import { Bundle } from './bundle.query.js';
-import { ConsistencyAnswer, ConsistencyQuery, InclusionAnswer, InclusionQuery, VerificationAnswer } from './seal.http.js';
+import {
+  ConsistencyAnswer,
+  ConsistencyQuery,
+  InclusionAnswer,
+  InclusionQuery,
+  VerificationAnswer,
+} from './seal.http.js';
 import { SealStore, type SignedTreeHead } from './seal-store.js';
 import { Verification } from './verification.query.js';
 

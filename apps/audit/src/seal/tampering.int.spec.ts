@@ -24,7 +24,14 @@ const origin = 'dittoo.example.org/audit-log';
 /** The log of these specs: six events that are played with, and so many more that there is a whole tile. */
 const size = 266;
 
-const tables = ['event_store.es_event', 'event_store.es_log', 'audit.leaf', 'audit.tile', 'audit.signed_tree_head', 'audit.signing_key'];
+const tables = [
+  'event_store.es_event',
+  'event_store.es_log',
+  'audit.leaf',
+  'audit.tile',
+  'audit.signed_tree_head',
+  'audit.signing_key',
+];
 const copyOf = (table: string): string => `copy.${table.replace('.', '_')}`;
 
 beforeAll(async () => {
@@ -58,7 +65,12 @@ const verification = async () => {
     .post('/api/v1/audit/verifications')
     .set('authorization', officer)
     .expect(200);
-  return body as { verdict: string; treeSize: number; events: number; problems: { position: number; problem: string }[] };
+  return body as {
+    verdict: string;
+    treeSize: number;
+    events: number;
+    problems: { position: number; problem: string }[];
+  };
 };
 
 const bundle = async (): Promise<string[]> => {
@@ -88,8 +100,7 @@ const expectTampered = async (position: number, problem: RegExp, offline = true)
   if (offline) expect((await verifyBundle(linesOf(await bundle()))).exitCode).toBe(1);
 };
 
-const event = (position: number): string =>
-  `seq = (SELECT seq FROM event_store.es_log WHERE position = ${position})`;
+const event = (position: number): string => `seq = (SELECT seq FROM event_store.es_log WHERE position = ${position})`;
 
 it('an untouched log is ok', async () => {
   expect(await verification()).toMatchObject({ verdict: 'ok', treeSize: size, events: size, problems: [] });
@@ -177,9 +188,10 @@ describe('tampered is', () => {
 
   it('a ciphertext of another field, event, person', async () => {
     const take = async (position: number, field: string): Promise<unknown> => {
-      const { rows } = await superuser.query(`SELECT data -> $1 AS v FROM event_store.es_event WHERE ${event(position)}`, [
-        field,
-      ]);
+      const { rows } = await superuser.query(
+        `SELECT data -> $1 AS v FROM event_store.es_event WHERE ${event(position)}`,
+        [field],
+      );
       return rows[0].v;
     };
     const put = (position: number, field: string, value: unknown) =>
@@ -188,7 +200,11 @@ describe('tampered is', () => {
         [field, JSON.stringify(value)],
       );
     const own = await take(0, 'givenName');
-    for (const [position, field] of [[0, 'familyName'], [2, 'givenName'], [1, 'givenName']] as const) {
+    for (const [position, field] of [
+      [0, 'familyName'],
+      [2, 'givenName'],
+      [1, 'givenName'],
+    ] as const) {
       await put(0, 'givenName', await take(position, field));
       await expectTampered(0, position === 1 ? /not of its place/ : /givenName does not open/);
       await expectTampered(0, /changed/);

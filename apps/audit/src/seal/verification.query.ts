@@ -91,10 +91,7 @@ export class Verification {
   }
 
   /** @returns the last position looked at */
-  private async read(
-    start: bigint | null,
-    { log, envelopes, heads, findings }: Checks,
-  ): Promise<bigint | null> {
+  private async read(start: bigint | null, { log, envelopes, heads, findings }: Checks): Promise<bigint | null> {
     let after = start;
     for await (const stretch of readOverHoles(this.store, start)) {
       const upTo = stretch.kind === 'hole' ? stretch.position : stretch.upTo;

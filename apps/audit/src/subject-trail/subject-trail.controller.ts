@@ -7,7 +7,13 @@ import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagge
 import { AuditPurpose, OfficerAccess } from '../officer-access/officer-access.port.js';
 import { disclosuresOf } from './disclosures.js';
 import { knownRecords } from './subject-state.js';
-import { Disclosures, SubjectEvents, SubjectEventsQuery, SubjectState, SubjectStateQuery } from './subject-trail.http.js';
+import {
+  Disclosures,
+  SubjectEvents,
+  SubjectEventsQuery,
+  SubjectState,
+  SubjectStateQuery,
+} from './subject-trail.http.js';
 import { SubjectTrail } from './subject-trail.query.js';
 
 /** An officer looks at a person: says why, is recorded, and then sees, also what is left of somebody erased. */

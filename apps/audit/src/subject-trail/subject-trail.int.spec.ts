@@ -107,7 +107,10 @@ describe('a history', () => {
     const stream = streamName('dataSubject', life.subjectId);
     await life.register();
     for (let batch = 0; batch < 6; batch++) {
-      await life.record(stream, ...Array.from({ length: 200 }, () => ({ type: 'LocaleChosen', data: { locale: 'en' } })));
+      await life.record(
+        stream,
+        ...Array.from({ length: 200 }, () => ({ type: 'LocaleChosen', data: { locale: 'en' } })),
+      );
     }
     await Promise.all(Array.from({ length: 30 }, () => life.order()));
     const whole = await until(async () => {
@@ -123,9 +126,12 @@ describe('a history', () => {
 describe('an officer', () => {
   it('is recorded before the answer, with a purpose that can be read again', async () => {
     const life = new ImaginedLife(service.platform);
-    await get(`/audit/subjects/${life.subjectId}/disclosures`, officer, 'Förfrågan från kunden').expect(200, { items: [] });
+    await get(`/audit/subjects/${life.subjectId}/disclosures`, officer, 'Förfrågan från kunden').expect(200, {
+      items: [],
+    });
     const looks = [];
-    for await (const event of service.platform.store.readStream(streamName('officerAccess', officerId))) looks.push(event);
+    for await (const event of service.platform.store.readStream(streamName('officerAccess', officerId)))
+      looks.push(event);
     const [opened] = await service.platform.sealer.open([looks.at(-1)!]);
     expect(looks.at(-1)!.metadata.dataSubjectId).toBe(officerId);
     expect(JSON.stringify(looks.at(-1)!.data)).not.toContain('kunden');
@@ -171,16 +177,29 @@ describe('the state as of a time', () => {
     const [registered] = await history(life.subjectId, 'CustomerRegistered');
     await until(() => service.platform.clock.now() > registered!.recordedAt);
     await life.rename('Alma');
-    const consent = { purpose: 'newsletter', noticeVersion: '2026-01', noticeDigest: 'ab', language: 'sv', method: 'myAccount' };
+    const consent = {
+      purpose: 'newsletter',
+      noticeVersion: '2026-01',
+      noticeDigest: 'ab',
+      language: 'sv',
+      method: 'myAccount',
+    };
     const stream = streamName('consent', life.subjectId);
     await life.record(stream, { type: 'ConsentGiven', data: { recordId: newId(), ...consent } });
     await life.record(stream, { type: 'ConsentGiven', data: { recordId: newId(), ...consent, purpose: 'marketing' } });
-    await until(async () => (await history(life.subjectId, 'ConsentGiven')).filter(({ type }) => type === 'ConsentGiven').length === 2);
+    await until(
+      async () =>
+        (await history(life.subjectId, 'ConsentGiven')).filter(({ type }) => type === 'ConsentGiven').length === 2,
+    );
 
     const state = async (query = '') => {
       const { body } = await get(`/audit/subjects/${life.subjectId}/state${query}`).expect(200);
-      return (body.records as { stream: string; fields: Record<string, { value: unknown; since: string; position: number }> }[])
-        .filter((record) => !record.stream.startsWith('officerAccess'));
+      return (
+        body.records as {
+          stream: string;
+          fields: Record<string, { value: unknown; since: string; position: number }>;
+        }[]
+      ).filter((record) => !record.stream.startsWith('officerAccess'));
     };
     const [customer, ...consents] = await state();
     expect(customer!.fields['givenName']!.value).toBe('Alma');

@@ -1,6 +1,14 @@
 import { Readable } from 'node:stream';
 import { SignedIn } from '@dittoo/service';
-import { Controller, Get, Headers, Query, StreamableFile, type BeforeApplicationShutdown } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Header,
+  Headers,
+  Query,
+  StreamableFile,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { TrailQuery } from './trail.http.js';
 import { WholeTrail } from './trail.query.js';
@@ -34,6 +42,7 @@ export class TrailController implements BeforeApplicationShutdown {
 
   /** From now on; with `from` or `Last-Event-ID` from there on. */
   @Get('live')
+  @Header('connection', 'close') // when the stream ends the server is going: nothing to keep the socket for
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Position of the last event that arrived' })
   @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
   async live(

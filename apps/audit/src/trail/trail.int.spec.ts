@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { newId } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -64,20 +66,17 @@ describe('the whole trail', () => {
 describe('the live trail', () => {
   /** Reads until `text` has come. */
   const hear = async (query: string, text: string, meanwhile: () => Promise<unknown>, lastEventId?: string) => {
-    const leave = new AbortController();
-    const answer = await fetch(`${service.url}/api/v1/audit/events/live${query}`, {
-      headers: { authorization: officer, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
-      signal: leave.signal,
-    });
-    expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    const headers = { authorization: officer, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) };
+    const asked = get(`${service.url}/api/v1/audit/events/live${query}`, { headers });
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(answer.headers['content-type']).toBe('text/event-stream');
     let heard = '';
-    const decoder = new TextDecoder();
-    for await (const part of answer.body as unknown as AsyncIterable<Uint8Array>) {
+    answer.setEncoding('utf8');
+    for await (const part of answer) {
       if (heard === '') await meanwhile();
-      heard += decoder.decode(part, { stream: true });
+      heard += String(part);
       if (heard.includes(text)) break;
     }
-    leave.abort();
     return heard;
   };
 

@@ -24,7 +24,7 @@ export class WholeTrail {
 
   /** NDJSON from `filter` to the end of the log as it is then. */
   async *ndjson(filter: WholeTrailFilter): AsyncGenerator<string> {
-    for (let after = before(filter.fromPosition); ; ) {
+    for (let after = before(filter.fromPosition); ;) {
       const page = await this.store.readAll({ after, limit: pageSize });
       if (page.checkpoint === null || page.checkpoint === after) return;
       after = page.checkpoint;
@@ -49,7 +49,7 @@ export class WholeTrail {
     const wanted = passes({ fromPosition: null, fromTime: null, type });
     try {
       yield ': the trail from here on\n\n';
-      for (let next = pages.next(); !signal.aborted; ) {
+      for (let next = pages.next(); !signal.aborted;) {
         const page = await within(heartbeatMs, next);
         if (page === 'later') {
           yield ': still here\n\n';
@@ -69,7 +69,8 @@ export class WholeTrail {
   }
 }
 
-const before = (position: bigint | null): bigint | null => (position === null || position === 0n ? null : position - 1n);
+const before = (position: bigint | null): bigint | null =>
+  position === null || position === 0n ? null : position - 1n;
 
 const passes =
   ({ fromTime, type }: WholeTrailFilter) =>
