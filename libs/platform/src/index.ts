@@ -1,3 +1,4 @@
+export { Alarms } from './alarms.js';
 export { PlatformModule } from './platform.module.js';
 export { durationMs, readPlatformConfig, type PlatformConfig } from './platform.config.js';
 export { openPlatform, problems, type Platform, type ServiceSchema } from './platform.js';

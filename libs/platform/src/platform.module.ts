@@ -4,6 +4,7 @@ import { KeyEncryption } from '@dittoo/personal-data';
 import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Alarms } from './alarms.js';
 import { HealthController } from './health.controller.js';
 import type { Platform } from './platform.js';
 import { LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
@@ -26,6 +27,7 @@ export class PlatformModule {
         provide: RequestDigest,
         useValue: { digest: (text: string) => keyEncryption.keyedHash('idempotency', text).toString('base64url') },
       },
+      { provide: Alarms, useValue: new Alarms() },
       { provide: LOGGER, useValue: platform.logger },
       { provide: REGISTER, useValue: platform.register },
       { provide: ROW_POOL, useValue: platform.pool },
