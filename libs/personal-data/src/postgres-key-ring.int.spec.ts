@@ -185,6 +185,17 @@ describe('a new life of a key', () => {
     }
   });
 
+  it('is not met by a late repetition that names the key of the life before', async () => {
+    const ring = ringOf();
+    const subjectId = newId();
+    const { kid } = await active(ring, subjectId, 'personnummer');
+    const removal = { at, requestId: null, newLifecycle: true, kids: [kid] };
+    const first = await ring.destroy(subjectId, ['personnummer'], removal);
+    const second = await active(ring, subjectId, 'personnummer');
+    expect(await ring.destroy(subjectId, ['personnummer'], { ...removal, at: later })).toEqual(first);
+    expect((await active(ringOf(), subjectId, 'personnummer')).kid).toBe(second.kid);
+  });
+
   it('ends with the erasure of the person', async () => {
     const ring = ringOf();
     const subjectId = newId();

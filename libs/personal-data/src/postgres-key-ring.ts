@@ -28,6 +28,7 @@ interface KeyRow {
 }
 
 const columns = 'subject_id, category, generation, state, wrapped, kek_version, fingerprint, destroyed_at, request_id';
+const kidColumn = `subject_id || '/' || category || '/' || generation`;
 const evictions = 'keyring_eviction';
 
 /**
@@ -127,13 +128,19 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
   async destroy(
     subjectId: string,
     categories: readonly DataCategory[],
-    reason: { readonly at: string; readonly requestId: string | null; readonly newLifecycle?: boolean },
+    reason: {
+      readonly at: string;
+      readonly requestId: string | null;
+      readonly newLifecycle?: boolean;
+      readonly kids?: readonly string[];
+    },
   ): Promise<DestroyedKey[]> {
     const state = reason.newLifecycle === true ? 'newLifecycleAllowed' : 'destroyed';
+    const kids = reason.kids ?? null;
     const client = await this.pool.connect();
     try {
       await client.query('BEGIN');
-      if (state === 'destroyed') {
+      if (state === 'destroyed' && kids === null) {
         // Where no key was ever made a row without material stands in its place, so that none can be made later.
         await client.query(
           `INSERT INTO keyring.data_key (subject_id, category, generation, state, destroyed_at, request_id)
@@ -149,13 +156,15 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
       await client.query(
         `UPDATE keyring.data_key SET wrapped = NULL, kek_version = NULL, state = $3,
            destroyed_at = coalesce(destroyed_at, $4), request_id = coalesce(request_id, $5)
-         WHERE subject_id = $1 AND category = ANY ($2) AND state <> 'destroyed' AND state <> $3`,
-        [subjectId, categories, state, reason.at, reason.requestId],
+         WHERE subject_id = $1 AND category = ANY ($2) AND state <> 'destroyed' AND state <> $3
+           AND ($6::text[] IS NULL OR ${kidColumn} = ANY ($6))`,
+        [subjectId, categories, state, reason.at, reason.requestId, kids],
       );
       const { rows } = await client.query<KeyRow>(
         `SELECT ${columns} FROM keyring.data_key WHERE subject_id = $1 AND category = ANY ($2) AND wrapped IS NULL
+           AND ($3::text[] IS NULL OR ${kidColumn} = ANY ($3))
          ORDER BY category, generation`,
-        [subjectId, categories],
+        [subjectId, categories, kids],
       );
       await client.query(`SELECT pg_notify('${evictions}', $1)`, [subjectId]);
       await client.query('COMMIT');

@@ -1,5 +1,5 @@
 import type { EventDelivery } from '@dittoo/messaging';
-import { SignedIn } from '@dittoo/service';
+import { ApiProblems, SignedIn } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ParkedStreamList, ReplayAnswer, ReplayBody } from './parked-streams.http.js';
@@ -16,6 +16,7 @@ export class ParkedStreamsController {
 
   @Get()
   @ApiOkResponse({ type: ParkedStreamList })
+  @ApiProblems(401, 403, 503)
   async list(): Promise<ParkedStreamList> {
     return { items: await this.delivery().parkedStreams() };
   }
@@ -23,6 +24,7 @@ export class ParkedStreamsController {
   @Post('replays')
   @HttpCode(200)
   @ApiOkResponse({ type: ReplayAnswer })
+  @ApiProblems(400, 401, 403, 404, 413, 415, 503)
   replay(@Body() { group, stream }: ReplayBody): Promise<ReplayAnswer> {
     return this.delivery().replayParked(group, stream);
   }
