@@ -35,7 +35,7 @@ import { IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-va
 import type { FastifyReply } from 'fastify';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import request from 'supertest';
-import { DataSource } from 'typeorm';
+import { DataSource, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { FreshlyAuthenticated, FromCaller, FromPrincipal, SignedIn, type Caller, type Principal } from './caller.js';
 import { createHttpApp } from './http-app.js';
 import { Idempotent, RequestDigest } from './idempotency.js';
@@ -88,6 +88,7 @@ const thrown: Record<string, () => unknown> = {
   deadlock: () => database('40P01'),
   lostInside: () => new Error(secret, { cause: database('08006') }),
   terminated: () => new Error('Connection terminated unexpectedly'),
+  released: () => new QueryRunnerAlreadyReleasedError(),
   constraint: () => database('23505'),
   nest: () => new BadRequestException(secret),
   teapot: () => new HttpException(secret, 418),
@@ -232,6 +233,7 @@ describe('a problem', () => {
     ['deadlock', 503, 'temporarily-unavailable'],
     ['lostInside', 503, 'temporarily-unavailable'],
     ['terminated', 503, 'temporarily-unavailable'],
+    ['released', 503, 'temporarily-unavailable'],
     ['nest', 400, 'invalid-request'],
     ['teapot', 400, 'invalid-request'],
   ])('of %s is %d %s, without a word of the error', async (what, status, code) => {
