@@ -8,7 +8,7 @@ import {
   RevisionConflict,
   SubjectKeyDestroyed,
 } from '@dittoo/kernel';
-import { QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { isTransient } from './transient-error.js';
 
 const withCode = (code: string): Error => Object.assign(new Error('x'), { code });
@@ -27,6 +27,7 @@ describe('transient', () => {
     ['the same inside another error', new Error('x', { cause: withCode('57P01') })],
     ['the same as TypeORM wraps it', Object.assign(new Error('x'), { driverError: withCode('40P01') })],
     ['a connection TypeORM has given up', new QueryRunnerAlreadyReleasedError()],
+    ['the same through its entity manager', new QueryRunnerProviderAlreadyReleasedError()],
     ['a conflict', new RevisionConflict('order-1', 0n, 1n)],
     ['a silent event store', new EventStoreUnavailable()],
     ['a missing key: the reader stops, and is not told it was an erasure', new KeyMissing('a/profile/1')],

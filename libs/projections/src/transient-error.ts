@@ -7,6 +7,7 @@ const transientNames = new Set([
   'KeyMissing',
   // What TypeORM says at the next statement when it heard of a lost connection between two.
   'QueryRunnerAlreadyReleasedError',
+  'QueryRunnerProviderAlreadyReleasedError',
 ]);
 
 /**

@@ -35,7 +35,7 @@ import { IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-va
 import type { FastifyReply } from 'fastify';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import request from 'supertest';
-import { DataSource, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { DataSource, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { FreshlyAuthenticated, FromCaller, FromPrincipal, SignedIn, type Caller, type Principal } from './caller.js';
 import { createHttpApp } from './http-app.js';
 import { Idempotent, RequestDigest } from './idempotency.js';
@@ -89,6 +89,7 @@ const thrown: Record<string, () => unknown> = {
   lostInside: () => new Error(secret, { cause: database('08006') }),
   terminated: () => new Error('Connection terminated unexpectedly'),
   released: () => new QueryRunnerAlreadyReleasedError(),
+  managerReleased: () => new QueryRunnerProviderAlreadyReleasedError(),
   constraint: () => database('23505'),
   nest: () => new BadRequestException(secret),
   teapot: () => new HttpException(secret, 418),
@@ -234,6 +235,7 @@ describe('a problem', () => {
     ['lostInside', 503, 'temporarily-unavailable'],
     ['terminated', 503, 'temporarily-unavailable'],
     ['released', 503, 'temporarily-unavailable'],
+    ['managerReleased', 503, 'temporarily-unavailable'],
     ['nest', 400, 'invalid-request'],
     ['teapot', 400, 'invalid-request'],
   ])('of %s is %d %s, without a word of the error', async (what, status, code) => {

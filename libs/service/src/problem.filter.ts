@@ -32,7 +32,7 @@ const codeOf = (status: number): string =>
 /** SQLSTATE of a lost, full or stopping database, a deadlock; system errors of a lost connection. */
 const unavailableCode = /^(08|53|57|40001|40P01|55P03|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
 const unavailableMessage =
-  /Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after|(?:connection error|was closed) and is not queryable|Query runner already released/;
+  /Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after|(?:connection error|was closed) and is not queryable|uery runner (?:was )?already released/;
 
 /** Errors of a lost database or key ring: the caller may try again. */
 const unavailable = (error: unknown): boolean => {
