@@ -3,7 +3,7 @@ import type { Register } from '@dittoo/processor-register';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CallbackForms } from './callback/form-body.js';
-import { PaysonCallbackController } from './callback/payson-callback.controller.js';
+import { PaymentCallbacksController } from './callback/payment-callbacks.controller.js';
 import { Deliveries } from './deliveries/deliveries.query.js';
 import { Delivery } from './deliveries/delivery.entity.js';
 import { DeliveryProjection } from './deliveries/delivery.projection.js';
@@ -24,13 +24,13 @@ import { ReadingReactor } from './forwarding/reading.reactor.js';
 import { Source } from './gate/source.query.js';
 import { LaneIntake } from './lanes/lane-intake.port.js';
 import { PaymentWatch } from './lanes/payment-watch.port.js';
-import { CallbackTokens } from './payson/callback-token.port.js';
-import { connectProcessors, PAYMENT_PROCESSORS } from './payson/payment-processors.port.js';
+import { CallbackTokens } from './payment/callback-token.port.js';
+import { connectProcessors, PAYMENT_PROCESSORS } from './payment/payment-processors.port.js';
 import { forwardingSchema } from './processor-forwarding.migrations.js';
 
 /**
  * What happened in the shop (intake) -> lanes, one for each processor and data subject -> workers (delivery): gate,
- * mark, call (payson), append -> stream `forwarding-<id>`, which takes the road of every other fact.
+ * mark, call (payment), append -> stream `forwarding-<id>`, which takes the road of every other fact.
  */
 @Module({})
 export class ProcessorForwardingModule {
@@ -38,7 +38,7 @@ export class ProcessorForwardingModule {
     return {
       module: ProcessorForwardingModule,
       imports: [platform, TypeOrmModule.forFeature([Delivery])],
-      controllers: [IntakeReactor, DeliveryProjection, PaysonCallbackController, DeliveriesController],
+      controllers: [IntakeReactor, DeliveryProjection, PaymentCallbacksController, DeliveriesController],
       providers: [
         { provide: FORWARDING_CONFIG, useFactory: () => readForwardingConfig(options) },
         LaneIntake,

@@ -10,6 +10,10 @@ export interface DeliveryLog {
 
 const chunkSize = 100;
 const idlePollMs = 1_000;
+/** A chunk costs a transaction whatever is in it: under load, what comes this close together shares one. */
+const gatherMs = 20;
+/** How often a group writes down that it passed over events it does not want; more often would cost a commit for each. */
+const passedOverEveryMs = 5_000;
 
 /**
  * Delivery in one process: each group follows the road from its own checkpoint, a chunk at a time, through the inbox.
@@ -61,16 +65,18 @@ export class InProcessDelivery extends EventDelivery {
       try {
         let checkpoint = await this.inbox.checkpoint(group);
         let saved = checkpoint;
+        let savedAt = performance.now();
         while (!signal.aborted) {
           const state = this.road.state;
           const page = await this.road.read(checkpoint, chunkSize);
           if (page.events.length === 0 || page.checkpoint === null) {
-            // Save how far events nobody here wants have been passed over, or every start would read them again.
-            if (checkpoint !== null && checkpoint !== saved) {
+            // Events nobody here wants are passed over; written down now and then, or a start would read them again.
+            if (checkpoint !== null && checkpoint !== saved && performance.now() - savedAt > passedOverEveryMs) {
               if ((await this.inbox.deliver(group, [], checkpoint, noHandler)) === 'later') break;
               saved = checkpoint;
+              savedAt = performance.now();
             }
-            await this.road.moved(state, idlePollMs, signal);
+            if (await this.road.moved(state, idlePollMs, signal)) await quiet(gatherMs, signal);
             continue;
           }
           const wanted = page.events.filter((event) => this.handles(group, event.type));
@@ -80,7 +86,10 @@ export class InProcessDelivery extends EventDelivery {
               : await this.inbox.deliver(group, wanted, page.checkpoint, this.handler(group));
           if (outcome === 'later') break;
           checkpoint = page.checkpoint;
-          if (wanted.length > 0) saved = checkpoint;
+          if (wanted.length > 0) {
+            saved = checkpoint;
+            savedAt = performance.now();
+          }
           failures = 0;
         }
       } catch (error) {
@@ -99,5 +108,10 @@ const noHandler = (): Promise<void> => Promise.resolve();
 /** Full jitter, at most five seconds. */
 const pause = async (failures: number, signal: AbortSignal): Promise<void> => {
   const ceiling = Math.min(5_000, 50 * 2 ** Math.min(failures, 7));
-  await sleep(Math.random() * ceiling, undefined, { signal }).catch(() => undefined);
+  await quiet(Math.random() * ceiling, signal);
+};
+
+/** Sleeps, at most until aborted. */
+const quiet = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 };

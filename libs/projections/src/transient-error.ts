@@ -1,14 +1,9 @@
 /** SQLSTATE classes and codes that go away by themselves: connection, resources, operator, serialisation, deadlock, lock. */
 const transientSqlState = /^(08|53|57|58|25P03|40001|40P01|55P03)/;
 const transientSystem = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
-const transientNames = new Set([
-  'RevisionConflict',
-  'EventStoreUnavailable',
-  'KeyMissing',
-  // What TypeORM says at the next statement when it heard of a lost connection between two.
-  'QueryRunnerAlreadyReleasedError',
-  'QueryRunnerProviderAlreadyReleasedError',
-]);
+/** TypeORM lets go of a lost connection at once; whoever still writes through it hears only that it was released. */
+const lostMidway = ['QueryRunnerAlreadyReleasedError', 'QueryRunnerProviderAlreadyReleasedError'];
+const transientNames = new Set(['RevisionConflict', 'EventStoreUnavailable', 'KeyMissing', ...lostMidway]);
 
 /**
  * Will the same thing perhaps succeed later? A missing key counts: the reader must stop there and wait for a person,
@@ -21,7 +16,7 @@ export const isTransient = (error: unknown): boolean => {
   if (typeof code === 'string' && (transientSqlState.test(code) || transientSystem.test(code))) return true;
   if (driverError !== undefined && driverError !== error && isTransient(driverError)) return true;
   if (error.cause !== undefined && error.cause !== error && isTransient(error.cause)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable|Cannot use a pool after/.test(
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after/.test(
     error.message,
   );
 };

@@ -169,10 +169,17 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     });
   }
 
-  /** Serialises a second runner of the same group behind the first. */
+  /**
+   * Serialises a second runner of the same group behind the first. The commit need not wait for the disk: checkpoint and
+   * rows are lost together, if they are, and then the chunk comes again.
+   */
   private async lockCheckpoint(manager: EntityManager, group: string): Promise<bigint | null> {
     const locked = (): Promise<{ position: string }[]> =>
-      manager.query('SELECT position FROM delivery.group_checkpoint WHERE group_id = $1 FOR UPDATE', [group]);
+      manager.query(
+        `SELECT position, set_config('synchronous_commit', 'off', true)
+         FROM delivery.group_checkpoint WHERE group_id = $1 FOR UPDATE`,
+        [group],
+      );
     let rows = await locked();
     if (rows.length === 0) {
       await manager.query(

@@ -3,7 +3,6 @@ import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
-import { OrderRow } from './order-row.entity.js';
 
 const group = 'order-list';
 type Change = Pick<Delivered<OrderEvents>, 'stream' | 'revision' | 'metadata'>;
@@ -18,24 +17,14 @@ export class OrderListProjection {
   @EventPattern<string>('OrderPlaced', { group })
   async placed(@Payload() event: Delivered<OrderEvents, 'OrderPlaced'>, @Ctx() context: Context): Promise<void> {
     const { metadata, data, revision, stream } = event;
-    await context.transaction
-      .createQueryBuilder()
-      .insert()
-      .into(OrderRow)
-      .values({
-        orderId: streamId(stream),
-        customerId: metadata.dataSubjectId!,
-        status: 'placed',
-        totalMinor: String(data.total.amountMinor),
-        currency: data.total.currency,
-        paidMinor: '0',
-        refundedMinor: '0',
-        placedAt: metadata.recordedAt,
-        changedAt: metadata.recordedAt,
-        revision: String(revision),
-      })
-      .orIgnore()
-      .execute();
+    const { amountMinor, currency } = data.total;
+    const { dataSubjectId, recordedAt } = metadata;
+    await context.transaction.query(
+      `INSERT INTO orders.order_row (order_id, customer_id, status, total_minor, currency, paid_minor, refunded_minor,
+                                     placed_at, changed_at, revision)
+       VALUES ($1, $2, 'placed', $3, $4, 0, 0, $5, $5, $6) ON CONFLICT DO NOTHING`,
+      [streamId(stream), dataSubjectId, amountMinor, currency, recordedAt, String(revision)],
+    );
   }
 
   @EventPattern<string>('PaymentOpened', { group })

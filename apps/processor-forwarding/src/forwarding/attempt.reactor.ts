@@ -5,7 +5,7 @@ import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../forwarding.config.js';
 import type { Item, Lane } from '../lanes/lanes.port.js';
-import { TransmissionFailed, type Payment } from '../payson/payment-processor.port.js';
+import { TransmissionFailed, type Payment } from '../payment/payment-processor.port.js';
 import { forwardingDecider } from './forwarding.decider.js';
 import type { Forwarding } from './forwarding.js';
 import { OutcomeReactor } from './outcome.reactor.js';

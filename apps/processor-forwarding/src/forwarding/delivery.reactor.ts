@@ -8,8 +8,8 @@ import { ForwardingMetrics } from '../forwarding.metrics.js';
 import { Lanes, LeaseLost, type Lane, type QueueFigures } from '../lanes/lanes.port.js';
 import { PaymentWatch } from '../lanes/payment-watch.port.js';
 import { tableSets, wakeChannel, type TableSet } from '../lanes/table-set.port.js';
-import type { TransmissionFailed } from '../payson/payment-processor.port.js';
-import { PAYMENT_PROCESSORS, type PaymentProcessors } from '../payson/payment-processors.port.js';
+import type { TransmissionFailed } from '../payment/payment-processor.port.js';
+import { PAYMENT_PROCESSORS, type PaymentProcessors } from '../payment/payment-processors.port.js';
 import { AttemptReactor } from './attempt.reactor.js';
 import { breakerSettings, CircuitBreaker } from './circuit-breaker.js';
 import type { ProcessorQueue } from '../processor-queue.js';
@@ -133,7 +133,8 @@ class Worker {
     private readonly signal: AbortSignal,
   ) {
     this.breaker = new CircuitBreaker({ ...breakerSettings, pauseMs: config.breakerPauseMs });
-    this.bucket = new TokenBucket(config.requestsPerSecond, config.burst, performance.now());
+    const { perSecond, burst } = config.rates[tables.processorId] ?? { perSecond: 1, burst: 1 };
+    this.bucket = new TokenBucket(perSecond, burst, performance.now());
     this.queue = {
       tables,
       lanes: new Lanes(pool, tables, config.leaseSeconds),

@@ -7,7 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { judge, type Permission, type Verdict } from '../gate/gate.query.js';
 import { Source, type OrderFacts } from '../gate/source.query.js';
 import type { Item, SendingRecord } from '../lanes/lanes.port.js';
-import type { Customer, Payment, PaymentProcessor } from '../payson/payment-processor.port.js';
+import type { Customer, Payment, PaymentProcessor } from '../payment/payment-processor.port.js';
 import { forwardingDecider } from './forwarding.decider.js';
 import { creditTargets } from './intents.js';
 import { paymentForwardingOf, type ProcessorQueue } from '../processor-queue.js';
@@ -63,8 +63,12 @@ export class PreparationReactor {
       case 'cancelPayment':
         return { record, run: () => processor.cancelPayment(reference) };
       default: {
-        const targets = creditTargets(order.placed.lines, order.refunds, item.payload.refundId ?? '');
-        return { record, run: () => processor.refundPayment(reference, targets) };
+        const refund = order.refunds.find(({ refundId }) => refundId === item.payload.refundId);
+        if (refund === undefined) return { failure: 'no-such-refund' };
+        const { refundId, amount } = refund;
+        const targets = creditTargets(order.placed.lines, order.refunds, refundId);
+        const { amountMinor } = amount;
+        return { record, run: () => processor.refundPayment(reference, { refundId, amountMinor, targets }) };
       }
     }
   }

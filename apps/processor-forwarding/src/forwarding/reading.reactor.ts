@@ -11,7 +11,7 @@ import { judge } from '../gate/gate.query.js';
 import { Source } from '../gate/source.query.js';
 import { LaneIntake } from '../lanes/lane-intake.port.js';
 import type { Item, Lane } from '../lanes/lanes.port.js';
-import type { Payment } from '../payson/payment-processor.port.js';
+import type { Payment } from '../payment/payment-processor.port.js';
 import { forwardingDecider } from './forwarding.decider.js';
 import { paymentCommandFields } from './intents.js';
 import { OutcomeReactor } from './outcome.reactor.js';

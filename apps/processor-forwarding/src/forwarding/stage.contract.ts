@@ -1,7 +1,7 @@
 import { schemaMap, type ForwardingEvent, type OrderEvents } from '@dittoo/contracts';
 import { newId, streamName, type DomainEvent, type Uuid } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
-import { startProcessorSandbox, type ProcessorSandbox } from '@dittoo/processor-sandbox';
+import { sandboxMondido, startProcessorSandbox, type ProcessorSandbox } from '@dittoo/processor-sandbox';
 import type { ForwardingOptions, ForwardingTuning } from '../forwarding.config.js';
 import { forwardingIdOf } from '../forwarding-id.js';
 import { processorForwardingServiceWith } from '../processor-forwarding.module.js';
@@ -74,7 +74,7 @@ export const order: OrderEvents['OrderPlaced'] = {
 };
 
 export const startStage = async (
-  options: Omit<ForwardingOptions, 'payson'> & { readonly apiKey?: string } = {},
+  options: Omit<ForwardingOptions, 'payson'> & { readonly apiKey?: string; readonly withMondido?: boolean } = {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<Stage> => {
   const sandbox = await startProcessorSandbox({
@@ -84,7 +84,12 @@ export const startStage = async (
   } as Parameters<typeof startProcessorSandbox>[0]);
   const payson = { url: sandbox.urls.payson, ...credentials, apiKey: options.apiKey ?? credentials.apiKey };
   const service = await startTestService(
-    processorForwardingServiceWith({ ...options, payson, tuning: { ...quick, ...options.tuning } }),
+    processorForwardingServiceWith({
+      ...options,
+      ...(options.withMondido === true ? { mondido: { url: sandbox.urls.mondido, ...sandboxMondido } } : {}),
+      payson,
+      tuning: { ...quick, ...options.tuning },
+    }),
     env,
   );
   const { platform } = service;

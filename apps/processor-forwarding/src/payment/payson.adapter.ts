@@ -1,11 +1,11 @@
 import type { Uuid } from '@dittoo/kernel';
 import {
   TransmissionFailed,
-  type CreditTargets,
   type OpenedPayment,
   type Payment,
   type PaymentOpening,
   type PaymentProcessor,
+  type RefundOrder,
 } from './payment-processor.port.js';
 import {
   checkoutBody,
@@ -16,7 +16,7 @@ import {
   type Checkout,
   type MerchantAddresses,
 } from './payson-checkout.js';
-import type { PaysonClient } from './payson.client.js';
+import type { ProcessorClient } from './processor.client.js';
 
 /** Pages of the list looked through at most; more open checkouts than that, and a person looks. */
 const mostPages = 500;
@@ -31,7 +31,7 @@ export class PaysonAdapter implements PaymentProcessor {
   readonly processorId = 'payson';
 
   constructor(
-    private readonly client: PaysonClient,
+    private readonly client: ProcessorClient,
     private readonly addresses: (orderId: Uuid) => MerchantAddresses,
     /** May the customer's browser be sent there? */
     private readonly pageHost: (url: URL) => boolean,
@@ -89,7 +89,7 @@ export class PaysonAdapter implements PaymentProcessor {
     return this.replace(checkout, { status: 'canceled' });
   }
 
-  async refundPayment(reference: string, targets: CreditTargets): Promise<Payment> {
+  async refundPayment(reference: string, { targets }: RefundOrder): Promise<Payment> {
     const checkout = await this.read(reference);
     const items = creditedItems(checkout, targets);
     if (items === null) return paymentOf(checkout);

@@ -5,7 +5,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { loadRegister } from '@dittoo/processor-register';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { egressTo } from './egress.js';
-import { PaysonClient } from './payson.client.js';
+import { ProcessorClient } from './processor.client.js';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -19,8 +19,8 @@ const listening = async (server: Server, protocol: string): Promise<string> => {
 };
 const clientOf = (url: string) => {
   const egress = egressTo(loadRegister(), 'payson', url, 'PAYSON_URL');
-  const credentials = { agentId: 'agent', apiKey: 'key' };
-  const client = new PaysonClient(egress, credentials, { connectMs: 1_000, callMs: 300 }, 1);
+  const credentials = { user: 'agent', password: 'key' };
+  const client = new ProcessorClient(egress, credentials, { connectMs: 1_000, callMs: 300 }, 1);
   open.push(client);
   return client;
 };

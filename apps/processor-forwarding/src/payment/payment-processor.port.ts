@@ -38,6 +38,13 @@ export interface OpenedPayment extends Payment {
 /** What is credited in all, line by line in the order's order; a target, never a step. */
 export type CreditTargets = readonly { readonly sku: string; readonly amountMinor: number }[];
 
+/** A refund as either kind of processor wants it: one takes totals, the other steps that it is asked about first. */
+export interface RefundOrder {
+  readonly refundId: Uuid;
+  readonly amountMinor: number;
+  readonly targets: CreditTargets;
+}
+
 /**
  * A processor that takes payments. It has no idempotency keys, so every command reads first and does nothing where it
  * finds it done; after an unknown outcome the same command is therefore safe, except `openPayment`: look for the
@@ -53,7 +60,7 @@ export interface PaymentProcessor {
   readPayment(reference: string): Promise<Payment>;
   capturePayment(reference: string): Promise<Payment>;
   cancelPayment(reference: string): Promise<Payment>;
-  refundPayment(reference: string, targets: CreditTargets): Promise<Payment>;
+  refundPayment(reference: string, refund: RefundOrder): Promise<Payment>;
   close(): Promise<void>;
 }
 

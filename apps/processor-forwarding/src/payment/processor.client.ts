@@ -2,17 +2,22 @@ import { Pool } from 'undici';
 import type { Egress } from './egress.js';
 import { TransmissionFailed } from './payment-processor.port.js';
 
-export interface PaysonCredentials {
-  readonly agentId: string;
-  readonly apiKey: string;
+export interface BasicCredentials {
+  readonly user: string;
+  readonly password: string;
 }
 
-export interface PaysonTimeouts {
+/** JSON, or a form where the processor takes forms. */
+export type RequestBody = object | URLSearchParams;
+
+export interface CallTimeouts {
   readonly connectMs: number;
   /** A whole call, below the lease of a lane. */
   readonly callMs: number;
 }
 
+const json = 'application/json';
+const form = 'application/x-www-form-urlencoded';
 const largestAnswer = 1024 * 1024;
 const longestRetryAfterMs = 3_600_000;
 
@@ -21,20 +26,20 @@ const nothingLeft =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EPRIVATE|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_SSL_\w+)$/;
 
 /**
- * JSON over HTTP to Payson, on a pool of its own. Certificates are verified (the vendor's own SDK switches that off),
+ * HTTP to one processor, on a pool of its own; answers are JSON. Certificates are verified (Payson's own SDK switches that off),
  * redirects are not followed, and answers are parsed and dropped: a raw body is never kept, thrown or logged.
  */
-export class PaysonClient {
+export class ProcessorClient {
   private readonly pool: Pool;
   private readonly authorization: string;
 
   constructor(
     private readonly egress: Egress,
-    { agentId, apiKey }: PaysonCredentials,
-    private readonly timeouts: PaysonTimeouts,
+    { user, password }: BasicCredentials,
+    private readonly timeouts: CallTimeouts,
     connections: number,
   ) {
-    this.authorization = `Basic ${Buffer.from(`${agentId}:${apiKey}`).toString('base64')}`;
+    this.authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
     this.pool = new Pool(egress.base.origin, {
       connections,
       pipelining: 1,
@@ -43,7 +48,7 @@ export class PaysonClient {
   }
 
   /** @param path below the base. @throws TransmissionFailed */
-  async call(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
+  async call(method: 'GET' | 'POST' | 'PUT', path: string, body?: RequestBody): Promise<unknown> {
     const { statusCode, headers, text } = await this.exchange(method, path, body);
     if (statusCode >= 200 && statusCode < 300) return parsed(text);
     throw refusal(statusCode, headers['retry-after']);
@@ -53,17 +58,17 @@ export class PaysonClient {
     return this.pool.close();
   }
 
-  private async exchange(method: 'GET' | 'POST' | 'PUT', path: string, body: unknown) {
+  private async exchange(method: 'GET' | 'POST' | 'PUT', path: string, body: RequestBody | undefined) {
     try {
       const answer = await this.pool.request({
         method,
         path: `${this.egress.base.pathname}${path}`,
         headers: {
           authorization: this.authorization,
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          accept: json,
+          ...(body === undefined ? {} : { 'content-type': body instanceof URLSearchParams ? form : json }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof URLSearchParams ? String(body) : JSON.stringify(body) }),
         signal: AbortSignal.timeout(this.timeouts.callMs),
       });
       return { statusCode: answer.statusCode, headers: answer.headers, text: await limited(answer.body) };

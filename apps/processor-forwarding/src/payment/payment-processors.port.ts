@@ -3,8 +3,9 @@ import type { ForwardingConfig } from '../forwarding.config.js';
 import type { CallbackTokens } from './callback-token.port.js';
 import { egressTo } from './egress.js';
 import type { PaymentProcessor } from './payment-processor.port.js';
+import { MondidoAdapter } from './mondido.adapter.js';
 import { PaysonAdapter } from './payson.adapter.js';
-import { PaysonClient } from './payson.client.js';
+import { ProcessorClient } from './processor.client.js';
 
 /** The processors that are connected, by id. */
 export const PAYMENT_PROCESSORS = Symbol('PaymentProcessors');
@@ -19,9 +20,9 @@ export const connectProcessors = (
 ): PaymentProcessors => {
   const processors = new Map<string, PaymentProcessor>();
   if (config.payson !== null) {
-    const { url, ...credentials } = config.payson;
+    const { url, agentId: user, apiKey: password } = config.payson;
     const egress = egressTo(register, 'payson', url, 'PAYSON_URL');
-    const client = new PaysonClient(egress, credentials, config, config.concurrency);
+    const client = new ProcessorClient(egress, { user, password }, config, config.concurrency);
     const addresses = (orderId: string) => ({
       termsUri: `${publicUrl}/api/v1/policy.html`,
       checkoutUri: `${publicUrl}/orders/${orderId}`,
@@ -29,6 +30,17 @@ export const connectProcessors = (
       notificationUri: `${publicUrl}/api/v1/callbacks/payson/${tokens.tokenOf('payson', orderId)}`,
     });
     processors.set('payson', new PaysonAdapter(client, addresses, pageOf(egress.base)));
+  }
+  if (config.mondido !== null) {
+    const { url, merchantId: user, password } = config.mondido;
+    const egress = egressTo(register, 'mondido', url, 'MONDIDO_URL');
+    const client = new ProcessorClient(egress, { user, password }, config, config.concurrency);
+    const addresses = (orderId: string) => ({
+      successUrl: `${publicUrl}/orders/${orderId}`,
+      errorUrl: `${publicUrl}/orders/${orderId}`,
+      webhookUrl: `${publicUrl}/api/v1/callbacks/mondido/${tokens.tokenOf('mondido', orderId)}`,
+    });
+    processors.set('mondido', new MondidoAdapter(client, config.mondido, addresses, pageOf(egress.base)));
   }
   return processors;
 };

@@ -4,36 +4,37 @@ import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiParam, ApiQuery, ApiTag
 import { forwardingIdOf } from '../forwarding-id.js';
 import { PaymentWatch } from '../lanes/payment-watch.port.js';
 import { tableSetOf } from '../lanes/table-set.port.js';
-import { CallbackTokens } from '../payson/callback-token.port.js';
+import { CallbackTokens } from '../payment/callback-token.port.js';
 import { CallbackAnswer } from './callback.http.js';
 
 const checkoutShape = /^[\w-]{1,64}$/;
 
 /**
- * Payson's notifications. They carry no signature, so nothing they say is believed: a call with the right token queues
- * a reading of that order's payment, and that is all it can do. Ten calls at once are one reading.
+ * What processors say by themselves. Payson's calls carry no signature and Mondido's a checksum that proves little, so
+ * nothing they say is believed: a call with the right token queues a reading of that order's payment, and that is all
+ * it can do. Ten calls at once are one reading.
  *
- * Dies before the reading is queued: Payson was not answered and calls again; if not, the payment is polled anyway.
+ * Dies before the reading is queued: the call was not answered and comes again; if not, the payment is polled anyway.
  */
 @ApiTags('Callbacks')
 @ApiParam({ name: 'token', schema: { type: 'string', maxLength: 200 } })
-@Controller('api/v1/callbacks/payson/:token')
-export class PaysonCallbackController {
+@Controller('api/v1/callbacks')
+export class PaymentCallbacksController {
   constructor(
     private readonly tokens: CallbackTokens,
     private readonly store: EventStore,
     private readonly watch: PaymentWatch,
   ) {}
 
-  @Get()
+  @Get('payson/:token')
   @ApiQuery({ name: 'checkout', required: false, schema: { type: 'string', maxLength: 64 } })
   @ApiOkResponse({ type: CallbackAnswer })
   @ApiNotFoundResponse({ description: 'No such token' })
   async called(@Param('token') token: string, @Query('checkout') checkout?: unknown): Promise<CallbackAnswer> {
-    return this.hint(token, checkout);
+    return this.hint('payson', token, checkout);
   }
 
-  @Post()
+  @Post('payson/:token')
   @HttpCode(200)
   @ApiQuery({ name: 'checkout', required: false, schema: { type: 'string', maxLength: 64 } })
   @ApiBody({ required: false, schema: { type: 'object', properties: { checkoutId: { type: 'string' } } } })
@@ -44,13 +45,23 @@ export class PaysonCallbackController {
     @Query('checkout') checkout?: unknown,
     @Body() body?: object,
   ): Promise<CallbackAnswer> {
-    return this.hint(token, (body as { checkoutId?: unknown } | undefined)?.checkoutId ?? checkout);
+    return this.hint('payson', token, (body as { checkoutId?: unknown } | undefined)?.checkoutId ?? checkout);
   }
 
-  private async hint(token: string, checkout: unknown): Promise<CallbackAnswer> {
-    const orderId = this.tokens.orderOf('payson', token);
+  /** The body is the transaction and is not looked at. */
+  @Post('mondido/:token')
+  @HttpCode(200)
+  @ApiBody({ required: false, schema: { type: 'object' } })
+  @ApiOkResponse({ type: CallbackAnswer })
+  @ApiNotFoundResponse({ description: 'No such token' })
+  async mondido(@Param('token') token: string): Promise<CallbackAnswer> {
+    return this.hint('mondido', token, null);
+  }
+
+  private async hint(processorId: 'payson' | 'mondido', token: string, checkout: unknown): Promise<CallbackAnswer> {
+    const orderId = this.tokens.orderOf(processorId, token);
     if (orderId === null) throw new DomainError('not-found');
-    const forwardingId = forwardingIdOf('payson', 'openPayment', orderId);
+    const forwardingId = forwardingIdOf(processorId, 'openPayment', orderId);
     let subjectId: string | null = null;
     let reference: string | null = null;
     for await (const { type, data, metadata } of this.store.readStream(streamName('forwarding', forwardingId))) {
@@ -61,7 +72,7 @@ export class PaysonCallbackController {
     // The checkout may be named before its opening is recorded; one that is another's is no hint about this order.
     const named = typeof checkout === 'string' && checkoutShape.test(checkout) ? checkout.toLowerCase() : null;
     if (named !== null && reference !== null && named !== reference.toLowerCase()) throw new DomainError('not-found');
-    await this.watch.read(tableSetOf('payson')!, { forwardingId, subjectId, orderId });
+    await this.watch.read(tableSetOf(processorId)!, { forwardingId, subjectId, orderId });
     return { received: true };
   }
 }

@@ -2,7 +2,7 @@ import { newId } from '@dittoo/kernel';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestService, type TestService } from '@dittoo/platform/testing';
 import request from 'supertest';
-import { CallbackTokens } from '../payson/callback-token.port.js';
+import { CallbackTokens } from '../payment/callback-token.port.js';
 import { processorForwardingService } from '../processor-forwarding.module.js';
 
 let service: TestService;
