@@ -6,8 +6,9 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Alarms } from './alarms.js';
 import { HealthController } from './health.controller.js';
+import { ParkedStreamsController } from './parked-streams.controller.js';
 import type { Platform } from './platform.js';
-import { LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
+import { DELIVERY, LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
 
 /** Hands the open parts to Nest. One instance per process: make it once, give it to every service's `register`. */
 @Module({})
@@ -34,6 +35,7 @@ export class PlatformModule {
       { provide: METRICS, useValue: platform.metrics },
       { provide: PLATFORM_CONFIG, useValue: config },
       { provide: SEQUENCER, useValue: platform.sequencer },
+      { provide: DELIVERY, useValue: platform.delivering },
     ];
     return {
       module: PlatformModule,
@@ -50,7 +52,7 @@ export class PlatformModule {
           ...(platform.rowsRole === null ? {} : { extra: { options: `-c role=${platform.rowsRole}` } }),
         }),
       ],
-      controllers: [HealthController],
+      controllers: [HealthController, ParkedStreamsController],
       providers: parts,
       exports: [...parts.map((part) => (part as { provide: symbol }).provide), TypeOrmModule],
     };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SystemClock, type Clock } from '@dittoo/kernel';
+import { DomainError, SystemClock, type Clock } from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import {
   ensureAppRole,
@@ -56,6 +56,8 @@ export interface Platform {
   readonly rowsRole: string | null;
   /** The road's strategy for `connectMicroservice`. */
   delivery(dataSource: DataSource): EventDelivery;
+  /** The one that was made. */
+  delivering(): EventDelivery;
   close(): Promise<void>;
 }
 
@@ -130,6 +132,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
     collectDefaultMetrics({ register: metrics });
     const alerts = deliveryAlerts(metrics, logger);
     const road = new InProcessRoad(store);
+    let delivering: EventDelivery | undefined;
     return {
       config,
       logger,
@@ -145,7 +148,12 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       pool,
       rowsUrl: database.main,
       rowsRole: mayActAsApp ? 'dittoo_app' : null,
-      delivery: (dataSource) => new InProcessDelivery(road, new TypeOrmInbox(dataSource, alerts), alerts),
+      delivery: (dataSource) =>
+        (delivering = new InProcessDelivery(road, new TypeOrmInbox(dataSource, alerts), alerts)),
+      delivering: () => {
+        if (delivering === undefined) throw new DomainError('temporarily-unavailable');
+        return delivering;
+      },
       close: closeAll,
     };
   } catch (error) {

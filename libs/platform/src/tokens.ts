@@ -10,3 +10,5 @@ export const METRICS = Symbol('Metrics');
 export const PLATFORM_CONFIG = Symbol('PlatformConfig');
 /** The sequencer of the event store; audit runs it. */
 export const SEQUENCER = Symbol('Sequencer');
+/** `() => EventDelivery`: the delivery that serves this process, once it is connected. */
+export const DELIVERY = Symbol('Delivery');

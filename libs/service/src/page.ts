@@ -1,4 +1,4 @@
-import { DomainError } from '@dittoo/kernel';
+import { DomainError, isStorableJson } from '@dittoo/kernel';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
@@ -34,7 +34,9 @@ export const encodeCursor = (...key: readonly string[]): string =>
 /** @throws DomainError `invalid-field` when it is not one of ours */
 export const decodeCursor = (cursor: string, length: number): string[] => {
   try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    const text = Buffer.from(cursor, 'base64url').toString('utf8');
+    const key: unknown = JSON.parse(text);
+    if (!isStorableJson(text)) throw new TypeError('no database takes this');
     if (Array.isArray(key) && key.length === length && key.every((part) => typeof part === 'string')) return key;
   } catch {
     // falls through to the refusal
