@@ -7,7 +7,7 @@ describe('a cursor', () => {
   it('gives its key back', () =>
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1 }), (key) =>
-        expect(decodeCursor(encodeCursor(...key), key.length)).toEqual(key),
+        expect(decodeCursor(encodeCursor(...key), ...key.map(() => 'text' as const))).toEqual(key),
       ),
     ));
 
@@ -19,10 +19,25 @@ describe('a cursor', () => {
     encodeCursor('a', 'b', 'c'),
     Buffer.from('[1,2]').toString('base64url'),
     Buffer.from('{}').toString('base64url'),
-  ])('%j is none of this list', (cursor) => expect(() => decodeCursor(cursor, 2)).toThrow('invalid-field'));
+  ])('%j is none of this list', (cursor) =>
+    expect(() => decodeCursor(cursor, 'text', 'text')).toThrow('invalid-field'),
+  );
+
+  it('holds what its list sorts by, and nothing a database would stumble over', () => {
+    const [time, id] = ['2026-11-01T08:00:00.000Z', '0f4f2c52-7a53-4a6b-9f5e-5f1f0f6f3c01'];
+    expect(decodeCursor(encodeCursor(time, id), 'time', 'id')).toEqual([time, id]);
+    for (const key of [
+      ['soon', id],
+      ['2026-13-45T99:00:00Z', id],
+      [time, 'x'],
+      [id, time],
+    ]) {
+      expect(() => decodeCursor(encodeCursor(...key), 'time', 'id')).toThrow('invalid-field');
+    }
+  });
 
   it('holds no character that a database cannot take', () =>
-    expect(() => decodeCursor(encodeCursor('a\u0000', 'b'), 2)).toThrow('invalid-field'));
+    expect(() => decodeCursor(encodeCursor('a\u0000', 'b'), 'text', 'text')).toThrow('invalid-field'));
 });
 
 describe('pages', () => {
@@ -36,7 +51,7 @@ describe('pages', () => {
           expect(page.items.length).toBeLessThanOrEqual(limit);
           walked.push(...page.items);
           cursor = page.nextCursor;
-          if (cursor !== null) after = Number(decodeCursor(cursor, 1)[0]);
+          if (cursor !== null) after = Number(decodeCursor(cursor, 'text')[0]);
         }
         expect(walked).toEqual(all);
       }),
