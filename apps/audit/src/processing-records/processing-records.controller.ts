@@ -1,7 +1,7 @@
 import { Clock } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import { asCsv, asHtml, processingRecords, type ProcessingRecords, type Register } from '@dittoo/processor-register';
-import { SignedIn } from '@dittoo/service';
+import { ApiProblems, SignedIn } from '@dittoo/service';
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -11,6 +11,7 @@ import { ProcessingRecordsQuery } from './processing-records.http.js';
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')
+@ApiProblems(400, 401, 403, 503)
 @Controller('api/v1/compliance/processing-records')
 export class ProcessingRecordsController {
   constructor(

@@ -57,7 +57,7 @@ export class Bundle {
       }
       if (text !== '') yield text;
       await this.rememberGone(inside, gone);
-      for (const event of events.slice(inside.length)) for (const { kid } of kidsErasedBy(event)) gone.delete(kid);
+      for (const event of events.slice(inside.length)) forgetErasedBy(event, gone);
     }
     for (; head !== undefined; head = (await heads.next()).value, written++) {
       yield line({ kind: 'head', note: head.note });
@@ -94,3 +94,10 @@ export class Bundle {
     return undefined;
   }
 }
+
+/** Explained behind the last tree head: the next bundle will say so. */
+const forgetErasedBy = (event: RecordedEvent, gone: Map<string, unknown>): void => {
+  for (const { kid } of kidsErasedBy(event)) gone.delete(kid);
+  if (event.type !== 'PersonnummerRemoved') return;
+  for (const kid of gone.keys()) if (kid.startsWith(`${event.metadata.dataSubjectId}/personnummer/`)) gone.delete(kid);
+};

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { DomainError } from '@dittoo/kernel';
-import { SignedIn } from '@dittoo/service';
+import { ApiProblems, SignedIn } from '@dittoo/service';
 import { Controller, Get, Header, HttpCode, Inject, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AUDIT_CONFIG, type AuditConfig } from '../audit.config.js';
@@ -22,6 +22,7 @@ const base64 = (hash: Buffer): string => hash.toString('base64');
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')
+@ApiProblems(400, 401, 403, 404, 409, 503)
 @Controller('api/v1/audit')
 export class SealController {
   constructor(

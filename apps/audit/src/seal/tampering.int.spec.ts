@@ -271,6 +271,24 @@ describe('an erased person', () => {
     expect((await verification()).verdict).toBe('ok');
   });
 
+  it('who only took the personnummer back leaves it whole', async () => {
+    const third = new ImaginedLife(service.platform);
+    const stream = streamName('dataSubject', third.subjectId);
+    await third.record(stream, {
+      type: 'PersonnummerRecorded',
+      data: { number: '197010632391', ground: 'secureIdentification' },
+    });
+    await third.record(stream, { type: 'PersonnummerRemoved', data: { reason: 'customer' } });
+    await service.platform.keyRing.destroy(third.subjectId, ['personnummer'], {
+      at: '2026-01-01T00:00:00.000Z',
+      requestId: null,
+      newLifecycle: true,
+    });
+    await sealed(size + 4);
+    expect((await verification()).problems).toEqual([]);
+    expect(await verifyBundle(linesOf(await bundle()))).toMatchObject({ exitCode: 0 });
+  });
+
   it('whose key was brought back is found', async () => {
     const keyRingUrl = new URL(service.platform.config.databaseUrl!);
     keyRingUrl.pathname += '_keyring';
@@ -280,12 +298,12 @@ describe('an erased person', () => {
     await again.register();
     await keyRing.query('CREATE TABLE keyring.backup AS SELECT * FROM keyring.data_key');
     await again.erase();
-    await sealed(size + 4);
+    await sealed(size + 6);
     await keyRing.query('DELETE FROM keyring.data_key WHERE subject_id = $1', [again.subjectId]);
     await keyRing.query('INSERT INTO keyring.data_key SELECT * FROM keyring.backup WHERE subject_id = $1', [
       again.subjectId,
     ]);
     await keyRing.end();
-    await expectTampered(size + 3, /is live again/, false);
+    await expectTampered(size + 5, /is live again/, false);
   });
 });

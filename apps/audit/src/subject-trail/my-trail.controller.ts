@@ -1,6 +1,6 @@
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
-import { FromPrincipal, SignedIn, type Principal } from '@dittoo/service';
+import { ApiProblems, FromPrincipal, SignedIn, type Principal } from '@dittoo/service';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { disclosuresOf } from './disclosures.js';
@@ -11,6 +11,7 @@ import { SubjectTrail } from './subject-trail.query.js';
 @ApiTags('Identity')
 @ApiBearerAuth()
 @SignedIn('customer')
+@ApiProblems(401, 403, 503)
 @Controller('api/v1/me')
 export class MyTrailController {
   constructor(

@@ -1,7 +1,15 @@
 import { Clock } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
-import { FromCaller, FromPrincipal, idParam, SignedIn, type Caller, type Principal } from '@dittoo/service';
+import {
+  ApiProblems,
+  FromCaller,
+  FromPrincipal,
+  idParam,
+  SignedIn,
+  type Caller,
+  type Principal,
+} from '@dittoo/service';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AuditPurpose, OfficerAccess } from '../officer-access/officer-access.port.js';
@@ -21,6 +29,7 @@ import { SubjectTrail } from './subject-trail.query.js';
 @ApiBearerAuth()
 @ApiHeader({ name: 'Audit-Purpose', required: true, description: 'Why, 3 to 500 characters; kept, sealed' })
 @SignedIn('complianceOfficer')
+@ApiProblems(400, 401, 403, 404, 503)
 @Controller('api/v1/audit/subjects/:subjectId')
 export class SubjectTrailController {
   constructor(

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { SignedIn } from '@dittoo/service';
+import { ApiProblems, SignedIn } from '@dittoo/service';
 import {
   Controller,
   Get,
@@ -17,6 +17,7 @@ import { WholeTrail } from './trail.query.js';
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')
+@ApiProblems(400, 401, 403, 503)
 @Controller('api/v1/audit/events')
 export class TrailController implements BeforeApplicationShutdown {
   private readonly stop = new AbortController();
