@@ -79,7 +79,9 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
   const register = config.registerFile === null ? loadRegister() : loadRegister(config.registerFile);
   const keyEncryption = openKeyFile(config);
   const closers: (() => Promise<void>)[] = [];
+  let closing = false;
   const closeAll = async (): Promise<void> => {
+    closing = true;
     for (const close of closers.reverse())
       await close().catch((error: Error) => logger.warn({ failure: error.name }, 'close.failed'));
     closers.length = 0;
@@ -105,7 +107,9 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       const pool = openPool(url, {
         max,
         applicationName: `${config.service}:${name}`,
-        onError: (error) => logger.warn({ pool: name, failure: error.name }, 'database.connection-lost'),
+        onError: (error) => {
+          if (!closing) logger.warn({ pool: name, failure: error.name }, 'database.connection-lost');
+        },
         ...(withRole ? role : {}),
       });
       closers.push(() => pool.end());
