@@ -124,7 +124,6 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       onSequenced: () => store.wake(),
     });
     const store: PostgresEventStore = new PostgresEventStore(storePool, { onAppended: sequencer.kick, direct });
-    closers.push(() => store.close());
     closers.push(() => sequencer.stop());
 
     const metrics = new Registry();

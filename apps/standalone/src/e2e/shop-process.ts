@@ -84,6 +84,17 @@ export class ShopProcess {
     await this.ended();
   }
 
+  /** kill -9 of the database alone: every PostgreSQL process of the data directory. */
+  async killDatabase(): Promise<void> {
+    for (const pid of postgresOf(this.dataDir)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // gone already
+      }
+    }
+  }
+
   /** SIGTERM, as an operator would. @returns the exit code */
   async stop(): Promise<number | null> {
     this.child?.kill('SIGTERM');

@@ -1,0 +1,88 @@
+/**
+ * `npm run bench`: the system beside the limit, in one run, interleaved, on the same embedded PostgreSQL; ratios count,
+ * absolutes are this machine's. `--json` prints one JSON document and nothing else on standard output; `--quick` takes
+ * fewer and shorter rounds; `--only append,batch,read,order` runs a part.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const flags = process.argv.slice(2);
+if (flags.includes('--help')) {
+  console.log('npm run bench [-- --json] [--quick] [--only append,batch,read,order]');
+  process.exit(0);
+}
+const json = flags.includes('--json');
+const quick = flags.includes('--quick');
+const only = flags.includes('--only')
+  ? flags[flags.indexOf('--only') + 1].split(',')
+  : ['append', 'batch', 'read', 'order'];
+const say = (text) => (json ? process.stderr : process.stdout).write(`${text}\n`);
+
+const built = spawnSync(process.execPath, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-b'], {
+  cwd: root,
+  stdio: ['ignore', 2, 'inherit'],
+});
+if (built.status !== 0) process.exit(built.status ?? 1);
+
+const { openGround } = await import('./bench/ground.mjs');
+const { benchAppend } = await import('./bench/append.mjs');
+const { benchBatch, benchReads } = await import('./bench/reads.mjs');
+const { benchOrders } = await import('./bench/orders.mjs');
+
+const dataDir = mkdtempSync(join(tmpdir(), 'dittoo-bench-'));
+chmodSync(dataDir, 0o711);
+const ground = await openGround(dataDir);
+const rounds = quick ? { count: 2, ms: 400 } : { count: 8, ms: 1_000 };
+const runs = [];
+try {
+  say(
+    `${availableParallelism()} cores, Node ${process.version}, PostgreSQL ${ground.version}, fsync on; ${rounds.count} rounds of ${rounds.ms} ms each, interleaved`,
+  );
+  if (only.includes('append')) runs.push(...(await benchAppend(ground, rounds, say)));
+  if (only.includes('batch')) runs.push(...(await benchBatch(ground, rounds, say)));
+  if (only.includes('read')) runs.push(...(await benchReads(ground, rounds, say)));
+  if (only.includes('order')) runs.push(...(await benchOrders(ground, rounds, say)));
+  say('checking that nothing was skipped …');
+  const skipped = await ground.skipped();
+  runs.push({
+    name: 'events skipped by the sequencer',
+    unit: 'events',
+    value: skipped,
+    baseline: 0,
+    ratio: null,
+    target: 0,
+  });
+} finally {
+  await ground.close();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+if (json) {
+  console.log(
+    JSON.stringify({
+      runs: runs.map(({ name, unit, value, baseline, ratio }) => ({ name, unit, value, baseline, ratio })),
+    }),
+  );
+} else {
+  const digits = (value) =>
+    value === null ? '' : value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1);
+  const row = (cells) => `| ${cells.join(' | ')} |`;
+  const table = [
+    ['what', 'unit', 'here', 'the limit', 'ratio', 'to reach', ''],
+    ['---', '---', '---:', '---:', '---:', '---:', '---'],
+    ...runs.map(({ name, unit, value, baseline, ratio, target }) => [
+      name,
+      unit,
+      digits(value),
+      digits(baseline),
+      ratio === null ? '' : ratio.toFixed(2),
+      target === undefined ? '' : String(target),
+      target === undefined ? '' : (ratio === null ? value <= target : ratio >= target) ? 'reached' : 'not reached',
+    ]),
+  ];
+  console.log(`\n${table.map(row).join('\n')}`);
+}
