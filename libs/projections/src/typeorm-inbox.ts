@@ -1,5 +1,6 @@
 import { Inbox, type DeliveryOutcome, type RecordedEvent } from '@dittoo/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
+import { failureOf, parkedStreams, parkStream, queueParked } from './parking.js';
 import { isTransient } from './transient-error.js';
 
 /** What an operator hears about. Ids and codes only. */
@@ -72,9 +73,9 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return this.dataSource.transaction(async (manager) => {
       const position = await this.lockCheckpoint(manager, group);
       const fresh = position === null ? events : events.filter((event) => event.position > position);
-      const parked = fresh.length === 0 ? noStreams : await this.parkedStreams(manager, group);
+      const parked = fresh.length === 0 ? noStreams : await parkedStreams(manager, group);
       for (const event of fresh) {
-        if (parked.has(event.stream)) await this.queueParked(manager, group, event);
+        if (parked.has(event.stream)) await queueParked(manager, group, event);
         else await handle(event, manager);
       }
       await manager.query(
@@ -99,30 +100,11 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return BigInt(rows[0]!.position);
   }
 
-  private async parkedStreams(manager: EntityManager, group: string): Promise<ReadonlySet<string>> {
-    const rows = await manager.query<{ stream: string }[]>(
-      'SELECT stream FROM delivery.parked_stream WHERE group_id = $1',
-      [group],
-    );
-    return new Set(rows.map((row) => row.stream));
-  }
-
-  private async queueParked(manager: EntityManager, group: string, event: RecordedEvent): Promise<void> {
-    await manager.query(
-      `INSERT INTO delivery.parked_event (group_id, position, stream, event_id) VALUES ($1, $2, $3, $4)
-       ON CONFLICT DO NOTHING`,
-      [group, String(event.position), event.stream, event.eventId],
-    );
-  }
-
   private async park(group: string, event: RecordedEvent, checkpoint: bigint, failure: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       await this.lockCheckpoint(manager, group);
-      await manager.query(
-        `INSERT INTO delivery.parked_stream (group_id, stream, failure) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-        [group, event.stream, failure],
-      );
-      await this.queueParked(manager, group, event);
+      await parkStream(manager, group, event.stream, failure);
+      await queueParked(manager, group, event);
       await manager.query(
         'UPDATE delivery.group_checkpoint SET position = $2, moved_at = now() WHERE group_id = $1 AND position < $2',
         [group, String(checkpoint)],
@@ -133,10 +115,3 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
 }
 
 const noStreams: ReadonlySet<string> = new Set();
-
-/** A word of ours: the class and, for a rule, its code. Messages may quote data and are left out. */
-const failureOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown';
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && /^[\w-]{1,64}$/.test(code) ? `${error.name}:${code}` : error.name;
-};
