@@ -18,7 +18,7 @@ export abstract class EventPublisher {
 export class Unpublishable extends Error {
   constructor(
     readonly event: RecordedEvent,
-    readonly reason: 'too-large' | 'unserialisable' | 'no-topic',
+    readonly reason: 'too-large' | 'unserialisable',
   ) {
     super(`the event at position ${event.position} cannot be published: ${reason}`);
     this.name = 'Unpublishable';
@@ -70,7 +70,7 @@ export interface GroupHandling<Transaction = unknown> {
   handles(type: string): boolean;
   handle(event: RecordedEvent, transaction: Transaction): Promise<void>;
   /** An event no try will get through. Resolves once it is kept elsewhere; only then is its stream parked. */
-  poisoned(event: RecordedEvent, failure: string): Promise<void>;
+  poisoned(event: RecordedEvent, failure: string, error: unknown): Promise<void>;
 }
 
 /**
@@ -90,8 +90,8 @@ export abstract class PartitionInbox<Transaction = unknown> {
     handling: GroupHandling<Transaction>,
   ): Promise<DeliveryOutcome>;
 
-  /** The offsets of a partition begin anew (its topic was made again). What was taken in stays taken in. */
-  abstract rewind(group: string, topic: string, partition: number, offset: bigint): Promise<void>;
+  /** Stands at `offset` from now on, forwards or backwards. What was taken in stays taken in. */
+  abstract place(group: string, topic: string, partition: number, offset: bigint): Promise<void>;
 
   /** Did the group ever read from a partition? If not, `catchUp` first: the road is shorter than the log. */
   abstract isNew(group: string): Promise<boolean>;

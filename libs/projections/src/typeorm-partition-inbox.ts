@@ -63,10 +63,10 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
     return this.takeIn(group, partitionStretch(group, chunk), handling);
   }
 
-  async rewind(group: string, topic: string, partition: number, offset: bigint): Promise<void> {
+  async place(group: string, topic: string, partition: number, offset: bigint): Promise<void> {
     await this.dataSource.query(
-      `UPDATE delivery.consumer_offset SET next_offset = $4, moved_at = now()
-       WHERE group_id = $1 AND topic = $2 AND partition = $3`,
+      `INSERT INTO delivery.consumer_offset (group_id, topic, partition, next_offset) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (group_id, topic, partition) DO UPDATE SET next_offset = excluded.next_offset, moved_at = now()`,
       [group, topic, partition, String(offset)],
     );
   }
@@ -198,7 +198,7 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
   private async park(group: string, { event, cause }: Poison, handling: Handling): Promise<boolean> {
     const failure = failureOf(cause);
     try {
-      await handling.poisoned(event, failure);
+      await handling.poisoned(event, failure, cause);
       await this.dataSource.transaction((manager) => parkStream(manager, group, event.stream, failure));
     } catch (error) {
       this.alerts.retrying(group, failureOf(error));
@@ -237,8 +237,8 @@ const partitionStretch = (group: string, chunk: PartitionChunk): Stretch => ({
        ON CONFLICT DO NOTHING`,
       place,
     );
-    const [at] = await manager.query<{ next_offset: string }[]>(
-      `SELECT next_offset FROM delivery.consumer_offset WHERE group_id = $1 AND topic = $2 AND partition = $3 FOR UPDATE`,
+    await manager.query(
+      'SELECT FROM delivery.consumer_offset WHERE group_id = $1 AND topic = $2 AND partition = $3 FOR UPDATE',
       place,
     );
     // Shared: the partitions of a group go on side by side, but not beside a catch-up from the log.
@@ -246,14 +246,10 @@ const partitionStretch = (group: string, chunk: PartitionChunk): Stretch => ({
       'SELECT position FROM delivery.group_checkpoint WHERE group_id = $1 FOR SHARE',
       [group],
     );
-    const next = BigInt(at!.next_offset);
+    // Offsets begin anew when a topic is made again, so they lock and mark the place; what is new, the revisions say.
     const floor = BigInt(checkpoint?.position ?? -1);
-    return {
-      fresh: chunk.events
-        .filter(({ offset, event }) => offset >= next && event.position > floor)
-        .map(({ event }) => event),
-      floor,
-    };
+    const events = chunk.events.map(({ event }) => event);
+    return { fresh: events.filter((event) => event.position > floor), floor };
   },
   move: async (manager) => {
     await manager.query(
