@@ -33,7 +33,10 @@ export const ensureTopics = async (kafka: Kafka, wanted: readonly WantedTopic[])
           topic,
           numPartitions: partitions,
           replicationFactor: replication,
-          configEntries: Object.entries(settingsOf({ replication, retentionMs })).map(([name, value]) => ({ name, value })),
+          configEntries: Object.entries(settingsOf({ replication, retentionMs })).map(([name, value]) => ({
+            name,
+            value,
+          })),
         })),
       });
     }

@@ -35,9 +35,11 @@ class AddPartitions1763800000210 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE delivery.stream_cursor (
         group_id text NOT NULL, stream text NOT NULL, revision bigint NOT NULL, PRIMARY KEY (group_id, stream))`);
+    await runner.query('CREATE INDEX parked_event_by_stream ON delivery.parked_event (group_id, stream, position)');
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX delivery.parked_event_by_stream');
     await runner.query('DROP TABLE delivery.stream_cursor, delivery.consumer_offset');
   }
 }

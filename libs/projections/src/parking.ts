@@ -1,25 +1,36 @@
 import type { RecordedEvent } from '@dittoo/kernel';
 import type { EntityManager } from 'typeorm';
 
-/** Streams that stand still in a group since one of their events could not be handled. */
-export const parkedStreams = async (manager: EntityManager, group: string): Promise<ReadonlySet<string>> => {
-  const rows = await manager.query<{ stream: string }[]>(
-    'SELECT stream FROM delivery.parked_stream WHERE group_id = $1',
-    [group],
+/**
+ * Which streams of these events stand still in the group, and from which position on: what comes before that was not
+ * the trouble.
+ */
+export const parkedStreams = async (
+  manager: EntityManager,
+  group: string,
+  events: readonly RecordedEvent[],
+): Promise<ReadonlyMap<string, bigint>> => {
+  const rows = await manager.query<{ stream: string; since: string }[]>(
+    `SELECT s.stream, coalesce(min(e.position), 0) AS since
+     FROM delivery.parked_stream s LEFT JOIN delivery.parked_event e USING (group_id, stream)
+     WHERE s.group_id = $1 AND s.stream = ANY($2) GROUP BY s.stream`,
+    [group, [...new Set(events.map(({ stream }) => stream))]],
   );
-  return new Set(rows.map((row) => row.stream));
+  return new Map(rows.map(({ stream, since }) => [stream, BigInt(since)]));
 };
 
+/** From this event on its stream stands still in the group. */
 export const parkStream = async (
   manager: EntityManager,
   group: string,
-  stream: string,
+  event: RecordedEvent,
   failure: string,
 ): Promise<void> => {
   await manager.query(
     `INSERT INTO delivery.parked_stream (group_id, stream, failure) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-    [group, stream, failure],
+    [group, event.stream, failure],
   );
+  await queueParked(manager, group, event);
 };
 
 /** Remembers an event of a parked stream. */

@@ -73,7 +73,7 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return this.dataSource.transaction(async (manager) => {
       const position = await this.lockCheckpoint(manager, group);
       const fresh = position === null ? events : events.filter((event) => event.position > position);
-      const parked = fresh.length === 0 ? noStreams : await parkedStreams(manager, group);
+      const parked = fresh.length === 0 ? noStreams : await parkedStreams(manager, group, fresh);
       for (const event of fresh) {
         if (parked.has(event.stream)) await queueParked(manager, group, event);
         else await handle(event, manager);
@@ -103,8 +103,7 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
   private async park(group: string, event: RecordedEvent, checkpoint: bigint, failure: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       await this.lockCheckpoint(manager, group);
-      await parkStream(manager, group, event.stream, failure);
-      await queueParked(manager, group, event);
+      await parkStream(manager, group, event, failure);
       await manager.query(
         'UPDATE delivery.group_checkpoint SET position = $2, moved_at = now() WHERE group_id = $1 AND position < $2',
         [group, String(checkpoint)],
@@ -114,4 +113,4 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
   }
 }
 
-const noStreams: ReadonlySet<string> = new Set();
+const noStreams: ReadonlyMap<string, bigint> = new Map();

@@ -155,7 +155,7 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
     handling: Handling,
     tally: { repeated: number; readonly healed: Map<string, number> },
   ): Promise<void> {
-    const parked = await parkedStreams(manager, group);
+    const parked = await parkedStreams(manager, group, events);
     const cursors = await StreamCursors.of(manager, group, events);
     const take = async (event: RecordedEvent): Promise<boolean> => {
       const isNew = event.position > floor;
@@ -170,7 +170,7 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
       return isNew;
     };
     for (const event of events) {
-      if (parked.has(event.stream)) {
+      if (event.position >= (parked.get(event.stream) ?? event.position + 1n)) {
         await queueParked(manager, group, event);
         continue;
       }
@@ -199,7 +199,7 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
     const failure = failureOf(cause);
     try {
       await handling.poisoned(event, failure, cause);
-      await this.dataSource.transaction((manager) => parkStream(manager, group, event.stream, failure));
+      await this.dataSource.transaction((manager) => parkStream(manager, group, event, failure));
     } catch (error) {
       this.alerts.retrying(group, failureOf(error));
       return false;
