@@ -14,6 +14,8 @@ export interface KafkaSettings {
   readonly authority: string | null;
   /** Before every topic and every group, so that a cluster can be shared. */
   readonly prefix: string;
+  /** How long an answer may take. */
+  readonly requestTimeoutMs?: number;
 }
 
 /** Where the client's own words go. `details` are names and numbers, never what a message says. */
@@ -31,7 +33,7 @@ export const createKafka = (settings: KafkaSettings, log: KafkaLog): Kafka => {
     brokers: [...settings.brokers],
     connectionTimeout: 3_000,
     authenticationTimeout: 10_000,
-    requestTimeout: 30_000,
+    requestTimeout: settings.requestTimeoutMs ?? 30_000,
     enforceRequestTimeout: true,
     retry: { initialRetryTime: 200, factor: 0.2, multiplier: 2, maxRetryTime: 5_000, retries: 5 },
     logLevel: logLevel.INFO,

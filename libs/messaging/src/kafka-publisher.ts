@@ -4,6 +4,7 @@ import { brokerErrorCode } from './kafka-client.js';
 import { toMessage, weightOf } from './kafka-message.js';
 import { byTopic, KafkaSender, type SenderOptions } from './kafka-sender.js';
 import { topicOf } from './kafka-topics.js';
+import { OneAtATime } from './one-at-a-time.js';
 
 export interface PublisherOptions extends SenderOptions {
   readonly prefix: string;
@@ -31,6 +32,7 @@ const refused = new Set([10, 18, 87]);
  */
 export class KafkaPublisher extends EventPublisher {
   private readonly sender: KafkaSender;
+  private readonly publications = new OneAtATime();
   private readonly prefix: string;
   private readonly maxMessageBytes: number;
 
@@ -42,12 +44,15 @@ export class KafkaPublisher extends EventPublisher {
   }
 
   /** @throws Unpublishable one of the events cannot travel; what stands before it may have been sent already */
-  override async publish(events: readonly RecordedEvent[]): Promise<void> {
-    for (const batch of batches(events.map((event) => this.parcel(event)))) await this.sendBatch(batch);
+  override publish(events: readonly RecordedEvent[]): Promise<void> {
+    return this.publications.run(async () => {
+      for (const batch of batches(events.map((event) => this.parcel(event)))) await this.sendBatch(batch);
+    });
   }
 
-  close(): Promise<void> {
-    return this.sender.close();
+  async close(): Promise<void> {
+    await this.publications.drained();
+    await this.sender.close();
   }
 
   private parcel(event: RecordedEvent): Parcel {

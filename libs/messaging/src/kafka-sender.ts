@@ -1,5 +1,6 @@
 import kafkajs, { type Kafka, type Message, type Producer, type TopicMessages } from 'kafkajs';
 import { brokerErrorCode } from './kafka-client.js';
+import { OneAtATime } from './one-at-a-time.js';
 
 /** The broker and the producer no longer agree on the sequence: the client never mends that by itself. */
 const wedged = new Set([45, 46, 47, 59]);
@@ -23,7 +24,7 @@ export interface SenderOptions {
  */
 export class KafkaSender {
   private producer: Promise<Producer> | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly sends = new OneAtATime();
 
   constructor(
     private readonly kafka: Kafka,
@@ -32,13 +33,11 @@ export class KafkaSender {
 
   /** Resolves when all of it is acknowledged by all in-sync replicas. @throws the client's error, or SendUnconfirmed */
   send(batch: TopicMessages[]): Promise<void> {
-    const sent = this.turn.then(() => this.sendAlone(batch));
-    this.turn = sent.catch(() => undefined);
-    return sent;
+    return this.sends.run(() => this.sendAlone(batch));
   }
 
   async close(): Promise<void> {
-    await this.turn;
+    await this.sends.drained();
     await this.discard();
   }
 

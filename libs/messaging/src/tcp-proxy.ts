@@ -4,6 +4,8 @@ import { createConnection, createServer, type Socket } from 'node:net';
 export interface TcpProxy {
   /** From now on the broker hears the client and the client does not hear the broker. */
   dropAnswers(): void;
+  /** The client hears the broker again; what was said meanwhile is lost. */
+  carryAnswers(): void;
   /** Ends every connection, as a network does that lost them, and carries new ones again. */
   cut(): void;
   /** Bytes the broker said that nobody got to hear since `dropAnswers`. */
@@ -43,6 +45,9 @@ export const tcpProxy = async (listenOn: number, forwardTo: number): Promise<Tcp
     dropAnswers: () => {
       dropped = 0;
       dropping = true;
+    },
+    carryAnswers: () => {
+      dropping = false;
     },
     cut,
     get dropped() {
