@@ -208,14 +208,11 @@ const play = async () => {
   say(
     `Received as request ${request.requestId}, to be answered by ${request.dueAt.slice(0, 10)}. Nothing stands in the way: it begins at once.`,
   );
-  const answered = await until('the erasure is answered', async () => {
-    const history = await replay(customerId, looking);
-    return (
-      history.some(({ type }) => type === 'SubjectKeysDestroyed') &&
-      history.some(({ type }) => type === 'RequestAnswered') &&
-      history
-    );
+  await until('the erasure is answered', async () => {
+    const { answer } = await api('GET', `/me/requests/${request.requestId}`, { token: fresh.accessToken });
+    return answer.state === 'answered';
   });
+  const answered = await replay(customerId, looking, 'RequestAnswered');
   for (const { fields } of answered.filter(({ type }) => type === 'RecipientAnswered')) {
     say(`${fields.processorId}: ${fields.state} (${fields.reason})`);
   }

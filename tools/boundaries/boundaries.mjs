@@ -9,7 +9,8 @@ import { objection } from './constraints.mjs';
 /** @typedef {import('./projects.mjs').Project} Project */
 /** @typedef {{ regex: string, message: string, importNames?: string[], allowImportNames?: string[] }} Restriction */
 
-const specFiles = ['**/*.spec.{ts,tsx}', '**/*.contract.ts'];
+/** A folder `e2e/` is spec ground: what its journeys share is as little part of the running house as they are. */
+const specFiles = ['**/*.spec.{ts,tsx}', '**/*.contract.ts', '**/e2e/*.ts'];
 const within = (project, globs) => globs.map((glob) => `${project.root}/src/${glob}`);
 
 // --- what may be imported -------------------------------------------------------------------------------------------
@@ -27,6 +28,7 @@ const packageRestrictions = (project, projects, where) => {
 /** What a lib keeps for specs stands behind its export `./testing`; its own running code does not touch that either. */
 const specSupportRestrictions = (project) => [
   { regex: '^@dittoo/[^/]+/testing$', message: 'What a package exports as testing is imported by specs only.' },
+  { regex: '/e2e/', message: 'A folder e2e is made for specs.' },
   ...project.forSpecs.map((file) => ({
     regex: `^\\.{1,2}/(.*/)?${basename(file, '.ts')}\\.js$`,
     message: 'This file is made for specs.',

@@ -109,6 +109,7 @@ const rules = [
     cry: /by specs only|made for specs/,
     forbidden: [
       ['apps/consent/src/consent.module.ts', importOf('@dittoo/platform/testing')],
+      ['apps/standalone/src/standalone.ts', importOf('./e2e/shop-process.js')],
       ['libs/platform/src/platform.ts', importOf('./test-service.js')],
     ],
     allowed: [
@@ -134,8 +135,12 @@ const rules = [
       ['apps/order/src/order.e2e.spec.ts', importOf('@dittoo/consent')],
       ['apps/gateway/src/gateway.module.ts', importTypeOf('@dittoo/identity')],
       ['libs/platform/src/adapters.ts', importOf('@dittoo/relay')],
+      ['apps/processor-forwarding/src/payson/payson.adapter.ts', importOf('@dittoo/processor-sandbox')],
     ],
-    allowed: [['apps/standalone/src/standalone.module.ts', importOf('@dittoo/consent')]],
+    allowed: [
+      ['apps/standalone/src/standalone.module.ts', importOf('@dittoo/consent')],
+      ['apps/processor-forwarding/src/payson/payson.int.spec.ts', importOf('@dittoo/processor-sandbox')],
+    ],
   },
   {
     rule: 'gateway and console see kernel, contracts, service and platform',

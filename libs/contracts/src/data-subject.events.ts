@@ -23,6 +23,8 @@ export interface DataSubjectEvents {
   };
   /** Somebody tried to register an e-mail already in use; the owner is told by mail. */
   RegistrationRepeated: { readonly noticeVersion: string };
+  /** An e-mail was reserved, its registration never came, and another one takes the e-mail over: this id stays empty. */
+  RegistrationAbandoned: { readonly reason: 'neverCompleted' };
   NameRectified: { readonly givenName: Personal<string>; readonly familyName: Personal<string> };
   PhoneRectified: { readonly phone: Personal<string | null> };
   AddressRectified: { readonly address: Personal<PostalAddress | null> };
@@ -58,7 +60,12 @@ const rights = {
   purpose: 'dataSubjectRights',
   legalBasis: 'legalObligation',
 } as const;
-const number = { stream: 'dataSubject', schemaVersion: 1, purpose: 'invoiceIdentification', legalBasis: 'contract' } as const;
+const number = {
+  stream: 'dataSubject',
+  schemaVersion: 1,
+  purpose: 'invoiceIdentification',
+  legalBasis: 'contract',
+} as const;
 
 export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
   CustomerRegistered: {
@@ -79,6 +86,7 @@ export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
     fields: { choices: plain, noticeVersion: plain, noticeDigest: plain, language: plain },
   },
   RegistrationRepeated: { ...account, fields: { noticeVersion: plain } },
+  RegistrationAbandoned: { ...account, fields: { reason: plain } },
   NameRectified: { ...account, fields: { givenName: personal('profile'), familyName: personal('profile') } },
   PhoneRectified: { ...account, fields: { phone: personal('contact') } },
   AddressRectified: { ...account, fields: { address: personal('contact') } },

@@ -15,6 +15,8 @@ export type RefusalReason =
   | 'processingObjected'
   | 'subjectErased'
   | 'fieldNotAllowed'
+  /** What the intent names is no longer held: the person removed it, or its key is gone. */
+  | 'valueGone'
   | 'unknownProcessor';
 
 /** Stream `forwarding-<id>`: one thing asked of one processor. Never a value, only names of fields. Decided by processor-forwarding. */
@@ -59,11 +61,26 @@ export interface ForwardingEvents {
     readonly failure: string;
     readonly nextAttemptAt: string | null;
   };
-  ForwardingParked: { readonly processorId: string; readonly intent: ForwardingIntent; readonly failure: string };
+  /** Given up until an officer says otherwise. */
+  ForwardingParked: {
+    readonly processorId: string;
+    readonly intent: ForwardingIntent;
+    readonly orderId: string | null;
+    readonly failure: string;
+  };
+  RedeliveryRequested: { readonly processorId: string; readonly intent: ForwardingIntent };
+  /** Never sent, because what it was for has gone. */
   ForwardingCancelled: {
     readonly processorId: string;
     readonly intent: ForwardingIntent;
-    readonly reason: 'subjectErased';
+    readonly orderId: string | null;
+    readonly reason: 'subjectErased' | 'orderCancelled';
+  };
+  /** The processor did it, or had done it before. */
+  ForwardingCompleted: {
+    readonly processorId: string;
+    readonly intent: ForwardingIntent;
+    readonly orderId: string | null;
   };
   CheckoutOpened: {
     readonly processorId: string;
@@ -71,7 +88,10 @@ export interface ForwardingEvents {
     readonly paymentReference: string;
     readonly action: PaymentAction;
   };
-  /** The state of a payment, read back from the processor; callbacks are only hints to read. */
+  /**
+   * The state of a payment, read back from the processor; callbacks are only hints to read. All of one payment stand
+   * in the stream of its `openPayment`, so that they arrive in order, whichever intent led to the reading.
+   */
   PaymentStatusRead: {
     readonly processorId: string;
     readonly orderId: string;
@@ -122,8 +142,10 @@ export const forwardingSchema: SchemaMapOf<ForwardingEvents> = {
     },
   },
   AttemptFailed: { ...forwarding, fields: { ...asked, attempt: plain, failure: plain, nextAttemptAt: plain } },
-  ForwardingParked: { ...forwarding, fields: { ...asked, failure: plain } },
-  ForwardingCancelled: { ...forwarding, fields: { ...asked, reason: plain } },
+  ForwardingParked: { ...forwarding, fields: { ...asked, orderId: plain, failure: plain } },
+  RedeliveryRequested: { ...forwarding, fields: asked },
+  ForwardingCancelled: { ...forwarding, fields: { ...asked, orderId: plain, reason: plain } },
+  ForwardingCompleted: { ...forwarding, fields: { ...asked, orderId: plain } },
   CheckoutOpened: {
     ...forwarding,
     fields: { processorId: plain, orderId: plain, paymentReference: plain, action: plain },

@@ -26,9 +26,14 @@ export interface RightsRequestEvents {
   RequestScopeDecided: { readonly erase: readonly string[]; readonly retain: readonly Retention[] };
   /** An officer must look first; `blockers` are words (`openOrder`, `unpaidInvoice`), not data. */
   RequestReferredToOfficer: { readonly blockers: readonly string[] };
-  RequestApproved: { readonly by: 'rule' | 'officer' };
-  RequestRefused: { readonly reason: string };
-  RecipientAsked: { readonly processorId: string };
+  /** `executeAfter`: RFC 3339, the end of the cooling-off. */
+  RequestApproved: { readonly by: 'rule' | 'officer'; readonly executeAfter: string };
+  /** The reason is what an officer wrote to the person. */
+  RequestRefused: { readonly reason: Personal<string> };
+  /** Approved but for what the scope keeps; the reason is what an officer wrote to the person. */
+  RequestPartlyRefused: { readonly reason: Personal<string> };
+  /** `answerBy`: RFC 3339; without an answer until then the recipient counts as failed. */
+  RecipientAsked: { readonly processorId: string; readonly answerBy: string };
   RecipientAnswered: {
     readonly processorId: string;
     readonly state: 'acknowledged' | 'failed' | 'notSupported';
@@ -55,9 +60,10 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   RequesterIdentified: { ...rights, fields: { method: plain } },
   RequestScopeDecided: { ...rights, fields: { erase: plain, retain: plain } },
   RequestReferredToOfficer: { ...rights, fields: { blockers: plain } },
-  RequestApproved: { ...rights, fields: { by: plain } },
-  RequestRefused: { ...rights, fields: { reason: plain } },
-  RecipientAsked: { ...rights, fields: { processorId: plain } },
+  RequestApproved: { ...rights, fields: { by: plain, executeAfter: plain } },
+  RequestRefused: { ...rights, fields: { reason: personal('contact') } },
+  RequestPartlyRefused: { ...rights, fields: { reason: personal('contact') } },
+  RecipientAsked: { ...rights, fields: { processorId: plain, answerBy: plain } },
   RecipientAnswered: { ...rights, fields: { processorId: plain, state: plain, reason: plain } },
   ErasureVerified: { ...rights, fields: { categories: plain } },
   RequestAnswered: { ...rights, fields: { outcome: plain } },

@@ -22,6 +22,16 @@ describe('the canonical form', () => {
     );
   });
 
+  it.each([
+    { b: 1, 10: 'x', 9: 'y', a: { 2: [{ 11: 1, 1: 2 }], '01': 0 } },
+    JSON.parse('{"b":1,"__proto__":{"z":1,"a":2},"a":3}') as JsonObject,
+    Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`k${(index * 37) % 100}`, index])),
+    { at: new Date(0), z: null, nested: [{ y: 1, x: [undefined] }] } as unknown as JsonObject,
+  ])('also where objects have an order of their own: %#', (data) => {
+    const event = exampleEvent('leaf', data);
+    expect(canonicalLeaf('thing-1', 0n, event, canonicalEvent(event))).toBe(leafOf('thing-1', 0n, event));
+  });
+
   it('leaves out what is undefined, as JSON does', () => {
     const event = exampleEvent('leaf', { a: undefined, b: [undefined], c: -0 } as unknown as JsonObject);
     expect(canonicalLeaf('thing-1', 0n, event, canonicalEvent(event))).toBe(leafOf('thing-1', 0n, event));

@@ -231,7 +231,7 @@ export const eventStoreContract = (name: string, open: () => Promise<StoreUnderT
         const stream = exampleStream(label);
         const attempt = store.append(stream, [exampleEvent(`${label}-good`), event], 'no-stream');
         await expect(attempt).rejects.toBeInstanceOf(DomainError);
-        await expect(attempt).rejects.toMatchObject({ code: 'unstorable-character' });
+        await expect(attempt).rejects.toMatchObject({ code: 'invalid-characters' });
         expect(await read(stream)).toEqual([]);
       });
     });

@@ -39,7 +39,7 @@ CREATE TABLE event_store.es_event (
   PRIMARY KEY (stream_id, revision),
   UNIQUE (event_id),
   UNIQUE (seq)
-);
+) WITH (toast_tuple_target = 8160); -- envelopes do not compress: up to a page an event stays in its row, as it is
 CREATE INDEX es_event_order ON event_store.es_event (tx, seq);
 
 CREATE TABLE event_store.es_log (
@@ -111,31 +111,36 @@ BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'es_sequence needs read committed: each statement must see what committed before it';
   END IF;
-  -- nothing there: no lock, no transaction id, no write-ahead log
+  -- nothing there: no lock, no transaction id, no write-ahead log. last_seq says nothing of later windows: a later
+  -- transaction may well have drawn its seq earlier
   SELECT * INTO h FROM event_store.es_head;
   PERFORM 1 FROM event_store.es_event WHERE tx >= h.lo AND tx < pg_snapshot_xmax(pg_current_snapshot())
-    AND seq > greatest(h.last_seq, h.base_seq) LIMIT 1;
+    AND seq > h.base_seq AND (tx >= h.hi OR seq > h.last_seq) LIMIT 1;
   IF NOT FOUND THEN RETURN 0; END IF;
   IF h.lo = h.hi AND pg_snapshot_xmin(pg_current_snapshot()) <= h.hi THEN RETURN -1; END IF;
 
   SELECT * INTO h FROM event_store.es_head FOR UPDATE;
-  IF h.lo = h.hi THEN -- drained: open the next window
-    border := greatest(h.hi, pg_snapshot_xmin(pg_current_snapshot()));
-    SELECT tx INTO h.hi FROM event_store.es_event WHERE tx >= h.lo AND tx < border
-      ORDER BY tx, seq OFFSET p_max LIMIT 1;
-    IF NOT FOUND OR h.hi <= h.lo THEN h.hi := border; END IF;
-    h.last_seq := 0;
-    IF h.lo = h.hi THEN RETURN -1; END IF;
-  END IF;
+  LOOP
+    IF h.lo = h.hi THEN -- drained: open the next window
+      border := greatest(h.hi, pg_snapshot_xmin(pg_current_snapshot()));
+      SELECT tx INTO h.hi FROM event_store.es_event WHERE tx >= h.lo AND tx < border
+        ORDER BY tx, seq OFFSET p_max LIMIT 1;
+      IF NOT FOUND OR h.hi <= h.lo THEN h.hi := border; END IF;
+    END IF;
 
-  WITH settled AS MATERIALIZED (
-         SELECT seq, leaf_hash FROM event_store.es_event WHERE tx >= h.lo AND tx < h.hi),
-       cand AS MATERIALIZED (
-         SELECT seq, leaf_hash FROM settled WHERE seq > greatest(h.last_seq, h.base_seq) ORDER BY seq LIMIT p_max),
-       ins AS (
-         INSERT INTO event_store.es_log (position, seq, leaf_hash)
-         SELECT h.next_position + row_number() OVER (ORDER BY seq) - 1, seq, leaf_hash FROM cand RETURNING seq)
-  SELECT count(*), max(seq) INTO cnt, mx FROM ins;
+    WITH settled AS MATERIALIZED (
+           SELECT seq, leaf_hash FROM event_store.es_event WHERE tx >= h.lo AND tx < h.hi),
+         cand AS MATERIALIZED (
+           SELECT seq, leaf_hash FROM settled WHERE seq > greatest(h.last_seq, h.base_seq) ORDER BY seq LIMIT p_max),
+         ins AS (
+           INSERT INTO event_store.es_log (position, seq, leaf_hash)
+           SELECT h.next_position + row_number() OVER (ORDER BY seq) - 1, seq, leaf_hash FROM cand RETURNING seq)
+    SELECT count(*), max(seq) INTO cnt, mx FROM ins;
+    -- an empty window is left behind; at the border there is nothing settled to go on with
+    EXIT WHEN cnt > 0 OR h.hi = coalesce(border, '0');
+    h.lo := h.hi;
+    h.last_seq := 0;
+  END LOOP;
   PERFORM event_store.es_require_contiguous(h.next_position);
 
   UPDATE event_store.es_head SET
@@ -143,11 +148,9 @@ BEGIN
     lo = CASE WHEN cnt < p_max THEN h.hi ELSE h.lo END,
     hi = h.hi,
     last_seq = CASE WHEN cnt < p_max THEN 0 ELSE mx END;
-  IF cnt > 0 THEN
-    PERFORM pg_notify('es_log', '');
-    RETURN cnt;
-  END IF;
-  RETURN -1;
+  IF cnt = 0 THEN RETURN -1; END IF;
+  PERFORM pg_notify('es_log', '');
+  RETURN cnt;
 END $$;
 `;
 

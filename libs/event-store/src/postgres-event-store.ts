@@ -53,16 +53,27 @@ type StreamRow = [bigint, string, string, JsonObject, EventMetadata, bigint | nu
 type LogRow = [bigint, string | null, bigint, string, string, JsonObject, EventMetadata];
 
 /** Limits stand in the text, since the planner must know a page is small; few sizes are in use, so few plans are kept. */
+/*
+ * The statements are planned once, perhaps while the log was empty: neither is a join, which would be planned as a scan
+ * of the whole other table then and grow with the log until somebody analyzes it.
+ */
 const streamPage = (backwards: boolean, limit: number): string => `
-SELECT e.revision, e.event_id, e.type, e.data, e.meta, l.position
-  FROM event_store.es_event e LEFT JOIN event_store.es_log l USING (seq)
+SELECT e.revision, e.event_id, e.type, e.data, e.meta,
+<<<<<<< HEAD
+       (SELECT l.position FROM event_store.es_log l WHERE l.seq = e.seq) AS position
+=======
+       (SELECT l.position FROM event_store.es_log l WHERE l.seq = e.seq)
+>>>>>>> order
+  FROM event_store.es_event e
  WHERE e.stream_id = $1 AND e.revision ${backwards ? '<=' : '>='} $2
  ORDER BY e.revision ${backwards ? 'DESC' : 'ASC'} LIMIT ${limit}`;
 
 const logPage = (filtered: boolean, limit: number): string => `
 SELECT l.position, e.stream_id, e.revision, e.event_id, e.type, e.data, e.meta
   FROM (SELECT position, seq FROM event_store.es_log WHERE position > $1 ORDER BY position LIMIT ${limit}) l
-  LEFT JOIN event_store.es_event e ON e.seq = l.seq ${filtered ? "AND split_part(e.stream_id, '-', 1) = ANY ($2)" : ''}
+  LEFT JOIN LATERAL (
+       SELECT * FROM event_store.es_event
+        WHERE seq = l.seq ${filtered ? "AND split_part(stream_id, '-', 1) = ANY ($2)" : ''} LIMIT 1) e ON true
  ORDER BY l.position`;
 
 const greatest = 2n ** 63n - 1n;

@@ -103,7 +103,7 @@ export class PostgresSequencer {
                 greatest(coalesce(extract(epoch FROM now() - min(recorded_at)) * 1000, 0), 0)::float8 AS oldest
            FROM (SELECT e.recorded_at FROM event_store.es_event e, event_store.es_head h
                   WHERE e.tx >= h.lo AND e.tx < pg_snapshot_xmax(pg_current_snapshot())
-                    AND e.seq > greatest(h.last_seq, h.base_seq) LIMIT 100000) waiting`,
+                    AND e.seq > h.base_seq AND (e.tx >= h.hi OR e.seq > h.last_seq) LIMIT 100000) waiting`,
       );
       return { events: rows[0]?.events ?? 0, oldestMs: Math.round(rows[0]?.oldest ?? 0) };
     } finally {

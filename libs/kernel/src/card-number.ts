@@ -1,13 +1,22 @@
-/** Digit runs of card length, alone or grouped by blanks or dashes, not inside a longer word or identifier. */
-const candidates = /(?<![0-9A-Za-z-])\d(?:[ -]?\d){12,18}(?![0-9A-Za-z-])/g;
+/** An identifier in its five groups is not a number that somebody typed, even when no letter is in it. */
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+
+/** Groups of digits with at most two blanks, dots or dashes between them, not inside a longer word or identifier. */
+const digitGroups = /(?<![0-9A-Za-z-])\+?\d+(?:[\s.\u2010-\u2015-]{1,2}\d+)*(?![0-9A-Za-z-])/g;
+
+const shortest = 13;
+const longest = 19;
+/** ITU-T E.164: a number after a `+` has at most 15 digits, and looks like a card of that length now and then. */
+const longestPhone = 15;
 
 /** First digits and lengths that payment cards are issued with (ISO/IEC 7812 ranges of the large schemes). */
 const looksIssued = (digits: string): boolean =>
-  (/^4/.test(digits) && [13, 16, 19].includes(digits.length)) ||
-  (/^(5[1-5]|2(22[1-9]|2[3-9]|[3-6]|7[01]|720))/.test(digits) && digits.length === 16) ||
-  (/^3[47]/.test(digits) && digits.length === 15) ||
-  (/^3(0[0-5]|[689])/.test(digits) && digits.length >= 14) ||
-  (/^(6011|64[4-9]|65|62|5018|5020|5038|6304|6759|676[1-3]|35)/.test(digits) && digits.length >= 15);
+  (/^4/.test(digits) && [13, 16, 19].includes(digits.length)) || // Visa
+  (/^(5[1-5]|2(20[0-5]|22[1-9]|2[3-9]|[3-6]|7[01]|720))/.test(digits) && digits.length === 16) || // Mastercard, Mir
+  (/^3[47]/.test(digits) && digits.length === 15) || // American Express
+  (/^3(0[0-5]|09|[689])/.test(digits) && digits.length >= 14) || // Diners Club
+  (/^35/.test(digits) && digits.length >= 16) || // JCB
+  (/^(50|5[6-9]|6)/.test(digits) && digits.length >= 15); // Maestro, Dankort, Discover, UnionPay, RuPay
 
 /** Luhn, ISO/IEC 7812-1 annex B. */
 export const passesLuhn = (digits: string): boolean => {
@@ -20,11 +29,23 @@ export const passesLuhn = (digits: string): boolean => {
   return sum % 10 === 0;
 };
 
-/** Does the text hold a payment card number? Card data never enters: privacy-rules §6. */
+/**
+ * Does the text hold a payment card number, alone, in groups, or beside an expiry date and a security code? Card data
+ * never enters: privacy-rules §6. About one in ten digit runs of card length that begins like a card is one by chance.
+ */
 export const containsCardNumber = (text: string): boolean => {
-  for (const [candidate] of text.matchAll(candidates)) {
-    const digits = candidate.replace(/[ -]/g, '');
-    if (looksIssued(digits) && passesLuhn(digits)) return true;
+  // NFKC: full-width digits and no-break blanks are digits and blanks.
+  for (const [run] of text.normalize('NFKC').replace(uuid, ' ; ').matchAll(digitGroups)) {
+    const groups = run.match(/\d+/g)!;
+    for (let first = 0; first < groups.length; first++) {
+      const least = first === 0 && run.startsWith('+') ? longestPhone + 1 : shortest;
+      let digits = '';
+      for (let last = first; last < groups.length && digits.length <= longest; last++) {
+        digits += groups[last]!;
+        if (digits.length < least || digits.length > longest) continue;
+        if (looksIssued(digits) && passesLuhn(digits)) return true;
+      }
+    }
   }
   return false;
 };

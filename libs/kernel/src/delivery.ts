@@ -1,4 +1,5 @@
 import type { RecordedEvent } from './event.js';
+import type { EventStore } from './event-store.js';
 import type { Erased } from './personal.js';
 import type { Envelope } from './sealer.js';
 
@@ -47,6 +48,43 @@ export abstract class Inbox<Transaction = unknown> {
     checkpoint: bigint,
     handle: (event: RecordedEvent, transaction: Transaction) => Promise<void>,
   ): Promise<DeliveryOutcome>;
+
+  /** What waits for somebody to look, oldest first. */
+  abstract parkedStreams(): Promise<ParkedStream[]>;
+
+  /**
+   * Handles what waits of one parked stream, in order, each in a transaction of its own, and lets the stream go on when
+   * nothing waits any more. Stops at the first event that fails again; what is done stays done.
+   *
+   * @param store where the events are read back from, by their position
+   *
+   * Safe to repeat, and beside the running group.
+   */
+  abstract replayParked(
+    group: string,
+    stream: string,
+    store: EventStore,
+    handle: (event: RecordedEvent, transaction: Transaction) => Promise<void>,
+  ): Promise<Replay>;
+}
+
+/** A stream that stands still in one group. */
+export interface ParkedStream {
+  readonly group: string;
+  readonly stream: string;
+  /** A word of ours: the error's class and code, never its message. */
+  readonly failure: string;
+  /** RFC 3339. */
+  readonly parkedAt: string;
+  /** How many of its events wait. */
+  readonly waiting: number;
+}
+
+export interface Replay {
+  readonly replayed: number;
+  readonly waiting: number;
+  /** Why it stands still again; `null` = it does not. */
+  readonly failure: string | null;
 }
 
 /** An event where it lies in a partition. */
@@ -103,6 +141,12 @@ export abstract class PartitionInbox<Transaction = unknown> {
     handling: GroupHandling<Transaction>,
     signal: AbortSignal,
   ): Promise<DeliveryOutcome>;
+
+  /** As `Inbox.parkedStreams`. */
+  abstract parkedStreams(): Promise<ParkedStream[]>;
+
+  /** As `Inbox.replayParked`; the log is at hand. */
+  abstract replayParked(group: string, stream: string, handling: GroupHandling<Transaction>): Promise<Replay>;
 }
 
 /** What an `@EventPattern` handler gets beside the event. */

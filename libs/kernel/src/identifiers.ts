@@ -15,8 +15,8 @@ export const isUuid = (value: unknown): value is Uuid => typeof value === 'strin
 /** `order` + id -> `order-<id>`. */
 export const streamName = (category: string, id: Uuid): string => `${category}-${id}`;
 
-/** `order-<id>` -> `order`. The cut is the first dash, as EventStoreDB's. */
-export const streamCategory = (stream: string): string => stream.slice(0, stream.indexOf('-'));
+/** `order-<id>` -> `order`. The cut is the first dash, as EventStoreDB's; a name without one is all category. */
+export const streamCategory = (stream: string): string => stream.split('-', 1)[0]!;
 
 /** `order-<id>` -> `<id>`. */
-export const streamId = (stream: string): Uuid => stream.slice(stream.indexOf('-') + 1);
+export const streamId = (stream: string): Uuid => stream.slice(streamCategory(stream).length + 1);

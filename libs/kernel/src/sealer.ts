@@ -75,13 +75,19 @@ export abstract class KeyRing {
 
   /**
    * Destroys the keys of these categories and blocks their re-creation, also where none was ever made; with
-   * `newLifecycle` (the person removed one thing and may give it again) a next generation may be made.
+   * `newLifecycle` (the person removed one thing and may give it again) a next generation may be made. `kids` limits it
+   * to these keys, so that a late repetition cannot meet the key of the next life.
    * Safe to repeat: the second call answers like the first.
    */
   abstract destroy(
     subjectId: Uuid,
     categories: readonly DataCategory[],
-    reason: { readonly at: string; readonly requestId: Uuid | null; readonly newLifecycle?: boolean },
+    reason: {
+      readonly at: string;
+      readonly requestId: Uuid | null;
+      readonly newLifecycle?: boolean;
+      readonly kids?: readonly string[];
+    },
   ): Promise<DestroyedKey[]>;
 }
 

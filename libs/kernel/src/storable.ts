@@ -9,12 +9,12 @@ export const isStorableJson = (json: string): boolean => !json.includes('\\u') |
 
 /** The refusal of what `isStorableJson` says no to; the same on every store. */
 export const unstorableCharacter = (): DomainError =>
-  new DomainError('unstorable-character', 'text may not contain NUL or half a surrogate pair');
+  new DomainError('invalid-characters', 'text may not contain NUL or half a surrogate pair');
 
 /**
  * What every store asks of an append before it looks at the stream.
  *
- * @throws DomainError `unstorable-character` the text cannot be kept: refuse it where it came in
+ * @throws DomainError `invalid-characters` the text cannot be kept: refuse it where it came in
  * @throws TypeError the caller has a bug: no events, an event id twice, a negative revision
  */
 export const requireAppendable = (

@@ -1,4 +1,4 @@
-import type { EventContext, RecordedEvent } from '@dittoo/kernel';
+import type { EventContext, ParkedStream, RecordedEvent, Replay } from '@dittoo/kernel';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 
@@ -48,6 +48,12 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     const result = await (handler(event, context) as Promise<unknown>);
     if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
   }
+
+  /** Streams that stand still in a group of this process or another on the same database. */
+  abstract parkedStreams(): Promise<ParkedStream[]>;
+
+  /** Takes a parked stream up again. @throws DomainError `not-found` no such group in this process */
+  abstract replayParked(group: string, stream: string): Promise<Replay>;
 
   abstract override listen(callback: (error?: unknown) => void): void;
   abstract override close(): Promise<void>;

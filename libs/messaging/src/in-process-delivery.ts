@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Inbox, RecordedEvent } from '@dittoo/kernel';
+import { DomainError, type Inbox, type ParkedStream, type RecordedEvent, type Replay } from '@dittoo/kernel';
 import { EventDelivery } from './event-delivery.js';
 import type { InProcessRoad } from './in-process-road.js';
 
@@ -10,6 +10,10 @@ export interface DeliveryLog {
 
 const chunkSize = 100;
 const idlePollMs = 1_000;
+/** A chunk costs a transaction whatever is in it: under load, what comes this close together shares one. */
+const gatherMs = 20;
+/** How often a group writes down that it passed over events it does not want; more often would cost a commit for each. */
+const passedOverEveryMs = 5_000;
 
 /**
  * Delivery in one process: each group follows the road from its own checkpoint, a chunk at a time, through the inbox.
@@ -41,6 +45,19 @@ export class InProcessDelivery extends EventDelivery {
     await Promise.all(this.loops);
   }
 
+  parkedStreams(): Promise<ParkedStream[]> {
+    return this.inbox.parkedStreams();
+  }
+
+  async replayParked(group: string, stream: string): Promise<Replay> {
+    if (!this.groups.has(group)) throw new DomainError('not-found');
+    const handle = this.handler(group);
+    return this.inbox.replayParked(group, stream, this.road.store, (event, transaction) =>
+      // A type the group no longer takes needs no handling.
+      this.handles(group, event.type) ? handle(event, transaction) : noHandler(),
+    );
+  }
+
   private async follow(group: string): Promise<void> {
     const { signal } = this.stop;
     for (let failures = 0; !signal.aborted; failures++) {
@@ -48,14 +65,18 @@ export class InProcessDelivery extends EventDelivery {
       try {
         let checkpoint = await this.inbox.checkpoint(group);
         let saved = checkpoint;
+        let savedAt = performance.now();
         while (!signal.aborted) {
           const state = this.road.state;
           const page = await this.road.read(checkpoint, chunkSize);
           if (page.events.length === 0 || page.checkpoint === null) {
-            // Save how far events nobody here wants have been passed over, or every start would read them again.
-            if (checkpoint !== null && checkpoint !== saved) await this.inbox.deliver(group, [], checkpoint, noHandler);
-            saved = checkpoint;
-            await this.road.moved(state, idlePollMs, signal);
+            // Events nobody here wants are passed over; written down now and then, or a start would read them again.
+            if (checkpoint !== null && checkpoint !== saved && performance.now() - savedAt > passedOverEveryMs) {
+              if ((await this.inbox.deliver(group, [], checkpoint, noHandler)) === 'later') break;
+              saved = checkpoint;
+              savedAt = performance.now();
+            }
+            if (await this.road.moved(state, idlePollMs, signal)) await quiet(gatherMs, signal);
             continue;
           }
           const wanted = page.events.filter((event) => this.handles(group, event.type));
@@ -65,7 +86,10 @@ export class InProcessDelivery extends EventDelivery {
               : await this.inbox.deliver(group, wanted, page.checkpoint, this.handler(group));
           if (outcome === 'later') break;
           checkpoint = page.checkpoint;
-          if (wanted.length > 0) saved = checkpoint;
+          if (wanted.length > 0) {
+            saved = checkpoint;
+            savedAt = performance.now();
+          }
           failures = 0;
         }
       } catch (error) {
@@ -84,5 +108,10 @@ const noHandler = (): Promise<void> => Promise.resolve();
 /** Full jitter, at most five seconds. */
 const pause = async (failures: number, signal: AbortSignal): Promise<void> => {
   const ceiling = Math.min(5_000, 50 * 2 ** Math.min(failures, 7));
-  await sleep(Math.random() * ceiling, undefined, { signal }).catch(() => undefined);
+  await quiet(Math.random() * ceiling, signal);
+};
+
+/** Sleeps, at most until aborted. */
+const quiet = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 };

@@ -12,7 +12,8 @@ export class InProcessRoad extends EventPublisher {
   private publications = 0;
 
   constructor(
-    private readonly store: EventStore,
+    /** The log the road is read off. */
+    readonly store: EventStore,
     private readonly capacity = 2_000,
   ) {
     super();
@@ -42,9 +43,9 @@ export class InProcessRoad extends EventPublisher {
     return this.publications;
   }
 
-  /** Resolves when something came after `state`, or after `timeoutMs`, or when aborted. */
-  async moved(state: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || state !== this.publications) return;
+  /** Resolves when something came after `state`, or after `timeoutMs`, or when aborted: did something come? */
+  async moved(state: number, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted || state !== this.publications) return state !== this.publications;
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);
@@ -56,5 +57,6 @@ export class InProcessRoad extends EventPublisher {
       signal.addEventListener('abort', wake);
       this.waiting.add(wake);
     });
+    return state !== this.publications;
   }
 }

@@ -1,4 +1,4 @@
-import type { PartitionInbox, SchemaMap } from '@dittoo/kernel';
+import { DomainError, type ParkedStream, type PartitionInbox, type Replay, type SchemaMap } from '@dittoo/kernel';
 import { EventDelivery } from './event-delivery.js';
 import type { Kafka } from './kafka-client.js';
 import { DeadLetters } from './kafka-dead-letters.js';
@@ -51,6 +51,16 @@ export class KafkaDelivery extends EventDelivery {
     }
     for (const consumer of this.consumers) consumer.start();
     callback();
+  }
+
+  override parkedStreams(): Promise<ParkedStream[]> {
+    return this.inbox.parkedStreams();
+  }
+
+  override async replayParked(group: string, stream: string): Promise<Replay> {
+    const consumer = this.consumers.find(({ name }) => name === group);
+    if (consumer === undefined) throw new DomainError('not-found');
+    return consumer.replayParked(stream);
   }
 
   /** Has every group joined once? */

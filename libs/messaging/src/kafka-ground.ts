@@ -148,6 +148,7 @@ export const kafkaGround = async ({
     retrying: say('retrying'),
     repeated: say('repeated'),
     healed: say('healed'),
+    replayFailed: say('replayFailed'),
   };
   const closers: (() => Promise<void>)[] = [];
   const inbox = new TypeOrmPartitionInbox(dataSource, log, inboxAlerts);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PartitionInbox, SchemaMap } from '@dittoo/kernel';
+import type { PartitionInbox, Replay, SchemaMap } from '@dittoo/kernel';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { isClientError, kafkaFailure } from './kafka-client.js';
 import type { DeadLetters } from './kafka-dead-letters.js';
@@ -62,7 +62,7 @@ export class KafkaGroup {
   private running: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly name: string,
+    readonly name: string,
     private readonly road: KafkaRoad,
     handlers: GroupHandlers,
   ) {
@@ -80,6 +80,10 @@ export class KafkaGroup {
     this.stopping.abort();
     for (const timer of this.pauses) clearTimeout(timer);
     await this.running;
+  }
+
+  replayParked(stream: string): Promise<Replay> {
+    return this.intake.replayParked(stream);
   }
 
   private async run(): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type PartitionEvent,
   type PartitionInbox,
   type RecordedEvent,
+  type Replay,
   type SchemaMap,
 } from '@dittoo/kernel';
 import type { KafkaMessage } from 'kafkajs';
@@ -54,6 +55,11 @@ export class KafkaIntake {
   /** Takes in what stands in the log and was not taken in: a new group, or one the road had lost something for. */
   catchUp(categories: readonly string[], signal: AbortSignal): Promise<DeliveryOutcome> {
     return this.parts.inbox.catchUp(this.group, categories, this.handling, signal);
+  }
+
+  /** Takes a parked stream up again. */
+  replayParked(stream: string): Promise<Replay> {
+    return this.parts.inbox.replayParked(this.group, stream, this.handling);
   }
 
   async takeIn(

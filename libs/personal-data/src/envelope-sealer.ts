@@ -66,11 +66,12 @@ export class EnvelopeSealer extends Sealer {
   }
 
   private categoriesOf({ event, stream }: UnsealedEvent): Set<DataCategory> {
-    const definition = this.schemaMap[event.type];
+    // Own names only: an event called `toString` is not in the map.
+    const definition = Object.hasOwn(this.schemaMap, event.type) ? this.schemaMap[event.type] : undefined;
     if (definition === undefined || !stream.startsWith(`${definition.stream}-`)) throw new UnmappedField(event.type);
     const categories = new Set<DataCategory>();
     for (const field in event.data) {
-      const fieldClass = definition.fields[field];
+      const fieldClass = Object.hasOwn(definition.fields, field) ? definition.fields[field] : undefined;
       if (fieldClass === undefined) throw new UnmappedField(event.type, field);
       if (fieldClass.kind === 'personal') categories.add(fieldClass.category);
     }

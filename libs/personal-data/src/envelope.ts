@@ -30,10 +30,20 @@ const additionalData = (kid: string, place: readonly string[]): Buffer => {
   return Buffer.from(text, 'utf8');
 };
 
-/** JSON text padded with spaces, which JSON ignores. */
+/** JSON text padded with spaces, which JSON ignores; counted in bytes, or every `ö` would show. */
 const padded = (value: JsonValue): string => {
   const text = JSON.stringify(value);
-  return text.padEnd(Math.ceil(text.length / bucketBytes) * bucketBytes, ' ');
+  const bytes = Buffer.byteLength(text, 'utf8');
+  return text + ' '.repeat(Math.ceil(bytes / bucketBytes) * bucketBytes - bytes);
+};
+
+/** Base64 in its one canonical form: Node would read many spellings of the same bytes. */
+const bytesOf = (base64: string, length?: number): Buffer => {
+  const bytes = Buffer.from(base64, 'base64');
+  if (bytes.toString('base64') !== base64 || (length !== undefined && bytes.length !== length)) {
+    throw new TypeError('not canonical base64 of this length');
+  }
+  return bytes;
 };
 
 /** Commits the ciphertexts of one occasion to one key: AES-GCM alone does not. First 16 bytes, base64. */
@@ -73,12 +83,15 @@ export const openValue = (
   sealed: Envelope,
 ): JsonValue => {
   const field = place.at(-1) ?? '';
-  if (sealed.kid !== dataKey.kid || sealed.kc !== commitment) throw new EnvelopeRejected(field);
+  if (sealed.alg !== 'A256GCM' || sealed.kid !== dataKey.kid || sealed.kc !== commitment) {
+    throw new EnvelopeRejected(field);
+  }
   try {
-    const decipher = createDecipheriv('aes-256-gcm', dataKey.key, Buffer.from(sealed.iv, 'base64'));
+    // The length is said, or Node would take a tag cut to four bytes.
+    const decipher = createDecipheriv('aes-256-gcm', dataKey.key, bytesOf(sealed.iv, 12), { authTagLength: 16 });
     decipher.setAAD(additionalData(sealed.kid, place));
-    decipher.setAuthTag(Buffer.from(sealed.tag, 'base64'));
-    return JSON.parse(decipher.update(sealed.ct, 'base64', 'utf8') + decipher.final('utf8')) as JsonValue;
+    decipher.setAuthTag(bytesOf(sealed.tag, 16));
+    return JSON.parse(decipher.update(bytesOf(sealed.ct), undefined, 'utf8') + decipher.final('utf8')) as JsonValue;
   } catch {
     throw new EnvelopeRejected(field);
   }

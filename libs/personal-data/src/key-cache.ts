@@ -6,8 +6,14 @@ interface Entry<T> {
   readonly until: number;
 }
 
-/** Unwrapped keys in this process's memory: at most 60 s, at most 10,000, oldest out first. */
+/**
+ * Unwrapped keys in this process's memory: at most 60 s, at most 10,000, oldest out first.
+ *
+ * What was read before an eviction and arrives after it is not remembered: take `evictions` before reading and hand it
+ * to `remember…`.
+ */
 export class KeyCache {
+  private evicted = 0;
   private readonly actives = new Map<string, Entry<DataKey>>();
   private readonly ids = new Map<string, Entry<DataKey | Erased>>();
 
@@ -24,22 +30,30 @@ export class KeyCache {
     return fresh(this.ids, kid);
   }
 
-  rememberActive(name: string, key: DataKey): void {
+  /** How often something was evicted. */
+  get evictions(): number {
+    return this.evicted;
+  }
+
+  rememberActive(name: string, key: DataKey, evictions: number): void {
+    if (evictions !== this.evicted) return;
     this.remember(this.actives, name, key);
     this.remember(this.ids, key.kid, key);
   }
 
-  rememberById(kid: string, key: DataKey | Erased): void {
-    this.remember(this.ids, kid, key);
+  rememberById(kid: string, key: DataKey | Erased, evictions: number): void {
+    if (evictions === this.evicted) this.remember(this.ids, kid, key);
   }
 
   evictSubject(subjectId: string): void {
+    this.evicted += 1;
     for (const map of [this.actives, this.ids]) {
       for (const name of map.keys()) if (name.startsWith(`${subjectId}/`)) map.delete(name);
     }
   }
 
   clear(): void {
+    this.evicted += 1;
     this.actives.clear();
     this.ids.clear();
   }

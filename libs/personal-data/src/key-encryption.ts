@@ -30,6 +30,21 @@ interface KeyFile {
   readonly pepper: string;
 }
 
+const isKey = (value: unknown): boolean => typeof value === 'string' && Buffer.from(value, 'base64').length === 32;
+
+/** The parser's error would quote the file, so there is none. */
+const keyFileOf = (text: string): KeyFile | undefined => {
+  let file: Partial<KeyFile> | null;
+  try {
+    file = JSON.parse(text) as Partial<KeyFile> | null;
+  } catch {
+    return undefined;
+  }
+  const { current, keys, pepper } = file ?? {};
+  const whole = isKey(pepper) && isKey(keys?.[String(current)]) && Object.values(keys ?? {}).every(isKey);
+  return whole ? (file as KeyFile) : undefined;
+};
+
 /** The key-encryption key in a file with mode 0600. */
 export class FileKeyEncryption extends KeyEncryption {
   private constructor(private readonly file: KeyFile) {
@@ -57,10 +72,9 @@ export class FileKeyEncryption extends KeyEncryption {
     if ((statSync(path).mode & 0o077) !== 0) {
       throw new Error(`the key file ${path} can be read by others: chmod 600 it`);
     }
-    const file = JSON.parse(readFileSync(path, 'utf8')) as KeyFile;
-    const key = file.keys?.[String(file.current)];
-    if (typeof key !== 'string' || Buffer.from(key, 'base64').length !== 32 || typeof file.pepper !== 'string') {
-      throw new Error(`${path} is not a key file: it needs current, keys and pepper`);
+    const file = keyFileOf(readFileSync(path, 'utf8'));
+    if (file === undefined) {
+      throw new Error(`${path} is not a key file: it needs current, keys and pepper, each key 32 bytes in base64`);
     }
     return new FileKeyEncryption(file);
   }
@@ -73,7 +87,9 @@ export class FileKeyEncryption extends KeyEncryption {
   }
 
   unwrap({ wrapped, kekVersion }: WrappedKey, context: string): Buffer {
-    const decipher = createDecipheriv('aes-256-gcm', this.key(kekVersion), wrapped.subarray(0, 12))
+    const decipher = createDecipheriv('aes-256-gcm', this.key(kekVersion), wrapped.subarray(0, 12), {
+      authTagLength: 16,
+    })
       .setAAD(Buffer.from(context))
       .setAuthTag(wrapped.subarray(12, 28));
     return Buffer.concat([decipher.update(wrapped.subarray(28)), decipher.final()]);

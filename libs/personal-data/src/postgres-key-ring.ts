@@ -28,6 +28,7 @@ interface KeyRow {
 }
 
 const columns = 'subject_id, category, generation, state, wrapped, kek_version, fingerprint, destroyed_at, request_id';
+const kidColumn = `subject_id || '/' || category || '/' || generation`;
 const evictions = 'keyring_eviction';
 
 /**
@@ -38,7 +39,6 @@ const evictions = 'keyring_eviction';
  * cache that heard nothing forgets it after 60 s.
  */
 export class PostgresKeyRing extends KeyRing implements DataKeys {
-  private readonly cache = new KeyCache();
   private listener: PoolClient | undefined;
   private closed = false;
 
@@ -46,6 +46,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     private readonly pool: Pool,
     private readonly encryption: KeyEncryption,
     private readonly onProblem: (problem: string) => void = () => undefined,
+    private readonly cache = new KeyCache(),
   ) {
     super();
   }
@@ -58,7 +59,9 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
   /** Stops listening and wipes the cache; the pool is the caller's. */
   async close(): Promise<void> {
     this.closed = true;
-    this.listener?.release(true);
+    const listener = this.listener;
+    this.listener = undefined;
+    listener?.release(true);
     this.cache.clear();
   }
 
@@ -72,11 +75,12 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
       else found.set(name, cached);
     }
     if (missing.length === 0) return found;
+    const { evictions: before } = this.cache;
     for (const row of await this.getOrCreate(missing)) {
       const name = `${row.subject_id}/${row.category}`;
       if (row.state === 'destroyed') throw new SubjectKeyDestroyed(kidOf(row));
       const key = this.unwrap(row);
-      this.cache.rememberActive(name, key);
+      this.cache.rememberActive(name, key, before);
       found.set(name, key);
     }
     return found;
@@ -92,6 +96,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     }
     if (missing.length === 0) return found;
     const parts = missing.map(parseKid);
+    const { evictions: before } = this.cache;
     const { rows } = await this.pool.query<KeyRow>({
       name: 'keyring-by-id',
       text: `SELECT ${columns} FROM keyring.data_key
@@ -101,7 +106,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     });
     for (const row of rows) {
       const key = row.state === 'active' ? this.unwrap(row) : erasedOf(row);
-      this.cache.rememberById(kidOf(row), key);
+      this.cache.rememberById(kidOf(row), key, before);
       found.set(kidOf(row), key);
     }
     const absent = missing.find((kid) => !found.has(kid));
@@ -123,13 +128,19 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
   async destroy(
     subjectId: string,
     categories: readonly DataCategory[],
-    reason: { readonly at: string; readonly requestId: string | null; readonly newLifecycle?: boolean },
+    reason: {
+      readonly at: string;
+      readonly requestId: string | null;
+      readonly newLifecycle?: boolean;
+      readonly kids?: readonly string[];
+    },
   ): Promise<DestroyedKey[]> {
     const state = reason.newLifecycle === true ? 'newLifecycleAllowed' : 'destroyed';
+    const kids = reason.kids ?? null;
     const client = await this.pool.connect();
     try {
       await client.query('BEGIN');
-      if (state === 'destroyed') {
+      if (state === 'destroyed' && kids === null) {
         // Where no key was ever made a row without material stands in its place, so that none can be made later.
         await client.query(
           `INSERT INTO keyring.data_key (subject_id, category, generation, state, destroyed_at, request_id)
@@ -137,16 +148,23 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
           [subjectId, categories, reason.at, reason.requestId],
         );
       }
+      // Whoever makes a next generation holds the lock of the last one; the update below then sees what was made.
+      await client.query('SELECT FROM keyring.data_key WHERE subject_id = $1 AND category = ANY ($2) FOR UPDATE', [
+        subjectId,
+        categories,
+      ]);
       await client.query(
         `UPDATE keyring.data_key SET wrapped = NULL, kek_version = NULL, state = $3,
            destroyed_at = coalesce(destroyed_at, $4), request_id = coalesce(request_id, $5)
-         WHERE subject_id = $1 AND category = ANY ($2) AND state <> 'destroyed' AND state <> $3`,
-        [subjectId, categories, state, reason.at, reason.requestId],
+         WHERE subject_id = $1 AND category = ANY ($2) AND state <> 'destroyed' AND state <> $3
+           AND ($6::text[] IS NULL OR ${kidColumn} = ANY ($6))`,
+        [subjectId, categories, state, reason.at, reason.requestId, kids],
       );
       const { rows } = await client.query<KeyRow>(
         `SELECT ${columns} FROM keyring.data_key WHERE subject_id = $1 AND category = ANY ($2) AND wrapped IS NULL
+           AND ($3::text[] IS NULL OR ${kidColumn} = ANY ($3))
          ORDER BY category, generation`,
-        [subjectId, categories],
+        [subjectId, categories, kids],
       );
       await client.query(`SELECT pg_notify('${evictions}', $1)`, [subjectId]);
       await client.query('COMMIT');
@@ -191,13 +209,21 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
       material.fill(0);
       return { ...request, generation, wrapped, kekVersion, fingerprint };
     });
-    // Somebody else may be making the same key: the primary key lets one win, and both read the winner's.
+    // Somebody else may be making the same key: the primary key lets one win, and both read the winner's. Somebody may
+    // be destroying the last generation for good: its lock is taken and its state looked at again.
     await this.pool.query({
       name: 'keyring-create',
-      text: `INSERT INTO keyring.data_key (subject_id, category, generation, state, wrapped, kek_version, fingerprint)
-             SELECT s, c, g, 'active', w, v, f
-             FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bytea[], $5::int[], $6::bytea[]) AS k (s, c, g, w, v, f)
-             ON CONFLICT DO NOTHING`,
+      text: `WITH made AS (
+               SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bytea[], $5::int[], $6::bytea[])
+                 AS k (s, c, g, w, v, f)),
+             allowed AS (
+               SELECT subject_id, category FROM keyring.data_key JOIN made
+                 ON subject_id = s AND category = c AND generation = g - 1 AND state = 'newLifecycleAllowed'
+               ORDER BY subject_id, category FOR UPDATE OF data_key)
+             INSERT INTO keyring.data_key (subject_id, category, generation, state, wrapped, kek_version, fingerprint)
+             SELECT s, c, g, 'active', w, v, f FROM made
+             WHERE g = 1 OR EXISTS (SELECT FROM allowed WHERE subject_id = s AND category = c)
+             ORDER BY s, c ON CONFLICT DO NOTHING`,
       values: [
         made.map((m) => m.subjectId),
         made.map((m) => m.category),
@@ -224,31 +250,44 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
   /** A listener that was lost heard nothing meanwhile: forget everything, then listen again. */
   private async listen(): Promise<void> {
     const client = await this.pool.connect();
-    this.listener = client;
-    client.on('notification', ({ payload }) => this.cache.evictSubject(payload ?? ''));
-    client.once('error', () => {
+    const lost = (): void => {
+      if (this.listener !== client) return;
+      this.listener = undefined;
       client.release(true);
       this.cache.clear();
       this.onProblem('key ring: the eviction listener was lost');
       this.listenAgain();
-    });
-    await client.query(`LISTEN ${evictions}`);
+    };
+    client.on('notification', ({ payload }) => this.cache.evictSubject(payload ?? ''));
+    try {
+      await client.query(`LISTEN ${evictions}`);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    if (this.closed) return client.release(true);
+    client.on('error', lost).on('end', lost);
+    this.listener = client;
     this.cache.clear();
   }
 
   private listenAgain(): void {
-    if (this.closed) return;
     setTimeout(() => {
       if (!this.closed) this.listen().catch(() => this.listenAgain());
-    }, 500).unref();
+    }, 250).unref();
   }
 }
 
 const kidOf = (row: KeyRow): string => `${row.subject_id}/${row.category}/${row.generation}`;
 
+const kidShape =
+  /^(?<subjectId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(?<category>\w+)\/(?<generation>[1-9]\d{0,8})$/;
+
 const parseKid = (kid: string): KeyRequest & { readonly generation: number } => {
-  const [subjectId, category, generation] = kid.split('/');
-  return { subjectId: subjectId!, category: category as DataCategory, generation: Number(generation) };
+  const parts = kidShape.exec(kid)?.groups;
+  if (parts === undefined) throw new KeyMissing(kid);
+  const { subjectId, category, generation } = parts as Record<'subjectId' | 'category' | 'generation', string>;
+  return { subjectId, category: category as DataCategory, generation: Number(generation) };
 };
 
 const erasedOf = (row: KeyRow): Erased => ({

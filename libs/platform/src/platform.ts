@@ -201,6 +201,9 @@ const deliveryAlerts = (metrics: Registry, logger: Logger) => {
       retries.inc({ group });
       logger.warn({ group, failure }, 'delivery.retrying');
     },
+    replayFailed: (group: string, stream: string, failure: string): void => {
+      logger.error({ group, stream, failure }, 'delivery.replay-failed');
+    },
     interrupted: (group: string, error: unknown): void => {
       logger.warn({ group, failure: error instanceof Error ? error.name : 'unknown' }, 'delivery.interrupted');
     },

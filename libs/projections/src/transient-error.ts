@@ -1,7 +1,9 @@
 /** SQLSTATE classes and codes that go away by themselves: connection, resources, operator, serialisation, deadlock, lock. */
 const transientSqlState = /^(08|53|57|58|25P03|40001|40P01|55P03)/;
 const transientSystem = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
-const transientNames = new Set(['RevisionConflict', 'EventStoreUnavailable', 'KeyMissing']);
+/** TypeORM lets go of a lost connection at once; whoever still writes through it hears only that it was released. */
+const lostMidway = ['QueryRunnerAlreadyReleasedError', 'QueryRunnerProviderAlreadyReleasedError'];
+const transientNames = new Set(['RevisionConflict', 'EventStoreUnavailable', 'KeyMissing', ...lostMidway]);
 
 /**
  * Will the same thing perhaps succeed later? A missing key counts: the reader must stop there and wait for a person,

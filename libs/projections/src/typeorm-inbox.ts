@@ -1,6 +1,23 @@
-import { Inbox, type DeliveryOutcome, type RecordedEvent } from '@dittoo/kernel';
+import {
+  Inbox,
+  type DeliveryOutcome,
+  type EventStore,
+  type ParkedStream,
+  type RecordedEvent,
+  type Replay,
+} from '@dittoo/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
-import { failureOf, parkedStreams, parkStream, queueParked } from './parking.js';
+import {
+  eventAt,
+  failureOf,
+  forgetParked,
+  listParked,
+  parkedSince,
+  parkStream,
+  queueParked,
+  unparkStream,
+  waitingOf,
+} from './parking.js';
 import { isTransient } from './transient-error.js';
 
 /** What an operator hears about. Ids and codes only. */
@@ -9,6 +26,8 @@ export interface InboxAlerts {
   parked(group: string, stream: string, position: bigint, failure: string): void;
   /** The group waits and tries again. */
   retrying(group: string, failure: string): void;
+  /** A parked stream was replayed and stands still again. */
+  replayFailed(group: string, stream: string, failure: string): void;
 }
 
 /**
@@ -16,7 +35,7 @@ export interface InboxAlerts {
  *
  * Dies before the commit: nothing happened, the chunk comes again. Dies after it: the checkpoint says so, the chunk is
  * dropped. A poisoned event parks its stream: it and all later events of that stream wait in `delivery.parked_event`,
- * the other streams go on.
+ * the other streams go on. `replayParked` takes them up again once the reason is mended.
  */
 export class TypeOrmInbox extends Inbox<EntityManager> {
   constructor(
@@ -53,10 +72,57 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
         await this.chunk(group, [event], reached, handle);
       } catch (error) {
         if (isTransient(error)) return this.later(group, error);
-        await this.park(group, event, reached, failureOf(error));
+        try {
+          await this.park(group, event, reached, failureOf(error));
+        } catch (notParked) {
+          return this.later(group, notParked);
+        }
       }
     }
     return 'done';
+  }
+
+  parkedStreams(): Promise<ParkedStream[]> {
+    return listParked(this.dataSource);
+  }
+
+  async replayParked(
+    group: string,
+    stream: string,
+    store: EventStore,
+    handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
+  ): Promise<Replay> {
+    let replayed = 0;
+    try {
+      while (await this.dataSource.transaction((manager) => this.replayNext(manager, group, stream, store, handle))) {
+        replayed += 1;
+      }
+    } catch (error) {
+      const failure = failureOf(error);
+      const waiting = await waitingOf(this.dataSource.manager, group, stream);
+      this.alerts.replayFailed(group, stream, failure);
+      return { replayed, waiting: waiting.length, failure };
+    }
+    return { replayed, waiting: 0, failure: null };
+  }
+
+  /** `false` = nothing waits any more, and the stream goes on. */
+  private async replayNext(
+    manager: EntityManager,
+    group: string,
+    stream: string,
+    store: EventStore,
+    handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
+  ): Promise<boolean> {
+    await this.lockCheckpoint(manager, group); // the running group queues nothing meanwhile
+    const [position] = await waitingOf(manager, group, stream);
+    if (position === undefined) {
+      await unparkStream(manager, group, stream);
+      return false;
+    }
+    await handle(await eventAt(store, stream, position), manager);
+    await forgetParked(manager, group, position);
+    return true;
   }
 
   private later(group: string, error: unknown): DeliveryOutcome {
@@ -73,7 +139,7 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return this.dataSource.transaction(async (manager) => {
       const position = await this.lockCheckpoint(manager, group);
       const fresh = position === null ? events : events.filter((event) => event.position > position);
-      const parked = fresh.length === 0 ? noStreams : await parkedStreams(manager, group, fresh);
+      const parked = fresh.length === 0 ? noStreams : await parkedSince(manager, group, fresh);
       for (const event of fresh) {
         if (parked.has(event.stream)) await queueParked(manager, group, event);
         else await handle(event, manager);
@@ -85,10 +151,17 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     });
   }
 
-  /** Serialises a second runner of the same group behind the first. */
+  /**
+   * Serialises a second runner of the same group behind the first. The commit need not wait for the disk: checkpoint and
+   * rows are lost together, if they are, and then the chunk comes again.
+   */
   private async lockCheckpoint(manager: EntityManager, group: string): Promise<bigint | null> {
     const locked = (): Promise<{ position: string }[]> =>
-      manager.query('SELECT position FROM delivery.group_checkpoint WHERE group_id = $1 FOR UPDATE', [group]);
+      manager.query(
+        `SELECT position, set_config('synchronous_commit', 'off', true)
+         FROM delivery.group_checkpoint WHERE group_id = $1 FOR UPDATE`,
+        [group],
+      );
     let rows = await locked();
     if (rows.length === 0) {
       await manager.query(

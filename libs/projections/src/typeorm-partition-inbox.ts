@@ -3,11 +3,23 @@ import {
   type DeliveryOutcome,
   type EventStore,
   type GroupHandling,
+  type ParkedStream,
   type PartitionChunk,
   type RecordedEvent,
+  type Replay,
 } from '@dittoo/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
-import { failureOf, parkedStreams, parkStream, queueParked } from './parking.js';
+import {
+  eventAt,
+  failureOf,
+  forgetParked,
+  listParked,
+  parkedSince,
+  parkStream,
+  queueParked,
+  unparkStream,
+  waitingOf,
+} from './parking.js';
 import { StreamCursors } from './stream-cursors.js';
 import { isTransient } from './transient-error.js';
 import type { InboxAlerts } from './typeorm-inbox.js';
@@ -20,6 +32,11 @@ export interface PartitionInboxAlerts extends InboxAlerts {
 }
 
 type Handling = GroupHandling<EntityManager>;
+
+interface Tally {
+  repeated: number;
+  readonly healed: Map<string, number>;
+}
 
 /** Events to take in, and the group's place on the road they came by. */
 interface Stretch {
@@ -95,6 +112,44 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
     return 'later';
   }
 
+  parkedStreams(): Promise<ParkedStream[]> {
+    return listParked(this.dataSource);
+  }
+
+  async replayParked(group: string, stream: string, handling: Handling): Promise<Replay> {
+    let replayed = 0;
+    try {
+      while (await this.dataSource.transaction((manager) => this.replayNext(manager, group, stream, handling))) {
+        replayed += 1;
+      }
+    } catch (error) {
+      const failure = failureOf(error instanceof Poison ? error.cause : error);
+      const waiting = await waitingOf(this.dataSource.manager, group, stream);
+      this.alerts.replayFailed(group, stream, failure);
+      return { replayed, waiting: waiting.length, failure };
+    }
+    return { replayed, waiting: 0, failure: null };
+  }
+
+  /** `false` = nothing waits any more, and the stream goes on. What the road had lost in between is read from the log. */
+  private async replayNext(
+    manager: EntityManager,
+    group: string,
+    stream: string,
+    handling: Handling,
+  ): Promise<boolean> {
+    await lockGroup(manager, group, 'UPDATE'); // the running group queues nothing meanwhile
+    const [position] = await waitingOf(manager, group, stream);
+    if (position === undefined) {
+      await unparkStream(manager, group, stream);
+      return false;
+    }
+    const event = await eventAt(this.log, stream, position);
+    await this.apply(manager, group, [event], -1n, handling, { repeated: 0, healed: new Map() }, new Map());
+    await forgetParked(manager, group, position);
+    return true;
+  }
+
   private async floor(group: string): Promise<bigint | null> {
     const rows = await this.dataSource.query<{ position: string }[]>(
       'SELECT position FROM delivery.group_checkpoint WHERE group_id = $1',
@@ -130,11 +185,14 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
   }
 
   private async attempt(group: string, stretch: Stretch, handling: Handling): Promise<Poison | undefined> {
-    const tally = { repeated: 0, healed: new Map<string, number>() };
+    const tally: Tally = { repeated: 0, healed: new Map() };
     try {
       await this.dataSource.transaction(async (manager) => {
         const { fresh, floor } = await stretch.lock(manager);
-        if (fresh.length > 0) await this.apply(manager, group, fresh, floor, handling, tally);
+        if (fresh.length > 0) {
+          const parked = await parkedSince(manager, group, fresh);
+          await this.apply(manager, group, fresh, floor, handling, tally, parked);
+        }
         tally.repeated += stretch.events.length - fresh.length;
         await stretch.move(manager);
       });
@@ -153,9 +211,9 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
     events: readonly RecordedEvent[],
     floor: bigint,
     handling: Handling,
-    tally: { repeated: number; readonly healed: Map<string, number> },
+    tally: Tally,
+    parked: ReadonlyMap<string, bigint>,
   ): Promise<void> {
-    const parked = await parkedStreams(manager, group, events);
     const cursors = await StreamCursors.of(manager, group, events);
     const take = async (event: RecordedEvent): Promise<boolean> => {
       const isNew = event.position > floor;
@@ -170,10 +228,7 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
       return isNew;
     };
     for (const event of events) {
-      if (event.position >= (parked.get(event.stream) ?? event.position + 1n)) {
-        await queueParked(manager, group, event);
-        continue;
-      }
+      const since = parked.get(event.stream);
       const at = cursors.at(event.stream);
       if (event.revision <= at) {
         tally.repeated++;
@@ -181,11 +236,13 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
       }
       if (event.revision > at + 1n) {
         for await (const missing of this.between(event, at)) {
+          if (since !== undefined && missing.position >= since) break;
           if (await take(missing)) tally.healed.set(event.stream, (tally.healed.get(event.stream) ?? 0) + 1);
         }
-        if (cursors.at(event.stream) !== event.revision - 1n) throw new Poison(event, new RevisionGap());
       }
-      await take(event);
+      if (since !== undefined && event.position >= since) await queueParked(manager, group, event);
+      else if (cursors.at(event.stream) === event.revision - 1n) await take(event);
+      else throw new Poison(event, new RevisionGap());
     }
     await cursors.save();
   }
@@ -228,6 +285,19 @@ class Poison extends Error {
   }
 }
 
+/** Up to which position of the log the group has everything; -1 = it was never asked. */
+const lockGroup = async (manager: EntityManager, group: string, mode: 'SHARE' | 'UPDATE'): Promise<bigint> => {
+  await manager.query(
+    'INSERT INTO delivery.group_checkpoint (group_id, position) VALUES ($1, -1) ON CONFLICT DO NOTHING',
+    [group],
+  );
+  const [checkpoint] = await manager.query<{ position: string }[]>(
+    `SELECT position FROM delivery.group_checkpoint WHERE group_id = $1 FOR ${mode}`,
+    [group],
+  );
+  return BigInt(checkpoint!.position);
+};
+
 const partitionStretch = (group: string, chunk: PartitionChunk): Stretch => ({
   events: chunk.events.map(({ event }) => event),
   lock: async (manager) => {
@@ -242,12 +312,8 @@ const partitionStretch = (group: string, chunk: PartitionChunk): Stretch => ({
       place,
     );
     // Shared: the partitions of a group go on side by side, but not beside a catch-up from the log.
-    const [checkpoint] = await manager.query<{ position: string }[]>(
-      'SELECT position FROM delivery.group_checkpoint WHERE group_id = $1 FOR SHARE',
-      [group],
-    );
+    const floor = await lockGroup(manager, group, 'SHARE');
     // Offsets begin anew when a topic is made again, so they lock and mark the place; what is new, the revisions say.
-    const floor = BigInt(checkpoint?.position ?? -1);
     const events = chunk.events.map(({ event }) => event);
     return { fresh: events.filter((event) => event.position > floor), floor };
   },
@@ -271,15 +337,7 @@ const partitionStretch = (group: string, chunk: PartitionChunk): Stretch => ({
 const logStretch = (group: string, events: readonly RecordedEvent[], checkpoint: bigint): Stretch => ({
   events,
   lock: async (manager) => {
-    await manager.query(
-      'INSERT INTO delivery.group_checkpoint (group_id, position) VALUES ($1, -1) ON CONFLICT DO NOTHING',
-      [group],
-    );
-    const [at] = await manager.query<{ position: string }[]>(
-      'SELECT position FROM delivery.group_checkpoint WHERE group_id = $1 FOR UPDATE',
-      [group],
-    );
-    const floor = BigInt(at!.position);
+    const floor = await lockGroup(manager, group, 'UPDATE');
     return { fresh: events.filter((event) => event.position > floor), floor };
   },
   move: async (manager) => {

@@ -96,24 +96,52 @@ export class Commands {
     command: Command | ((now: string) => Command),
     context: CommandContext,
   ): Promise<Executed<State, Event>> {
-    const stream = streamName(decider.category, id);
     for (let attempt = 1; ; attempt++) {
       const loaded = await this.load(decider, id);
       const earlier = loaded.history.filter(({ recorded }) => recorded.metadata.causationId === context.causationId);
       if (earlier.length > 0) return { ...loaded, events: earlier.map(({ event }) => event) };
-
-      const now = this.clock.now();
-      const asked = typeof command === 'function' ? (command as (now: string) => Command)(now) : command;
-      const events = decider.decide(asked, loaded.state);
-      if (events.length === 0) return { ...loaded, events };
       try {
-        const sealed = await this.sealer.seal(this.unsealed(stream, events, context, now));
-        const { revision } = await this.store.append(stream, sealed, loaded.revision ?? 'no-stream');
-        return { state: events.reduce(decider.evolve, loaded.state), revision, history: loaded.history, events };
+        return await this.decideOn(decider, id, loaded, command, context);
       } catch (error) {
         if (!(error instanceof RevisionConflict) || attempt === attempts) throw error;
       }
     }
+  }
+
+  /**
+   * `execute` for a command that begins its stream: decides on the initial state and appends, without reading first.
+   * Where the stream is there already it goes the way of `execute`. Errors as there.
+   */
+  async begin<Command, State, Event extends DomainEvent>(
+    decider: Decider<Command, State, Event>,
+    id: Uuid,
+    command: Command | ((now: string) => Command),
+    context: CommandContext,
+  ): Promise<Executed<State, Event>> {
+    try {
+      const nothing = { state: decider.initialState, revision: null, history: [] };
+      return await this.decideOn(decider, id, nothing, command, context);
+    } catch (error) {
+      if (!(error instanceof RevisionConflict)) throw error;
+      return this.execute(decider, id, command, context);
+    }
+  }
+
+  private async decideOn<Command, State, Event extends DomainEvent>(
+    decider: Decider<Command, State, Event>,
+    id: Uuid,
+    loaded: Loaded<State, Event>,
+    command: Command | ((now: string) => Command),
+    context: CommandContext,
+  ): Promise<Executed<State, Event>> {
+    const stream = streamName(decider.category, id);
+    const now = this.clock.now();
+    const asked = typeof command === 'function' ? (command as (now: string) => Command)(now) : command;
+    const events = decider.decide(asked, loaded.state);
+    if (events.length === 0) return { ...loaded, events };
+    const sealed = await this.sealer.seal(this.unsealed(stream, events, context, now));
+    const { revision } = await this.store.append(stream, sealed, loaded.revision ?? 'no-stream');
+    return { state: events.reduce(decider.evolve, loaded.state), revision, history: loaded.history, events };
   }
 
   private unsealed(

@@ -38,6 +38,8 @@ export const createHttpApp = async (
   const adapter = new FastifyAdapter({
     bodyLimit,
     requestTimeout: requestTimeoutMs,
+    // Node looks this often, and takes the larger of the two for whole requests: headers must have the smaller.
+    http: { headersTimeout: requestTimeoutMs / 2, connectionsCheckingInterval: 2_000 },
     connectionTimeout: 60_000,
     keepAliveTimeout: 10_000,
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,

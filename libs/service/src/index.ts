@@ -15,6 +15,7 @@ export { Idempotent, RequestDigest } from './idempotency.js';
 export { createLogger, NestLog } from './log.js';
 export { decodeCursor, encodeCursor, pageOf, PageQuery, type Page } from './page.js';
 export { problemDetails, type ProblemCatalogue, type ProblemDetails } from './problem.js';
+export { ApiProblems, FieldProblemAnswer, ProblemAnswer } from './problem.http.js';
 export { framesOf, ProblemFilter } from './problem.filter.js';
 export { serviceMigrations } from './service.migrations.js';
 export { tokenAudience, tokenIssuer, TokenVerifier } from './token-verifier.js';

@@ -1,10 +1,12 @@
 import { DomainError } from '@dittoo/kernel';
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
 /** `?limit=&cursor=` of every list. */
 export class PageQuery {
   /** 1 to 200, default 50. */
+  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 200, default: 50 })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -13,6 +15,7 @@ export class PageQuery {
   limit?: number;
 
   /** `nextCursor` of the page before. */
+  @ApiProperty({ required: false, maxLength: 200 })
   @IsOptional()
   @IsString()
   @MaxLength(200)

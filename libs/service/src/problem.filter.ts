@@ -55,7 +55,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const problem = this.problemOf(error, request);
     if (reply.sent) return;
-    if (problem.status === 503) void reply.header('retry-after', '2');
+    const comeAgain = problem.status === 503 || problem.status === 429;
+    if (comeAgain && !reply.hasHeader('retry-after')) void reply.header('retry-after', '2');
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(problem.status).type('application/problem+json').send(problem);
   }

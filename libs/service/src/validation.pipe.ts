@@ -31,7 +31,8 @@ export const validationPipe = (): ValidationPipe =>
     exceptionFactory: (errors) => {
       const problems = flatten(errors);
       const unknown = problems.filter((problem) => problem.unknown);
-      const shown = (unknown.length > 0 ? unknown : problems).map(({ field, message }) => ({ field, message }));
+      const told = unknown.length > 0 ? unknown : problems;
+      const shown = [...new Map(told.map(({ field, message }) => [`${field} ${message}`, { field, message }])).values()];
       return new DomainError(unknown.length > 0 ? 'unknown-field' : 'invalid-field', undefined, shown);
     },
   });

@@ -1,4 +1,3 @@
-import { migrate, openPool } from '@dittoo/database';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
@@ -10,13 +9,10 @@ let pool: Pool;
 
 beforeAll(async () => {
   database = await testDatabase();
-  await migrate(database.url, relaySchema.migrations);
-  pool = openPool(database.url, { max: 2, applicationName: 'relay-spec' });
+  await database.migrate(relaySchema.migrations);
+  pool = database.pool({ max: 2 });
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 /** The lease ends now, as if its holder had not been heard of for 15 s. */
 const expire = (name: string) =>

@@ -109,7 +109,7 @@ describe('bodies', () => {
       headers: { 'content-type': type },
       body,
     });
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: (await response.json()) as Answer['body'] };
   };
 
   it.each([
@@ -160,7 +160,7 @@ describe('tokens', () => {
     exp: now + 600,
   };
   const kid = async (): Promise<string> =>
-    (await (await fetch(`${shop.url}/.well-known/jwks.json`)).json()).keys[0].kid;
+    (await shop.ok('GET', `${shop.url}/.well-known/jwks.json`)).keys[0].kid;
   const stranger = generateKeyPairSync('ed25519').privateKey;
   const signed = (header: object, payload: object): string => {
     const text = `${part(header)}.${part(payload)}`;

@@ -48,8 +48,8 @@ export class ShopClient {
     return policy.noticeVersion ?? policy.version;
   }
 
-  async signIn(login: { readonly email: string; readonly password: string }): Promise<string> {
-    return (await this.ok('POST', '/sessions', { body: login })).accessToken;
+  async signIn({ email, password }: { readonly email: string; readonly password: string }): Promise<string> {
+    return (await this.ok('POST', '/sessions', { body: { email, password } })).accessToken;
   }
 
   async register(person: Person, key: string = randomUUID()): Promise<string> {

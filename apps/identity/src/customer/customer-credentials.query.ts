@@ -1,0 +1,21 @@
+import { readable } from '@dittoo/kernel';
+import { normalizedEmail } from '@dittoo/personal-data';
+import { Commands } from '@dittoo/service';
+import { Injectable } from '@nestjs/common';
+import { customerDecider } from './customer.decider.js';
+import { profileOf } from './customer.js';
+
+/** What signing in needs of a customer; `null` = nobody who may sign in. */
+@Injectable()
+export class CustomerCredentials {
+  constructor(private readonly commands: Commands) {}
+
+  /** @param email the address they used; an entry of the index that the stream does not confirm counts for nothing */
+  async passwordHash(subjectId: string, email?: string): Promise<string | null> {
+    const { state } = await this.commands.load(customerDecider, subjectId);
+    const profile = profileOf(state);
+    const known = readable(profile?.email, null);
+    if (email !== undefined && (known === null || normalizedEmail(known) !== normalizedEmail(email))) return null;
+    return readable(profile?.passwordHash, null);
+  }
+}

@@ -1,0 +1,93 @@
+import type { DataSubjectEvent, Locale, PersonnummerGround, PostalAddress } from '@dittoo/contracts';
+import type { Personal } from '@dittoo/kernel';
+
+export interface Personnummer {
+  readonly number: Personal<string>;
+  readonly ground: PersonnummerGround;
+}
+
+export interface EmailChange {
+  readonly email: Personal<string>;
+  readonly token: Personal<string>;
+  readonly expiresAt: string;
+}
+
+/** What the shop knows of a customer. */
+export interface Profile {
+  readonly givenName: Personal<string>;
+  readonly familyName: Personal<string>;
+  readonly email: Personal<string>;
+  readonly phone: Personal<string | null>;
+  readonly address: Personal<PostalAddress | null>;
+  readonly passwordHash: Personal<string>;
+  readonly locale: Locale;
+  readonly noticeVersion: string | null;
+  readonly emailChange: EmailChange | null;
+  readonly personnummer: Personnummer | null;
+  /** How often the personnummer was removed: each removal ends a key's life, the next number needs the next key. */
+  readonly personnummerRemovals: number;
+}
+
+/** One person as a customer. Stream `dataSubject-<id>`. */
+export type Customer =
+  | { readonly status: 'none' }
+  /** The registration never came and its e-mail went to another: nothing may come here any more. */
+  | { readonly status: 'abandoned' }
+  | { readonly status: 'registered'; readonly profile: Profile }
+  /** The fence: from here on every personal write is refused; what is known is still readable. */
+  | { readonly status: 'erasing'; readonly requestId: string; readonly profile: Profile }
+  | { readonly status: 'erased'; readonly requestId: string };
+
+export const initialCustomer: Customer = { status: 'none' };
+
+/** The profile while there is one. */
+export const profileOf = (customer: Customer): Profile | null => ('profile' in customer ? customer.profile : null);
+
+export const evolve = (customer: Customer, event: DataSubjectEvent): Customer => {
+  switch (event.type) {
+    case 'CustomerRegistered':
+      return {
+        status: 'registered',
+        profile: {
+          ...event.data,
+          noticeVersion: null,
+          emailChange: null,
+          personnummer: null,
+          personnummerRemovals: 0,
+        },
+      };
+    case 'RegistrationAbandoned':
+      return { status: 'abandoned' };
+    case 'ErasureRequested':
+      return 'profile' in customer
+        ? { status: 'erasing', requestId: event.data.requestId, profile: customer.profile }
+        : customer;
+    case 'SubjectKeysDestroyed':
+      // Without a request a retention period ended: the person is still a customer.
+      return event.data.requestId === null ? customer : { status: 'erased', requestId: event.data.requestId };
+    default:
+      return 'profile' in customer ? { ...customer, profile: evolveProfile(customer.profile, event) } : customer;
+  }
+};
+
+const evolveProfile = (profile: Profile, event: DataSubjectEvent): Profile => {
+  switch (event.type) {
+    case 'NoticeAcknowledged':
+      return { ...profile, noticeVersion: event.data.noticeVersion };
+    case 'NameRectified':
+    case 'PhoneRectified':
+    case 'AddressRectified':
+    case 'LocaleChosen':
+      return { ...profile, ...event.data };
+    case 'EmailChangeRequested':
+      return { ...profile, emailChange: event.data };
+    case 'EmailRectified':
+      return { ...profile, email: event.data.email, emailChange: null };
+    case 'PersonnummerRecorded':
+      return { ...profile, personnummer: event.data };
+    case 'PersonnummerRemoved':
+      return { ...profile, personnummer: null, personnummerRemovals: profile.personnummerRemovals + 1 };
+    default:
+      return profile;
+  }
+};

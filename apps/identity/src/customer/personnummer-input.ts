@@ -1,0 +1,13 @@
+import { DomainError } from '@dittoo/kernel';
+import { parsePersonnummer } from '@dittoo/personal-data';
+
+/**
+ * The 12 digits of what somebody typed; only here the clock decides a century.
+ *
+ * @throws DomainError `invalid-personnummer` with the word of the rule it broke, never the number
+ */
+export const readPersonnummer = (input: string, now: string, field: string): string => {
+  const parsed = parsePersonnummer(input, now);
+  if (!parsed.valid) throw new DomainError('invalid-personnummer', undefined, [{ field, message: parsed.problem }]);
+  return parsed.digits;
+};

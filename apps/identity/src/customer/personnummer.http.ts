@@ -1,0 +1,24 @@
+import { personnummerGrounds, type PersonnummerGround } from '@dittoo/contracts';
+import { ApiProperty } from '@nestjs/swagger';
+import { LineField } from './text-rules.js';
+
+export class MaskedPersonnummer {
+  /** `19700428-****` */
+  @ApiProperty()
+  number!: string;
+
+  @ApiProperty({ enum: personnummerGrounds })
+  ground!: PersonnummerGround;
+}
+
+export class RevealPersonnummerBody {
+  /** What the number is needed for; kept, sealed, with the reveal. */
+  @LineField(500)
+  purpose!: string;
+}
+
+export class RevealedPersonnummer {
+  /** 12 digits. */
+  @ApiProperty({ pattern: '^\\d{12}$' })
+  number!: string;
+}

@@ -1,0 +1,34 @@
+import { DomainError, isErased, type Personal } from '@dittoo/kernel';
+import type { Customer, Profile } from './customer.js';
+import type { ProfileAnswer } from './profile.http.js';
+
+/**
+ * The profile of somebody who has one.
+ *
+ * @throws DomainError `subject-erased` from the fence on, `not-found`
+ */
+export const standingProfile = (customer: Customer): Profile => {
+  if (customer.status === 'registered') return customer.profile;
+  const erased = customer.status === 'erasing' || customer.status === 'erased';
+  throw new DomainError(erased ? 'subject-erased' : 'not-found');
+};
+
+/** @throws DomainError `subject-erased` where a field can no longer be read */
+export const legible = <T>(value: Personal<T>): T => {
+  if (isErased(value)) throw new DomainError('subject-erased');
+  return value as T;
+};
+
+export const profileAnswer = (customerId: string, customer: Customer): ProfileAnswer => {
+  const { address, email, familyName, givenName, locale, noticeVersion, phone } = standingProfile(customer);
+  return {
+    customerId,
+    email: legible(email),
+    givenName: legible(givenName),
+    familyName: legible(familyName),
+    phone: legible(phone),
+    address: legible(address),
+    locale,
+    noticeVersion,
+  };
+};

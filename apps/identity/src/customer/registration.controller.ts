@@ -1,0 +1,108 @@
+import { Clock, derivedId, readable } from '@dittoo/kernel';
+import { normalizedEmail } from '@dittoo/personal-data';
+import { REGISTER } from '@dittoo/platform';
+import type { Register } from '@dittoo/processor-register';
+import { DomainError } from '@dittoo/kernel';
+import { ApiProblems, commandContext, Commands, FromCaller, Idempotent, type Caller } from '@dittoo/service';
+import { Body, Controller, Inject, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
+import { EmailIndex, type IndexedEmail } from '../email-index/email-index.port.js';
+import { evenlyTimed, Passwords } from '../password/passwords.port.js';
+import { profileOf } from './customer.js';
+import { customerDecider, type Registration } from './customer.decider.js';
+import { readPersonnummer } from './personnummer-input.js';
+import { RegisterCustomerBody, RegisteredCustomer } from './registration.http.js';
+import { refuseCardNumbers } from './text-rules.js';
+
+/** How old a reservation must be before its registration counts as one that never came. */
+const abandonedAfterMs = 10_000;
+
+/**
+ * Registration: reserve the e-mail -> one append to `dataSubject-<id>`.
+ *
+ * An e-mail in use takes the same way to the same answer; only its owner hears of it. Dies between reservation and
+ * append: the same Idempotency-Key goes on with the reservation, anybody else takes it over a little later; a slow
+ * first one cannot come after that, because its stream was closed before.
+ */
+@ApiTags('Identity')
+@ApiProblems(400, 409, 413, 415, 422, 503)
+@Controller('api/v1/customers')
+export class RegistrationController {
+  constructor(
+    private readonly commands: Commands,
+    private readonly emails: EmailIndex,
+    private readonly passwords: Passwords,
+    private readonly clock: Clock,
+    @Inject(REGISTER) private readonly register: Register,
+  ) {}
+
+  @Post()
+  @Idempotent()
+  @ApiCreatedResponse({ type: RegisteredCustomer })
+  create(@Body() body: RegisterCustomerBody, @FromCaller() caller: Caller): Promise<RegisteredCustomer> {
+    return evenlyTimed(async () => {
+      const customerId = derivedId('customer', caller.commandId);
+      const command = await this.registration(body);
+      customerDecider.decide(command, customerDecider.initialState); // what is refused reserves nothing
+      const owner = await this.ownerOf(body.email, customerId, caller);
+      const context = commandContext(caller, owner.subjectId, body.noticeVersion);
+      if (owner.subjectId === customerId) {
+        await this.commands.begin(customerDecider, customerId, command, context);
+      } else if (owner.kind === 'customer') {
+        const { noticeVersion } = body;
+        const repeat = { type: 'RepeatRegistration', noticeVersion } as const;
+        const actor = { kind: 'system', id: 'anonymous' } as const;
+        await this.commands.execute(customerDecider, owner.subjectId, repeat, { ...context, actor });
+      }
+      return { customerId };
+    });
+  }
+
+  private async registration(body: RegisterCustomerBody): Promise<Registration> {
+    const { noticeVersion: version, digest } = this.register;
+    if (body.noticeVersion !== version) throw new DomainError('unknown-notice-version');
+    const { address, consents, email, familyName, givenName, locale = 'sv', personnummer, phone } = body;
+    refuseCardNumbers(givenName, familyName, address?.street, address?.city, address?.postalCode);
+    const number =
+      personnummer == null ? null : readPersonnummer(personnummer.number, this.clock.now(), 'personnummer.number');
+    const passwordHash = await this.passwords.hash(body.password);
+    return {
+      type: 'Register',
+      person: {
+        givenName,
+        familyName,
+        email,
+        phone: phone ?? null,
+        address: address == null ? null : { ...address },
+        passwordHash,
+        locale,
+      },
+      notice: { version, digest },
+      choices: consents === undefined ? null : consents.map(({ purpose, given }) => ({ purpose, given })),
+      personnummer: personnummer == null || number === null ? null : { number, ground: personnummer.ground },
+    };
+  }
+
+  /** Who has the address now: this registration, or somebody who was there before. */
+  private async ownerOf(email: string, customerId: string, caller: Caller): Promise<IndexedEmail> {
+    for (;;) {
+      const owner = await this.emails.reserve(email, customerId, 'customer');
+      if (owner.subjectId === customerId || !(await this.cameToNothing(owner, email, caller))) return owner;
+      await this.emails.takeOver(email, owner.subjectId, customerId);
+    }
+  }
+
+  private async cameToNothing(owner: IndexedEmail, email: string, caller: Caller): Promise<boolean> {
+    if (owner.kind !== 'customer') return false;
+    const { state } = await this.commands.load(customerDecider, owner.subjectId);
+    if (Date.parse(this.clock.now()) - Date.parse(owner.reservedAt) < abandonedAfterMs) return false;
+    if (state.status === 'none') {
+      const abandon = { type: 'AbandonRegistration' } as const;
+      const context = { ...commandContext(caller, null), causationId: derivedId('abandon', owner.subjectId) };
+      const { state: after } = await this.commands.execute(customerDecider, owner.subjectId, abandon, context);
+      return after.status === 'abandoned';
+    }
+    const used = readable(profileOf(state)?.email, null);
+    return used === null || normalizedEmail(used) !== normalizedEmail(email);
+  }
+}

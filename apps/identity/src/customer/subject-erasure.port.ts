@@ -1,0 +1,18 @@
+import type { DataSubjectEvents, Retention } from '@dittoo/contracts';
+import type { Uuid } from '@dittoo/kernel';
+import type { CommandContext } from '@dittoo/service';
+
+/** What the erasure of a person does to the person's own stream. Both are safe to repeat. */
+export abstract class SubjectErasure {
+  /** The fence: from here on the stream refuses every personal write; recipients act on the event. */
+  abstract fence(subjectId: Uuid, requestId: Uuid, context: CommandContext): Promise<void>;
+
+  /** The deed, once the keys are gone. */
+  abstract recordKeysDestroyed(
+    subjectId: Uuid,
+    requestId: Uuid,
+    keys: DataSubjectEvents['SubjectKeysDestroyed']['keys'],
+    retained: readonly Retention[],
+    context: CommandContext,
+  ): Promise<void>;
+}

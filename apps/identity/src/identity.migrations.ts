@@ -1,0 +1,55 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+class CreateIdentity1763800001500 implements MigrationInterface {
+  readonly name = 'CreateIdentity1763800001500';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE SCHEMA IF NOT EXISTS identity');
+    await runner.query(`
+      CREATE TABLE identity.email_index (
+        bidx bytea PRIMARY KEY, subject_id uuid NOT NULL, kind text NOT NULL, reserved_at timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON identity.email_index (subject_id)');
+    await runner.query(`
+      CREATE TABLE identity.signing_key (
+        kid text PRIMARY KEY, public_jwk jsonb NOT NULL, wrapped bytea NOT NULL, kek_version int NOT NULL,
+        created_at timestamptz NOT NULL)`);
+    await runner.query(`
+      CREATE TABLE identity.session (
+        token_hash bytea PRIMARY KEY, family uuid NOT NULL, subject_id uuid NOT NULL, role text NOT NULL,
+        authenticated_at timestamptz NOT NULL, expires_at timestamptz NOT NULL, used_at timestamptz)`);
+    await runner.query('CREATE INDEX ON identity.session (family)');
+    await runner.query('CREATE INDEX ON identity.session (subject_id)');
+    await runner.query('CREATE INDEX ON identity.session (expires_at)');
+    await runner.query(`
+      CREATE TABLE identity.sign_in_brake (
+        account text PRIMARY KEY, tries int NOT NULL, tried_at timestamptz NOT NULL, blocked_until timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON identity.sign_in_brake (tried_at)');
+    await runner.query(`
+      CREATE TABLE identity.order_standing (
+        order_id uuid PRIMARY KEY, subject_id uuid NOT NULL, revision bigint NOT NULL, status text NOT NULL,
+        by_invoice boolean NOT NULL, personnummer_ground text, paid boolean NOT NULL, total_minor bigint NOT NULL,
+        refunded_minor bigint NOT NULL, placed_at timestamptz NOT NULL, shipped_at timestamptz,
+        booked_at timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON identity.order_standing (subject_id)');
+    await runner.query(`
+      CREATE TABLE identity.rights_request (
+        request_id uuid PRIMARY KEY, subject_id uuid NOT NULL, kind text NOT NULL, received_at timestamptz NOT NULL,
+        due_at timestamptz NOT NULL, open boolean NOT NULL)`);
+    await runner.query('CREATE INDEX ON identity.rights_request (subject_id, received_at, request_id)');
+    await runner.query('CREATE INDEX ON identity.rights_request (due_at, request_id)');
+    await runner.query(`
+      CREATE TABLE identity.request_in_flight (
+        subject_id uuid NOT NULL, likeness text NOT NULL, request_id uuid NOT NULL, PRIMARY KEY (subject_id, likeness))`);
+    await runner.query(`
+      CREATE TABLE identity.due_task (
+        kind text NOT NULL, id uuid NOT NULL, due_at timestamptz NOT NULL, failures int NOT NULL DEFAULT 0,
+        PRIMARY KEY (kind, id))`);
+    await runner.query('CREATE INDEX ON identity.due_task (due_at)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP SCHEMA identity CASCADE');
+  }
+}
+
+export const identitySchema = { schema: 'identity', migrations: [CreateIdentity1763800001500] };

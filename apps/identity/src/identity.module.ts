@@ -1,0 +1,105 @@
+import type { ServiceDefinition } from '@dittoo/platform';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CustomerCredentials } from './customer/customer-credentials.query.js';
+import { CustomerErasure } from './customer/customer-erasure.js';
+import { CustomerStanding } from './customer/customer-standing.query.js';
+import { EmailIndexReactor } from './customer/email-index.reactor.js';
+import { PersonnummerConsent } from './customer/personnummer-consent.query.js';
+import { PersonnummerRemoval } from './customer/personnummer-removal.js';
+import { PersonnummerController } from './customer/personnummer.controller.js';
+import { PersonnummerReactor } from './customer/personnummer.reactor.js';
+import { ProfileController } from './customer/profile.controller.js';
+import { RegistrationController } from './customer/registration.controller.js';
+import { SubjectErasure } from './customer/subject-erasure.port.js';
+import { DueTaskWorker } from './due-task/due-task.worker.js';
+import { DueTasks } from './due-task/due-tasks.port.js';
+import { EmailIndex } from './email-index/email-index.port.js';
+import { PostgresEmailIndex } from './email-index/postgres-email-index.js';
+import { IDENTITY_CONFIG, readIdentityConfig, type IdentityConfig } from './identity.config.js';
+import { identitySchema } from './identity.migrations.js';
+import { OrderStanding } from './order-standing/order-standing.entity.js';
+import { OrderStandingProjection } from './order-standing/order-standing.projection.js';
+import { OrderStandings } from './order-standing/order-standing.query.js';
+import { Argon2Passwords } from './password/argon2-passwords.js';
+import { Passwords } from './password/passwords.port.js';
+import { ErasureReactor } from './rights-request/erasure.reactor.js';
+import { OfficerController } from './rights-request/officer.controller.js';
+import { RequestsInFlight } from './rights-request/requests-in-flight.js';
+import { RightsRequestController } from './rights-request/rights-request.controller.js';
+import { RightsRequestRow } from './rights-request/rights-request.entity.js';
+import { RightsRequestProjection } from './rights-request/rights-request.projection.js';
+import { RightsRequests } from './rights-request/rights-request.query.js';
+import { AccessTokens } from './session/access-tokens.js';
+import { JwksController } from './session/jwks.controller.js';
+import { SessionController } from './session/session.controller.js';
+import { SignedInSessions } from './session/sessions.port.js';
+import { Sessions } from './session/sessions.js';
+import { SignInBrake } from './session/sign-in-brake.js';
+import { SigningKeys } from './session/signing-keys.js';
+import { FirstOfficer } from './staff/first-officer.js';
+import { FirstStartReactor } from './staff/first-start.reactor.js';
+import { StaffCredentials } from './staff/staff-credentials.query.js';
+import { SubjectSearchController } from './subject-search/subject-search.controller.js';
+
+export { FirstOfficer } from './staff/first-officer.js';
+
+/**
+ * A person comes in (registration), signs in (session), sees to their data (profile, personnummer), and asks to be
+ * forgotten: request -> judged by the standing of their orders -> erasure, step by step from the events.
+ */
+@Module({})
+export class IdentityModule {
+  static register(platform: DynamicModule, config: IdentityConfig = readIdentityConfig()): DynamicModule {
+    return {
+      module: IdentityModule,
+      imports: [platform, TypeOrmModule.forFeature([OrderStanding, RightsRequestRow])],
+      controllers: [
+        RegistrationController,
+        JwksController,
+        SessionController,
+        ProfileController,
+        EmailIndexReactor,
+        PersonnummerController,
+        PersonnummerReactor,
+        RightsRequestController,
+        OrderStandingProjection,
+        ErasureReactor,
+        RightsRequestProjection,
+        OfficerController,
+        SubjectSearchController,
+      ],
+      providers: [
+        { provide: IDENTITY_CONFIG, useValue: config },
+        { provide: EmailIndex, useClass: PostgresEmailIndex },
+        { provide: Passwords, useClass: Argon2Passwords },
+        { provide: DueTasks, useClass: DueTaskWorker },
+        FirstOfficer,
+        FirstStartReactor,
+        StaffCredentials,
+        CustomerCredentials,
+        CustomerStanding,
+        SigningKeys,
+        AccessTokens,
+        SignInBrake,
+        Sessions,
+        { provide: SignedInSessions, useExisting: Sessions },
+        PersonnummerConsent,
+        PersonnummerRemoval,
+        OrderStandings,
+        RequestsInFlight,
+        RightsRequests,
+        { provide: SubjectErasure, useClass: CustomerErasure },
+      ],
+      exports: [FirstOfficer],
+    };
+  }
+}
+
+/** Identity as a process runs it; specs hand in their configuration. */
+export const identityServiceWith = (config?: IdentityConfig): ServiceDefinition => ({
+  schemas: [identitySchema],
+  module: (platform) => IdentityModule.register(platform, config),
+});
+
+export const identityService: ServiceDefinition = identityServiceWith();

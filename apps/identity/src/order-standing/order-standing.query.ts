@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { OrderStanding } from './order-standing.entity.js';
+
+/** What a person's orders mean for a request. */
+export interface OrderFacts {
+  readonly openOrder: boolean;
+  readonly unpaidInvoice: boolean;
+  /** Something not settled was ordered with the personnummer. */
+  readonly personnummerNeeded: boolean;
+  /** RFC 3339; `null` = never ordered anything. */
+  readonly lastBookedAt: string | null;
+}
+
+const open: ReadonlySet<OrderStanding['status']> = new Set(['placed', 'awaitingPayment', 'paid']);
+const settled: ReadonlySet<OrderStanding['status']> = new Set(['cancelled', 'paymentDenied', 'refunded']);
+
+const isUnpaidInvoice = ({ byInvoice, paid, status }: OrderStanding): boolean =>
+  byInvoice && !paid && !settled.has(status);
+
+export const orderFacts = (orders: readonly OrderStanding[]): OrderFacts => ({
+  openOrder: orders.some(({ status }) => open.has(status)),
+  unpaidInvoice: orders.some(isUnpaidInvoice),
+  personnummerNeeded: orders.some(
+    (order) => order.personnummerGround !== null && (open.has(order.status) || isUnpaidInvoice(order)),
+  ),
+  lastBookedAt:
+    orders.length === 0 ? null : new Date(Math.max(...orders.map(({ bookedAt }) => +bookedAt))).toISOString(),
+});
+
+@Injectable()
+export class OrderStandings {
+  constructor(private readonly rows: DataSource) {}
+
+  /** @param transaction a handler's, to see what it has taken in just before */
+  async of(subjectId: string, transaction: EntityManager = this.rows.manager): Promise<OrderFacts> {
+    return orderFacts(await transaction.findBy(OrderStanding, { subjectId }));
+  }
+}

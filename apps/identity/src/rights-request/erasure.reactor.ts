@@ -1,0 +1,183 @@
+import type { ForwardingEvents, RightsRequestEvents } from '@dittoo/contracts';
+import {
+  Clock,
+  derivedId,
+  KeyRing,
+  streamId,
+  type DataCategory,
+  type Delivered,
+  type EventContext,
+} from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import type { Register } from '@dittoo/processor-register';
+import { causedBy, Commands, type CommandContext } from '@dittoo/service';
+import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+import { SubjectErasure } from '../customer/subject-erasure.port.js';
+import { DueTasks } from '../due-task/due-tasks.port.js';
+import { EmailIndex } from '../email-index/email-index.port.js';
+import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
+import { OrderStandings } from '../order-standing/order-standing.query.js';
+import { SignedInSessions } from '../session/sessions.port.js';
+import { blockersOf, confirmedScope, erasureScope, withFiscalYearEnd } from './erasure-scope.js';
+import { rightsRequestDecider, type RightsRequestCommand } from './rights-request.decider.js';
+import type { ErasureScope, RightsRequest } from './rights-request.js';
+
+/** The group that takes in the orders: a request is judged after every order that came before it. */
+const group = 'identity.rights';
+
+/**
+ * Request received -> judged -> approved -> fence -> recipients asked -> answered -> keys destroyed -> verified.
+ *
+ * The handlers judge, note answers and write a task beside the checkpoint; the task's performer reads from the events
+ * how far the erasure has come and takes the next steps. It may die between any two: each step changes nothing when it
+ * is taken twice, and until the last one the request is shown as `executing`.
+ */
+@Controller()
+export class ErasureReactor implements OnModuleInit {
+  private readonly register: Register;
+
+  constructor(
+    private readonly commands: Commands,
+    private readonly subjects: SubjectErasure,
+    private readonly keyRing: KeyRing,
+    private readonly emails: EmailIndex,
+    private readonly sessions: SignedInSessions,
+    private readonly orders: OrderStandings,
+    private readonly tasks: DueTasks,
+    private readonly clock: Clock,
+    @Inject(IDENTITY_CONFIG) private readonly config: IdentityConfig,
+    @Inject(REGISTER) register: Register,
+  ) {
+    this.register = withFiscalYearEnd(register, config.fiscalYearEnd);
+  }
+
+  onModuleInit(): void {
+    this.tasks.perform('erasure', (requestId) => this.advance(requestId));
+  }
+
+  @EventPattern<string>('RightsRequestReceived', { group })
+  async received(
+    @Payload() event: Delivered<RightsRequestEvents, 'RightsRequestReceived'>,
+    @Ctx() { transaction }: EventContext<EntityManager>,
+  ): Promise<void> {
+    const orders = await this.orders.of(event.metadata.dataSubjectId!, transaction);
+    const now = this.clock.now();
+    const erasure = event.data.kind === 'erasure';
+    const command: RightsRequestCommand = {
+      type: 'DecideByRule',
+      blockers: erasure ? blockersOf(orders) : ['decidedByOfficer'],
+      scope: erasure ? erasureScope(this.register, orders, now) : null,
+      executeAfter: later(now, this.config.coolingOffMs),
+    };
+    await this.commands.execute(rightsRequestDecider, streamId(event.stream), command, causedBy(event, group));
+  }
+
+  @EventPattern<string>('RequestApproved', { group })
+  async approved(
+    @Payload() event: Delivered<RightsRequestEvents, 'RequestApproved'>,
+    @Ctx() { transaction }: EventContext<EntityManager>,
+  ): Promise<void> {
+    await this.tasks.schedule(transaction, 'erasure', streamId(event.stream), event.data.executeAfter);
+  }
+
+  @EventPattern<string>('ErasureAnswered', { group })
+  async recipientAnswered(
+    @Payload() event: Delivered<ForwardingEvents, 'ErasureAnswered'>,
+    @Ctx() { transaction }: EventContext<EntityManager>,
+  ): Promise<void> {
+    const { answer: state, processorId, reason, requestId } = event.data;
+    const now = this.clock.now();
+    const answerBy = later(now, this.config.recipientDeadlineMs);
+    const command = { type: 'RecordAnswer', answer: { processorId, state, reason }, answerBy } as const;
+    await this.commands.execute(rightsRequestDecider, requestId, command, causedBy(event, group));
+    await this.tasks.schedule(transaction, 'erasure', requestId, now);
+  }
+
+  /**
+   * Takes the erasure as far as it goes now.
+   *
+   * @returns when to come again; `null` = nothing is left to do, or it waits for an officer
+   */
+  async advance(requestId: string): Promise<string | null> {
+    const begun = await this.stepsOf(requestId);
+    if (begun === null) return null;
+    const { step, subjectId, request, contextOf } = begun;
+    const now = this.clock.now();
+    if (request.status === 'approved' && request.executeAfter > now) return request.executeAfter;
+
+    const before = await step(await this.confirmation(subjectId, request.scope));
+    if (before.status === 'referred') return null;
+    await this.subjects.fence(subjectId, requestId, contextOf('fence'));
+
+    const processorIds = Object.keys(this.register.processors);
+    const answerBy = later(now, this.config.recipientDeadlineMs);
+    const asked = await step({ type: 'AskRecipients', processorIds, answerBy });
+    if (Object.values('recipients' in asked ? asked.recipients : {}).includes('asked')) {
+      if (asked.status === 'executing' && now < asked.answerBy) return asked.answerBy;
+      await step({ type: 'GiveUpOnRecipients' });
+    }
+
+    const confirmed = await step(await this.confirmation(subjectId, before.scope));
+    await this.destroy(requestId, subjectId, confirmed.scope, contextOf('destroy'));
+    await this.emails.forget(subjectId);
+    await this.sessions.endAll(subjectId);
+    await this.requireDestroyed(subjectId, confirmed.scope.erase);
+    await step({ type: 'VerifyErasure' });
+    return null;
+  }
+
+  /** The request's stream, and a way to take steps in it; `null` = not an erasure that is to be executed. */
+  private async stepsOf(requestId: string) {
+    const { history, state: request } = await this.commands.load(rightsRequestDecider, requestId);
+    if ((request.status !== 'approved' && request.status !== 'executing') || request.kind !== 'erasure') return null;
+    if (request.scope === null) throw new Error('an erasure was approved without a scope');
+    const { correlationId, dataSubjectId, noticeVersion } = history[0]!.recorded.metadata;
+    const subjectId = dataSubjectId!;
+    let steps = history.length;
+    const contextOf = (step: string): CommandContext => ({
+      dataSubjectId: subjectId,
+      actor: { kind: 'system', id: 'identity.erasure' },
+      correlationId,
+      causationId: derivedId('erasure', requestId, step),
+      traceparent: null,
+      noticeVersion,
+    });
+    const step = async (command: RightsRequestCommand): Promise<Executing> => {
+      const context = contextOf(`${command.type}/${steps++}`);
+      const { state } = await this.commands.execute(rightsRequestDecider, requestId, command, context);
+      if (state.status === 'none' || state.scope === null) throw new Error('the request lost its scope');
+      return { ...state, scope: state.scope };
+    };
+    return { request: { ...request, scope: request.scope }, subjectId, contextOf, step };
+  }
+
+  private async confirmation(subjectId: string, scope: ErasureScope): Promise<RightsRequestCommand> {
+    const orders = await this.orders.of(subjectId);
+    return { type: 'ConfirmScope', blockers: blockersOf(orders), scope: confirmedScope(this.register, scope, orders) };
+  }
+
+  private async destroy(
+    requestId: string,
+    subjectId: string,
+    { erase, retain }: ErasureScope,
+    context: CommandContext,
+  ): Promise<void> {
+    const reason = { at: this.clock.now(), requestId };
+    const destroyed = await this.keyRing.destroy(subjectId, erase as DataCategory[], reason);
+    const keys = destroyed.map(({ category, fingerprint, kid }) => ({ kid, category, fingerprint }));
+    await this.subjects.recordKeysDestroyed(subjectId, requestId, keys, retain, context);
+  }
+
+  /** @throws Error a key is still usable: the erasure stays open */
+  private async requireDestroyed(subjectId: string, categories: readonly string[]): Promise<void> {
+    const states = await this.keyRing.states(subjectId);
+    const usable = categories.filter((category) => states.get(category as DataCategory) !== 'destroyed');
+    if (usable.length > 0) throw new Error(`keys not destroyed: ${usable.join(', ')}`);
+  }
+}
+
+type Executing = Exclude<RightsRequest, { status: 'none' }> & { readonly scope: ErasureScope };
+
+const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();

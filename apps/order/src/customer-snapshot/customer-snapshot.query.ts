@@ -1,0 +1,90 @@
+import type { DataSubjectEvent, Locale, PersonnummerGround, PostalAddress } from '@dittoo/contracts';
+import {
+  DomainError,
+  EventStore,
+  isErased,
+  Sealer,
+  streamName,
+  type Personal,
+  type RecordedEvent,
+  type Uuid,
+} from '@dittoo/kernel';
+import { Injectable } from '@nestjs/common';
+
+/** A customer at this moment, opened: lives for the length of one command. */
+export interface CustomerSnapshot {
+  readonly givenName: string;
+  readonly familyName: string;
+  readonly email: string;
+  readonly phone: string | null;
+  readonly address: PostalAddress | null;
+  readonly locale: Locale;
+  /** The ground the personnummer was recorded under; `null` = there is none. The number itself is not opened. */
+  readonly personnummerGround: PersonnummerGround | null;
+}
+
+type Snapshot = { readonly [Field in keyof CustomerSnapshot]: Personal<CustomerSnapshot[Field]> };
+
+/** Reads the customer's own stream, as identity writes it. Opens the fields an order copies and no others. */
+@Injectable()
+export class Customers {
+  constructor(
+    private readonly store: EventStore,
+    private readonly sealer: Sealer,
+  ) {}
+
+  /** @throws DomainError `subject-erased`; `not-found` when there never was such a customer */
+  async snapshot(customerId: Uuid): Promise<CustomerSnapshot> {
+    const wanted: RecordedEvent[] = [];
+    for await (const event of this.store.readStream(streamName('dataSubject', customerId))) {
+      // From here on the person is being forgotten, or is.
+      if (event.type === 'ErasureRequested') throw new DomainError('subject-erased');
+      if (copied.has(event.type)) wanted.push(withoutSecrets(event));
+    }
+    const opened = await this.sealer.open<DataSubjectEvent>(wanted);
+    const found = opened.reduce<Snapshot | null>((snapshot, { event }) => evolve(snapshot, event), null);
+    if (found === null) throw new DomainError('not-found');
+    if (Object.values(found).some(isErased)) throw new DomainError('subject-erased');
+    return found as CustomerSnapshot;
+  }
+}
+
+const copied: ReadonlySet<string> = new Set<DataSubjectEvent['type']>([
+  'CustomerRegistered',
+  'NameRectified',
+  'PhoneRectified',
+  'AddressRectified',
+  'LocaleChosen',
+  'EmailRectified',
+  'PersonnummerRecorded',
+  'PersonnummerRemoved',
+]);
+
+/** An order needs neither the password's hash nor the number: they are not opened for it. */
+const withoutSecrets = (event: RecordedEvent): RecordedEvent => {
+  if (event.type !== 'CustomerRegistered' && event.type !== 'PersonnummerRecorded') return event;
+  const { passwordHash: _hash, number: _number, ...data } = event.data;
+  return { ...event, data };
+};
+
+const evolve = (snapshot: Snapshot | null, event: DataSubjectEvent): Snapshot | null => {
+  if (event.type === 'CustomerRegistered') {
+    const { givenName, familyName, email, phone, address, locale } = event.data;
+    return { givenName, familyName, email, phone, address, locale, personnummerGround: null };
+  }
+  if (snapshot === null) return null;
+  switch (event.type) {
+    case 'NameRectified':
+    case 'PhoneRectified':
+    case 'AddressRectified':
+    case 'LocaleChosen':
+    case 'EmailRectified':
+      return { ...snapshot, ...event.data };
+    case 'PersonnummerRecorded':
+      return { ...snapshot, personnummerGround: event.data.ground };
+    case 'PersonnummerRemoved':
+      return { ...snapshot, personnummerGround: null };
+    default:
+      return snapshot;
+  }
+};

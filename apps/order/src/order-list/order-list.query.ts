@@ -1,0 +1,47 @@
+import { DomainError, isUuid, type Uuid } from '@dittoo/kernel';
+import { decodeCursor, pageOf, type Page } from '@dittoo/service';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { Repository } from 'typeorm';
+import type { OrderListItem } from './order-list.http.js';
+import { OrderRow } from './order-row.entity.js';
+
+/** Orders, newest first. Follows the streams within a second. */
+@Injectable()
+export class OrderList {
+  constructor(@InjectRepository(OrderRow) private readonly rows: Repository<OrderRow>) {}
+
+  /** @param customerId `null` = everybody's */
+  async page(customerId: Uuid | null, limit: number, cursor: string | undefined): Promise<Page<OrderListItem>> {
+    const query = this.rows
+      .createQueryBuilder('row')
+      .orderBy('row.placedAt', 'DESC')
+      .addOrderBy('row.orderId', 'DESC')
+      .limit(limit + 1);
+    if (customerId !== null) query.andWhere('row.customerId = :customerId', { customerId });
+    if (cursor !== undefined) {
+      const [placedAt, orderId] = sortKeyOf(cursor);
+      query.andWhere('(row.placedAt, row.orderId) < (:placedAt, :orderId)', { placedAt, orderId });
+    }
+    const rows = await query.getMany();
+    return pageOf(rows.map(itemOf), limit, ({ placedAt, orderId }) => [placedAt, orderId]);
+  }
+}
+
+const sortKeyOf = (cursor: string): readonly string[] => {
+  const [placedAt, orderId] = decodeCursor(cursor, 2) as [string, string];
+  if (!/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(placedAt) || Number.isNaN(Date.parse(placedAt)) || !isUuid(orderId)) {
+    throw new DomainError('invalid-field', undefined, [{ field: 'cursor', message: 'is not a cursor of this list' }]);
+  }
+  return [placedAt, orderId];
+};
+
+const itemOf = (row: OrderRow): OrderListItem => ({
+  orderId: row.orderId,
+  customerId: row.customerId,
+  status: row.status,
+  total: { amountMinor: Number(row.totalMinor), currency: row.currency },
+  refunded: { amountMinor: Number(row.refundedMinor), currency: row.currency },
+  placedAt: row.placedAt.toISOString(),
+  changedAt: row.changedAt.toISOString(),
+});

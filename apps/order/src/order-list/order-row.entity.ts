@@ -1,0 +1,37 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** An order in a list: ids, status, amounts, times. Nothing of a person. */
+@Entity({ schema: 'orders', name: 'order_row' })
+export class OrderRow {
+  @PrimaryColumn('uuid', { name: 'order_id' })
+  orderId!: string;
+
+  @Column('uuid', { name: 'customer_id' })
+  customerId!: string;
+
+  @Column('text')
+  status!: string;
+
+  /** bigint: a string here. */
+  @Column('bigint', { name: 'total_minor' })
+  totalMinor!: string;
+
+  @Column('text')
+  currency!: string;
+
+  @Column('bigint', { name: 'paid_minor' })
+  paidMinor!: string;
+
+  @Column('bigint', { name: 'refunded_minor' })
+  refundedMinor!: string;
+
+  @Column('timestamptz', { name: 'placed_at' })
+  placedAt!: Date;
+
+  @Column('timestamptz', { name: 'changed_at' })
+  changedAt!: Date;
+
+  /** Of the last event that was taken in: an event seen before changes nothing. */
+  @Column('bigint')
+  revision!: string;
+}

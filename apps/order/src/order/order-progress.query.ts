@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { OrderEvent } from '@dittoo/contracts';
+import { EventStore, EventStoreUnavailable, streamName, type Uuid } from '@dittoo/kernel';
+import { Injectable } from '@nestjs/common';
+import { evolve, noOrder } from './order.js';
+import type { OrderStateAnswer } from './order.http.js';
+import { stateAnswer } from './order.query.js';
+
+const pollMs = 400;
+
+/**
+ * Follows one order in the store: what it is now, then each change. Any process may have made the change, so nothing
+ * is listened to; reading on in one stream costs an index look-up. Nothing personal is opened.
+ */
+@Injectable()
+export class OrderProgress {
+  constructor(private readonly store: EventStore) {}
+
+  /** `null` = nothing new; comes with every look, so that the caller can do something of its own in between. */
+  async *follow(orderId: Uuid, signal: AbortSignal): AsyncGenerator<OrderStateAnswer | null> {
+    const stream = streamName('order', orderId);
+    let order = noOrder;
+    let shown = '';
+    for (let next = 0n; !signal.aborted;) {
+      const changes: OrderStateAnswer[] = [];
+      const catchingUp = next === 0n;
+      try {
+        for await (const { revision, type, data } of this.store.readStream(stream, { fromRevision: next })) {
+          order = evolve(order, { type, data } as unknown as OrderEvent);
+          next = revision + 1n;
+          if (order.stage !== 'none') changes.push(stateAnswer(orderId, order));
+        }
+      } catch (error) {
+        if (!(error instanceof EventStoreUnavailable)) throw error; // else: look again, from where it broke off
+      }
+      for (const state of catchingUp ? changes.slice(-1) : changes) {
+        const text = JSON.stringify(state);
+        if (text !== shown) yield state;
+        shown = text;
+      }
+      yield null;
+      await pause(pollMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

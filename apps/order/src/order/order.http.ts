@@ -1,0 +1,282 @@
+import {
+  paymentMethods,
+  personnummerGrounds,
+  type PaymentMethod,
+  type PersonnummerGround,
+  type PostalAddress,
+} from '@dittoo/contracts';
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsDefined,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { orderStatuses, type OrderStatus } from './order.js';
+
+/** Of one product, in one order. */
+export const quantityAtMost = 99;
+
+/** One line of text that says something: no control characters, not only blanks. */
+const Text = (maxLength: number) =>
+  applyDecorators(
+    IsString(),
+    Length(1, maxLength),
+    Matches(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, { message: '$property must be a line of text' }),
+    ApiProperty({ minLength: 1, maxLength }),
+  );
+
+export class LineBody {
+  @IsString()
+  @Length(1, 60)
+  @ApiProperty({ minLength: 1, maxLength: 60, example: 'stengods-mugg' })
+  sku!: string;
+
+  @IsInt()
+  @Min(1)
+  @Max(quantityAtMost)
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: quantityAtMost })
+  quantity!: number;
+}
+
+export class PaymentBody {
+  @IsIn(paymentMethods)
+  @ApiProperty({ enum: paymentMethods })
+  method!: PaymentMethod;
+}
+
+export class AddressBody implements PostalAddress {
+  @Text(200)
+  street!: string;
+
+  @Text(20)
+  postalCode!: string;
+
+  @Text(100)
+  city!: string;
+
+  /** ISO 3166-1 alpha-2. */
+  @IsString()
+  @Matches(/^[A-Z]{2}$/, { message: '$property must be two capital letters (ISO 3166-1 alpha-2)' })
+  @ApiProperty({ pattern: '^[A-Z]{2}$', example: 'SE' })
+  country!: string;
+}
+
+export class PlaceOrderBody {
+  /** Lines of the same product are added up, to 99 at most. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(50)
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => LineBody)
+  @ApiProperty({ type: [LineBody], minItems: 1, maxItems: 50 })
+  lines!: LineBody[];
+
+  @IsDefined()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => PaymentBody)
+  @ApiProperty({ type: PaymentBody })
+  payment!: PaymentBody;
+
+  /** Default: the address of the profile. */
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => AddressBody)
+  @ApiProperty({ required: false, type: AddressBody })
+  deliveryAddress?: AddressBody;
+
+  /** Lets the personnummer go along with an invoice or a part payment; without it, it stays here. */
+  @IsOptional()
+  @IsIn(personnummerGrounds)
+  @ApiProperty({ required: false, enum: personnummerGrounds })
+  personnummerGround?: PersonnummerGround;
+}
+
+export class RefundBody {
+  /** Default: all that is left. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(50)
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => LineBody)
+  @ApiProperty({ required: false, type: [LineBody], minItems: 1, maxItems: 50 })
+  lines?: LineBody[];
+
+  /** Kept sealed with the books of this order. */
+  @Text(500)
+  reason!: string;
+}
+
+export class MoneyAnswer {
+  @ApiProperty({ type: 'integer' })
+  amountMinor!: number;
+
+  @ApiProperty({ example: 'SEK' })
+  currency!: string;
+}
+
+export class PaymentActionAnswer {
+  @ApiProperty({ enum: ['redirect', 'snippet'] })
+  kind!: 'redirect' | 'snippet';
+
+  @ApiProperty({ format: 'uri' })
+  url!: string;
+
+  @ApiProperty({ required: false })
+  html?: string;
+}
+
+export const paymentStatuses = ['pending', 'open', 'approved', 'denied', 'cancelled'] as const;
+
+export class PlacedPaymentAnswer {
+  @ApiProperty({ enum: paymentStatuses })
+  status!: (typeof paymentStatuses)[number];
+
+  /** What the storefront does next; there once the processor has opened the payment. */
+  @ApiProperty({ required: false, type: PaymentActionAnswer })
+  action?: PaymentActionAnswer;
+
+  /** Only of a denied payment. */
+  @ApiProperty({ required: false, enum: ['denied', 'expired', 'refusedByPolicy'] })
+  reason?: 'denied' | 'expired' | 'refusedByPolicy';
+}
+
+export class PaymentAnswer extends PlacedPaymentAnswer {
+  @ApiProperty({ enum: paymentMethods })
+  method!: PaymentMethod;
+}
+
+/** An order in short: the answer to placing it, and what its event stream shows. */
+export class OrderStateAnswer {
+  @ApiProperty({ format: 'uuid' })
+  orderId!: string;
+
+  @ApiProperty({ enum: orderStatuses })
+  status!: OrderStatus;
+
+  @ApiProperty({ type: PlacedPaymentAnswer })
+  payment!: PlacedPaymentAnswer;
+}
+
+export class LineAnswer {
+  @ApiProperty()
+  sku!: string;
+
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty({ type: 'integer' })
+  quantity!: number;
+
+  /** Including VAT. */
+  @ApiProperty({ type: MoneyAnswer })
+  unitPrice!: MoneyAnswer;
+
+  @ApiProperty({ type: MoneyAnswer })
+  total!: MoneyAnswer;
+
+  /** 0.25 = 25 %. */
+  @ApiProperty()
+  taxRate!: number;
+}
+
+export class RefundLineAnswer {
+  @ApiProperty()
+  sku!: string;
+
+  @ApiProperty({ type: 'integer' })
+  quantity!: number;
+}
+
+export class RefundAnswer {
+  @ApiProperty({ format: 'uuid' })
+  refundId!: string;
+
+  /** `paid` once the processor says that the money went back. */
+  @ApiProperty({ enum: ['decided', 'paid'] })
+  status!: 'decided' | 'paid';
+
+  @ApiProperty({ type: MoneyAnswer })
+  amount!: MoneyAnswer;
+
+  @ApiProperty({ type: [RefundLineAnswer] })
+  lines!: readonly RefundLineAnswer[];
+}
+
+export class AddressAnswer {
+  @ApiProperty()
+  street!: string;
+
+  @ApiProperty()
+  postalCode!: string;
+
+  @ApiProperty()
+  city!: string;
+
+  @ApiProperty()
+  country!: string;
+}
+
+export class ErasedAnswer {
+  @ApiProperty({ enum: [true], type: Boolean })
+  erased!: true;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({ type: String, nullable: true, format: 'uuid' })
+  requestId!: string | null;
+}
+
+@ApiExtraModels(AddressAnswer, ErasedAnswer)
+export class OrderAnswer {
+  @ApiProperty({ format: 'uuid' })
+  orderId!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  customerId!: string;
+
+  @ApiProperty({ enum: orderStatuses })
+  status!: OrderStatus;
+
+  @ApiProperty({ type: [LineAnswer] })
+  lines!: readonly LineAnswer[];
+
+  @ApiProperty({ type: MoneyAnswer })
+  total!: MoneyAnswer;
+
+  @ApiProperty({ type: PaymentAnswer })
+  payment!: PaymentAnswer;
+
+  @ApiProperty({ type: [RefundAnswer] })
+  refunds!: readonly RefundAnswer[];
+
+  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(AddressAnswer) }, { $ref: getSchemaPath(ErasedAnswer) }] })
+  deliveryAddress!: AddressAnswer | ErasedAnswer;
+
+  @ApiProperty({ format: 'date-time' })
+  placedAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  changedAt!: string;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  shippedAt!: string | null;
+}

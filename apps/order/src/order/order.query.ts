@@ -1,0 +1,80 @@
+import type { OrderEvent } from '@dittoo/contracts';
+import { DomainError, isErased, type Uuid } from '@dittoo/kernel';
+import { Commands, type Principal } from '@dittoo/service';
+import { Injectable } from '@nestjs/common';
+import { orderDecider } from './order.decider.js';
+import { statusOf, paymentOf, type PlacedOrder } from './order.js';
+import type { OrderAnswer, OrderStateAnswer, PlacedPaymentAnswer, RefundAnswer } from './order.http.js';
+
+/** An order as its stream tells it now: always current. Somebody else's order is not there. */
+@Injectable()
+export class Orders {
+  constructor(private readonly commands: Commands) {}
+
+  /** @throws DomainError `not-found` unless it is the principal's own, or the principal is staff */
+  async get(orderId: Uuid, principal: Principal): Promise<OrderAnswer> {
+    const { state, history } = await this.commands.load(orderDecider, orderId);
+    const first = history[0];
+    const customerId = first?.recorded.metadata.dataSubjectId ?? null;
+    if (state.stage === 'none' || first?.event.type !== 'OrderPlaced' || !maySee(principal, customerId)) {
+      throw new DomainError('not-found');
+    }
+    const events: readonly OrderEvent[] = history.map(({ event }) => event);
+    const shipped = events.find((event) => event.type === 'OrderShipped');
+    const { currency } = state.total;
+    const recipient = first.event.data.recipient;
+    return {
+      ...stateAnswer(orderId, state),
+      customerId,
+      lines: state.lines.map(({ sku, name, quantity, unitPriceMinor, taxRate }) => ({
+        sku,
+        name,
+        quantity,
+        unitPrice: { amountMinor: unitPriceMinor, currency },
+        total: { amountMinor: unitPriceMinor * quantity, currency },
+        taxRate,
+      })),
+      total: state.total,
+      payment: { method: state.method, ...paymentAnswer(state) },
+      refunds: refundAnswers(state),
+      deliveryAddress: isErased(recipient) ? recipient : recipient.address,
+      placedAt: first.recorded.metadata.recordedAt,
+      changedAt: history.at(-1)!.recorded.metadata.recordedAt,
+      shippedAt: shipped?.data.shippedAt ?? null,
+    };
+  }
+}
+
+/** Their own, or staff's to handle. */
+export const maySee = ({ role, subjectId }: Principal, customerId: Uuid | null): customerId is Uuid =>
+  customerId !== null && (role !== 'customer' || subjectId === customerId);
+
+export const stateAnswer = (orderId: Uuid, order: PlacedOrder): OrderStateAnswer => ({
+  orderId,
+  status: statusOf(order),
+  payment: paymentAnswer(order),
+});
+
+const paymentAnswer = (order: PlacedOrder): PlacedPaymentAnswer => {
+  switch (order.stage) {
+    case 'placed':
+      return { status: 'pending' };
+    case 'awaitingPayment':
+      return { status: 'open', action: order.action };
+    case 'paymentDenied':
+      return { status: 'denied', reason: order.reason };
+    case 'paid':
+    case 'shipped':
+      return { status: 'approved' };
+    case 'cancelled':
+      return { status: 'cancelled' };
+  }
+};
+
+export const refundAnswers = (order: PlacedOrder): RefundAnswer[] =>
+  (paymentOf(order)?.refunds ?? []).map(({ refundId, lines, amountMinor, paid }) => ({
+    refundId,
+    status: paid ? 'paid' : 'decided',
+    amount: { amountMinor, currency: order.total.currency },
+    lines,
+  }));

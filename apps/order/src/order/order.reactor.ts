@@ -1,0 +1,58 @@
+import type { ForwardingEvents } from '@dittoo/contracts';
+import type { Delivered } from '@dittoo/kernel';
+import { causedBy, Commands } from '@dittoo/service';
+import { Controller } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { orderDecider, type OrderCommand } from './order.decider.js';
+
+const group = 'order.payment';
+
+/**
+ * What forwarding heard from the payment processors, taken into the order it is about. These are facts: one that no
+ * longer fits the order changes nothing, however late and however often it comes.
+ *
+ * Dies between the append and the checkpoint: the event comes again, the stream already holds its answer.
+ */
+@Controller()
+export class OrderReactor {
+  constructor(private readonly commands: Commands) {}
+
+  @EventPattern('CheckoutOpened', { group })
+  async checkoutOpened(@Payload() event: Delivered<ForwardingEvents, 'CheckoutOpened'>): Promise<void> {
+    const { orderId, processorId, paymentReference, action } = event.data;
+    await this.tell(orderId, { type: 'OpenPayment', processorId, paymentReference, action }, event);
+  }
+
+  @EventPattern('PaymentStatusRead', { group })
+  async paymentStatusRead(@Payload() event: Delivered<ForwardingEvents, 'PaymentStatusRead'>): Promise<void> {
+    const { orderId, processorId, paymentReference, status, amount, refundedMinor } = event.data;
+    switch (status) {
+      case 'approved':
+      case 'captured':
+        await this.tell(orderId, { type: 'ApprovePayment', processorId, paymentReference, amount }, event);
+        break;
+      case 'denied':
+      case 'cancelled': // at the processor: the customer gave up there, or our own cancellation came back
+        await this.tell(orderId, { type: 'DenyPayment', processorId, reason: 'denied' }, event);
+        break;
+      case 'expired':
+        await this.tell(orderId, { type: 'DenyPayment', processorId, reason: 'expired' }, event);
+        break;
+      case 'pending':
+        break;
+    }
+    // A stream answers a cause once: a read that just approved the payment has no refund of ours to cover yet.
+    if (refundedMinor > 0) await this.tell(orderId, { type: 'RecordRefund', refundedMinor }, event);
+  }
+
+  @EventPattern('ForwardingRefused', { group })
+  async forwardingRefused(@Payload() event: Delivered<ForwardingEvents, 'ForwardingRefused'>): Promise<void> {
+    const { intent, orderId, processorId } = event.data;
+    if (intent !== 'openPayment' || orderId === null) return;
+    await this.tell(orderId, { type: 'DenyPayment', processorId, reason: 'refusedByPolicy' }, event);
+  }
+
+  private async tell(orderId: string, command: OrderCommand, event: Delivered<ForwardingEvents>): Promise<void> {
+    await this.commands.execute(orderDecider, orderId, command, causedBy(event, group));
+  }
+}

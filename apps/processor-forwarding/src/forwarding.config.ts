@@ -1,0 +1,136 @@
+/** The configuration as the parts get it. */
+export const FORWARDING_CONFIG = Symbol('ForwardingConfig');
+
+/** What the host hands in; the environment says the rest. */
+export interface ForwardingOptions {
+  /** The bundled sandbox, where `PAYSON_URL` is not set. */
+  readonly payson?: PaysonConnection;
+  /** The same for `MONDIDO_URL`. */
+  readonly mondido?: MondidoConnection;
+  /** Specs only: called at the named points of an attempt; what it throws ends the worker there, as a kill would. */
+  readonly interrupt?: (point: InterruptionPoint) => void;
+  readonly tuning?: Partial<ForwardingTuning>;
+}
+
+export type InterruptionPoint = 'marked' | 'sent' | 'recorded';
+
+export interface PaysonConnection {
+  /** Base with version, as `https://api.payson.se/2.0/`. */
+  readonly url: string;
+  readonly agentId: string;
+  readonly apiKey: string;
+}
+
+export interface MondidoConnection {
+  /** Base with version, as `https://api.mondido.com/v1/`. */
+  readonly url: string;
+  readonly merchantId: string;
+  readonly password: string;
+  /** Goes into checksums only. */
+  readonly secret: string;
+}
+
+/** Requests a second, and at once. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+export interface ForwardingTuning {
+  /** Renewed at a third while a call lasts, so it is short: what a killed worker held is taken up after it. */
+  readonly leaseSeconds: number;
+  readonly concurrency: number;
+  readonly connectMs: number;
+  /** A whole call; less than the lease. */
+  readonly callMs: number;
+  /** Retries: full jitter below `retryBaseMs` x 2^n, at most `retryCapMs`. */
+  readonly retryBaseMs: number;
+  readonly retryCapMs: number;
+  /** Attempts of one item before it is parked. */
+  readonly attempts: number;
+  /** How long a lost answer's effect is left to show itself before it is looked for. */
+  readonly reconcileAfterMs: number;
+  /** First pause between two readings of a pending payment. */
+  readonly watchPauseMs: number;
+  readonly breakerPauseMs: number;
+}
+
+export interface ForwardingConfig extends ForwardingTuning {
+  readonly payson: PaysonConnection | null;
+  readonly mondido: MondidoConnection | null;
+  readonly rates: { readonly [processorId: string]: Rate };
+  readonly interrupt: (point: InterruptionPoint) => void;
+}
+
+/** Neither processor publishes rates: these are careful. Nobody minds at the sandbox. */
+const rates = { payson: { perSecond: 2, burst: 5 }, mondido: { perSecond: 5, burst: 10 } };
+const atSandbox: Rate = { perSecond: 500, burst: 500 };
+
+const tuning: ForwardingTuning = {
+  leaseSeconds: 20,
+  concurrency: 4,
+  connectMs: 5_000,
+  callMs: 10_000,
+  retryBaseMs: 500,
+  retryCapMs: 300_000,
+  attempts: 12,
+  reconcileAfterMs: 5_000,
+  watchPauseMs: 5_000,
+  breakerPauseMs: 5_000,
+};
+
+/** @throws Error with the name of the variable that is wrong */
+export const readForwardingConfig = (
+  options: ForwardingOptions = {},
+  env: Environment = process.env,
+): ForwardingConfig => {
+  const payson = paysonFrom(env) ?? options.payson ?? null;
+  const mondido = mondidoFrom(env) ?? options.mondido ?? null;
+  return {
+    ...tuning,
+    ...options.tuning,
+    payson,
+    mondido,
+    rates: {
+      payson: onLoopback(payson?.url) ? atSandbox : rates.payson,
+      mondido: onLoopback(mondido?.url) ? atSandbox : rates.mondido,
+    },
+    interrupt: options.interrupt ?? (() => undefined),
+  };
+};
+
+const onLoopback = (url = ''): boolean =>
+  URL.canParse(url) && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname);
+
+/** For a process of its own: there is no sandbox beside it. @throws Error naming the variable */
+export const requireProcessors = (env: Environment): void => {
+  for (const name of ['PAYSON_URL', 'MONDIDO_URL']) {
+    if ((env[name] ?? '') === '') throw new Error(`${name} must be set: the sandbox runs in standalone only`);
+  }
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `null` = the processor's URL is not set. */
+const paysonFrom = (env: Environment): PaysonConnection | null => {
+  const url = env['PAYSON_URL'] ?? '';
+  if (url === '') return null;
+  return { url, agentId: required(env, 'PAYSON_AGENT_ID'), apiKey: required(env, 'PAYSON_API_KEY') };
+};
+
+const mondidoFrom = (env: Environment): MondidoConnection | null => {
+  const url = env['MONDIDO_URL'] ?? '';
+  if (url === '') return null;
+  return {
+    url,
+    merchantId: required(env, 'MONDIDO_MERCHANT_ID'),
+    password: required(env, 'MONDIDO_PASSWORD'),
+    secret: required(env, 'MONDIDO_SECRET'),
+  };
+};
+
+const required = (env: Environment, name: string): string => {
+  const value = env[name] ?? '';
+  if (value === '') throw new Error(`${name} must be set where the processor's URL is`);
+  return value;
+};

@@ -1,0 +1,134 @@
+import type { Uuid } from '@dittoo/kernel';
+import {
+  TransmissionFailed,
+  type OpenedPayment,
+  type Payment,
+  type PaymentOpening,
+  type PaymentProcessor,
+  type RefundOrder,
+} from './payment-processor.port.js';
+import {
+  checkoutBody,
+  checkoutFrom,
+  creditedItems,
+  paymentOf,
+  replacingBody,
+  type Checkout,
+  type MerchantAddresses,
+} from './payson-checkout.js';
+import type { ProcessorClient } from './processor.client.js';
+
+/** Pages of the list looked through at most; more open checkouts than that, and a person looks. */
+const mostPages = 500;
+/** How much older than the attempt a checkout must be to end the search: clocks differ. */
+const marginMs = 3_600_000;
+
+/**
+ * Payson Checkout 2.0. A PUT replaces the whole checkout and there is no ETag, so commands to one checkout must not
+ * overlap: the lane of its subject sees to that.
+ */
+export class PaysonAdapter implements PaymentProcessor {
+  readonly processorId = 'payson';
+
+  constructor(
+    private readonly client: ProcessorClient,
+    private readonly addresses: (orderId: Uuid) => MerchantAddresses,
+    /** May the customer's browser be sent there? */
+    private readonly pageHost: (url: URL) => boolean,
+  ) {}
+
+  async openPayment(opening: PaymentOpening): Promise<OpenedPayment> {
+    const body = checkoutBody(opening, this.addresses(opening.orderId));
+    const payment = paymentOf(this.parse(await this.client.call('POST', 'Checkouts', body)));
+    return this.opened(opening.orderId, payment);
+  }
+
+  /**
+   * `POST /Checkouts` has no natural key: the list is searched for our order id. Where pages come newest first the
+   * search ends behind the attempt; where they do not, at the last page.
+   */
+  async findPayment(orderId: Uuid, since: string): Promise<OpenedPayment | null> {
+    let newest = Number.POSITIVE_INFINITY;
+    let sorted = true;
+    for (let page = 1; page <= mostPages; page++) {
+      const checkouts = await this.page(page);
+      const found = checkouts.find(({ merchant }) => merchant['reference'] === orderId);
+      if (found !== undefined) return this.opened(orderId, paymentOf(await this.read(found.id)));
+      if (checkouts.length === 0) return null;
+      for (const { createdAt } of checkouts) {
+        const at = Date.parse(createdAt ?? '');
+        sorted &&= at <= newest;
+        newest = at;
+      }
+      if (sorted && newest < Date.parse(since) - marginMs) return null;
+    }
+    throw new TransmissionFailed('list-too-long', 'unknown', { retry: true });
+  }
+
+  async readPayment(reference: string): Promise<Payment> {
+    return paymentOf(await this.read(reference));
+  }
+
+  async capturePayment(reference: string): Promise<Payment> {
+    const checkout = await this.read(reference);
+    const { status } = paymentOf(checkout);
+    if (checkout.shipped || status === 'captured') return paymentOf(checkout);
+    if (status !== 'approved') throw new TransmissionFailed(`payment-${status}`, 'rejected', { retry: false });
+    return this.replace(checkout, { status: 'shipped' });
+  }
+
+  /** Nothing is reserved before approval, so there is nothing to release: an unpaid checkout expires by itself. */
+  async cancelPayment(reference: string): Promise<Payment> {
+    const checkout = await this.read(reference);
+    const { status } = paymentOf(checkout);
+    if (checkout.canceled || status === 'cancelled' || status === 'denied' || status === 'expired') {
+      return paymentOf(checkout);
+    }
+    if (status === 'pending') return paymentOf(checkout);
+    if (status === 'captured') throw new TransmissionFailed('payment-captured', 'rejected', { retry: false });
+    return this.replace(checkout, { status: 'canceled' });
+  }
+
+  async refundPayment(reference: string, { targets }: RefundOrder): Promise<Payment> {
+    const checkout = await this.read(reference);
+    const items = creditedItems(checkout, targets);
+    if (items === null) return paymentOf(checkout);
+    const { status } = paymentOf(checkout);
+    if (status !== 'captured') throw new TransmissionFailed(`payment-${status}`, 'rejected', { retry: false });
+    const payment = await this.replace(checkout, { items });
+    const intended = targets.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+    if (payment.refundedMinor < intended) throw new TransmissionFailed('credit-differs', 'unknown', { retry: false });
+    return payment;
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+
+  /** Where there is no page to pay at (any more), the customer goes to the order. */
+  private opened(orderId: Uuid, payment: Payment): OpenedPayment {
+    const action = payment.action ?? { kind: 'redirect', url: this.addresses(orderId).confirmationUri };
+    return { ...payment, action };
+  }
+
+  private async page(page: number): Promise<Checkout[]> {
+    const answer = await this.client.call('GET', `Checkouts?page=${page}`);
+    const { data } = (answer ?? {}) as { data?: unknown };
+    const list = Array.isArray(answer) ? answer : data;
+    if (!Array.isArray(list)) throw new TransmissionFailed('answer-unexpected', 'unknown', { retry: true });
+    return list.map((item) => this.parse(item));
+  }
+
+  private async read(reference: string): Promise<Checkout> {
+    return this.parse(await this.client.call('GET', `Checkouts/${encodeURIComponent(reference)}`));
+  }
+
+  private async replace(checkout: Checkout, change: Parameters<typeof replacingBody>[1]): Promise<Payment> {
+    const path = `Checkouts/${encodeURIComponent(checkout.id)}`;
+    return paymentOf(this.parse(await this.client.call('PUT', path, replacingBody(checkout, change))));
+  }
+
+  private parse(answer: unknown): Checkout {
+    return checkoutFrom(answer, this.pageHost);
+  }
+}

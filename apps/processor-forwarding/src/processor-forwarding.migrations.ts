@@ -1,0 +1,59 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { tableSets } from './lanes/table-set.port.js';
+
+class CreateForwarding1763800005000 implements MigrationInterface {
+  readonly name = 'CreateForwarding1763800005000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE SCHEMA IF NOT EXISTS forwarding');
+    // Tokens never repeat, also when a lane is deleted and born again.
+    await runner.query('CREATE SEQUENCE forwarding.lease');
+    await runner.query(`
+      CREATE TABLE forwarding.inbox (
+        intent_id uuid PRIMARY KEY, received_at timestamptz NOT NULL DEFAULT now())`);
+    for (const { lane, item } of tableSets) {
+      await runner.query(`
+        CREATE TABLE ${lane} (
+          subject_id uuid PRIMARY KEY, next_at timestamptz NOT NULL, pending int NOT NULL CHECK (pending >= 0),
+          attempt int NOT NULL DEFAULT 0, lease_until timestamptz NOT NULL DEFAULT '-infinity',
+          lease_token bigint NOT NULL DEFAULT 0)`);
+      await runner.query(`CREATE INDEX ON ${lane} (next_at)`);
+      await runner.query(`
+        CREATE TABLE ${item} (
+          id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, intent_id uuid NOT NULL UNIQUE,
+          forwarding_id uuid NOT NULL, subject_id uuid NOT NULL, order_id uuid, kind text NOT NULL,
+          state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'parked')),
+          attempt int NOT NULL DEFAULT 0, payload jsonb NOT NULL, sending jsonb,
+          queued_at timestamptz NOT NULL DEFAULT now())`);
+      await runner.query(`CREATE INDEX ON ${item} (subject_id, id) WHERE state IN ('queued', 'sending')`);
+      await runner.query(`CREATE INDEX ON ${item} (subject_id, order_id) WHERE state = 'parked'`);
+      await runner.query(`CREATE INDEX ON ${item} (forwarding_id)`);
+      // Ten hints to read the same payment are one reading.
+      await runner.query(
+        `CREATE UNIQUE INDEX ON ${item} (forwarding_id) WHERE kind = 'readPayment' AND state = 'queued'`,
+      );
+    }
+    await runner.query(`
+      CREATE TABLE forwarding.recipient (
+        processor_id text NOT NULL, subject_id uuid NOT NULL, since timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (processor_id, subject_id))`);
+    await runner.query(`
+      CREATE TABLE forwarding.payment_watch (
+        forwarding_id uuid PRIMARY KEY, processor_id text NOT NULL, subject_id uuid NOT NULL, order_id uuid NOT NULL,
+        polls int NOT NULL DEFAULT 0, next_at timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON forwarding.payment_watch (processor_id, next_at)');
+    await runner.query(`
+      CREATE TABLE forwarding.delivery (
+        forwarding_id uuid PRIMARY KEY, processor_id text NOT NULL, intent text NOT NULL, order_id uuid,
+        state text NOT NULL, fields jsonb NOT NULL, attempts int NOT NULL DEFAULT 0, reason text,
+        next_attempt_at timestamptz, requested_at timestamptz NOT NULL, changed_at timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON forwarding.delivery (requested_at, forwarding_id)');
+    await runner.query('CREATE INDEX ON forwarding.delivery (processor_id, state, changed_at)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP SCHEMA forwarding CASCADE');
+  }
+}
+
+export const forwardingSchema = { schema: 'forwarding', migrations: [CreateForwarding1763800005000] };

@@ -1,0 +1,79 @@
+/* Promised: every event stands in the map once, in a stream of the house, with a purpose of ours. */
+import { describe, expect, it } from '@jest/globals';
+import { dataCategories, type SchemaMap } from '@dittoo/kernel';
+import { accountSchema } from './account.events.js';
+import { consentSchema } from './consent.events.js';
+import { dataSubjectSchema } from './data-subject.events.js';
+import { forwardingSchema } from './forwarding.events.js';
+import { officerAccessSchema } from './officer-access.events.js';
+import { orderSchema } from './order.events.js';
+import { problemCodes } from './problem-codes.js';
+import { rightsRequestSchema } from './rights-request.events.js';
+import { schemaMap } from './schema-map.js';
+import { consentPurposes, purposes } from './vocabulary.js';
+
+/** Architecture §5. */
+const streamCategories = [
+  'dataSubject',
+  'account',
+  'consent',
+  'newsletter',
+  'rightsRequest',
+  'order',
+  'comment',
+  'supportCase',
+  'campaignEntry',
+  'forwarding',
+  'processor',
+  'legalHold',
+  'breach',
+  'officerAccess',
+];
+const legalBases = ['consent', 'contract', 'legalObligation', 'vitalInterests', 'publicTask', 'legitimateInterests'];
+const schemas: SchemaMap[] = [
+  dataSubjectSchema,
+  accountSchema,
+  consentSchema,
+  orderSchema,
+  forwardingSchema,
+  rightsRequestSchema,
+  officerAccessSchema,
+];
+const definitions = Object.entries(schemaMap as SchemaMap);
+
+describe('the schema map', () => {
+  it('names no event type twice', () => {
+    const types = schemas.flatMap((schema) => Object.keys(schema));
+    expect(types.filter((type, index) => types.indexOf(type) !== index)).toEqual([]);
+    expect(types.sort()).toEqual(Object.keys(schemaMap).sort());
+  });
+
+  it.each(definitions)('%s stands in a stream of the house, for a purpose, on a legal basis', (type, definition) => {
+    expect(type).toMatch(/^[A-Z][A-Za-z]*(V[2-9])?$/);
+    expect(streamCategories).toContain(definition.stream);
+    expect(purposes).toContain(definition.purpose);
+    expect(legalBases).toContain(definition.legalBasis);
+    expect(definition.schemaVersion).toBeGreaterThanOrEqual(1);
+  });
+
+  it.each(definitions)('%s seals its personal fields under keys there are', (_type, { fields }) => {
+    for (const field of Object.values(fields)) {
+      if (field.kind === 'personal') expect(dataCategories).toContain(field.category);
+    }
+  });
+});
+
+it('every purpose a customer may choose is a purpose', () =>
+  expect(consentPurposes.filter((purpose) => !purposes.includes(purpose))).toEqual([]));
+
+describe('a problem code', () => {
+  it.each(Object.entries(problemCodes))(
+    '%s is a kebab-case word with a status and a title',
+    (code, [status, title]) => {
+      expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(600);
+      expect(title).toMatch(/^[A-Z]/);
+    },
+  );
+});

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId, type NewEvent } from '@dittoo/kernel';
+import { deliveryMigrations, TypeOrmInbox } from '@dittoo/projections';
+import { ProblemFilter } from '@dittoo/service';
+import { MemoryEventStore, testDatabase, type TestDatabase } from '@dittoo/testing';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { pino } from 'pino';
+import { DataSource } from 'typeorm';
+import { consumer, deliveryContract, until, type DeliveryGround } from './delivery.contract.js';
+import { InProcessDelivery } from './in-process-delivery.js';
+import { InProcessRoad } from './in-process-road.js';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+beforeAll(async () => {
+  database = await testDatabase('delivery');
+  await database.migrate(deliveryMigrations);
+  dataSource = await new DataSource({ type: 'postgres', url: database.url, poolSize: 8 }).initialize();
+  await dataSource.query('CREATE TABLE handled (id serial, group_id text, event text)');
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+/** The real inbox on a real database, a real Nest application with the filter services use; the log in memory, with gaps. */
+const inProcess = async (): Promise<DeliveryGround> => {
+  await dataSource.query('TRUNCATE handled, delivery.group_checkpoint, delivery.parked_stream, delivery.parked_event');
+  const store = new MemoryEventStore(3n);
+  const road = new InProcessRoad(store);
+  const alerts: string[] = [];
+  const inbox = new TypeOrmInbox(dataSource, {
+    parked: (group, stream, _position, failure) => alerts.push(`parked ${group} ${stream} ${failure}`),
+    retrying: (group, failure) => alerts.push(`retrying ${group} ${failure}`),
+    replayFailed: () => undefined,
+  });
+  const revisions = new Map<string, bigint>();
+  let said: bigint | null = null;
+  return {
+    alerts,
+    start: async (controllers) => {
+      @Module({ controllers: [...controllers] })
+      class Process {}
+      const app = await NestFactory.create(Process, new FastifyAdapter(), { logger: false, abortOnError: false });
+      app.useGlobalFilters(new ProblemFilter({}, pino({ level: 'silent' })));
+      const delivery = new InProcessDelivery(road, inbox, { interrupted: () => undefined });
+      try {
+        app.connectMicroservice({ strategy: delivery }, { inheritAppConfig: true });
+        await app.startAllMicroservices();
+      } catch (error) {
+        await app.close();
+        throw error;
+      }
+      return { replayParked: (group, stream) => delivery.replayParked(group, stream), close: () => app.close() };
+    },
+    say: async (...events) => {
+      for (const [stream, type] of events) {
+        const before = revisions.get(stream);
+        const event = { eventId: newId(), type, data: {}, metadata: {} } as unknown as NewEvent;
+        revisions.set(stream, (await store.append(stream, [event], before ?? 'no-stream')).revision);
+      }
+      const page = await store.readAll({ after: said });
+      said = page.checkpoint;
+      await road.publish(page.events);
+    },
+    rows: async (group) =>
+      (
+        await dataSource.query<{ event: string }[]>('SELECT event FROM handled WHERE group_id = $1 ORDER BY id', [
+          group,
+        ])
+      ).map(({ event }) => event),
+    checkpoint: (group) => inbox.checkpoint(group),
+    close: () => Promise.resolve(),
+  };
+};
+
+deliveryContract('in-process delivery', inProcess);
+
+describe('in-process delivery', () => {
+  it('keeps how far an idle group has passed over what it does not want', async () => {
+    const ground = await inProcess();
+    const delivery = await ground.start([consumer('a', 'Wanted')]);
+    await ground.say(['order-1', 'Wanted'], ['order-1', 'Unwanted'], ['order-1', 'Unwanted']);
+    await until(async () => (await ground.checkpoint('a')) === 6n);
+    expect(await ground.rows('a')).toEqual(['order-1@0']);
+    await delivery.close();
+  });
+
+  it('keeps it also where nothing was ever wanted', async () => {
+    const ground = await inProcess();
+    const delivery = await ground.start([consumer('a', 'Wanted')]);
+    await ground.say(['order-1', 'Unwanted']);
+    await until(async () => (await ground.checkpoint('a')) === 0n);
+    await delivery.close();
+  });
+
+  it('closes at once when nothing is in hand', async () => {
+    const ground = await inProcess();
+    const delivery = await ground.start([consumer('a', 'Wanted')]);
+    const start = performance.now();
+    await delivery.close();
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+});
