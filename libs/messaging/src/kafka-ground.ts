@@ -19,7 +19,7 @@ import { createKafka, kafkaFailure, type KafkaSettings } from './kafka-client.js
 import { KafkaDelivery, type KafkaDeliveryOptions } from './kafka-delivery.js';
 import type { KafkaAlerts } from './kafka-group.js';
 import { KafkaPublisher, type PublisherOptions } from './kafka-publisher.js';
-import { deadLetterTopicOf, topicOf } from './kafka-topics.js';
+import { categoriesOf, deadLetterTopicOf, topicOf } from './kafka-topics.js';
 import { ensureTopics } from './kafka-topic-setup.js';
 
 /** The broker of this test run. */
@@ -78,6 +78,8 @@ export interface KafkaGround {
   readonly dataSource: DataSource;
   readonly said: Said[];
   publisher(options?: Partial<PublisherOptions>, kafka?: Kafka): KafkaPublisher;
+  /** A delivery that was handed no handlers yet. */
+  strategy(options?: Partial<KafkaDeliveryOptions>, kafka?: Kafka): KafkaDelivery;
   /** A delivery of these groups that has begun: it may not have joined yet. */
   begin(groups: Groups, options?: Partial<KafkaDeliveryOptions>, kafka?: Kafka): KafkaDelivery;
   /** A delivery of these groups that has joined: what is appended from now on, it gets from Kafka or not at all. */
@@ -106,6 +108,7 @@ interface GroundOptions {
   readonly groups?: readonly string[];
   readonly partitions?: number;
   readonly retentionMs?: number;
+  readonly schemaMap?: SchemaMap;
 }
 
 /** A database, topics and groups of its own for one spec. */
@@ -114,10 +117,11 @@ export const kafkaGround = async ({
   groups = ['lights'],
   partitions = 3,
   retentionMs = 604_800_000,
+  schemaMap = testSchema,
 }: GroundOptions = {}): Promise<KafkaGround> => {
   const prefix = `t${randomBytes(4).toString('hex')}.`;
   const kafka = createKafka(settingsFor(broker, prefix), () => undefined);
-  const topics = ['lamp', 'bell'].map((category) => topicOf(prefix, category));
+  const topics = categoriesOf(schemaMap).map((category) => topicOf(prefix, category));
   await ensureTopics(kafka, [
     ...topics.map((topic) => ({ topic, partitions, replication: 1, retentionMs })),
     ...topics.flatMap((topic) =>
@@ -152,13 +156,10 @@ export const kafkaGround = async ({
   };
   const closers: (() => Promise<void>)[] = [];
   const inbox = new TypeOrmPartitionInbox(dataSource, log, inboxAlerts);
+  const strategy: KafkaGround['strategy'] = (options = {}, from = kafka) =>
+    new KafkaDelivery(from, inbox, { prefix, schemaMap, sessionTimeoutMs: 6_000, ...options }, alerts);
   const begin: KafkaGround['begin'] = (wanted, options = {}, from = kafka) => {
-    const delivery = new KafkaDelivery(
-      from,
-      inbox,
-      { prefix, schemaMap: testSchema, sessionTimeoutMs: 6_000, ...options },
-      alerts,
-    );
+    const delivery = strategy(options, from);
     for (const [group, handlers] of Object.entries(wanted)) {
       for (const [type, handler] of Object.entries(handlers))
         delivery.addHandler(type, handler as never, true, { group });
@@ -186,6 +187,7 @@ export const kafkaGround = async ({
       closers.push(() => publisher.close());
       return publisher;
     },
+    strategy,
     begin,
     deliver: async (groups, options, from) => {
       const delivery = begin(groups, options, from);
