@@ -6,4 +6,4 @@ export { KafkaDelivery, type KafkaDeliveryOptions } from './kafka-delivery.js';
 export type { KafkaAlerts } from './kafka-group.js';
 export { KafkaPublisher, type PublisherOptions } from './kafka-publisher.js';
 export { ensureTopics, type TopicOutcome, type WantedTopic } from './kafka-topic-setup.js';
-export { categoriesOf, deadLetterTopicOf, topicOf } from './kafka-topics.js';
+export { categoriesFor, categoriesOf, deadLetterTopicOf, topicOf } from './kafka-topics.js';

@@ -6,7 +6,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { HealthController } from './health.controller.js';
 import type { Platform } from './platform.js';
-import { LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
+import { BROKEN, LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
 
 /** Hands the open parts to Nest. One instance per process: make it once, give it to every service's `register`. */
 @Module({})
@@ -31,6 +31,7 @@ export class PlatformModule {
       { provide: ROW_POOL, useValue: platform.pool },
       { provide: METRICS, useValue: platform.metrics },
       { provide: PLATFORM_CONFIG, useValue: config },
+      { provide: BROKEN, useValue: () => platform.broken() },
       { provide: SEQUENCER, useValue: platform.sequencer },
     ];
     return {

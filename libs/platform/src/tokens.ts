@@ -10,3 +10,5 @@ export const METRICS = Symbol('Metrics');
 export const PLATFORM_CONFIG = Symbol('PlatformConfig');
 /** The sequencer of the event store; audit runs it. */
 export const SEQUENCER = Symbol('Sequencer');
+/** `() => boolean`: is a part broken that only a new process brings back? */
+export const BROKEN = Symbol('Broken');
