@@ -55,12 +55,18 @@ const pathRestrictions = [
   { regex: '^\\.{1,2}/(.*/)?(src|dist|libs|apps)/', message: 'Import another package by its name.' },
 ];
 
+/** A folder of pure calculation, imported by its siblings as a lib would be; for that it imports nothing of the app. */
+const calculation = 'merkle';
+const calculationImports = [
+  { regex: '^(?!\\./|node:crypto$)', message: 'A calculation sees node:crypto and its own folder.' },
+];
+
 const siblings = {
-  regex: '^\\.\\./[^/.]+/',
+  regex: `^\\.\\./(?!${calculation}/)[^/.]+/`,
   message: 'Sibling folders do not import each other; the module ties them.',
 };
 const siblingsBut = {
-  regex: '^\\.\\./[^/.]+/(?!.*\\.(query|port)\\.js$)',
+  regex: `^\\.\\./(?!${calculation}/)[^/.]+/(?!.*\\.(query|port)\\.js$)`,
   message: 'Of a sibling folder a reactor or controller may import a `*.query.ts` or a `*.port.ts`, nothing else.',
 };
 
@@ -120,7 +126,8 @@ const projectionImports = [
 const officersQueryOnly = "In audit only the officer's query opens what is sealed.";
 const sealedInAudit = [
   { regex: '^@dittoo/kernel$', importNames: ['Sealer'], message: officersQueryOnly },
-  { regex: '^@dittoo/personal-data$', message: officersQueryOnly },
+  // Wrapping the signing key opens nothing that is sealed.
+  { regex: '^@dittoo/personal-data$', allowImportNames: ['KeyEncryption'], message: officersQueryOnly },
 ];
 
 // --- what may be written --------------------------------------------------------------------------------------------
@@ -206,6 +213,10 @@ const projectBlocks = (project, projects) => {
           here('folders', ['*/*.{ts,tsx}'], withoutEnvironment([...reads, siblings])),
           here('queries', ['*/*.query.ts'], withoutEnvironment([...opening, siblings])),
           here('reactors', ['*/*.{reactor,controller}.ts'], withoutEnvironment([...reads, siblingsBut])),
+          here('calculation', [`${calculation}/*.ts`], {
+            ...withoutEnvironment(calculationImports),
+            globals: outsideWorld,
+          }),
         ]
       : []),
     block(`${project.name}/deciders`, [...within(project, ['**/*.decider.ts']), ...project.concepts], {

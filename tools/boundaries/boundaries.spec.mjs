@@ -176,6 +176,24 @@ const rules = [
       ['apps/audit/src/trail/trail.query.ts', "import { Sealer } from '@dittoo/kernel';\nexport const y = Sealer;"],
       ['apps/audit-imagined/src/trail/trail.query.ts', importOf('@dittoo/personal-data')],
       ['apps/audit/src/verify/verify.reactor.ts', "import { leafOf } from '@dittoo/kernel';\nexport const y = leafOf;"],
+      [
+        'apps/audit-imagined/src/seal/key.ts',
+        "import { KeyEncryption } from '@dittoo/personal-data';\nexport const y = KeyEncryption;",
+      ],
+      ['apps/audit/src/seal/tree.ts', "import { nodeHash } from '../merkle/hashing.js';\nexport const y = nodeHash;"],
+    ],
+  },
+  {
+    rule: 'a calculation sees node:crypto and its own folder',
+    cry: 'A calculation sees',
+    forbidden: [
+      ['apps/audit/src/merkle/proof.ts', importOf('@dittoo/kernel')],
+      ['apps/audit/src/merkle/proof.ts', "import { y } from '../seal/tree.js';\nexport const z = y;"],
+      ['apps/audit/src/merkle/proof.ts', "import { y } from '../audit.config.js';\nexport const z = y;"],
+    ],
+    allowed: [
+      ['apps/audit/src/merkle/proof.ts', "import { nodeHash } from './hashing.js';\nexport const y = nodeHash;"],
+      ['apps/audit/src/merkle/hashing.ts', "import { createHash } from 'node:crypto';\nexport const y = createHash;"],
     ],
   },
   {

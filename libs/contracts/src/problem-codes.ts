@@ -34,6 +34,7 @@ export const problemCodes = {
   'personnummer-not-recorded': [409, 'There is no personnummer'],
   'delivery-not-parked': [409, 'Only what is parked can be delivered again'],
   'consent-not-given': [409, 'There is no consent to withdraw'],
+  'not-sealed-yet': [409, 'The event is not under a signed tree head yet; ask again in a second'],
   'payload-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'Send application/json'],
   'idempotency-key-reused': [422, 'This Idempotency-Key was used with another body'],

@@ -52,18 +52,14 @@ const types = {
 type StreamRow = [bigint, string, string, JsonObject, EventMetadata, bigint | null];
 type LogRow = [bigint, string | null, bigint, string, string, JsonObject, EventMetadata];
 
-/** Limits stand in the text, since the planner must know a page is small; few sizes are in use, so few plans are kept. */
 /*
+ * Limits stand in the text, since the planner must know a page is small; few sizes are in use, so few plans are kept.
  * The statements are planned once, perhaps while the log was empty: neither is a join, which would be planned as a scan
  * of the whole other table then and grow with the log until somebody analyzes it.
  */
 const streamPage = (backwards: boolean, limit: number): string => `
 SELECT e.revision, e.event_id, e.type, e.data, e.meta,
-<<<<<<< HEAD
        (SELECT l.position FROM event_store.es_log l WHERE l.seq = e.seq) AS position
-=======
-       (SELECT l.position FROM event_store.es_log l WHERE l.seq = e.seq)
->>>>>>> order
   FROM event_store.es_event e
  WHERE e.stream_id = $1 AND e.revision ${backwards ? '<=' : '>='} $2
  ORDER BY e.revision ${backwards ? 'DESC' : 'ASC'} LIMIT ${limit}`;

@@ -140,6 +140,9 @@ export class PostgresSequencer {
     try {
       await client.connect();
       await client.query(`SET default_transaction_isolation = 'read committed'`);
+      // Positions need not wait for the disk: the WAL is flushed in order, so whatever was committed on the strength of
+      // a position (a checkpoint, a signed tree head) has it on disk too. Lost together, given again.
+      await client.query('SET synchronous_commit = off');
       await this.awaitLead(client, signal);
       if (signal.aborted) return;
       const adopted = await this.call(client, 'SELECT event_store.es_adopt_foreign_cluster()');

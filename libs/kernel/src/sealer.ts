@@ -74,6 +74,14 @@ export abstract class KeyRing {
   abstract states(subjectId: Uuid): Promise<ReadonlyMap<DataCategory, KeyState>>;
 
   /**
+   * The states of single keys, many at once: what an audit of the whole log asks.
+   *
+   * @param kids `<subject>/<category>/<generation>` as envelopes name them
+   * @returns by kid; a kid the ring has no row of is not in it, and that is no erasure
+   */
+  abstract statesOfKeys(kids: readonly string[]): Promise<ReadonlyMap<string, 'active' | 'destroyed'>>;
+
+  /**
    * Destroys the keys of these categories and blocks their re-creation, also where none was ever made; with
    * `newLifecycle` (the person removed one thing and may give it again) a next generation may be made. `kids` limits it
    * to these keys, so that a late repetition cannot meet the key of the next life.

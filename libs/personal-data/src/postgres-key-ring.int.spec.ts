@@ -211,21 +211,54 @@ describe('a new life of a key', () => {
   });
 
   it('does not begin while the person is being erased', async () => {
-    for (let round = 0; round < 15; round++) {
-      const subjectId = newId();
-      await active(ringOf(), subjectId);
-      await ringOf().destroy(subjectId, ['profile'], { at, requestId: null, newLifecycle: true });
-      await Promise.all([
-        ...Array.from({ length: 4 }, () =>
-          active(ringOf(), subjectId).catch((error: Error) =>
-            expect(['SubjectKeyDestroyed', 'KeyMissing']).toContain(error.name),
-          ),
-        ),
-        ringOf().destroy(subjectId, ['profile'], { at, requestId }),
-      ]);
-      expect(new Set((await rows(subjectId)).map(({ state }) => state))).toEqual(new Set(['destroyed']));
-      await expect(active(ringOf(), subjectId)).rejects.toThrow(SubjectKeyDestroyed);
+    const subjectId = newId();
+    await active(ringOf(), subjectId);
+    await ringOf().destroy(subjectId, ['profile'], { at, requestId: null, newLifecycle: true });
+    const erasure = await pool.connect();
+    let asked = false;
+    try {
+      // The erasure, seen from between its last update and its commit.
+      await erasure.query('BEGIN');
+      await erasure.query(`UPDATE keyring.data_key SET state = 'destroyed' WHERE subject_id = $1`, [subjectId]);
+      const asking = active(ringOf(), subjectId)
+        .catch((error: Error) => error)
+        .finally(() => (asked = true));
+      const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+      await until(async () => asked || (await pool.query(waiting)).rows.length > 0);
+      await erasure.query('COMMIT');
+      expect(await asking).toBeInstanceOf(SubjectKeyDestroyed);
+    } finally {
+      erasure.release();
     }
+    expect((await rows(subjectId)).map(({ state }) => state)).toEqual(['destroyed']);
+  });
+
+  it('that begins just before the erasure ends with it', async () => {
+    const subjectId = newId();
+    await active(ringOf(), subjectId);
+    await ringOf().destroy(subjectId, ['profile'], { at, requestId: null, newLifecycle: true });
+    const maker = await pool.connect();
+    try {
+      // The making of a second generation, seen from between its insert and its commit.
+      await maker.query('BEGIN');
+      await maker.query('SELECT FROM keyring.data_key WHERE subject_id = $1 FOR UPDATE', [subjectId]);
+      await maker.query(
+        `INSERT INTO keyring.data_key (subject_id, category, generation, state, wrapped, kek_version, fingerprint)
+         VALUES ($1, 'profile', 2, 'active', '\\x00', 1, '\\x00')`,
+        [subjectId],
+      );
+      const erasing = ringOf().destroy(subjectId, ['profile'], { at, requestId });
+      const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+      await until(async () => (await pool.query(waiting)).rows.length > 0);
+      await maker.query('COMMIT');
+      expect((await erasing).map(({ kid }) => kid.at(-1))).toEqual(['1', '2']);
+    } finally {
+      maker.release();
+    }
+    expect((await rows(subjectId)).map(({ state, wrapped }) => [state, wrapped])).toEqual([
+      ['destroyed', null],
+      ['destroyed', null],
+    ]);
   });
 });
 

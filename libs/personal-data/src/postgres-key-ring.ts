@@ -125,6 +125,19 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     return states;
   }
 
+  async statesOfKeys(kids: readonly string[]): Promise<ReadonlyMap<string, 'active' | 'destroyed'>> {
+    const parts = kids.filter((kid) => kidShape.test(kid)).map(parseKid);
+    if (parts.length === 0) return new Map();
+    const { rows } = await this.pool.query<KeyRow>({
+      name: 'keyring-states-by-id',
+      text: `SELECT ${columns} FROM keyring.data_key
+             JOIN unnest($1::uuid[], $2::text[], $3::int[]) AS k (s, c, g)
+               ON subject_id = k.s AND category = k.c AND generation = k.g`,
+      values: [parts.map((p) => p.subjectId), parts.map((p) => p.category), parts.map((p) => p.generation)],
+    });
+    return new Map(rows.map((row) => [kidOf(row), row.state === 'active' ? 'active' : 'destroyed']));
+  }
+
   async destroy(
     subjectId: string,
     categories: readonly DataCategory[],
@@ -280,6 +293,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
 
 const kidOf = (row: KeyRow): string => `${row.subject_id}/${row.category}/${row.generation}`;
 
+/** What may be asked of the database: an envelope that was tampered with can name anything. */
 const kidShape =
   /^(?<subjectId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(?<category>\w+)\/(?<generation>[1-9]\d{0,8})$/;
 

@@ -1,9 +1,9 @@
-import { DomainError } from '@dittoo/kernel';
+import { DomainError, KeyRing } from '@dittoo/kernel';
 import { Controller, Get, HttpCode, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { KeyRing } from '@dittoo/kernel';
+import { Alarms } from './alarms.js';
 import { BROKEN, ROW_POOL } from './tokens.js';
 
 const nobody = '00000000-0000-0000-0000-000000000000';
@@ -17,6 +17,7 @@ export class HealthController {
     private readonly dataSource: DataSource,
     private readonly keyRing: KeyRing,
     @Inject(BROKEN) private readonly broken: () => boolean,
+    private readonly alarms: Alarms,
   ) {}
 
   @Get('live')
@@ -28,13 +29,18 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOkResponse({ schema: { type: 'object', properties: { status: { type: 'string' } } } })
-  async ready(): Promise<{ readonly status: 'ready' }> {
+  @ApiOkResponse({
+    schema: {
+      type: 'object',
+      properties: { status: { type: 'string' }, alarms: { type: 'array', items: { type: 'string' } } },
+    },
+  })
+  async ready(): Promise<{ readonly status: 'ready'; readonly alarms: readonly string[] }> {
     try {
       await Promise.all([this.pool.query('SELECT 1'), this.dataSource.query('SELECT 1'), this.keyRing.states(nobody)]);
     } catch {
       throw new DomainError('temporarily-unavailable');
     }
-    return { status: 'ready' };
+    return { status: 'ready', alarms: this.alarms.raised };
   }
 }

@@ -1,3 +1,4 @@
+export { Alarms } from './alarms.js';
 export { PlatformModule } from './platform.module.js';
 export {
   durationMs,

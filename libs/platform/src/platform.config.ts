@@ -35,6 +35,11 @@ export interface KafkaConfig {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Set to nothing is not set. */
+const text = (env: Environment, name: string): string | undefined => env[name] || undefined;
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
 const duration = /^(?<sign>-)?P(?:(?<days>\d+)D)?(?:T(?:(?<hours>\d+)H)?(?:(?<minutes>\d+)M)?(?:(?<seconds>\d+)S)?)?$/;
 
 /** ISO 8601 duration of days and smaller -> ms. @throws Error naming `name` */
@@ -49,9 +54,9 @@ export const durationMs = (text: string, name: string): number => {
 };
 
 const integer = (env: Environment, name: string, fallback: number, least: number, most: number): number => {
-  const text = env[name];
-  if (text === undefined || text === '') return fallback;
-  const value = Number(text);
+  const said = text(env, name);
+  if (said === undefined) return fallback;
+  const value = Number(said);
   if (!Number.isInteger(value) || value < least || value > most) {
     throw new Error(`${name} must be a whole number from ${least} to ${most}`);
   }
@@ -59,22 +64,23 @@ const integer = (env: Environment, name: string, fallback: number, least: number
 };
 
 const url = (env: Environment, name: string, protocols: readonly string[]): string | null => {
-  const text = env[name];
-  if (text === undefined || text === '') return null;
-  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  const said = text(env, name);
+  if (said === undefined) return null;
+  const parsed = URL.canParse(said) ? new URL(said) : undefined;
   if (parsed === undefined || !protocols.includes(parsed.protocol)) {
     throw new Error(`${name} must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
   }
-  return text;
+  return said;
 };
 
 const brokerAddress = /^[\w.-]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i;
 
 /** `null` where KAFKA_BROKERS is not set. @throws Error with the name of the variable that is wrong */
 export const readKafkaConfig = (env: Environment): KafkaConfig | null => {
-  const [text, username, password] = [env['KAFKA_BROKERS'], env['KAFKA_USERNAME'], env['KAFKA_PASSWORD']];
-  if (text === undefined || text === '') return null;
-  const brokers = text.split(',').map((broker) => broker.trim());
+  const addresses = text(env, 'KAFKA_BROKERS');
+  if (addresses === undefined) return null;
+  const [username, password] = [text(env, 'KAFKA_USERNAME'), text(env, 'KAFKA_PASSWORD')];
+  const brokers = addresses.split(',').map((broker) => broker.trim());
   if (!brokers.every((broker) => brokerAddress.test(broker))) {
     throw new Error('KAFKA_BROKERS must be host:port, several with a comma between them');
   }
@@ -86,28 +92,30 @@ export const readKafkaConfig = (env: Environment): KafkaConfig | null => {
   return {
     brokers,
     credentials: username === undefined || password === undefined ? null : { username, password },
-    caFile: env['KAFKA_CA_FILE'] ?? null,
+    caFile: text(env, 'KAFKA_CA_FILE') ?? null,
     topicPrefix,
   };
 };
 
 /** @throws Error with the name of the variable that is wrong */
 export const readPlatformConfig = (env: Environment, service: string): PlatformConfig => {
-  const host = env['HOST'] ?? '127.0.0.1';
+  const host = text(env, 'HOST') ?? '127.0.0.1';
   const port = integer(env, 'PORT', 8080, 0, 65_535);
-  const dataDir = resolve(env['DATA_DIR'] ?? './.data');
+  const dataDir = resolve(text(env, 'DATA_DIR') ?? './.data');
   const databaseUrl = url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']);
-  const keyFile = env['KEY_ENCRYPTION_KEY_FILE'];
+  const keyFile = text(env, 'KEY_ENCRYPTION_KEY_FILE');
   if (databaseUrl !== null && keyFile === undefined) {
     throw new Error('KEY_ENCRYPTION_KEY_FILE must name the key file when DATABASE_URL is set');
   }
-  const clockOffset = env['CLOCK_OFFSET'];
+  const clockOffset = text(env, 'CLOCK_OFFSET');
   if (clockOffset !== undefined && env['NODE_ENV'] === 'production') {
     throw new Error('CLOCK_OFFSET is for tests and refused when NODE_ENV=production');
   }
-  if (env['EVENT_STORE_URL'] !== undefined) {
+  if (text(env, 'EVENT_STORE_URL') !== undefined) {
     throw new Error('EVENT_STORE_URL is not supported by this version: leave it unset');
   }
+  const logLevel = text(env, 'LOG_LEVEL') ?? 'info';
+  if (!logLevels.includes(logLevel)) throw new Error(`LOG_LEVEL must be one of ${logLevels.join(', ')}`);
   const publicUrl = (url(env, 'PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`).replace(/\/+$/, '');
   return {
     service,
@@ -120,10 +128,10 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
     keyEncryptionKeyFile: resolve(keyFile ?? `${dataDir}/key-encryption-key.json`),
     generateKeyFile: keyFile === undefined,
     kafka: readKafkaConfig(env),
-    registerFile: env['PROCESSOR_REGISTER_FILE'] ?? null,
+    registerFile: text(env, 'PROCESSOR_REGISTER_FILE') ?? null,
     jwksUrl: url(env, 'JWKS_URL', ['http:', 'https:']) ?? `http://${host}:${port}/.well-known/jwks.json`,
     clockOffsetMs: clockOffset === undefined ? 0 : durationMs(clockOffset, 'CLOCK_OFFSET'),
-    logLevel: env['LOG_LEVEL'] ?? 'info',
+    logLevel,
     requestsPerMinute: integer(env, 'REQUESTS_PER_MINUTE', 600, 1, 10_000_000),
   };
 };

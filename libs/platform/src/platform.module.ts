@@ -4,9 +4,11 @@ import { KeyEncryption } from '@dittoo/personal-data';
 import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Alarms } from './alarms.js';
 import { HealthController } from './health.controller.js';
+import { ParkedStreamsController } from './parked-streams.controller.js';
 import type { Platform } from './platform.js';
-import { BROKEN, LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
+import { BROKEN, DELIVERY, LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
 
 /** Hands the open parts to Nest. One instance per process: make it once, give it to every service's `register`. */
 @Module({})
@@ -26,6 +28,7 @@ export class PlatformModule {
         provide: RequestDigest,
         useValue: { digest: (text: string) => keyEncryption.keyedHash('idempotency', text).toString('base64url') },
       },
+      { provide: Alarms, useValue: new Alarms() },
       { provide: LOGGER, useValue: platform.logger },
       { provide: REGISTER, useValue: platform.register },
       { provide: ROW_POOL, useValue: platform.pool },
@@ -33,6 +36,7 @@ export class PlatformModule {
       { provide: PLATFORM_CONFIG, useValue: config },
       { provide: BROKEN, useValue: () => platform.broken() },
       { provide: SEQUENCER, useValue: platform.sequencer },
+      { provide: DELIVERY, useValue: platform.delivering },
     ];
     return {
       module: PlatformModule,
@@ -49,7 +53,7 @@ export class PlatformModule {
           ...(platform.rowsRole === null ? {} : { extra: { options: `-c role=${platform.rowsRole}` } }),
         }),
       ],
-      controllers: [HealthController],
+      controllers: [HealthController, ParkedStreamsController],
       providers: parts,
       exports: [...parts.map((part) => (part as { provide: symbol }).provide), TypeOrmModule],
     };

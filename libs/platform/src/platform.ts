@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SystemClock, type Clock, type EventPublisher, type EventStore } from '@dittoo/kernel';
+import { DomainError, SystemClock, type Clock, type EventPublisher, type EventStore } from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import {
   ensureAppRole,
@@ -59,6 +59,8 @@ export interface Platform {
   delivery(dataSource: DataSource): EventDelivery;
   /** Is there a part that only a new process brings back? Then it is not live. */
   broken(): boolean;
+  /** The one that was made. */
+  delivering(): EventDelivery;
   close(): Promise<void>;
 }
 
@@ -141,6 +143,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
             alerts,
           });
     closers.push(() => road.close());
+    let delivering: EventDelivery | undefined;
     return {
       config,
       logger,
@@ -156,7 +159,11 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       pool,
       rowsUrl: database.main,
       rowsRole: mayActAsApp ? 'dittoo_app' : null,
-      delivery: (dataSource) => road.delivery(dataSource),
+      delivery: (dataSource) => (delivering = road.delivery(dataSource)),
+      delivering: () => {
+        if (delivering === undefined) throw new DomainError('temporarily-unavailable');
+        return delivering;
+      },
       broken: () => road.broken(),
       close: closeAll,
     };

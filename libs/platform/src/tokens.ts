@@ -12,3 +12,5 @@ export const PLATFORM_CONFIG = Symbol('PlatformConfig');
 export const SEQUENCER = Symbol('Sequencer');
 /** `() => boolean`: is a part broken that only a new process brings back? */
 export const BROKEN = Symbol('Broken');
+/** `() => EventDelivery`: the delivery that serves this process, once it is connected. */
+export const DELIVERY = Symbol('Delivery');

@@ -130,15 +130,22 @@ describe('atomicity', () => {
     expect(await seen()).toEqual([0n, 7n, 14n]);
   });
 
-  it('a process that dies before the commit leaves nothing; the chunk that comes again is done once', async () => {
+  it.each([
+    ['finds out at the next statement', () => true],
+    ['hears of it before', (manager: EntityManager) => manager.queryRunner!.isReleased],
+  ])('a process whose connection dies before the commit leaves nothing, whether it %s', async (_when, noticed) => {
     const events = await log('order-1', 'order-2');
+    let dying = true;
     const outcome = await deliver(events, async (event, manager) => {
       await write(event, manager);
-      if (event.position !== 7n) return;
+      if (event.position !== 7n || !dying) return;
+      dying = false;
       const [{ pid }] = await manager.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');
-      await dataSource.query('SELECT pg_terminate_backend($1)', [pid]); // as seen from the database: gone before COMMIT
+      await dataSource.query('SELECT pg_terminate_backend($1, 5000)', [pid]);
+      while (!noticed(manager)) await new Promise((resolve) => setTimeout(resolve, 5));
     });
     expect(outcome).toBe('later');
+    expect(alerts).toHaveLength(1);
     expect(await seen()).toEqual([]);
     expect(await deliver(events)).toBe('done');
     expect(await seen()).toEqual([0n, 7n]);

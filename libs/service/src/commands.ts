@@ -151,10 +151,16 @@ export class Commands {
     now: string,
   ): UnsealedEvent[] {
     return events.map((event, index) => {
-      const facts = this.facts[event.type];
+      const facts = Object.hasOwn(this.facts, event.type) ? this.facts[event.type] : undefined;
       if (facts === undefined) throw new DomainError('internal-error', `event ${event.type} is not in the schema map`);
+      // Field by field: whatever else a wider context carries stays out of what can never be shredded.
       const metadata: EventMetadata = {
-        ...context,
+        dataSubjectId: context.dataSubjectId,
+        actor: { kind: context.actor.kind, id: context.actor.id },
+        correlationId: context.correlationId,
+        causationId: context.causationId,
+        traceparent: context.traceparent,
+        noticeVersion: context.noticeVersion,
         purpose: facts.purpose,
         legalBasis: facts.legalBasis,
         schemaVersion: facts.schemaVersion,

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger, type LoggerOptions } from 'pino';
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { framesOf } from './problem.filter.js';
 
 /** Names that must never reach a log line with a value, wherever they stand. */
 const secret = [
@@ -21,7 +22,13 @@ const secret = [
 ];
 
 /** The process's log: one structured line for each thing done, ids and codes only; known names are cut out besides. */
-export const createLogger = (service: string, level: string, options: LoggerOptions = {}): Logger =>
+export const createLogger = (
+  service: string,
+  level: string,
+  options: LoggerOptions = {},
+  // Standard output belongs to what people and scripts wait for (`ready …`).
+  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Logger =>
   pino(
     {
       name: service,
@@ -30,12 +37,22 @@ export const createLogger = (service: string, level: string, options: LoggerOpti
       redact: { paths: secret.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[cut]' },
       // An error's message may quote what somebody typed: type and place are kept, the message is not.
       serializers: {
-        err: (error: Error) => ({ type: error.name, at: error.stack?.split('\n').slice(1, 6).join('\n') }),
+        err: (error: unknown) =>
+          error instanceof Error ? { type: error.name, at: framesOf(error).join('\n') } : { type: typeof error },
+      },
+      // pino takes an error's message for the line's where none is given.
+      hooks: {
+        logMethod(args, method) {
+          const [first, ...rest] = args as unknown[];
+          const err = first instanceof Error ? first : (first as { err?: unknown } | null | undefined)?.err;
+          if (err instanceof Error && rest.length === 0) rest.push('failed');
+          const line = [first instanceof Error ? { err: first } : first, ...rest];
+          method.apply(this, line as unknown as Parameters<typeof method>);
+        },
       },
       ...options,
     },
-    // Standard output belongs to what people and scripts wait for (`ready …`).
-    pino.destination({ dest: 2, sync: true }),
+    destination,
   );
 
 /** Nest's own lines through the same log. */
@@ -51,7 +68,9 @@ export class NestLog implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.logger.error({ context: String(rest.at(-1) ?? '') }, textOf(message));
+    // Nest hands a stack over before the context, or instead of it; a stack begins with the message.
+    const context = String(rest.at(-1) ?? '');
+    this.logger.error({ context: context.includes('\n') ? '' : context }, textOf(message));
   }
 }
 

@@ -1,4 +1,4 @@
-import { DomainError } from '@dittoo/kernel';
+import { DomainError, isStorableJson, isUuid } from '@dittoo/kernel';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
@@ -31,11 +31,28 @@ export interface Page<Item> {
 export const encodeCursor = (...key: readonly string[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
 
+/** What a part of a cursor may be: a database must be able to compare it. */
+export type CursorPart = 'time' | 'id' | 'text';
+
+const shapes: Readonly<Record<CursorPart, (part: string) => boolean>> = {
+  time: (part) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(part) && !Number.isNaN(Date.parse(part)),
+  id: isUuid,
+  text: () => true,
+};
+
 /** @throws DomainError `invalid-field` when it is not one of ours */
-export const decodeCursor = (cursor: string, length: number): string[] => {
+export const decodeCursor = (cursor: string, ...parts: readonly CursorPart[]): string[] => {
   try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(key) && key.length === length && key.every((part) => typeof part === 'string')) return key;
+    const text = Buffer.from(cursor, 'base64url').toString('utf8');
+    const key: unknown = JSON.parse(text);
+    if (!isStorableJson(text)) throw new TypeError('no database takes this');
+    if (
+      Array.isArray(key) &&
+      key.length === parts.length &&
+      key.every((part, place) => typeof part === 'string' && shapes[parts[place]!](part))
+    ) {
+      return key as string[];
+    }
   } catch {
     // falls through to the refusal
   }

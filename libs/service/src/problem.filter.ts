@@ -24,16 +24,26 @@ const statusCodes: { readonly [status: number]: string } = {
   413: 'payload-too-large',
   415: 'unsupported-media-type',
   429: 'too-many-requests',
+  503: 'temporarily-unavailable',
 };
+const codeOf = (status: number): string =>
+  statusCodes[status] ?? (status >= 400 && status < 500 ? 'invalid-request' : 'internal-error');
+
+/** SQLSTATE of a lost, full or stopping database, a deadlock; system errors of a lost connection. */
+const unavailableCode = /^(08|53|57|40001|40P01|55P03|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
+const unavailableMessage =
+  /Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after|(?:connection error|was closed) and is not queryable|uery runner (?:was )?already released/;
 
 /** Errors of a lost database or key ring: the caller may try again. */
-const unavailable = (error: Error): boolean => {
-  const { code } = error as { code?: unknown };
+const unavailable = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
   return (
     error instanceof EventStoreUnavailable ||
     error instanceof KeyMissing ||
-    (typeof code === 'string' && /^(08|53|57|ECONN|EPIPE|ETIMEDOUT)/.test(code)) ||
-    /Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after/.test(error.message)
+    (typeof code === 'string' && unavailableCode.test(code)) ||
+    unavailableMessage.test(error.message) ||
+    (cause !== error && unavailable(cause))
   );
 };
 
@@ -55,8 +65,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const problem = this.problemOf(error, request);
     if (reply.sent) return;
-    const comeAgain = problem.status === 503 || problem.status === 429;
-    if (comeAgain && !reply.hasHeader('retry-after')) void reply.header('retry-after', '2');
+    // The rate limit has said it better.
+    const again = problem.status === 503 || problem.status === 429;
+    if (again && !reply.hasHeader('retry-after')) void reply.header('retry-after', '2');
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(problem.status).type('application/problem+json').send(problem);
   }
@@ -72,7 +83,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof RevisionConflict) return problemDetails(this.catalogue, 'conflict');
     if (error instanceof SubjectKeyDestroyed) return problemDetails(this.catalogue, 'subject-erased');
     if (error instanceof HttpException) {
-      return problemDetails(this.catalogue, statusCodes[error.getStatus()] ?? 'internal-error');
+      return problemDetails(this.catalogue, codeOf(error.getStatus()));
     }
     if (error instanceof Error) {
       const { code, statusCode } = error as { code?: string; statusCode?: number };
@@ -83,7 +94,7 @@ export class ProblemFilter implements ExceptionFilter {
         return problemDetails(this.catalogue, 'temporarily-unavailable');
       }
       if (statusCode !== undefined && statusCode < 500) {
-        return problemDetails(this.catalogue, statusCodes[statusCode] ?? 'invalid-request');
+        return problemDetails(this.catalogue, codeOf(statusCode));
       }
       // The message may quote what somebody typed; the stack's first frames say where without saying what.
       this.logger.error({ route: routeOf(request), failure: error.name, at: framesOf(error) }, 'request.failed');

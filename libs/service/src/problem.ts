@@ -16,7 +16,7 @@ export const problemDetails = (
   code: string,
   extra: Pick<ProblemDetails, 'detail' | 'errors'> = {},
 ): ProblemDetails => {
-  const known = catalogue[code] === undefined ? 'internal-error' : code;
+  const known = Object.hasOwn(catalogue, code) ? code : 'internal-error';
   const [status, title] = catalogue[known] ?? [500, 'Something went wrong here'];
   return {
     type: `urn:dittoo:problem:${known}`,

@@ -1,4 +1,4 @@
-import { Clock, DomainError } from '@dittoo/kernel';
+import { Clock, DomainError, isUuid } from '@dittoo/kernel';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import type { Principal } from './caller.js';
 
@@ -48,13 +48,15 @@ export class TokenVerifier {
         currentDate: new Date(now),
         requiredClaims: ['sub', 'exp', 'role', 'sid', 'auth_time'],
       });
-      const role = payload['role'];
-      if (typeof role !== 'string' || !roles.has(role)) throw new DomainError('invalid-token');
+      const { sub, role, auth_time: authenticated } = payload;
+      if (!isUuid(sub) || typeof role !== 'string' || !roles.has(role) || !Number.isSafeInteger(authenticated)) {
+        throw new DomainError('invalid-token');
+      }
       return {
         principal: {
-          subjectId: payload.sub!,
+          subjectId: sub,
           role: role as Principal['role'],
-          authenticatedAt: new Date(Number(payload['auth_time']) * 1000).toISOString(),
+          authenticatedAt: new Date(Number(authenticated) * 1000).toISOString(),
           sessionId: String(payload['sid']),
         },
         expiresAt: Number(payload.exp) * 1000,
@@ -69,4 +71,6 @@ export class TokenVerifier {
 
 /** jose's words for a key set it could not get. */
 const unreachable = (error: Error): boolean =>
-  error instanceof errors.JWKSTimeout || /Expected 200 OK|Failed to parse the JSON Web Key Set/.test(error.message);
+  error instanceof errors.JWKSTimeout ||
+  error instanceof errors.JWKSInvalid ||
+  /Expected 200 OK|Failed to parse the JSON Web Key Set/.test(error.message);

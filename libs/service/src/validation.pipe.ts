@@ -32,7 +32,9 @@ export const validationPipe = (): ValidationPipe =>
       const problems = flatten(errors);
       const unknown = problems.filter((problem) => problem.unknown);
       const told = unknown.length > 0 ? unknown : problems;
-      const shown = [...new Map(told.map(({ field, message }) => [`${field} ${message}`, { field, message }])).values()];
+      const shown = [
+        ...new Map(told.map(({ field, message }) => [`${field} ${message}`, { field, message }])).values(),
+      ];
       return new DomainError(unknown.length > 0 ? 'unknown-field' : 'invalid-field', undefined, shown);
     },
   });

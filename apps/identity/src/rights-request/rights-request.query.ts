@@ -65,7 +65,7 @@ const lowestId = '00000000-0000-0000-0000-000000000000';
 const keyOf = (row: Row): string[] => [row.sort_key.toISOString(), row.request_id];
 
 const cursorKey = (cursor: string): [string, string] => {
-  const [at = '', id = ''] = decodeCursor(cursor, 2);
+  const [at = '', id = ''] = decodeCursor(cursor, 'time', 'id');
   if (Number.isNaN(Date.parse(at)) || !/^[0-9a-f-]{36}$/.test(id)) throw new DomainError('invalid-field');
   return [at, id];
 };

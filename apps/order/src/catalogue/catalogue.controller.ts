@@ -17,7 +17,7 @@ export class CatalogueController {
   @ApiProblems(400)
   list(@Query() { limit = 50, cursor, lang = 'sv' }: ProductListQuery): ProductPage {
     const { products } = this.catalogue;
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, 'text')[0];
     const start = after === undefined ? 0 : products.findIndex(({ sku }) => sku === after) + 1;
     return pageOf(
       products.slice(start, start + limit + 1).map((product) => answerOf(product, lang)),

@@ -29,7 +29,7 @@ export class OrderList {
 }
 
 const sortKeyOf = (cursor: string): readonly string[] => {
-  const [placedAt, orderId] = decodeCursor(cursor, 2) as [string, string];
+  const [placedAt, orderId] = decodeCursor(cursor, 'time', 'id') as [string, string];
   if (!/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(placedAt) || Number.isNaN(Date.parse(placedAt)) || !isUuid(orderId)) {
     throw new DomainError('invalid-field', undefined, [{ field: 'cursor', message: 'is not a cursor of this list' }]);
   }

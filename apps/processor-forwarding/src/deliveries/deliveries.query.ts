@@ -21,7 +21,7 @@ export class Deliveries {
     if (state !== undefined) query.andWhere('d.state = :state', { state });
     if (processorId !== undefined) query.andWhere('d.processorId = :processorId', { processorId });
     if (cursor !== undefined) {
-      const [at = '', id] = decodeCursor(cursor, 2);
+      const [at = '', id] = decodeCursor(cursor, 'time', 'id');
       if (Number.isNaN(Date.parse(at)) || !isUuid(id)) throw notACursor();
       query.andWhere('(d.requestedAt, d.forwardingId) > (:at::timestamptz, :id::uuid)', { at, id });
     }

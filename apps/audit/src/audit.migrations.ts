@@ -1,0 +1,39 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+class CreateAudit1763800005000 implements MigrationInterface {
+  readonly name = 'CreateAudit1763800005000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE SCHEMA IF NOT EXISTS audit');
+    await runner.query(`
+      CREATE TABLE audit.subject_trail (
+        subject_id uuid NOT NULL, position bigint NOT NULL, stream text NOT NULL, revision bigint NOT NULL,
+        event_id uuid NOT NULL, type text NOT NULL, recorded_at timestamptz NOT NULL,
+        PRIMARY KEY (subject_id, position))`);
+    await runner.query(`
+      CREATE TABLE audit.leaf (
+        index bigint PRIMARY KEY, position bigint NOT NULL UNIQUE, event_id uuid NOT NULL UNIQUE,
+        leaf_hash bytea NOT NULL CHECK (octet_length(leaf_hash) = 32))`);
+    // root follows from hashes; it stands here because the tile above is made of 256 of them
+    await runner.query(`
+      CREATE TABLE audit.tile (
+        level int NOT NULL, index bigint NOT NULL, hashes bytea NOT NULL CHECK (octet_length(hashes) = 8192),
+        root bytea NOT NULL CHECK (octet_length(root) = 32), PRIMARY KEY (level, index))`);
+    await runner.query(`
+      CREATE TABLE audit.signing_key (
+        origin text PRIMARY KEY, public_key bytea NOT NULL, wrapped bytea NOT NULL, kek_version int NOT NULL,
+        created_at timestamptz NOT NULL)`);
+    // Two sealers cannot both follow the same head: the log has one line of heads per origin.
+    await runner.query(`
+      CREATE TABLE audit.signed_tree_head (
+        origin text NOT NULL, size bigint NOT NULL, previous_size bigint NOT NULL, root bytea NOT NULL,
+        note text NOT NULL, signed_at timestamptz NOT NULL,
+        PRIMARY KEY (origin, size), UNIQUE (origin, previous_size))`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP SCHEMA audit CASCADE');
+  }
+}
+
+export const auditSchema = { schema: 'audit', migrations: [CreateAudit1763800005000] };

@@ -1,0 +1,59 @@
+import type { ServiceDefinition } from '@dittoo/platform';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AUDIT_CONFIG, readAuditConfig, type AuditConfig } from './audit.config.js';
+import { auditSchema } from './audit.migrations.js';
+import { OfficerAccess } from './officer-access/officer-access.port.js';
+import { ProcessingRecordsController } from './processing-records/processing-records.controller.js';
+import { Bundle } from './seal/bundle.query.js';
+import { LogSealer } from './seal/log-sealer.js';
+import { SealController } from './seal/seal.controller.js';
+import { SealStore } from './seal/seal-store.js';
+import { SigningKey } from './seal/signing-key.js';
+import { Verification } from './seal/verification.query.js';
+import { SequencerRunner } from './sequence/sequencer.runner.js';
+import { MyTrailController } from './subject-trail/my-trail.controller.js';
+import { SubjectTrailController } from './subject-trail/subject-trail.controller.js';
+import { SubjectTrailProjection } from './subject-trail/subject-trail.projection.js';
+import { SubjectTrail } from './subject-trail/subject-trail.query.js';
+import { TrailController } from './trail/trail.controller.js';
+import { WholeTrail } from './trail/trail.query.js';
+
+/**
+ * Sequence -> seal -> verify; and beside it the log as people may read it: a person's trail (an officer's look is
+ * recorded first), the whole trail, the record of processing.
+ */
+@Module({})
+export class AuditModule {
+  static register(platform: DynamicModule, config: AuditConfig = readAuditConfig()): DynamicModule {
+    return {
+      module: AuditModule,
+      imports: [platform],
+      controllers: [
+        SealController,
+        SubjectTrailProjection,
+        SubjectTrailController,
+        MyTrailController,
+        TrailController,
+        ProcessingRecordsController,
+      ],
+      providers: [
+        { provide: AUDIT_CONFIG, useValue: config },
+        SequencerRunner,
+        SealStore,
+        SigningKey,
+        LogSealer,
+        Verification,
+        Bundle,
+        OfficerAccess,
+        SubjectTrail,
+        WholeTrail,
+      ],
+    };
+  }
+}
+
+/** Audit as a process runs it. */
+export const auditService: ServiceDefinition = {
+  schemas: [auditSchema],
+  module: (platform) => AuditModule.register(platform),
+};

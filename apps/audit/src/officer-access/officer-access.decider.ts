@@ -1,0 +1,23 @@
+import type { OfficerAccessEvent, OfficerAccessEvents } from '@dittoo/contracts';
+import type { Decider } from '@dittoo/kernel';
+
+/** Looks are counted and never refused: what an officer may look at is said by the role. */
+export interface OfficerAccess {
+  readonly views: number;
+}
+
+export interface ViewSubjectHistory {
+  readonly type: 'ViewSubjectHistory';
+  readonly subjectId: string;
+  readonly view: OfficerAccessEvents['SubjectHistoryViewed']['view'];
+  readonly auditPurpose: string;
+}
+
+export const officerAccessDecider: Decider<ViewSubjectHistory, OfficerAccess, OfficerAccessEvent> = {
+  category: 'officerAccess',
+  initialState: { views: 0 },
+  decide: ({ subjectId, view, auditPurpose }) => [
+    { type: 'SubjectHistoryViewed', data: { subjectId, view, auditPurpose } },
+  ],
+  evolve: ({ views }) => ({ views: views + 1 }),
+};

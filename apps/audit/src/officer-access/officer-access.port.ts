@@ -1,0 +1,44 @@
+import { containsCardNumber, DomainError } from '@dittoo/kernel';
+import { commandContext, Commands, type Caller } from '@dittoo/service';
+import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { officerAccessDecider, type ViewSubjectHistory } from './officer-access.decider.js';
+
+/**
+ * First the record, then the look: an officer's question is answered only after it stands in `officerAccess-<officer>`.
+ * Dies in between: a look is recorded that was not taken, never the other way round.
+ */
+@Injectable()
+export class OfficerAccess {
+  constructor(private readonly commands: Commands) {}
+
+  async record(
+    caller: Caller,
+    officerId: string,
+    look: Pick<ViewSubjectHistory, 'subjectId' | 'view' | 'auditPurpose'>,
+  ): Promise<void> {
+    // The person the event is about, and whose key seals the purpose, is the officer.
+    const context = commandContext(caller, officerId);
+    await this.commands.execute(officerAccessDecider, officerId, { type: 'ViewSubjectHistory', ...look }, context);
+  }
+}
+
+/** Injects the header `Audit-Purpose`. @throws DomainError `audit-purpose-required` */
+export const AuditPurpose = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['audit-purpose'];
+  const purpose = utf8(String(header ?? '')).trim();
+  if (purpose.length < 3 || purpose.length > 500) {
+    throw new DomainError('audit-purpose-required', '3 to 500 characters');
+  }
+  if (containsCardNumber(purpose)) throw new DomainError('card-number-refused');
+  return purpose;
+});
+
+/** Node reads header bytes as Latin-1; browsers and most clients send UTF-8. */
+const utf8 = (text: string): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'latin1'));
+  } catch {
+    return text;
+  }
+};

@@ -1,0 +1,103 @@
+import { EventStore, KeyRing, leafOf, type RecordedEvent } from '@dittoo/kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import { AUDIT_CONFIG, type AuditConfig } from '../audit.config.js';
+import { kidsErasedBy, kidsOf } from './envelope-check.query.js';
+import { readOverHoles } from './log-reader.js';
+import { SealStore } from './seal-store.js';
+import { SigningKey } from './signing-key.js';
+
+/** First line of a bundle; the offline verifier knows no other. */
+export const bundleFormat = 'dittoo-audit-bundle/1';
+
+const headsPerRead = 1000;
+const line = (value: object): string => `${JSON.stringify(value)}\n`;
+
+/**
+ * The log under its last tree head, for somebody who does not trust this house: NDJSON, one thing a line.
+ *
+ *     { kind: 'policy', format, origin, vkey, treeSize, dense }   dense: positions are the indexes
+ *     { kind: 'head', note }                     every tree head, after the entry that completes it
+ *     { kind: 'entry', index, position, leaf }   leaf = the canonical bytes, as text
+ *     { kind: 'key', kid, state }                a key that does not open any more: destroyed | missing
+ *     { kind: 'end', entries, heads }            not there = the bundle was cut off
+ *
+ * Entries come from the log and not from what the seal stores beside it: a log that was changed makes a bundle that
+ * does not verify.
+ */
+@Injectable()
+export class Bundle {
+  constructor(
+    private readonly store: EventStore,
+    private readonly keys: KeyRing,
+    private readonly seal: SealStore,
+    private readonly signingKey: SigningKey,
+    @Inject(AUDIT_CONFIG) private readonly config: AuditConfig,
+  ) {}
+
+  /** Lines as fast as they are taken; a page of the log in memory. */
+  async *lines(): AsyncGenerator<string> {
+    const { origin } = this.config;
+    const treeSize = (await this.seal.lastHead(origin))?.size ?? 0;
+    const [vkey, { dense }] = await Promise.all([this.signingKey.verifierKey(), this.seal.sealed()]);
+    yield line({ kind: 'policy', format: bundleFormat, origin, vkey, treeSize, dense });
+
+    const heads = this.heads(treeSize);
+    let head = (await heads.next()).value;
+    let [entries, written] = [0, 0];
+    const gone = new Map<string, 'destroyed' | 'missing'>();
+    for await (const events of this.pages()) {
+      const inside = events.slice(0, treeSize - entries);
+      let text = '';
+      for (const event of inside) {
+        for (; head !== undefined && head.size <= entries; head = (await heads.next()).value, written++) {
+          text += line({ kind: 'head', note: head.note });
+        }
+        const leaf = leafOf(event.stream, event.revision, event);
+        text += line({ kind: 'entry', index: entries++, position: Number(event.position), leaf });
+      }
+      if (text !== '') yield text;
+      await this.rememberGone(inside, gone);
+      for (const event of events.slice(inside.length)) forgetErasedBy(event, gone);
+    }
+    for (; head !== undefined; head = (await heads.next()).value, written++) {
+      yield line({ kind: 'head', note: head.note });
+    }
+    for (const [kid, state] of gone) yield line({ kind: 'key', kid, state });
+    yield line({ kind: 'end', entries, heads: written });
+  }
+
+  private async rememberGone(
+    events: readonly RecordedEvent[],
+    gone: Map<string, 'destroyed' | 'missing'>,
+  ): Promise<void> {
+    const kids = new Set(events.flatMap(kidsOf));
+    const states = await this.keys.statesOfKeys([...kids]);
+    for (const kid of kids) {
+      const state = states.get(kid) ?? 'missing';
+      if (state !== 'active') gone.set(kid, state);
+    }
+  }
+
+  /** To the end of the log, also behind the last head: an erasure there explains a key that is gone. */
+  private async *pages(): AsyncGenerator<readonly RecordedEvent[]> {
+    // A hole is left out: the verifier misses it.
+    for await (const stretch of readOverHoles(this.store)) if (stretch.kind === 'events') yield stretch.events;
+  }
+
+  private async *heads(upTo: number): AsyncGenerator<{ readonly size: number; readonly note: string }, undefined> {
+    for (let size = -1; size < upTo;) {
+      const heads = await this.seal.headsAfter(this.config.origin, size, headsPerRead);
+      if (heads.length === 0) return undefined;
+      for (const head of heads) if (head.size <= upTo) yield head;
+      size = heads.at(-1)!.size;
+    }
+    return undefined;
+  }
+}
+
+/** Explained behind the last tree head: the next bundle will say so. */
+const forgetErasedBy = (event: RecordedEvent, gone: Map<string, unknown>): void => {
+  for (const { kid } of kidsErasedBy(event)) gone.delete(kid);
+  if (event.type !== 'PersonnummerRemoved') return;
+  for (const kid of gone.keys()) if (kid.startsWith(`${event.metadata.dataSubjectId}/personnummer/`)) gone.delete(kid);
+};

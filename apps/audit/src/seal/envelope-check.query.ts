@@ -1,0 +1,129 @@
+import { schemaMap } from '@dittoo/contracts';
+import {
+  EnvelopeRejected,
+  isEnvelope,
+  KeyMissing,
+  KeyRing,
+  Sealer,
+  type FieldClass,
+  type RecordedEvent,
+  type SchemaMap,
+} from '@dittoo/kernel';
+import type { Findings } from './log-check.js';
+
+const definitions: SchemaMap = schemaMap;
+
+/**
+ * Every envelope stands where it was sealed and opens with its key; a key that is gone was erased by an event that
+ * names it, and a key that was erased is gone. Opens, looks at nothing, and forgets.
+ */
+export class EnvelopeCheck {
+  private readonly erased = new Set<string>();
+  private readonly gone = new Map<string, bigint>();
+  /** `<subject>/personnummer` -> where it was last removed: that event speaks for the keys of what was given before. */
+  private readonly removed = new Map<string, bigint>();
+
+  constructor(
+    private readonly sealer: Sealer,
+    private readonly keys: KeyRing,
+    private readonly findings: Findings,
+  ) {}
+
+  async page(events: readonly RecordedEvent[]): Promise<void> {
+    const placed = events.filter((event) => this.standsInPlace(event));
+    const named = events.flatMap(kidsErasedBy);
+    for (const { kid } of named) this.erased.add(kid);
+    for (const { type, metadata, position } of events) {
+      if (type === 'PersonnummerRemoved') this.removed.set(`${metadata.dataSubjectId}/personnummer`, position);
+    }
+    const states = await this.keys.statesOfKeys([...new Set([...placed.flatMap(kidsOf), ...named.map((n) => n.kid)])]);
+    for (const { kid, position } of named) {
+      if (states.get(kid) === 'active') {
+        this.findings.tampered(position, `key ${kid} is live again although this event says it was destroyed`);
+      }
+    }
+    const openable: RecordedEvent[] = [];
+    for (const event of placed) {
+      const kids = kidsOf(event);
+      for (const kid of kids) {
+        if (states.get(kid) !== 'active' && !this.gone.has(kid)) this.gone.set(kid, event.position);
+      }
+      if (kids.length > 0 && kids.every((kid) => states.has(kid))) openable.push(event);
+    }
+    await this.open(openable);
+  }
+
+  /** Keys that are gone and that no event has named so far. */
+  get unexplained(): readonly string[] {
+    return [...this.gone].filter(([kid, sealedAt]) => !this.isExplained(kid, sealedAt)).map(([kid]) => kid);
+  }
+
+  private isExplained(kid: string, sealedAt: bigint): boolean {
+    const removedAt = this.removed.get(kid.slice(0, kid.lastIndexOf('/')));
+    return this.erased.has(kid) || (removedAt !== undefined && removedAt > sealedAt);
+  }
+
+  end(): void {
+    for (const kid of this.unexplained) {
+      this.findings.incomplete(this.gone.get(kid)!, `key missing without erasure event: ${kid}`);
+    }
+  }
+
+  /** The whole page in one go; where that fails one by one, to say which. */
+  private async open(events: readonly RecordedEvent[]): Promise<void> {
+    try {
+      await this.sealer.open(events);
+    } catch (error) {
+      if (!isAboutOne(error)) throw error;
+      for (const event of events) await this.openOne(event);
+    }
+  }
+
+  private async openOne(event: RecordedEvent): Promise<void> {
+    try {
+      await this.sealer.open([event]);
+    } catch (error) {
+      if (error instanceof EnvelopeRejected) {
+        this.findings.tampered(event.position, `field ${error.field} does not open: it was not sealed at this place`);
+      } else if (error instanceof KeyMissing) {
+        this.findings.incomplete(event.position, `key missing without erasure event: ${error.kid}`);
+      } else {
+        throw error;
+      }
+    }
+  }
+
+  /** Envelopes exactly in the personal fields, each under a key of the event's data subject and the field's category. */
+  private standsInPlace({ type, data, metadata, position }: RecordedEvent): boolean {
+    const fields: { readonly [field: string]: FieldClass } = definitions[type]?.fields ?? {};
+    let right = true;
+    for (const [field, value] of Object.entries(data)) {
+      const fieldClass = fields[field];
+      const category = fieldClass?.kind === 'personal' ? fieldClass.category : null;
+      if (isEnvelope(value)) {
+        if (value.kid.startsWith(`${metadata.dataSubjectId}/${category}/`)) continue;
+        this.findings.tampered(position, `field ${field} is sealed under a key that is not of its place`);
+      } else if (category !== null) {
+        this.findings.tampered(position, `field ${field} is not sealed`);
+      } else {
+        continue;
+      }
+      right = false;
+    }
+    return right;
+  }
+}
+
+const isAboutOne = (error: unknown): boolean => error instanceof EnvelopeRejected || error instanceof KeyMissing;
+
+/** The keys an event's envelopes name. */
+export const kidsOf = ({ data }: RecordedEvent): string[] =>
+  Object.values(data).flatMap((value) => (isEnvelope(value) ? [value.kid] : []));
+
+/** The keys an event says were destroyed. */
+export const kidsErasedBy = ({ type, data, position }: RecordedEvent): { kid: string; position: bigint }[] => {
+  if (type !== 'SubjectKeysDestroyed' || !Array.isArray(data['keys'])) return [];
+  return (data['keys'] as { kid?: unknown }[]).flatMap(({ kid }) =>
+    typeof kid === 'string' ? [{ kid, position }] : [],
+  );
+};

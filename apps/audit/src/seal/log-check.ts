@@ -1,0 +1,161 @@
+import { leafHashOf, leafOf, type RecordedEvent } from '@dittoo/kernel';
+import { GrowingTree, type Tile } from '../merkle/growing-tree.js';
+import type { TreeHead } from '../merkle/signed-note.js';
+import type { Leaf, Sealed, SignedTreeHead } from './seal-store.js';
+
+/** What an officer reads: a position in the log, as far as there is one, and what is wrong there. */
+export interface Problem {
+  readonly position: number | null;
+  readonly problem: string;
+}
+
+/** Enough to see what happened; a log that is wrong everywhere is not listed line by line. */
+export const mostProblems = 500;
+
+/** Problems in the order they were found. `tampered` = something was changed; else something cannot be accounted for. */
+export class Findings {
+  readonly problems: Problem[] = [];
+  private verdictSoFar: 'ok' | 'tampered' | 'incomplete' = 'ok';
+
+  get verdict(): 'ok' | 'tampered' | 'incomplete' {
+    return this.verdictSoFar;
+  }
+
+  get full(): boolean {
+    return this.problems.length >= mostProblems;
+  }
+
+  tampered(position: bigint | number | null, problem: string): void {
+    this.verdictSoFar = 'tampered';
+    this.add(position, problem);
+  }
+
+  incomplete(position: bigint | number | null, problem: string): void {
+    if (this.verdictSoFar === 'ok') this.verdictSoFar = 'incomplete';
+    this.add(position, problem);
+  }
+
+  private add(position: bigint | number | null, problem: string): void {
+    if (!this.full) this.problems.push({ position: position === null ? null : Number(position), problem });
+  }
+}
+
+/**
+ * The log against its seal: every leaf computed again from the event, the tree grown again from these leaves, and held
+ * against the leaves, tiles and tree heads that are stored. Sees one page at a time; remembers the last revision of
+ * each stream and the right edge of the tree.
+ */
+export class LogCheck {
+  readonly tree = new GrowingTree();
+  private readonly revisions = new Map<string, bigint>();
+  private lastPosition: bigint | null = null;
+  /** Index the next sealed event must have. */
+  private index = 0;
+  /** Once a leaf is wrong every later root is: said once, at the leaf. */
+  private rootsFollow = true;
+  private count = 0;
+  private rootAtHead: Buffer | null = null;
+
+  constructor(
+    private readonly sealed: Sealed,
+    private readonly lastHead: SignedTreeHead,
+    private readonly findings: Findings,
+  ) {}
+
+  /** Events looked at. */
+  get events(): number {
+    return this.count;
+  }
+
+  /** Root of the events under the last signed head, or of all there are if they are fewer. */
+  get root(): Buffer {
+    return this.rootAtHead ?? this.tree.root();
+  }
+
+  isSealed(position: bigint): boolean {
+    return this.sealed.lastPosition !== null && position <= this.sealed.lastPosition;
+  }
+
+  hole(position: bigint, leaf: Leaf | undefined): void {
+    this.lastPosition = position;
+    this.rootsFollow = false;
+    if (leaf !== undefined) this.index = leaf.index + 1;
+    this.findings.tampered(position, leaf === undefined ? 'nothing stands here' : 'a sealed event was deleted');
+  }
+
+  /**
+   * @param leaf what the seal says stands at this position
+   * @returns tiles completed by it
+   */
+  event(event: RecordedEvent, leaf: Leaf | undefined): Tile[] {
+    const { position, stream, revision } = event;
+    this.count++;
+    if (this.sealed.dense && position !== (this.lastPosition ?? -1n) + 1n) {
+      this.findings.tampered(position, `position ${(this.lastPosition ?? -1n) + 1n} is missing before it`);
+    }
+    this.lastPosition = position;
+    const previous = this.revisions.get(stream) ?? -1n;
+    if (revision !== previous + 1n) {
+      this.findings.tampered(position, `revision ${revision} of ${stream} follows revision ${previous}`);
+    }
+    this.revisions.set(stream, revision > previous ? revision : previous);
+    if (!this.isSealed(position)) return [];
+
+    const hash = leafHashOf(leafOf(stream, revision, event));
+    const wrong = this.wrongWith(event, hash, leaf);
+    if (wrong !== null) {
+      this.rootsFollow = false;
+      this.findings.tampered(position, wrong);
+    }
+    this.index = (leaf?.index ?? this.index) + 1;
+    const tiles = this.tree.push(hash);
+    if (this.tree.size === this.lastHead.size) this.rootAtHead = this.tree.root();
+    return this.rootsFollow ? tiles : [];
+  }
+
+  private wrongWith(event: RecordedEvent, hash: Buffer, leaf: Leaf | undefined): string | null {
+    if (leaf === undefined) return 'the seal has no leaf here: the event was inserted, or its leaf deleted';
+    if (leaf.eventId !== event.eventId) return 'another event stands here than was sealed';
+    if (!leaf.hash.equals(hash)) return 'the event was changed after it was sealed';
+    if (leaf.index !== this.index) return `the seal has index ${leaf.index} here, ${this.index} is due`;
+    return null;
+  }
+
+  /** @param position of the event that completed it */
+  tile(tile: Tile, position: bigint, stored: Buffer | null): void {
+    if (stored !== null && stored.equals(Buffer.concat(tile.hashes))) return;
+    this.findings.tampered(position, `tile ${tile.index} of level ${tile.level} is not that of the events`);
+  }
+
+  /** @param said what our signature covers; `null` = it is not ours */
+  head(head: SignedTreeHead, said: TreeHead | null, previousSize: number): void {
+    const at = head.size === 0 ? null : this.lastPosition;
+    if (said === null || said.size !== head.size || !said.root.equals(head.root)) {
+      this.findings.tampered(at, `the tree head of ${head.size} events does not carry our signature`);
+    }
+    if (head.previousSize !== previousSize) {
+      this.findings.tampered(at, `the tree head before the one of ${head.size} events has disappeared`);
+    }
+    if (!this.rootsFollow || this.tree.root().equals(head.root)) return;
+    this.rootsFollow = false;
+    this.findings.tampered(
+      at,
+      `the tree head of ${head.size} events is not that of the log: one of the last ${head.size - previousSize} was changed, or another tree was signed`,
+    );
+  }
+
+  /** The log is over. @param cutOff what the seal has behind the last position read */
+  end(cutOff: { readonly first: bigint | null; readonly count: number }): void {
+    if (cutOff.first !== null) {
+      this.rootsFollow = false;
+      this.findings.tampered(cutOff.first, `the log ends here, ${cutOff.count} sealed events are cut off`);
+    }
+    if (this.sealed.size < this.lastHead.size) {
+      this.rootsFollow = false;
+      this.findings.tampered(
+        this.lastPosition,
+        `${this.lastHead.size} events are under the last tree head, the seal has ${this.sealed.size}`,
+      );
+    }
+  }
+}

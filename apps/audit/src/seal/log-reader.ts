@@ -1,0 +1,37 @@
+import { EventStoreUnavailable, type EventStore, type RecordedEvent } from '@dittoo/kernel';
+
+/** A stretch of the log: what was there, or a place where something should be and is not. */
+export type LogStretch =
+  | { readonly kind: 'events'; readonly events: readonly RecordedEvent[]; readonly upTo: bigint }
+  | { readonly kind: 'hole'; readonly position: bigint };
+
+/**
+ * Reads the log to its end and over every hole: a store refuses a page that is not whole, so around a hole pages shrink
+ * until they are one position, and that one is the hole.
+ */
+export async function* readOverHoles(
+  store: EventStore,
+  start: bigint | null = null,
+  pageSize = 1000,
+): AsyncGenerator<LogStretch> {
+  let after = start;
+  let limit = pageSize;
+  for (;;) {
+    const page = await store.readAll({ after, limit }).catch((error: unknown) => {
+      if (error instanceof EventStoreUnavailable) throw error;
+      return null;
+    });
+    if (page === null && limit > 1) {
+      limit = Math.ceil(limit / 4);
+    } else if (page === null) {
+      const position: bigint = (after ?? -1n) + 1n;
+      yield { kind: 'hole', position };
+      after = position;
+    } else {
+      if (page.checkpoint === null || page.checkpoint === after) return;
+      yield { kind: 'events', events: page.events, upTo: page.checkpoint };
+      after = page.checkpoint;
+      limit = Math.min(pageSize, limit * 4);
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Clock, EventStore, EventStoreUnavailable, leafHashOf, leafOf, type RecordedEvent } from '@dittoo/kernel';
+import { Alarms, LOGGER, METRICS } from '@dittoo/platform';
+import { isTransient } from '@dittoo/projections';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { Gauge, type Registry } from 'prom-client';
+import { AUDIT_CONFIG, type AuditConfig } from '../audit.config.js';
+import type { GrowingTree } from '../merkle/growing-tree.js';
+import { emptyRoot } from '../merkle/hashing.js';
+import { consistencyRanges, provesConsistency } from '../merkle/proof.js';
+import { Overtaken, SealStore, type SignedTreeHead } from './seal-store.js';
+import { SigningKey } from './signing-key.js';
+
+const pageSize = 1000;
+const signEveryMs = 1_000;
+
+/** What is stored contradicts what was signed. Never sign again before a person has looked. */
+class SealBroken extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'SealBroken';
+  }
+}
+
+interface Integrated {
+  readonly size: number;
+  readonly root: Buffer;
+  readonly lastRecordedAt: string | null;
+}
+
+/**
+ * Log -> leaves and tiles -> signed tree head, at most one a second while the log grows. Follows the log like any
+ * reader: an append never waits for it.
+ *
+ * Dies between the leaves and the head: the leaves are there, the next start grows on and signs them. Dies in between:
+ * leaves and tiles of a page are one transaction. Two at once: one adds leaves, the other reads again; heads are
+ * chained, so one of two wins. What was signed once is proven to be the start of what is signed next, from what storage
+ * gives back; where that fails it refuses, says so everywhere it can, and stays refused until restarted.
+ */
+@Injectable()
+export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly stop = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private integrated: Integrated | undefined;
+  private signed: SignedTreeHead | undefined;
+  private waitingSince: string | null = null;
+  private refusal: string | null = null;
+  private wakeSigner: () => void = () => undefined;
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly store: SealStore,
+    private readonly key: SigningKey,
+    private readonly clock: Clock,
+    private readonly alarms: Alarms,
+    @Inject(AUDIT_CONFIG) private readonly config: AuditConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(METRICS) metrics: Registry,
+  ) {
+    const gauge = (name: string, help: string, value: () => number): void => {
+      new Gauge({
+        name,
+        help,
+        registers: [metrics],
+        collect() {
+          this.set(value());
+        },
+      });
+    };
+    gauge('dittoo_unsealed_events', 'Events read from the log that are under no signed tree head yet', () =>
+      Math.max(0, (this.integrated?.size ?? 0) - (this.signed?.size ?? 0)),
+    );
+    gauge('dittoo_seal_lag_seconds', 'Age of the oldest event under no signed tree head', () =>
+      this.waitingSince === null ? 0 : Math.max(0, Date.parse(this.clock.now()) - Date.parse(this.waitingSince)) / 1000,
+    );
+    gauge('dittoo_seal_refused', '1 = what is stored contradicts what was signed', () =>
+      this.refusal === null ? 0 : 1,
+    );
+  }
+
+  /** Why nothing is signed any more; `null` = all is well. */
+  get refused(): string | null {
+    return this.refusal;
+  }
+
+  /** The last head this process has seen stand in the database. */
+  get lastSigned(): SignedTreeHead | undefined {
+    return this.signed;
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.run();
+  }
+
+  /** Signs what has been read, then stops. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stop;
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        await this.session(signal);
+        failures = 0;
+      } catch (error) {
+        if (error instanceof Overtaken) continue;
+        if (!(error instanceof EventStoreUnavailable) && !isTransient(error)) return this.refuse(error);
+        this.logger.warn({ failure: (error as Error).name }, 'seal.interrupted');
+        const pauseMs = Math.min(5_000, 50 * 2 ** Math.min(failures++, 7));
+        await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private refuse(error: unknown): void {
+    // Messages of these are ours, about positions and sizes; of anything else the name must do.
+    const ours = error instanceof Error && /Broken$|Rejected$/.test(error.name);
+    this.refusal = ours ? error.message : error instanceof Error ? error.name : 'unknown';
+    this.alarms.raise('audit.seal-refused');
+    this.logger.fatal({ reason: this.refusal }, 'seal.refused');
+  }
+
+  private async session(signal: AbortSignal): Promise<void> {
+    const { size, lastPosition } = await this.store.sealed();
+    this.signed = await this.requireSigned(size);
+    const tree = await this.store.tree(size);
+    this.integrated = { size, root: tree.root(), lastRecordedAt: null };
+    const session = new AbortController();
+    const ends = AbortSignal.any([signal, session.signal]);
+    ends.addEventListener('abort', () => this.wakeSigner());
+    const parts = [this.follow(tree, lastPosition, ends), this.signing(ends)];
+    try {
+      await Promise.all(parts);
+    } finally {
+      session.abort();
+      await Promise.allSettled(parts);
+    }
+    await this.sign();
+  }
+
+  /** The last signed head, if the tree that is stored still starts with it; the head of the empty tree at first. */
+  private async requireSigned(size: number): Promise<SignedTreeHead> {
+    const { origin } = this.config;
+    const last = await this.store.lastHead(origin);
+    if (last === null) {
+      if (this.signed !== undefined) throw new SealBroken('the signed tree heads have disappeared');
+      const empty = {
+        size: 0,
+        previousSize: -1,
+        root: emptyRoot,
+        note: await this.key.sign({ size: 0, root: emptyRoot }),
+      };
+      await this.store.addHead(origin, empty, this.clock.now());
+      return this.requireSigned(size);
+    }
+    await this.requireOurs(last);
+    if (last.size > size) throw new SealBroken(`${last.size} leaves are signed, ${size} are stored`);
+    const [root] = await this.store.roots([{ begin: 0, end: last.size }]);
+    if (!root!.equals(last.root))
+      throw new SealBroken(`the stored tree of ${last.size} is not the one that was signed`);
+    return last;
+  }
+
+  private async requireOurs(head: SignedTreeHead): Promise<void> {
+    const said = await this.key.open(head.note);
+    if (said === null || said.size !== head.size || !said.root.equals(head.root)) {
+      throw new SealBroken(`the signed tree head of ${head.size} does not carry our signature`);
+    }
+    if (this.signed !== undefined && head.size < this.signed.size) {
+      throw new SealBroken(`the signed tree head of ${this.signed.size} has disappeared`);
+    }
+  }
+
+  private async follow(tree: GrowingTree, after: bigint | null, signal: AbortSignal): Promise<void> {
+    for await (const { events } of this.events.subscribeToAll({ after, limit: pageSize, signal })) {
+      if (events.length === 0) continue;
+      const { size } = tree;
+      const leaves = events.map((event) => ({
+        position: event.position,
+        eventId: event.eventId,
+        hash: leafHashOf(leafOf(event.stream, event.revision, event)),
+      }));
+      const tiles = leaves.flatMap(({ hash }) => tree.push(hash));
+      await this.store.integrate(size, leaves, tiles);
+      this.grown(tree, events);
+    }
+  }
+
+  private grown(tree: GrowingTree, events: readonly RecordedEvent[]): void {
+    this.waitingSince ??= events[0]!.metadata.recordedAt;
+    this.integrated = { size: tree.size, root: tree.root(), lastRecordedAt: events.at(-1)!.metadata.recordedAt };
+    this.wakeSigner();
+  }
+
+  private async signing(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (this.integrated!.size > this.signed!.size) {
+        await this.sign();
+        await sleep(signEveryMs, undefined, { signal }).catch(() => undefined);
+      } else {
+        await new Promise<void>((resolve) => {
+          this.wakeSigner = resolve;
+        });
+      }
+    }
+  }
+
+  /** Signs the tree as it stands, if storage gives the same tree back and it starts with the last one signed. */
+  private async sign(): Promise<void> {
+    const { size, root, lastRecordedAt } = this.integrated!;
+    const last = await this.store.lastHead(this.config.origin);
+    if (last === null) throw new SealBroken('the signed tree heads have disappeared');
+    await this.requireOurs(last);
+    this.signed = last;
+    if (size <= last.size) return;
+    const [stored] = await this.store.roots([{ begin: 0, end: size }]);
+    if (!stored!.equals(root)) throw new SealBroken(`the stored tree of ${size} is not the one of the events`);
+    const proof = await this.store.roots(consistencyRanges(last.size, size));
+    if (!provesConsistency(proof, { from: last.size, to: size, fromRoot: last.root, toRoot: root })) {
+      throw new SealBroken(`the tree of ${size} does not start with the signed one of ${last.size}`);
+    }
+    const head = { size, previousSize: last.size, root, note: await this.key.sign({ size, root }) };
+    if (!(await this.store.addHead(this.config.origin, head, this.clock.now()))) return; // another sealer was faster
+    this.signed = head;
+    this.waitingSince = this.integrated!.size > size ? lastRecordedAt : null;
+    this.logger.debug({ size }, 'seal.signed');
+  }
+}

@@ -1,0 +1,82 @@
+import { Clock } from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import type { Register } from '@dittoo/processor-register';
+import {
+  ApiProblems,
+  FromCaller,
+  FromPrincipal,
+  idParam,
+  SignedIn,
+  type Caller,
+  type Principal,
+} from '@dittoo/service';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { AuditPurpose, OfficerAccess } from '../officer-access/officer-access.port.js';
+import { disclosuresOf } from './disclosures.js';
+import { knownRecords } from './subject-state.js';
+import {
+  Disclosures,
+  SubjectEvents,
+  SubjectEventsQuery,
+  SubjectState,
+  SubjectStateQuery,
+} from './subject-trail.http.js';
+import { SubjectTrail } from './subject-trail.query.js';
+
+/** An officer looks at a person: says why, is recorded, and then sees, also what is left of somebody erased. */
+@ApiTags('Compliance')
+@ApiBearerAuth()
+@ApiHeader({ name: 'Audit-Purpose', required: true, description: 'Why, 3 to 500 characters; kept, sealed' })
+@SignedIn('complianceOfficer')
+@ApiProblems(400, 401, 403, 404, 503)
+@Controller('api/v1/audit/subjects/:subjectId')
+export class SubjectTrailController {
+  constructor(
+    private readonly access: OfficerAccess,
+    private readonly trail: SubjectTrail,
+    private readonly clock: Clock,
+    @Inject(REGISTER) private readonly register: Register,
+  ) {}
+
+  @Get('events')
+  @ApiOkResponse({ type: SubjectEvents })
+  async events(
+    @FromCaller() caller: Caller,
+    @FromPrincipal() officer: Principal,
+    @AuditPurpose() auditPurpose: string,
+    @Param('subjectId') id: string,
+    @Query() filter: SubjectEventsQuery,
+  ): Promise<SubjectEvents> {
+    const subjectId = idParam(id);
+    await this.access.record(caller, officer.subjectId, { subjectId, view: 'events', auditPurpose });
+    return { items: await this.trail.events(subjectId, filter) };
+  }
+
+  @Get('state')
+  @ApiOkResponse({ type: SubjectState })
+  async state(
+    @FromCaller() caller: Caller,
+    @FromPrincipal() officer: Principal,
+    @AuditPurpose() auditPurpose: string,
+    @Param('subjectId') id: string,
+    @Query() { asOf = this.clock.now() }: SubjectStateQuery,
+  ): Promise<SubjectState> {
+    const subjectId = idParam(id);
+    await this.access.record(caller, officer.subjectId, { subjectId, view: 'state', auditPurpose });
+    return { subjectId, asOf, records: knownRecords(await this.trail.events(subjectId, { to: asOf })) };
+  }
+
+  @Get('disclosures')
+  @ApiOkResponse({ type: Disclosures })
+  async disclosures(
+    @FromCaller() caller: Caller,
+    @FromPrincipal() officer: Principal,
+    @AuditPurpose() auditPurpose: string,
+    @Param('subjectId') id: string,
+  ): Promise<Disclosures> {
+    const subjectId = idParam(id);
+    await this.access.record(caller, officer.subjectId, { subjectId, view: 'disclosures', auditPurpose });
+    return { items: disclosuresOf(await this.trail.events(subjectId), this.register) };
+  }
+}

@@ -1,0 +1,181 @@
+import { schemaMap } from '@dittoo/contracts';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsISO8601, IsOptional } from 'class-validator';
+
+const eventTypes = Object.keys(schemaMap);
+
+export class SubjectEventsQuery {
+  /** RFC 3339, inclusive. */
+  @ApiProperty({ required: false, format: 'date-time' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  from?: string;
+
+  /** RFC 3339, inclusive. */
+  @ApiProperty({ required: false, format: 'date-time' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  to?: string;
+
+  @ApiProperty({ required: false, enum: eventTypes })
+  @IsOptional()
+  @IsIn(eventTypes)
+  type?: string;
+}
+
+export class SubjectStateQuery {
+  /** RFC 3339; default: now. */
+  @ApiProperty({ required: false, format: 'date-time' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  asOf?: string;
+}
+
+export class ActorAnswer {
+  @ApiProperty({ enum: ['dataSubject', 'staff', 'processor', 'system'] })
+  kind!: 'dataSubject' | 'staff' | 'processor' | 'system';
+
+  @ApiProperty()
+  id!: string;
+}
+
+export class RetainedAnswer {
+  @ApiProperty()
+  category!: string;
+
+  @ApiProperty()
+  reason!: string;
+
+  @ApiProperty()
+  until!: string;
+}
+
+const fieldsSchema = {
+  type: 'object',
+  additionalProperties: true,
+  description: 'Value, or `{ erased: true, at, requestId }` where the key was destroyed',
+} as const;
+
+export class HistoryItem {
+  @ApiProperty({ format: 'uuid' })
+  eventId!: string;
+
+  @ApiProperty()
+  type!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  recordedAt!: string;
+
+  @ApiProperty({ type: ActorAnswer })
+  actor!: ActorAnswer;
+
+  @ApiProperty(fieldsSchema)
+  fields!: Readonly<Record<string, unknown>>;
+}
+
+export class History {
+  @ApiProperty({ type: [HistoryItem] })
+  items!: readonly HistoryItem[];
+}
+
+export class SubjectEvent extends HistoryItem {
+  @ApiProperty({ type: 'integer' })
+  position!: number;
+
+  @ApiProperty()
+  stream!: string;
+
+  @ApiProperty({ type: 'integer' })
+  revision!: number;
+
+  @ApiProperty({ format: 'uuid' })
+  causationId!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  correlationId!: string;
+
+  /** The event carries fields that stay after the erasure. */
+  @ApiProperty({ type: RetainedAnswer, required: false })
+  retained?: RetainedAnswer;
+}
+
+export class SubjectEvents {
+  @ApiProperty({ type: [SubjectEvent] })
+  items!: readonly SubjectEvent[];
+}
+
+export class LastEventAnswer {
+  @ApiProperty()
+  type!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  recordedAt!: string;
+
+  @ApiProperty({ type: 'integer' })
+  position!: number;
+}
+
+export class KnownRecordAnswer {
+  @ApiProperty()
+  stream!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  recordId!: string | null;
+
+  @ApiProperty({ type: LastEventAnswer })
+  lastEvent!: LastEventAnswer;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      properties: { value: {}, since: { type: 'string', format: 'date-time' }, position: { type: 'integer' } },
+    },
+  })
+  fields!: Readonly<Record<string, { readonly value: unknown; readonly since: string; readonly position: number }>>;
+}
+
+export class SubjectState {
+  @ApiProperty({ format: 'uuid' })
+  subjectId!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  asOf!: string;
+
+  @ApiProperty({ type: [KnownRecordAnswer] })
+  records!: readonly KnownRecordAnswer[];
+}
+
+export class DisclosureAnswer {
+  @ApiProperty()
+  processorId!: string;
+
+  @ApiProperty()
+  processorName!: string;
+
+  @ApiProperty({ type: [String] })
+  fields!: readonly string[];
+
+  @ApiProperty({ type: String, nullable: true })
+  purpose!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  legalBasis!: string | null;
+
+  @ApiProperty({ required: false, format: 'uuid' })
+  consentRecordId?: string;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({ enum: ['delivered', 'rejected', 'unknown', 'refused'] })
+  outcome!: 'delivered' | 'rejected' | 'unknown' | 'refused';
+
+  @ApiProperty({ required: false })
+  reason?: string;
+}
+
+export class Disclosures {
+  @ApiProperty({ type: [DisclosureAnswer] })
+  items!: readonly DisclosureAnswer[];
+}

@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream';
+import { ApiProblems, SignedIn } from '@dittoo/service';
+import {
+  Controller,
+  Get,
+  Header,
+  Headers,
+  Query,
+  StreamableFile,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { TrailQuery } from './trail.http.js';
+import { WholeTrail } from './trail.query.js';
+
+/** The whole trail as it is stored: sealed fields stay sealed. */
+@ApiTags('Compliance')
+@ApiBearerAuth()
+@SignedIn('complianceOfficer')
+@ApiProblems(400, 401, 403, 503)
+@Controller('api/v1/audit/events')
+export class TrailController implements BeforeApplicationShutdown {
+  private readonly stop = new AbortController();
+
+  constructor(private readonly trail: WholeTrail) {}
+
+  /** Live streams would keep the server open. */
+  beforeApplicationShutdown(): void {
+    this.stop.abort();
+  }
+
+  @Get()
+  @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
+  all(@Query() { from = '', type }: TrailQuery): StreamableFile {
+    const isPosition = /^\d{1,15}$/.test(from);
+    const lines = this.trail.ndjson({
+      fromPosition: isPosition ? BigInt(from) : null,
+      fromTime: isPosition || from === '' ? null : from,
+      type: type ?? null,
+    });
+    return new StreamableFile(Readable.from(lines), { type: 'application/x-ndjson' });
+  }
+
+  /** From now on; with `from` or `Last-Event-ID` from there on. */
+  @Get('live')
+  @Header('connection', 'close') // when the stream ends the server is going: nothing to keep the socket for
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Position of the last event that arrived' })
+  @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
+  async live(
+    @Query() { from, type }: TrailQuery,
+    @Headers('last-event-id') lastEventId?: string,
+  ): Promise<StreamableFile> {
+    const after = await this.startOf(lastEventId, from);
+    return new StreamableFile(Readable.from(this.trail.live(after, type ?? null, this.stop.signal)), {
+      type: 'text/event-stream',
+    });
+  }
+
+  private async startOf(lastEventId: string | undefined, from: string | undefined): Promise<bigint | null> {
+    if (lastEventId !== undefined && /^\d{1,15}$/.test(lastEventId)) return BigInt(lastEventId);
+    if (from === undefined || !/^\d{1,15}$/.test(from)) return this.trail.end();
+    return from === '0' ? null : BigInt(from) - 1n;
+  }
+}

@@ -1,0 +1,94 @@
+/* Promised: a process starts on a configuration it understands, or says which variable is wrong and what it should be. */
+import { describe, expect, it } from '@jest/globals';
+import { durationMs, readPlatformConfig } from './platform.config.js';
+
+const read = (env: Record<string, string>) => readPlatformConfig(env, 'spec');
+const postgres = { DATABASE_URL: 'postgres://127.0.0.1/shop', KEY_ENCRYPTION_KEY_FILE: '/keys/kek.json' };
+
+describe('an empty environment', () => {
+  it('is the embedded default', () =>
+    expect(read({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      publicUrl: 'http://127.0.0.1:8080',
+      databaseUrl: null,
+      generateKeyFile: true,
+      registerFile: null,
+      jwksUrl: 'http://127.0.0.1:8080/.well-known/jwks.json',
+      clockOffsetMs: 0,
+    }));
+
+  it('keeps everything in one directory', () => {
+    const { dataDir, keyEncryptionKeyFile } = read({ DATA_DIR: '/srv/shop' });
+    expect(dataDir).toBe('/srv/shop');
+    expect(keyEncryptionKeyFile.startsWith('/srv/shop/')).toBe(true);
+  });
+
+  it('is also what empty variables are', () =>
+    expect(read({ PORT: '', PUBLIC_URL: '', DATABASE_URL: '' })).toMatchObject({ port: 8080, databaseUrl: null }));
+});
+
+describe('what is set', () => {
+  it('is taken', () =>
+    expect(
+      read({
+        ...postgres,
+        PORT: '0',
+        HOST: '0.0.0.0',
+        PUBLIC_URL: 'https://shop.example.org//',
+        CLOCK_OFFSET: '-P1DT2H',
+        REQUESTS_PER_MINUTE: '7',
+        KEY_RING_DATABASE_URL: 'postgresql://127.0.0.1/keys',
+      }),
+    ).toMatchObject({
+      port: 0,
+      publicUrl: 'https://shop.example.org',
+      clockOffsetMs: -26 * 3_600_000,
+      requestsPerMinute: 7,
+      keyRingUrl: 'postgresql://127.0.0.1/keys',
+      generateKeyFile: false,
+      keyEncryptionKeyFile: '/keys/kek.json',
+    }));
+});
+
+describe('what is wrong is named', () => {
+  it.each<[string, Record<string, string>]>([
+    ['PORT', { PORT: 'http' }],
+    ['PORT', { PORT: '65536' }],
+    ['PORT', { PORT: '-1' }],
+    ['PORT', { PORT: '80.5' }],
+    ['REQUESTS_PER_MINUTE', { REQUESTS_PER_MINUTE: '0' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'shop.example.org' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'ftp://shop.example.org' }],
+    ['DATABASE_URL', { DATABASE_URL: 'mysql://127.0.0.1/shop' }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres:' + '//[' }],
+    ['KEY_RING_DATABASE_URL', { ...postgres, KEY_RING_DATABASE_URL: 'keys' }],
+    ['KEY_ENCRYPTION_KEY_FILE', { DATABASE_URL: postgres.DATABASE_URL }],
+    ['KEY_ENCRYPTION_KEY_FILE', { ...postgres, KEY_ENCRYPTION_KEY_FILE: '' }],
+    ['JWKS_URL', { JWKS_URL: 'identity' }],
+    ['CLOCK_OFFSET', { CLOCK_OFFSET: '1 day' }],
+    ['CLOCK_OFFSET', { CLOCK_OFFSET: 'P1D', NODE_ENV: 'production' }],
+    ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+    ['EVENT_STORE_URL', { EVENT_STORE_URL: 'esdb://127.0.0.1' }],
+    ['KAFKA_BROKERS', { KAFKA_BROKERS: '127.0.0.1:9092' }],
+  ])('%s in %j', (name, env) => expect(() => read(env)).toThrow(name));
+
+  it('without repeating a password', () => {
+    expect(() => read({ DATABASE_URL: 'mysql://shop:hunter2@127.0.0.1/shop' })).toThrow(
+      expect.not.stringContaining('hunter2') as never,
+    );
+  });
+});
+
+describe('a duration', () => {
+  it.each([
+    ['PT0S', 0],
+    ['P30D', 30 * 86_400_000],
+    ['PT1H1M1S', 3_661_000],
+    ['-PT5M', -300_000],
+  ])('%s', (text, ms) => expect(durationMs(text, 'X') + 0).toBe(ms));
+
+  it.each(['', 'P', 'PT', '-P', 'P1', 'P1M', 'PT1D', '1D', 'P1DT'])('not %j', (text) =>
+    expect(() => durationMs(text, 'X')).toThrow('X must be an ISO 8601 duration'),
+  );
+});

@@ -1,0 +1,235 @@
+/*
+ * Promised: any number of processes start at once on one database; ready says whether what a process stands on answers,
+ * and says so again when it is back; an operator can see what stands still and take it up again.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newId, type EventContext, type NewEvent, type RecordedEvent } from '@dittoo/kernel';
+import { FileKeyEncryption } from '@dittoo/personal-data';
+import { testDatabase, type TestDatabase } from '@dittoo/testing';
+import { Controller, Module } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import request from 'supertest';
+import type { EntityManager, MigrationInterface, QueryRunner } from 'typeorm';
+import { readPlatformConfig } from './platform.config.js';
+import { openPlatform } from './platform.js';
+import type { ServiceDefinition } from './serve.js';
+import { startTestService, until, type TestService } from './test-service.js';
+
+class CreateSpec1763809999000 implements MigrationInterface {
+  readonly name = 'CreateSpec1763809999000';
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE SCHEMA spec');
+    await runner.query('CREATE TABLE spec.counted (event text)');
+  }
+  async down(): Promise<void> {}
+}
+const schema = { schema: 'spec', migrations: [CreateSpec1763809999000] };
+
+let broken = true;
+
+@Controller()
+class Counting {
+  @EventPattern<string>('LocaleChosen', { group: 'spec.counted' })
+  async count(@Payload() event: RecordedEvent, @Ctx() { transaction }: EventContext<EntityManager>): Promise<void> {
+    if (broken) throw new TypeError('a bug');
+    await transaction.query('INSERT INTO spec.counted VALUES ($1)', [event.eventId]);
+  }
+}
+
+const service: ServiceDefinition = {
+  schemas: [schema],
+  module: (platform) => {
+    @Module({})
+    class Spec {}
+    return { module: Spec, imports: [platform], controllers: [Counting] };
+  },
+};
+
+describe('processes that start at once', () => {
+  let database: TestDatabase;
+  const directory = mkdtempSync(join(tmpdir(), 'dittoo-platform-'));
+  beforeAll(async () => {
+    database = await testDatabase('platform');
+    FileKeyEncryption.generate(join(directory, 'kek.json'));
+  });
+  afterAll(async () => {
+    await database.drop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('on one empty database all open, and migrate it once', async () => {
+    const config = readPlatformConfig(
+      {
+        DATABASE_URL: database.url,
+        KEY_ENCRYPTION_KEY_FILE: join(directory, 'kek.json'),
+        LOG_LEVEL: 'silent',
+        DATA_DIR: directory,
+      },
+      'spec',
+    );
+    const platforms = await Promise.all([openPlatform(config, [schema]), openPlatform(config, [schema])]);
+    try {
+      const [one, other] = platforms;
+      const { rows } = await database.pool().query('SELECT name FROM public.migration');
+      expect(new Set(rows.map(({ name }) => name as string)).size).toBe(rows.length);
+      const subjectId = newId();
+      const envelope = await one!.sealer.sealValue(subjectId, 'profile', ['spec'], 'Ada');
+      expect(await other!.sealer.openValue(envelope, ['spec'])).toBe('Ada');
+    } finally {
+      await Promise.all(platforms.map((platform) => platform.close()));
+    }
+  });
+
+  it('without their database say so, and leave nothing open', async () => {
+    const config = readPlatformConfig(
+      {
+        DATABASE_URL: 'postgres://127.0.0.1:1/none',
+        KEY_ENCRYPTION_KEY_FILE: join(directory, 'kek.json'),
+        LOG_LEVEL: 'silent',
+      },
+      'spec',
+    );
+    await expect(openPlatform(config, [])).rejects.toThrow('ECONNREFUSED');
+  });
+});
+
+/** The network between a service and its database: it can be cut and mended. */
+const cable = async (target: URL) => {
+  const open = new Set<Socket>();
+  let cut = false;
+  const server = createServer((near) => {
+    if (cut) return void near.destroy();
+    const far = connect(Number(target.port), target.hostname);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(from);
+      from.on('error', () => to.destroy()).on('close', () => (open.delete(from), to.destroy()));
+      from.pipe(to);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(target);
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.toString(),
+    cut: () => {
+      cut = true;
+      for (const socket of open) socket.destroy();
+    },
+    mend: () => {
+      cut = false;
+    },
+    close: () => server.close(),
+  };
+};
+
+describe('a running service', () => {
+  let database: TestDatabase;
+  let network: Awaited<ReturnType<typeof cable>>;
+  let running: TestService;
+  beforeAll(async () => {
+    database = await testDatabase('health');
+    network = await cable(new URL(database.url));
+    running = await startTestService(service, { DATABASE_URL: network.url });
+  });
+  afterAll(async () => {
+    network.mend();
+    await running.close();
+    network.close();
+    await database.drop();
+  });
+  const ready = async (): Promise<number> => (await request(running.url).get('/health/ready')).status;
+  const append = (stream: string, expected: bigint | 'no-stream') => {
+    const event: NewEvent = {
+      eventId: newId(),
+      type: 'LocaleChosen',
+      data: { locale: 'sv' },
+      metadata: {
+        dataSubjectId: null,
+        actor: { kind: 'system', id: 'spec' },
+        purpose: 'customerAccount',
+        legalBasis: 'contract',
+        noticeVersion: null,
+        correlationId: newId(),
+        causationId: newId(),
+        traceparent: null,
+        schemaVersion: 1,
+        recordedAt: '2026-11-22T10:00:00.000Z',
+      },
+    };
+    return running.platform.store.append(stream, [event], expected);
+  };
+
+  it('is ready while its database answers, not while it does not, and again when it does', async () => {
+    expect(await ready()).toBe(200);
+    network.cut();
+    const answer = await request(running.url).get('/health/ready');
+    expect(answer.body).toMatchObject({ status: 503, code: 'temporarily-unavailable' });
+    expect(answer.headers['retry-after']).toBeDefined();
+    expect((await request(running.url).get('/health/live')).status).toBe(200);
+    network.mend();
+    await until(async () => (await ready()) === 200);
+  });
+
+  it('shows an operator what stands still, and takes it up again when the reason is mended', async () => {
+    const stream = `dataSubject-${newId()}`;
+    const [staff, customer] = [
+      await running.bearer({ subjectId: newId(), role: 'staff' }),
+      await running.bearer({ subjectId: newId() }),
+    ];
+    const list = async () =>
+      (await request(running.url).get('/api/v1/operations/parked-streams').set('authorization', staff)).body.items as {
+        stream: string;
+        waiting: number;
+      }[];
+    const replay = (token: string, body: object) =>
+      request(running.url).post('/api/v1/operations/parked-streams/replays').set('authorization', token).send(body);
+
+    await append(stream, 'no-stream');
+    await append(stream, 0n);
+    const parked = await until(async () => (await list()).find((item) => item.stream === stream && item.waiting === 2));
+    expect(parked).toMatchObject({ group: 'spec.counted', failure: 'TypeError' });
+
+    expect((await replay(customer, { group: 'spec.counted', stream })).body.code).toBe('not-allowed');
+    expect((await request(running.url).get('/api/v1/operations/parked-streams')).body.code).toBe('not-authenticated');
+    expect((await replay(staff, { group: 'spec.counted', stream: 'x y' })).body.code).toBe('invalid-field');
+    expect((await replay(staff, { group: 'nobody', stream })).body.code).toBe('not-found');
+    expect((await replay(staff, { group: 'spec.counted', stream })).body).toEqual({
+      replayed: 0,
+      waiting: 2,
+      failure: 'TypeError',
+    });
+    broken = false;
+    expect((await replay(staff, { group: 'spec.counted', stream })).body).toEqual({
+      replayed: 2,
+      waiting: 0,
+      failure: null,
+    });
+    expect(await list()).toEqual([]);
+  });
+
+  it('goes on delivering after its database was away', async () => {
+    network.cut();
+    network.mend();
+    await until(async () => (await ready()) === 200);
+    const stream = `dataSubject-${newId()}`;
+    await until(() =>
+      append(stream, 'no-stream').then(
+        () => true,
+        () => false,
+      ),
+    );
+    const pool = database.pool();
+    let eventId = '';
+    for await (const event of running.platform.store.readStream(stream)) ({ eventId } = event);
+    await until(
+      async () => (await pool.query('SELECT 1 FROM spec.counted WHERE event = $1', [eventId])).rows.length === 1,
+    );
+  });
+});
