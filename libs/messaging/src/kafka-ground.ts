@@ -252,7 +252,8 @@ export const newEvent = (type: string, n: number): NewEvent => ({
   },
 });
 
-const readTopic = async (kafka: Kafka, topic: string): Promise<readonly RawMessage[]> => {
+/** All messages of a topic, read by the bare client. */
+export const readTopic = async (kafka: Kafka, topic: string): Promise<readonly RawMessage[]> => {
   const admin = kafka.admin();
   await admin.connect();
   const ends = await admin.fetchTopicOffsets(topic);
