@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId, type RecordedEvent } from '@dittoo/kernel';
+import { TypeOrmInbox } from '@dittoo/projections';
 import { newEvent, kafkaGround, until, type Handlers, type KafkaGround } from './kafka-ground.js';
 import { toMessage } from './kafka-message.js';
 import { deadLetterTopicOf, topicOf } from './kafka-topics.js';
@@ -144,6 +145,38 @@ describe('delivery by Kafka', () => {
       const seen = await seenAll('lights', 18);
       for (const stream of lamps) expect(seen.get(stream)).toEqual([0, 1, 2]);
       expect(said('retrying').length).toBeGreaterThanOrEqual(3);
+    });
+
+    it('keeps its partitions while a handler takes longer than a session lasts', async () => {
+      const [lamp] = lamps as [string];
+      let tries = 0;
+      await ground.deliver({
+        lights: {
+          LampLit: async (event, context) => {
+            tries++;
+            await context.transaction.query('SELECT pg_sleep(8)');
+            await ground.recordSeen(event, context);
+          },
+        },
+      });
+      await publish(await ground.append(lamp, [0]));
+      expect((await seenAll('lights', 1)).get(lamp)).toEqual([0]);
+      await publish(await ground.append(lamp, [1], { type: 'LampPutOut' }));
+      expect(tries).toBe(1);
+      expect(said('repeated')).toEqual([]);
+    });
+
+    it('refuses to go on in process with a group that came to Kafka', async () => {
+      const [lamp] = lamps as [string];
+      await ground.deliver({ lights });
+      await publish(await ground.append(lamp, [0]));
+      await seenAll('lights', 1);
+      const inbox = new TypeOrmInbox(ground.dataSource, {
+        parked: () => undefined,
+        retrying: () => undefined,
+        replayFailed: () => undefined,
+      });
+      await expect(inbox.checkpoint('lights')).rejects.toMatchObject({ name: 'GroupIsOnKafka' });
     });
 
     it('parks the stream of a poisoned event, keeps the event with the dead letters, goes on with the others', async () => {

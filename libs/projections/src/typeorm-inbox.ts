@@ -45,7 +45,13 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     super();
   }
 
+  /** @throws GroupIsOnKafka what the group took in there, this checkpoint does not say: it would all happen again */
   async checkpoint(group: string): Promise<bigint | null> {
+    const elsewhere = await this.dataSource.query<unknown[]>(
+      'SELECT FROM delivery.consumer_offset WHERE group_id = $1 LIMIT 1',
+      [group],
+    );
+    if (elsewhere.length > 0) throw new GroupIsOnKafka(group);
     const rows = await this.dataSource.query<{ position: string }[]>(
       'SELECT position FROM delivery.group_checkpoint WHERE group_id = $1',
       [group],
@@ -183,6 +189,14 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
       );
     });
     this.alerts.parked(group, event.stream, event.position, failure);
+  }
+}
+
+/** The group was taken to Kafka, and there is no way back but a new group that builds its rows anew. */
+export class GroupIsOnKafka extends Error {
+  override readonly name = 'GroupIsOnKafka';
+  constructor(group: string) {
+    super(`group ${group} goes on by Kafka`);
   }
 }
 
