@@ -26,6 +26,9 @@ export interface HttpAppOptions {
   readonly trustedProxies?: string[];
 }
 
+/** How long requests in hand may take once the process is to end. */
+const drainMs = 5_000;
+
 /**
  * A Nest application on Fastify as every service runs it: problem details for every error, DTO validation, bodies
  * checked, tokens verified, security headers, slow and large requests refused.
@@ -41,6 +44,7 @@ export const createHttpApp = async (
     // Node looks this often, and takes the larger of the two for whole requests: headers must have the smaller.
     http: { headersTimeout: requestTimeoutMs / 2, connectionsCheckingInterval: 2_000 },
     connectionTimeout: 60_000,
+    forceCloseConnections: 'idle',
     keepAliveTimeout: 10_000,
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
@@ -80,6 +84,11 @@ export const createHttpApp = async (
       directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] },
     },
     crossOriginResourcePolicy: { policy: 'same-origin' },
+  });
+  // Requests in hand are finished; connections that hold none, or none that ends, do not hold up the end.
+  fastify.addHook('preClose', async () => {
+    fastify.server.closeIdleConnections();
+    setTimeout(() => fastify.server.closeAllConnections(), drainMs).unref();
   });
   fastify.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
