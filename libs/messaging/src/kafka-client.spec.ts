@@ -32,9 +32,10 @@ describe('the Kafka client', () => {
       { clientId: 'spec', brokers: ['127.0.0.1:1'], credentials: null, authority: null, prefix: '' },
       (level, event, details) => lines.push({ level, event, details }),
     );
-    kafka.logger().error('Crash', { groupId: 'lights', stack: 'quotes a name', error: new Error('quotes a name') });
+    const logger = kafka.logger().namespace('Consumer');
+    logger.error('Crash', { groupId: 'lights', stack: 'quotes a name', error: new Error('quotes a name') });
     expect(lines).toEqual([
-      { level: 'warn', event: 'kafka.client', details: { namespace: '', said: 'Crash', groupId: 'lights' } },
+      { level: 'warn', event: 'kafka.client', details: { namespace: 'Consumer', said: 'Crash', groupId: 'lights' } },
     ]);
   });
 
