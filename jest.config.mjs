@@ -20,6 +20,8 @@ export default {
       transform: {},
       roots: ['<rootDir>/libs', '<rootDir>/apps'],
       testMatch: ['**/dist/**/*.spec.js'],
+      // These need a broker: `npm run test:kafka`.
+      testPathIgnorePatterns: ['/node_modules/', '\\.kafka\\.spec\\.js$'],
       ...aroundAll,
     },
     {

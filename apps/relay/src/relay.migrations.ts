@@ -19,4 +19,19 @@ class CreateRelay1763800002000 implements MigrationInterface {
   }
 }
 
-export const relaySchema = { schema: 'relay', migrations: [CreateRelay1763800002000] };
+class AddParked1763800002010 implements MigrationInterface {
+  readonly name = 'AddParked1763800002010';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE relay.parked (
+        position bigint PRIMARY KEY, stream text NOT NULL, event_id uuid NOT NULL, reason text NOT NULL,
+        parked_at timestamptz NOT NULL DEFAULT now())`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE relay.parked');
+  }
+}
+
+export const relaySchema = { schema: 'relay', migrations: [CreateRelay1763800002000, AddParked1763800002010] };

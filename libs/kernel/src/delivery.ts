@@ -12,6 +12,20 @@ export abstract class EventPublisher {
   abstract publish(events: readonly RecordedEvent[]): Promise<void>;
 }
 
+/**
+ * The road cannot carry this event, now or later: too large, or nothing that can be written down. Record it, tell
+ * somebody, publish the others.
+ */
+export class Unpublishable extends Error {
+  constructor(
+    readonly event: RecordedEvent,
+    readonly reason: 'too-large' | 'unserialisable',
+  ) {
+    super(`the event at position ${event.position} cannot be published: ${reason}`);
+    this.name = 'Unpublishable';
+  }
+}
+
 /** What happened to a delivered chunk. `later` = nothing was changed, come again after a pause. */
 export type DeliveryOutcome = 'done' | 'later';
 
@@ -71,6 +85,68 @@ export interface Replay {
   readonly waiting: number;
   /** Why it stands still again; `null` = it does not. */
   readonly failure: string | null;
+}
+
+/** An event where it lies in a partition. */
+export interface PartitionEvent {
+  readonly offset: bigint;
+  readonly event: RecordedEvent;
+}
+
+/** A stretch of one partition. Its events are those that are one: `nextOffset` passes over the rest. */
+export interface PartitionChunk {
+  readonly topic: string;
+  readonly partition: number;
+  readonly events: readonly PartitionEvent[];
+  /** The offset after the last message looked at. */
+  readonly nextOffset: bigint;
+}
+
+/** What a group does with its events. */
+export interface GroupHandling<Transaction = unknown> {
+  /** Does the group have a handler of this type? The others only count. */
+  handles(type: string): boolean;
+  handle(event: RecordedEvent, transaction: Transaction): Promise<void>;
+  /** An event no try will get through. Resolves once it is kept elsewhere; only then is its stream parked. */
+  poisoned(event: RecordedEvent, failure: string, error: unknown): Promise<void>;
+}
+
+/**
+ * The inbox of a road with partitions and offsets (Kafka), where the road itself may repeat, and may have lost what was
+ * put on it: how far each stream was taken in decides, not the offset. One transaction holds the offset, the streams'
+ * revisions and the handlers' rows.
+ *
+ * A revision that is missing is read from the log; a stream whose event is poison is parked.
+ */
+export abstract class PartitionInbox<Transaction = unknown> {
+  /** The first offset not taken in; `null` = the group never read this partition. */
+  abstract nextOffset(group: string, topic: string, partition: number): Promise<bigint | null>;
+
+  abstract deliver(
+    group: string,
+    chunk: PartitionChunk,
+    handling: GroupHandling<Transaction>,
+  ): Promise<DeliveryOutcome>;
+
+  /** Stands at `offset` from now on, forwards or backwards. What was taken in stays taken in. */
+  abstract place(group: string, topic: string, partition: number, offset: bigint): Promise<void>;
+
+  /** Did the group ever read from a partition? If not, `catchUp` first: the road is shorter than the log. */
+  abstract isNew(group: string): Promise<boolean>;
+
+  /** Takes in, from the log, what stands there of these stream categories and was not taken in before. */
+  abstract catchUp(
+    group: string,
+    categories: readonly string[],
+    handling: GroupHandling<Transaction>,
+    signal: AbortSignal,
+  ): Promise<DeliveryOutcome>;
+
+  /** As `Inbox.parkedStreams`. */
+  abstract parkedStreams(): Promise<ParkedStream[]>;
+
+  /** As `Inbox.replayParked`; the log is at hand. */
+  abstract replayParked(group: string, stream: string, handling: GroupHandling<Transaction>): Promise<Replay>;
 }
 
 /** What an `@EventPattern` handler gets beside the event. */

@@ -4,11 +4,11 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { Alarms } from './alarms.js';
-import { ROW_POOL } from './tokens.js';
+import { BROKEN, ROW_POOL } from './tokens.js';
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 
-/** Live = the process answers. Ready = what it stands on answers too. */
+/** Live = the process answers, and nothing in it waits for a new one. Ready = what it stands on answers too. */
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
@@ -16,6 +16,7 @@ export class HealthController {
     @Inject(ROW_POOL) private readonly pool: Pool,
     private readonly dataSource: DataSource,
     private readonly keyRing: KeyRing,
+    @Inject(BROKEN) private readonly broken: () => boolean,
     private readonly alarms: Alarms,
   ) {}
 
@@ -23,6 +24,7 @@ export class HealthController {
   @HttpCode(200)
   @ApiOkResponse({ schema: { type: 'object', properties: { status: { type: 'string' } } } })
   live(): { readonly status: 'live' } {
+    if (this.broken()) throw new DomainError('temporarily-unavailable');
     return { status: 'live' };
   }
 

@@ -1,6 +1,13 @@
 export { Alarms } from './alarms.js';
 export { PlatformModule } from './platform.module.js';
-export { durationMs, readPlatformConfig, type PlatformConfig } from './platform.config.js';
+export {
+  durationMs,
+  readKafkaConfig,
+  readPlatformConfig,
+  type KafkaConfig,
+  type PlatformConfig,
+} from './platform.config.js';
+export { kafkaSettings } from './kafka-road.js';
 export { openPlatform, problems, type Platform, type ServiceSchema } from './platform.js';
 export { runMain } from './run-main.js';
 export { serve, type RunningService, type ServiceDefinition } from './serve.js';

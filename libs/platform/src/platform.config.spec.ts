@@ -51,6 +51,24 @@ describe('what is set', () => {
     }));
 });
 
+describe('Kafka', () => {
+  it('is not asked for by default', () => expect(read({ KAFKA_BROKERS: '' }).kafka).toBeNull());
+
+  it('is chosen by its brokers', () =>
+    expect(read({ KAFKA_BROKERS: 'a.example.org:9092, b.example.org:9093' }).kafka).toEqual({
+      brokers: ['a.example.org:9092', 'b.example.org:9093'],
+      credentials: null,
+      caFile: null,
+      topicPrefix: 'dittoo.',
+    }));
+
+  it('is told who we are and whom to trust', () =>
+    expect(
+      read({ KAFKA_BROKERS: '[::1]:9092', KAFKA_USERNAME: 'shop', KAFKA_PASSWORD: 'x', KAFKA_CA_FILE: '/ca.pem' })
+        .kafka,
+    ).toMatchObject({ credentials: { username: 'shop', password: 'x' }, caFile: '/ca.pem' }));
+});
+
 describe('what is wrong is named', () => {
   it.each<[string, Record<string, string>]>([
     ['PORT', { PORT: 'http' }],
@@ -70,7 +88,10 @@ describe('what is wrong is named', () => {
     ['CLOCK_OFFSET', { CLOCK_OFFSET: 'P1D', NODE_ENV: 'production' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
     ['EVENT_STORE_URL', { EVENT_STORE_URL: 'esdb://127.0.0.1' }],
-    ['KAFKA_BROKERS', { KAFKA_BROKERS: '127.0.0.1:9092' }],
+    ['KAFKA_BROKERS', { KAFKA_BROKERS: 'kafka://127.0.0.1' }],
+    ['KAFKA_BROKERS', { KAFKA_BROKERS: '127.0.0.1:9092,' }],
+    ['KAFKA_PASSWORD', { KAFKA_BROKERS: '127.0.0.1:9092', KAFKA_USERNAME: 'shop' }],
+    ['KAFKA_TOPIC_PREFIX', { KAFKA_BROKERS: '127.0.0.1:9092', KAFKA_TOPIC_PREFIX: 'the shop' }],
   ])('%s in %j', (name, env) => expect(() => read(env)).toThrow(name));
 
   it('without repeating a password', () => {

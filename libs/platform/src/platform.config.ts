@@ -16,11 +16,21 @@ export interface PlatformConfig {
   readonly keyEncryptionKeyFile: string;
   /** May the key file be made when it is not there? Only the embedded default may. */
   readonly generateKeyFile: boolean;
+  /** `null` = events travel inside this process. */
+  readonly kafka: KafkaConfig | null;
   readonly registerFile: string | null;
   readonly jwksUrl: string;
   readonly clockOffsetMs: number;
   readonly logLevel: string;
   readonly requestsPerMinute: number;
+}
+
+export interface KafkaConfig {
+  readonly brokers: readonly string[];
+  readonly credentials: { readonly username: string; readonly password: string } | null;
+  /** PEM of the authority behind the brokers' certificates; `null` = no TLS. */
+  readonly caFile: string | null;
+  readonly topicPrefix: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -63,6 +73,30 @@ const url = (env: Environment, name: string, protocols: readonly string[]): stri
   return said;
 };
 
+const brokerAddress = /^[\w.-]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i;
+
+/** `null` where KAFKA_BROKERS is not set. @throws Error with the name of the variable that is wrong */
+export const readKafkaConfig = (env: Environment): KafkaConfig | null => {
+  const addresses = text(env, 'KAFKA_BROKERS');
+  if (addresses === undefined) return null;
+  const [username, password] = [text(env, 'KAFKA_USERNAME'), text(env, 'KAFKA_PASSWORD')];
+  const brokers = addresses.split(',').map((broker) => broker.trim());
+  if (!brokers.every((broker) => brokerAddress.test(broker))) {
+    throw new Error('KAFKA_BROKERS must be host:port, several with a comma between them');
+  }
+  if ((username === undefined) !== (password === undefined)) {
+    throw new Error('KAFKA_USERNAME and KAFKA_PASSWORD belong together: set both or neither');
+  }
+  const topicPrefix = env['KAFKA_TOPIC_PREFIX'] ?? 'dittoo.';
+  if (!/^[\w.-]{0,100}$/.test(topicPrefix)) throw new Error('KAFKA_TOPIC_PREFIX must be letters, digits, . _ or -');
+  return {
+    brokers,
+    credentials: username === undefined || password === undefined ? null : { username, password },
+    caFile: text(env, 'KAFKA_CA_FILE') ?? null,
+    topicPrefix,
+  };
+};
+
 /** @throws Error with the name of the variable that is wrong */
 export const readPlatformConfig = (env: Environment, service: string): PlatformConfig => {
   const host = text(env, 'HOST') ?? '127.0.0.1';
@@ -77,8 +111,8 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
   if (clockOffset !== undefined && env['NODE_ENV'] === 'production') {
     throw new Error('CLOCK_OFFSET is for tests and refused when NODE_ENV=production');
   }
-  for (const later of ['EVENT_STORE_URL', 'KAFKA_BROKERS']) {
-    if (text(env, later) !== undefined) throw new Error(`${later} is not supported by this version: leave it unset`);
+  if (text(env, 'EVENT_STORE_URL') !== undefined) {
+    throw new Error('EVENT_STORE_URL is not supported by this version: leave it unset');
   }
   const logLevel = text(env, 'LOG_LEVEL') ?? 'info';
   if (!logLevels.includes(logLevel)) throw new Error(`LOG_LEVEL must be one of ${logLevels.join(', ')}`);
@@ -93,6 +127,7 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
     keyRingUrl: url(env, 'KEY_RING_DATABASE_URL', ['postgres:', 'postgresql:']),
     keyEncryptionKeyFile: resolve(keyFile ?? `${dataDir}/key-encryption-key.json`),
     generateKeyFile: keyFile === undefined,
+    kafka: readKafkaConfig(env),
     registerFile: text(env, 'PROCESSOR_REGISTER_FILE') ?? null,
     jwksUrl: url(env, 'JWKS_URL', ['http:', 'https:']) ?? `http://${host}:${port}/.well-known/jwks.json`,
     clockOffsetMs: clockOffset === undefined ? 0 : durationMs(clockOffset, 'CLOCK_OFFSET'),

@@ -8,7 +8,7 @@ import { Alarms } from './alarms.js';
 import { HealthController } from './health.controller.js';
 import { ParkedStreamsController } from './parked-streams.controller.js';
 import type { Platform } from './platform.js';
-import { DELIVERY, LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
+import { BROKEN, DELIVERY, LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
 
 /** Hands the open parts to Nest. One instance per process: make it once, give it to every service's `register`. */
 @Module({})
@@ -34,6 +34,7 @@ export class PlatformModule {
       { provide: ROW_POOL, useValue: platform.pool },
       { provide: METRICS, useValue: platform.metrics },
       { provide: PLATFORM_CONFIG, useValue: config },
+      { provide: BROKEN, useValue: () => platform.broken() },
       { provide: SEQUENCER, useValue: platform.sequencer },
       { provide: DELIVERY, useValue: platform.delivering },
     ];

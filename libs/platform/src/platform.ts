@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DomainError, SystemClock, type Clock } from '@dittoo/kernel';
+import { DomainError, SystemClock, type Clock, type EventPublisher, type EventStore } from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import {
   ensureAppRole,
@@ -11,7 +11,7 @@ import {
   type MigrationClass,
 } from '@dittoo/database';
 import { eventStoreMigrations, PostgresEventStore, PostgresSequencer } from '@dittoo/event-store';
-import { InProcessDelivery, InProcessRoad, type EventDelivery } from '@dittoo/messaging';
+import { InProcessDelivery, InProcessRoad, type DeliveryLog, type EventDelivery } from '@dittoo/messaging';
 import {
   EnvelopeSealer,
   FileKeyEncryption,
@@ -20,12 +20,13 @@ import {
   type KeyEncryption,
 } from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
-import { deliveryMigrations, TypeOrmInbox } from '@dittoo/projections';
+import { deliveryMigrations, TypeOrmInbox, type InboxAlerts } from '@dittoo/projections';
 import { createLogger, serviceMigrations } from '@dittoo/service';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Gauge, Registry, Counter, collectDefaultMetrics } from 'prom-client';
 import type { DataSource } from 'typeorm';
+import { openKafkaRoad, type Road } from './kafka-road.js';
 import type { PlatformConfig } from './platform.config.js';
 import { grantRows } from './row-grants.js';
 
@@ -47,7 +48,7 @@ export interface Platform {
   readonly keyRing: PostgresKeyRing;
   readonly keyEncryption: KeyEncryption;
   readonly sealer: EnvelopeSealer;
-  readonly road: InProcessRoad;
+  readonly road: EventPublisher;
   readonly metrics: Registry;
   /** Rows on hot paths (lanes), beside TypeORM. */
   readonly pool: Pool;
@@ -56,6 +57,8 @@ export interface Platform {
   readonly rowsRole: string | null;
   /** The road's strategy for `connectMicroservice`. */
   delivery(dataSource: DataSource): EventDelivery;
+  /** Is there a part that only a new process brings back? Then it is not live. */
+  broken(): boolean;
   /** The one that was made. */
   delivering(): EventDelivery;
   close(): Promise<void>;
@@ -135,7 +138,15 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
     const metrics = new Registry();
     collectDefaultMetrics({ register: metrics });
     const alerts = deliveryAlerts(metrics, logger);
-    const road = new InProcessRoad(store);
+    const road =
+      config.kafka === null
+        ? inProcessRoad(store, alerts)
+        : openKafkaRoad(config.kafka, `${config.service}-${config.host}:${config.port}`, store, {
+            metrics,
+            logger,
+            alerts,
+          });
+    closers.push(() => road.close());
     let delivering: EventDelivery | undefined;
     return {
       config,
@@ -147,23 +158,33 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       keyRing,
       keyEncryption,
       sealer: new EnvelopeSealer(schemaMap, keyRing),
-      road,
+      road: road.publisher,
       metrics,
       pool,
       rowsUrl: database.main,
       rowsRole: mayActAsApp ? 'dittoo_app' : null,
-      delivery: (dataSource) =>
-        (delivering = new InProcessDelivery(road, new TypeOrmInbox(dataSource, alerts), alerts)),
+      delivery: (dataSource) => (delivering = road.delivery(dataSource)),
       delivering: () => {
         if (delivering === undefined) throw new DomainError('temporarily-unavailable');
         return delivering;
       },
+      broken: () => road.broken(),
       close: closeAll,
     };
   } catch (error) {
     await closeAll();
     throw error;
   }
+};
+
+const inProcessRoad = (store: EventStore, alerts: InboxAlerts & DeliveryLog): Road => {
+  const publisher = new InProcessRoad(store);
+  return {
+    publisher,
+    delivery: (dataSource) => new InProcessDelivery(publisher, new TypeOrmInbox(dataSource, alerts), alerts),
+    broken: () => false,
+    close: () => Promise.resolve(),
+  };
 };
 
 const openKeyFile = (config: PlatformConfig): KeyEncryption => {

@@ -10,5 +10,7 @@ export const METRICS = Symbol('Metrics');
 export const PLATFORM_CONFIG = Symbol('PlatformConfig');
 /** The sequencer of the event store; audit runs it. */
 export const SEQUENCER = Symbol('Sequencer');
+/** `() => boolean`: is a part broken that only a new process brings back? */
+export const BROKEN = Symbol('Broken');
 /** `() => EventDelivery`: the delivery that serves this process, once it is connected. */
 export const DELIVERY = Symbol('Delivery');

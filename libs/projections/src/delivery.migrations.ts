@@ -23,4 +23,25 @@ class CreateDelivery1763800000200 implements MigrationInterface {
   }
 }
 
-export const deliveryMigrations = [CreateDelivery1763800000200];
+/** What a road with partitions needs besides: where a group stands in each partition, and in each stream. */
+class AddPartitions1763800000210 implements MigrationInterface {
+  readonly name = 'AddPartitions1763800000210';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE delivery.consumer_offset (
+        group_id text NOT NULL, topic text NOT NULL, partition int NOT NULL, next_offset bigint NOT NULL,
+        moved_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (group_id, topic, partition))`);
+    await runner.query(`
+      CREATE TABLE delivery.stream_cursor (
+        group_id text NOT NULL, stream text NOT NULL, revision bigint NOT NULL, PRIMARY KEY (group_id, stream))`);
+    await runner.query('CREATE INDEX parked_event_by_stream ON delivery.parked_event (group_id, stream, position)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX delivery.parked_event_by_stream');
+    await runner.query('DROP TABLE delivery.stream_cursor, delivery.consumer_offset');
+  }
+}
+
+export const deliveryMigrations = [CreateDelivery1763800000200, AddPartitions1763800000210];

@@ -1,3 +1,4 @@
 export { deliveryMigrations } from './delivery.migrations.js';
 export { isTransient } from './transient-error.js';
 export { TypeOrmInbox, type InboxAlerts } from './typeorm-inbox.js';
+export { TypeOrmPartitionInbox, type PartitionInboxAlerts } from './typeorm-partition-inbox.js';

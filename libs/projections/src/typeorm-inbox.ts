@@ -7,6 +7,17 @@ import {
   type Replay,
 } from '@dittoo/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
+import {
+  eventAt,
+  failureOf,
+  forgetParked,
+  listParked,
+  parkedSince,
+  parkStream,
+  queueParked,
+  unparkStream,
+  waitingOf,
+} from './parking.js';
 import { isTransient } from './transient-error.js';
 
 /** What an operator hears about. Ids and codes only. */
@@ -34,7 +45,13 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     super();
   }
 
+  /** @throws GroupIsOnKafka what the group took in there, this checkpoint does not say: it would all happen again */
   async checkpoint(group: string): Promise<bigint | null> {
+    const elsewhere = await this.dataSource.query<unknown[]>(
+      'SELECT FROM delivery.consumer_offset WHERE group_id = $1 LIMIT 1',
+      [group],
+    );
+    if (elsewhere.length > 0) throw new GroupIsOnKafka(group);
     const rows = await this.dataSource.query<{ position: string }[]>(
       'SELECT position FROM delivery.group_checkpoint WHERE group_id = $1',
       [group],
@@ -71,21 +88,8 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return 'done';
   }
 
-  async parkedStreams(): Promise<ParkedStream[]> {
-    const rows = await this.dataSource.query<
-      { group_id: string; stream: string; failure: string; parked_at: Date; waiting: number }[]
-    >(
-      `SELECT p.*, (SELECT count(*)::int FROM delivery.parked_event e
-                    WHERE e.group_id = p.group_id AND e.stream = p.stream) AS waiting
-       FROM delivery.parked_stream p ORDER BY parked_at, group_id, stream`,
-    );
-    return rows.map(({ group_id: group, stream, failure, parked_at, waiting }) => ({
-      group,
-      stream,
-      failure,
-      parkedAt: parked_at.toISOString(),
-      waiting,
-    }));
+  parkedStreams(): Promise<ParkedStream[]> {
+    return listParked(this.dataSource);
   }
 
   async replayParked(
@@ -101,7 +105,7 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
       }
     } catch (error) {
       const failure = failureOf(error);
-      const waiting = await this.waiting(this.dataSource.manager, group, stream);
+      const waiting = await waitingOf(this.dataSource.manager, group, stream);
       this.alerts.replayFailed(group, stream, failure);
       return { replayed, waiting: waiting.length, failure };
     }
@@ -117,30 +121,14 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
   ): Promise<boolean> {
     await this.lockCheckpoint(manager, group); // the running group queues nothing meanwhile
-    const [position] = await this.waiting(manager, group, stream);
+    const [position] = await waitingOf(manager, group, stream);
     if (position === undefined) {
-      await manager.query('DELETE FROM delivery.parked_stream WHERE group_id = $1 AND stream = $2', [group, stream]);
+      await unparkStream(manager, group, stream);
       return false;
     }
-    const { events } = await store.readAll({ after: position === 0n ? null : position - 1n, limit: 1 });
-    const event = events[0];
-    if (event?.position !== position || event.stream !== stream) {
-      throw new Error(`position ${position} of the log is not of ${stream}`);
-    }
-    await handle(event, manager);
-    await manager.query('DELETE FROM delivery.parked_event WHERE group_id = $1 AND position = $2', [
-      group,
-      String(position),
-    ]);
+    await handle(await eventAt(store, stream, position), manager);
+    await forgetParked(manager, group, position);
     return true;
-  }
-
-  private async waiting(manager: EntityManager, group: string, stream: string): Promise<bigint[]> {
-    const rows = await manager.query<{ position: string }[]>(
-      'SELECT position FROM delivery.parked_event WHERE group_id = $1 AND stream = $2 ORDER BY parked_event.position',
-      [group, stream],
-    );
-    return rows.map(({ position }) => BigInt(position));
   }
 
   private later(group: string, error: unknown): DeliveryOutcome {
@@ -157,9 +145,9 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return this.dataSource.transaction(async (manager) => {
       const position = await this.lockCheckpoint(manager, group);
       const fresh = position === null ? events : events.filter((event) => event.position > position);
-      const parked = fresh.length === 0 ? noStreams : await this.streamsParkedIn(manager, group);
+      const parked = fresh.length === 0 ? noStreams : await parkedSince(manager, group, fresh);
       for (const event of fresh) {
-        if (parked.has(event.stream)) await this.queueParked(manager, group, event);
+        if (parked.has(event.stream)) await queueParked(manager, group, event);
         else await handle(event, manager);
       }
       await manager.query(
@@ -191,30 +179,10 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return BigInt(rows[0]!.position);
   }
 
-  private async streamsParkedIn(manager: EntityManager, group: string): Promise<ReadonlySet<string>> {
-    const rows = await manager.query<{ stream: string }[]>(
-      'SELECT stream FROM delivery.parked_stream WHERE group_id = $1',
-      [group],
-    );
-    return new Set(rows.map((row) => row.stream));
-  }
-
-  private async queueParked(manager: EntityManager, group: string, event: RecordedEvent): Promise<void> {
-    await manager.query(
-      `INSERT INTO delivery.parked_event (group_id, position, stream, event_id) VALUES ($1, $2, $3, $4)
-       ON CONFLICT DO NOTHING`,
-      [group, String(event.position), event.stream, event.eventId],
-    );
-  }
-
   private async park(group: string, event: RecordedEvent, checkpoint: bigint, failure: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       await this.lockCheckpoint(manager, group);
-      await manager.query(
-        `INSERT INTO delivery.parked_stream (group_id, stream, failure) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-        [group, event.stream, failure],
-      );
-      await this.queueParked(manager, group, event);
+      await parkStream(manager, group, event, failure);
       await manager.query(
         'UPDATE delivery.group_checkpoint SET position = $2, moved_at = now() WHERE group_id = $1 AND position < $2',
         [group, String(checkpoint)],
@@ -224,11 +192,12 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
   }
 }
 
-const noStreams: ReadonlySet<string> = new Set();
+/** The group was taken to Kafka, and there is no way back but a new group that builds its rows anew. */
+export class GroupIsOnKafka extends Error {
+  override readonly name = 'GroupIsOnKafka';
+  constructor(group: string) {
+    super(`group ${group} goes on by Kafka`);
+  }
+}
 
-/** A word of ours: the class and, for a rule, its code. Messages may quote data and are left out. */
-const failureOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown';
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && /^[\w-]{1,64}$/.test(code) ? `${error.name}:${code}` : error.name;
-};
+const noStreams: ReadonlyMap<string, bigint> = new Map();

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventPublisher, EventStore } from '@dittoo/kernel';
+import { EventPublisher, EventStore, Unpublishable, type RecordedEvent } from '@dittoo/kernel';
 import { LOGGER, METRICS, PLATFORM_CONFIG, ROW_POOL, type PlatformConfig } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { Fenced, RelayLease } from './relay-lease.js';
+import { RelayParking } from './relay-parking.js';
 
 const batch = 200;
 const renewEveryMs = 5_000;
@@ -20,7 +21,9 @@ const renewEveryMs = 5_000;
 export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly stop = new AbortController();
   private readonly lease: RelayLease;
+  private readonly parking: RelayParking;
   private readonly relayed: Gauge;
+  private readonly parked: Counter;
   private readonly lagSeconds: Gauge;
   private running: Promise<void> = Promise.resolve();
 
@@ -33,7 +36,13 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(METRICS) metrics: Registry,
   ) {
     this.lease = new RelayLease(pool, 'main', `${config.service}@${config.host}:${config.port}`);
+    this.parking = new RelayParking(pool);
     const registers = [metrics];
+    this.parked = new Counter({
+      name: 'dittoo_relay_parked_total',
+      help: 'Events the road cannot carry',
+      registers,
+    });
     this.relayed = new Gauge({
       name: 'dittoo_relay_position',
       help: 'Position of the last event put on the road',
@@ -76,6 +85,23 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
+  /** An event the road cannot carry is written down, cried about and left out: it would hold up all behind it. */
+  private async publish(events: readonly RecordedEvent[]): Promise<void> {
+    for (let rest = events; rest.length > 0;) {
+      try {
+        await this.publisher.publish(rest);
+        return;
+      } catch (error) {
+        if (!(error instanceof Unpublishable)) throw error;
+        const { event, reason } = error;
+        await this.parking.park(error);
+        this.parked.inc();
+        this.logger.error({ position: String(event.position), stream: event.stream, reason }, 'relay.parked');
+        rest = rest.filter(({ position }) => position !== event.position);
+      }
+    }
+  }
+
   /** Relays under one epoch until stopped, fenced or interrupted. */
   private async relay(epoch: bigint): Promise<void> {
     const lost = new AbortController();
@@ -89,7 +115,7 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     try {
       const after = await this.lease.adopt(epoch);
       for await (const { events, checkpoint } of this.store.subscribeToAll({ after, limit: batch, signal })) {
-        await this.publisher.publish(events);
+        await this.publish(events);
         if (checkpoint !== null) await this.lease.save(epoch, checkpoint);
         const last = events.at(-1);
         if (last === undefined) continue;

@@ -1,0 +1,80 @@
+import { DomainError, type ParkedStream, type PartitionInbox, type Replay, type SchemaMap } from '@dittoo/kernel';
+import { EventDelivery } from './event-delivery.js';
+import type { Kafka } from './kafka-client.js';
+import { DeadLetters } from './kafka-dead-letters.js';
+import { KafkaGroup, type KafkaAlerts } from './kafka-group.js';
+
+export interface KafkaDeliveryOptions {
+  readonly prefix: string;
+  /** Says which topics a group reads, and what is known of an event's shape. */
+  readonly schemaMap: SchemaMap;
+  readonly concurrency?: number;
+  readonly sessionTimeoutMs?: number;
+}
+
+/**
+ * Delivery by Kafka: every group of handlers is a consumer group, at its own pace and in as many processes as there are
+ * partitions. Groups start in the background: a service whose broker is away answers, and joins when it is back.
+ */
+export class KafkaDelivery extends EventDelivery {
+  override readonly transportId = Symbol.for('kafka');
+  private readonly deadLetters: DeadLetters;
+  private consumers: KafkaGroup[] = [];
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly inbox: PartitionInbox,
+    private readonly options: KafkaDeliveryOptions,
+    private readonly alerts: KafkaAlerts,
+  ) {
+    super();
+    this.deadLetters = new DeadLetters(kafka, { deadlineMs: 20_000, onRebuilt: () => undefined });
+  }
+
+  override listen(callback: (error?: unknown) => void): void {
+    const { prefix, schemaMap, concurrency = 3, sessionTimeoutMs = 30_000 } = this.options;
+    const { alerts, deadLetters, inbox, kafka } = this;
+    const road = { alerts, concurrency, deadLetters, inbox, kafka, prefix, schemaMap, sessionTimeoutMs };
+    try {
+      this.consumers = [...this.groups].map(
+        ([group, handlers]) =>
+          new KafkaGroup(group, road, {
+            types: handlers.keys(),
+            takesAll: handlers.has('*'),
+            handles: (type) => this.handles(group, type),
+            handle: (event, transaction) => this.dispatch(event, { group, transaction }),
+          }),
+      );
+    } catch (error) {
+      callback(error);
+      return;
+    }
+    for (const consumer of this.consumers) consumer.start();
+    callback();
+  }
+
+  override parkedStreams(): Promise<ParkedStream[]> {
+    return this.inbox.parkedStreams();
+  }
+
+  override async replayParked(group: string, stream: string): Promise<Replay> {
+    const consumer = this.consumers.find(({ name }) => name === group);
+    if (consumer === undefined) throw new DomainError('not-found');
+    return consumer.replayParked(stream);
+  }
+
+  /** Has every group joined once? */
+  get joined(): boolean {
+    return this.consumers.every((consumer) => consumer.joined);
+  }
+
+  /** Has a group given up for good? Then this process should end. */
+  get dead(): boolean {
+    return this.consumers.some((consumer) => consumer.dead);
+  }
+
+  override async close(): Promise<void> {
+    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+    await this.deadLetters.close();
+  }
+}

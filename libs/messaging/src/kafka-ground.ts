@@ -1,0 +1,302 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { migrate } from '@dittoo/database';
+import {
+  newId,
+  plain,
+  type EventContext,
+  type EventStore,
+  type NewEvent,
+  type RecordedEvent,
+  type SchemaMap,
+} from '@dittoo/kernel';
+import { deliveryMigrations, TypeOrmPartitionInbox } from '@dittoo/projections';
+import { MemoryEventStore, testDatabase } from '@dittoo/testing';
+import type { Kafka } from 'kafkajs';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { RunningBroker } from '../../../tools/kafka/broker.mjs';
+import { createKafka, kafkaFailure, type KafkaSettings } from './kafka-client.js';
+import { KafkaDelivery, type KafkaDeliveryOptions } from './kafka-delivery.js';
+import type { KafkaAlerts } from './kafka-group.js';
+import { KafkaPublisher, type PublisherOptions } from './kafka-publisher.js';
+import { categoriesOf, deadLetterTopicOf, topicOf } from './kafka-topics.js';
+import { ensureTopics } from './kafka-topic-setup.js';
+
+/** The broker of this test run. */
+export interface TestBroker extends RunningBroker {
+  readonly user: { readonly username: string; readonly password: string };
+  readonly dir: string;
+}
+
+export const testBroker = (): TestBroker => {
+  const text = process.env['DITTOO_TEST_KAFKA'];
+  if (text === undefined) throw new Error('no broker for tests: run the spec with `npm run test:kafka`');
+  return JSON.parse(text) as TestBroker;
+};
+
+const lamp = {
+  stream: 'lamp',
+  schemaVersion: 1,
+  purpose: 'test',
+  legalBasis: 'contract',
+  fields: { n: plain },
+} as const;
+/** Two stream categories, so two topics. */
+export const testSchema: SchemaMap = {
+  LampLit: lamp,
+  LampPutOut: lamp,
+  BellRung: { ...lamp, stream: 'bell' },
+};
+
+export const settingsFor = (broker: string, prefix: string, more: Partial<KafkaSettings> = {}): KafkaSettings => ({
+  clientId: 'spec',
+  brokers: [broker],
+  credentials: null,
+  authority: null,
+  prefix,
+  ...more,
+});
+
+export const authorityOf = (broker: TestBroker): string => readFileSync(broker.caFile!, 'utf8');
+
+/** What the road said while a spec ran. */
+export interface Said {
+  readonly what: string;
+  readonly group: string;
+  readonly details: readonly unknown[];
+}
+
+export type Handler = (event: RecordedEvent, context: EventContext<EntityManager>) => Promise<void>;
+export type Handlers = Readonly<Record<string, Handler>>;
+
+export type Groups = Readonly<Record<string, Handlers>>;
+
+export interface KafkaGround {
+  readonly prefix: string;
+  readonly kafka: Kafka;
+  readonly log: EventStore;
+  readonly dataSource: DataSource;
+  readonly said: Said[];
+  publisher(options?: Partial<PublisherOptions>, kafka?: Kafka): KafkaPublisher;
+  /** A delivery that was handed no handlers yet. */
+  strategy(options?: Partial<KafkaDeliveryOptions>, kafka?: Kafka): KafkaDelivery;
+  /** A delivery of these groups that has begun: it may not have joined yet. */
+  begin(groups: Groups, options?: Partial<KafkaDeliveryOptions>, kafka?: Kafka): KafkaDelivery;
+  /** A delivery of these groups that has joined: what is appended from now on, it gets from Kafka or not at all. */
+  deliver(groups: Groups, options?: Partial<KafkaDeliveryOptions>, kafka?: Kafka): Promise<KafkaDelivery>;
+  /** Writes `event.n` to the table `seen` in the handler's transaction. */
+  readonly recordSeen: Handler;
+  /** `n` of every event a group took in, per stream, in the order the rows were written. */
+  seen(group: string): Promise<ReadonlyMap<string, readonly number[]>>;
+  /** Appends to the log; returns what was recorded. */
+  append(stream: string, ns: readonly number[], more?: Partial<NewEvent>): Promise<readonly RecordedEvent[]>;
+  /** All messages of a topic, read without the code under test. */
+  messages(topic: string): Promise<readonly RawMessage[]>;
+  close(): Promise<void>;
+}
+
+export interface RawMessage {
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string | undefined;
+  readonly value: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface GroundOptions {
+  readonly broker?: string;
+  readonly groups?: readonly string[];
+  readonly partitions?: number;
+  readonly retentionMs?: number;
+  readonly schemaMap?: SchemaMap;
+}
+
+/** A database, topics and groups of its own for one spec. */
+export const kafkaGround = async ({
+  broker = testBroker().brokers[0]!,
+  groups = ['lights'],
+  partitions = 3,
+  retentionMs = 604_800_000,
+  schemaMap = testSchema,
+}: GroundOptions = {}): Promise<KafkaGround> => {
+  const prefix = `t${randomBytes(4).toString('hex')}.`;
+  const kafka = createKafka(settingsFor(broker, prefix), () => undefined);
+  const topics = categoriesOf(schemaMap).map((category) => topicOf(prefix, category));
+  await ensureTopics(kafka, [
+    ...topics.map((topic) => ({ topic, partitions, replication: 1, retentionMs })),
+    ...topics.flatMap((topic) =>
+      groups.map((group) => ({ topic: deadLetterTopicOf(topic, group), partitions: 1, replication: 1, retentionMs })),
+    ),
+  ]);
+  const database = await testDatabase('kafka');
+  await migrate(database.url, deliveryMigrations);
+  const dataSource = await new DataSource({ type: 'postgres', url: database.url, poolSize: 8 }).initialize();
+  await dataSource.query(`CREATE TABLE seen (
+    id bigint GENERATED ALWAYS AS IDENTITY, group_id text, stream text, n int, event_id uuid)`);
+  const log = new MemoryEventStore();
+  const said: Said[] = [];
+  const say =
+    (what: string) =>
+    (group: string, ...details: readonly unknown[]): void => {
+      said.push({ what, group, details: details.map((it) => (it instanceof Error ? kafkaFailure(it) : it)) });
+    };
+  const alerts: KafkaAlerts = {
+    interrupted: say('interrupted'),
+    deadLettered: say('deadLettered'),
+    lost: say('lost'),
+    lag: () => undefined,
+    dead: say('dead'),
+  };
+  const inboxAlerts = {
+    parked: say('parked'),
+    retrying: say('retrying'),
+    repeated: say('repeated'),
+    healed: say('healed'),
+    replayFailed: say('replayFailed'),
+  };
+  const closers: (() => Promise<void>)[] = [];
+  const inbox = new TypeOrmPartitionInbox(dataSource, log, inboxAlerts);
+  const strategy: KafkaGround['strategy'] = (options = {}, from = kafka) =>
+    new KafkaDelivery(from, inbox, { prefix, schemaMap, sessionTimeoutMs: 6_000, ...options }, alerts);
+  const begin: KafkaGround['begin'] = (wanted, options = {}, from = kafka) => {
+    const delivery = strategy(options, from);
+    for (const [group, handlers] of Object.entries(wanted)) {
+      for (const [type, handler] of Object.entries(handlers))
+        delivery.addHandler(type, handler as never, true, { group });
+    }
+    let refusal: unknown;
+    delivery.listen((error) => (refusal = error));
+    if (refusal !== undefined) throw refusal;
+    closers.push(() => delivery.close());
+    return delivery;
+  };
+  return {
+    prefix,
+    kafka,
+    log,
+    dataSource,
+    said,
+    publisher: (options = {}, from = kafka) => {
+      const rebuilt = say('rebuilt');
+      const publisher = new KafkaPublisher(from, {
+        prefix,
+        deadlineMs: 30_000,
+        onRebuilt: (code) => rebuilt('publisher', code),
+        ...options,
+      });
+      closers.push(() => publisher.close());
+      return publisher;
+    },
+    strategy,
+    begin,
+    deliver: async (groups, options, from) => {
+      const delivery = begin(groups, options, from);
+      await until(() => delivery.joined);
+      return delivery;
+    },
+    recordSeen: async (event, { group, transaction }) => {
+      await transaction.query('INSERT INTO seen (group_id, stream, n, event_id) VALUES ($1, $2, $3, $4)', [
+        group,
+        event.stream,
+        event.data['n'],
+        event.eventId,
+      ]);
+    },
+    seen: async (group) => {
+      const rows = await dataSource.query<{ stream: string; n: number }[]>(
+        'SELECT stream, n FROM seen WHERE group_id = $1 ORDER BY id',
+        [group],
+      );
+      const streams = new Map<string, number[]>();
+      for (const { stream, n } of rows) streams.set(stream, [...(streams.get(stream) ?? []), n]);
+      return streams;
+    },
+    append: async (stream, ns, more = {}) => {
+      let last: bigint | 'no-stream' = 'no-stream';
+      for await (const event of log.readStream(stream)) last = event.revision;
+      const before = last;
+      await log.append(
+        stream,
+        ns.map((n) => ({ ...newEvent(stream.startsWith('bell') ? 'BellRung' : 'LampLit', n), ...more })),
+        before,
+      );
+      const recorded: RecordedEvent[] = [];
+      const fromRevision = before === 'no-stream' ? 0n : before + 1n;
+      for await (const event of log.readStream(stream, { fromRevision })) recorded.push(event);
+      return recorded;
+    },
+    messages: (topic) => readTopic(kafka, topic),
+    close: async () => {
+      for (const close of closers.reverse()) await close();
+      await dataSource.destroy();
+      await database.drop();
+    },
+  };
+};
+
+export const newEvent = (type: string, n: number): NewEvent => ({
+  eventId: newId(),
+  type,
+  data: { n },
+  metadata: {
+    dataSubjectId: null,
+    actor: { kind: 'system', id: 'spec' },
+    purpose: 'test',
+    legalBasis: 'contract',
+    noticeVersion: null,
+    correlationId: newId(),
+    causationId: newId(),
+    traceparent: null,
+    schemaVersion: 1,
+    recordedAt: '2026-01-01T00:00:00.000Z',
+  },
+});
+
+/** All messages of a topic, read by the bare client. */
+export const readTopic = async (kafka: Kafka, topic: string): Promise<readonly RawMessage[]> => {
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const open = new Set(ends.filter(({ low, high }) => low !== high).map(({ partition }) => partition));
+  if (open.size === 0) return [];
+  const found: RawMessage[] = [];
+  const consumer = kafka.consumer({ groupId: `reader-${randomBytes(6).toString('hex')}`, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await new Promise<void>((resolve) => {
+    void consumer.run({
+      autoCommit: false,
+      eachMessage: ({ partition, message }) => {
+        const { key, value, headers, offset } = message;
+        const texts = Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)] as const);
+        found.push({
+          partition,
+          offset,
+          key: key?.toString(),
+          value: value?.toString(),
+          headers: Object.fromEntries(texts),
+        });
+        const end = ends.find((entry) => entry.partition === partition)!;
+        if (BigInt(offset) + 1n >= BigInt(end.high)) open.delete(partition);
+        if (open.size === 0) resolve();
+        return Promise.resolve();
+      },
+    });
+  });
+  await consumer.disconnect();
+  return found;
+};
+
+/** Waits for a condition, not for time. @throws when it does not come true within `timeoutMs` */
+export const until = async <T>(
+  probe: () => Promise<T | undefined | false> | T | undefined | false,
+  timeoutMs = 30_000,
+): Promise<T> => {
+  for (const end = Date.now() + timeoutMs; ;) {
+    const found = await probe();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > end) throw new Error(`did not come true within ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+};

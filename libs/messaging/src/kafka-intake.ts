@@ -1,0 +1,139 @@
+import {
+  streamCategory,
+  type DeliveryOutcome,
+  type GroupHandling,
+  type PartitionEvent,
+  type PartitionInbox,
+  type RecordedEvent,
+  type Replay,
+  type SchemaMap,
+} from '@dittoo/kernel';
+import type { KafkaMessage } from 'kafkajs';
+import type { DeadLetters } from './kafka-dead-letters.js';
+import { readMessage, Unreadable } from './kafka-message.js';
+import { topicOf } from './kafka-topics.js';
+
+/** A group's handlers. */
+export interface GroupHandlers {
+  readonly types: Iterable<string>;
+  handles(type: string): boolean;
+  /** Is one of the handlers for every type? Such a one reads no fields and fears no new ones. */
+  readonly takesAll: boolean;
+  handle(event: RecordedEvent, transaction: unknown): Promise<void>;
+}
+
+interface IntakeParts {
+  readonly prefix: string;
+  readonly inbox: PartitionInbox;
+  readonly deadLetters: DeadLetters;
+  readonly schemaMap: SchemaMap;
+  readonly alerts: { deadLettered(group: string, place: string, word: string): void };
+}
+
+/**
+ * From a partition's messages to the inbox. What is no event of ours goes to the dead letters and is passed over: if it
+ * should have been one, its stream now misses a revision, and the inbox reads that from the log.
+ */
+export class KafkaIntake {
+  private readonly handling: GroupHandling;
+
+  constructor(
+    private readonly group: string,
+    private readonly parts: IntakeParts,
+    private readonly handlers: GroupHandlers,
+  ) {
+    this.handling = {
+      handles: (type) => handlers.handles(type),
+      handle: async (event, transaction) => {
+        this.requireKnownSchema(event);
+        await handlers.handle(event, transaction);
+      },
+      poisoned: (event, word, error) => this.keepEvent(event, word, error),
+    };
+  }
+
+  /** Takes in what stands in the log and was not taken in: a new group, or one the road had lost something for. */
+  catchUp(categories: readonly string[], signal: AbortSignal): Promise<DeliveryOutcome> {
+    return this.parts.inbox.catchUp(this.group, categories, this.handling, signal);
+  }
+
+  /** Takes a parked stream up again. */
+  replayParked(stream: string): Promise<Replay> {
+    return this.parts.inbox.replayParked(this.group, stream, this.handling);
+  }
+
+  async takeIn(
+    topic: string,
+    category: string,
+    partition: number,
+    messages: readonly KafkaMessage[],
+    nextOffset: bigint,
+  ): Promise<DeliveryOutcome> {
+    const events: PartitionEvent[] = [];
+    const origin = new Map<string, KafkaMessage>();
+    for (const message of messages) {
+      const event = await this.read(topic, category, partition, message);
+      if (event === undefined) continue;
+      events.push({ offset: BigInt(message.offset), event });
+      origin.set(event.eventId, message);
+    }
+    const poisoned = (event: RecordedEvent, word: string, error: unknown): Promise<void> => {
+      const message = origin.get(event.eventId);
+      return message === undefined
+        ? this.keepEvent(event, word, error)
+        : this.keep(topic, partition, message, word, error);
+    };
+    const chunk = { topic, partition, events, nextOffset };
+    return this.parts.inbox.deliver(this.group, chunk, { ...this.handling, poisoned });
+  }
+
+  private async read(
+    topic: string,
+    category: string,
+    partition: number,
+    message: KafkaMessage,
+  ): Promise<RecordedEvent | undefined> {
+    let event;
+    try {
+      event = readMessage(message, category);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      await this.keep(topic, partition, message, `Unreadable:${error.code}`, error);
+      return undefined;
+    }
+    // From a newer writer. Nobody in this build can wait for it, so its stream goes on; that it was there is on record.
+    if (!this.handlers.takesAll && !Object.hasOwn(this.parts.schemaMap, event.type)) {
+      await this.keep(topic, partition, message, 'UnknownType', undefined);
+    }
+    return event;
+  }
+
+  /** A type that is handled here, of a shape that is not known here: its stream waits for a newer build. */
+  private requireKnownSchema({ type, metadata }: RecordedEvent): void {
+    const known = Object.hasOwn(this.parts.schemaMap, type) ? this.parts.schemaMap[type] : undefined;
+    if (known === undefined || this.handlers.takesAll) return;
+    if (metadata.schemaVersion > known.schemaVersion) throw new FutureSchema();
+  }
+
+  private async keep(
+    topic: string,
+    partition: number,
+    { key, value, headers, offset }: KafkaMessage,
+    word: string,
+    error: unknown,
+  ): Promise<void> {
+    const message = { key, value, ...(headers === undefined ? {} : { headers }) };
+    await this.parts.deadLetters.keep(this.group, topic, message, { partition, offset }, { word, error });
+    this.parts.alerts.deadLettered(this.group, `${topic}/${partition}@${offset}`, word);
+  }
+
+  private async keepEvent(event: RecordedEvent, word: string, error: unknown): Promise<void> {
+    const topic = topicOf(this.parts.prefix, streamCategory(event.stream));
+    await this.parts.deadLetters.keepEvent(this.group, topic, event, { word, error });
+    this.parts.alerts.deadLettered(this.group, `${event.stream}@${event.revision}`, word);
+  }
+}
+
+class FutureSchema extends Error {
+  override readonly name = 'FutureSchema';
+}

@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { newId, type RecordedEvent } from '@dittoo/kernel';
+import { freePort, startBroker, stopBroker } from '../../../tools/kafka/broker.mjs';
+import { createKafka } from './kafka-client.js';
+import {
+  authorityOf,
+  kafkaGround,
+  settingsFor,
+  testBroker,
+  until,
+  type Handlers,
+  type KafkaGround,
+} from './kafka-ground.js';
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
+let ground: KafkaGround;
+let lamps: readonly string[];
+let lights: Handlers;
+
+const prepare = async (broker?: string): Promise<void> => {
+  ground = await kafkaGround({ partitions: 4, ...(broker === undefined ? {} : { broker }) });
+  lamps = range(0, 8).map(() => `lamp-${newId()}`);
+  lights = { LampLit: ground.recordSeen };
+};
+/** Publishes as the relay does: until it is acknowledged. */
+const publishUntilTaken = async (ns: readonly number[]): Promise<void> => {
+  const publisher = ground.publisher({ deadlineMs: 5_000 });
+  for (const n of ns) {
+    const events: RecordedEvent[] = [];
+    for (const lamp of lamps) events.push(...(await ground.append(lamp, [n])));
+    await until(
+      () =>
+        publisher.publish(events).then(
+          () => true,
+          () => false,
+        ),
+      60_000,
+    );
+  }
+};
+const everythingOnceInOrder = async (count: number): Promise<void> => {
+  await until(async () => [...(await ground.seen('lights')).values()].flat().length >= count * lamps.length, 60_000);
+  const seen = await ground.seen('lights');
+  for (const lamp of lamps) expect(seen.get(lamp)).toEqual(range(0, count));
+};
+
+describe('a broker that dies', () => {
+  let dir: string;
+  let broker: string;
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'dittoo-kafka-'));
+    broker = `127.0.0.1:${(await startBroker({ dir })).ports.plain}`;
+  });
+  afterAll(async () => {
+    await stopBroker(dir);
+    rmSync(dir, { recursive: true, force: true });
+  });
+  beforeEach(() => prepare(broker));
+  afterEach(() => ground.close());
+
+  it('by kill -9 in the middle of work, twice, loses nothing and repeats no effect', async () => {
+    await ground.deliver({ lights });
+    const publishing = publishUntilTaken(range(0, 60));
+    for (const progress of [40, 200]) {
+      await until(async () => [...(await ground.seen('lights')).values()].flat().length > progress);
+      await stopBroker(dir, 'SIGKILL');
+      await startBroker({ dir });
+    }
+    await publishing;
+    await everythingOnceInOrder(60);
+    expect(ground.said.filter(({ what }) => what === 'healed' || what === 'lost')).toEqual([]);
+  });
+
+  it('is not there at the start: the group waits and joins when it comes', async () => {
+    await stopBroker(dir);
+    const delivery = ground.begin({ lights });
+    await until(() => ground.said.some(({ what }) => what === 'interrupted'), 60_000);
+    expect([delivery.joined, delivery.dead]).toEqual([false, false]);
+    await startBroker({ dir });
+    await until(() => delivery.joined, 60_000);
+    await publishUntilTaken([0, 1]);
+    await everythingOnceInOrder(2);
+  });
+});
+
+describe('consumers that come and go', () => {
+  beforeEach(() => prepare());
+  afterEach(() => ground.close());
+
+  it('share the partitions anew in the middle of work, and every effect happens once', async () => {
+    const first = await ground.deliver({ lights });
+    const publishing = publishUntilTaken(range(0, 60));
+    const progress = (count: number) =>
+      until(async () => [...(await ground.seen('lights')).values()].flat().length > count);
+    await progress(50);
+    const second = await ground.deliver({ lights });
+    await progress(200);
+    await first.close();
+    await progress(300);
+    await ground.deliver({ lights });
+    await publishing;
+    await everythingOnceInOrder(60);
+    await second.close();
+  });
+});
+
+describe('topics that lose', () => {
+  beforeEach(() => prepare());
+  afterEach(() => ground.close());
+
+  it('give back from the log what retention took while a group was away', async () => {
+    const first = await ground.deliver({ lights });
+    await publishUntilTaken([0]);
+    await everythingOnceInOrder(1);
+    await first.close();
+    await publishUntilTaken([1, 2]);
+    const admin = ground.kafka.admin();
+    await admin.connect();
+    const topic = `${ground.prefix}lamp`;
+    const ends = await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({
+      topic,
+      partitions: ends.map(({ partition, high }) => ({ partition, offset: high })),
+    });
+    await admin.disconnect();
+    await ground.deliver({ lights });
+    await everythingOnceInOrder(3);
+    await publishUntilTaken([3]);
+    await everythingOnceInOrder(4);
+    expect(ground.said.filter(({ what }) => what === 'lost').map(({ details }) => details[1])).toContain(
+      'retention-passed',
+    );
+  });
+
+  it('and are made again while a group is away: nothing is passed over', async () => {
+    const first = await ground.deliver({ lights });
+    await publishUntilTaken([0, 1, 2]);
+    await everythingOnceInOrder(3);
+    await first.close();
+    const admin = ground.kafka.admin();
+    await admin.connect();
+    const topic = `${ground.prefix}lamp`;
+    await admin.deleteTopics({ topics: [topic] });
+    await until(async () => !(await admin.listTopics()).includes(topic));
+    await admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: true });
+    await admin.disconnect();
+    await publishUntilTaken([3]);
+    await ground.deliver({ lights });
+    await publishUntilTaken([4]);
+    await everythingOnceInOrder(5);
+  });
+});
+
+describe('who may come in', () => {
+  beforeEach(() => prepare());
+  afterEach(() => ground.close());
+
+  const roundTrip = async (kafka: ReturnType<typeof createKafka>): Promise<void> => {
+    const delivery = ground.begin({ lights }, {}, kafka);
+    await until(() => delivery.joined);
+    const events = await ground.append(lamps[0]!, [0]);
+    await ground.publisher({}, kafka).publish(events);
+    await until(async () => (await ground.seen('lights')).size === 1);
+  };
+  const client = (port: number, more: Parameters<typeof settingsFor>[2] = {}) =>
+    createKafka(settingsFor(`127.0.0.1:${port}`, ground.prefix, more), () => undefined);
+
+  it('by SCRAM-SHA-512', () => roundTrip(client(testBroker().ports.sasl, { credentials: testBroker().user })));
+
+  it('by SCRAM-SHA-512 under TLS', () => {
+    const broker = testBroker();
+    return roundTrip(client(broker.ports.secure, { credentials: broker.user, authority: authorityOf(broker) }));
+  });
+
+  it('nobody with a wrong password: said, tried again, neither dead nor silent', async () => {
+    const wrong = client(testBroker().ports.sasl, { credentials: { username: 'shop', password: 'guessed' } });
+    const delivery = ground.begin({ lights }, {}, wrong);
+    const interruptions = () => ground.said.filter(({ what }) => what === 'interrupted');
+    await until(() => interruptions().length >= 2);
+    expect(String(interruptions()[0]!.details[0])).toMatch(/SASL/);
+    expect(JSON.stringify(ground.said)).not.toContain('guessed');
+    expect([delivery.joined, delivery.dead]).toEqual([false, false]);
+    const events = await ground.append(lamps[0]!, [0]);
+    await expect(ground.publisher({ deadlineMs: 3_000 }, wrong).publish(events)).rejects.toThrow();
+  });
+
+  it('no broker with a certificate of another authority', async () => {
+    const broker = testBroker();
+    const other = authorityOf(broker).replace(/[\s\S]+/, '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n');
+    const wary = client(broker.ports.secure, { credentials: broker.user, authority: other });
+    const events = await ground.append(lamps[0]!, [0]);
+    await expect(ground.publisher({ deadlineMs: 3_000 }, wary).publish(events)).rejects.toThrow();
+  });
+
+  it('nothing through a port where nobody answers: given up at the deadline', async () => {
+    const events = await ground.append(lamps[0]!, [0]);
+    const nowhere = client(await freePort());
+    await expect(ground.publisher({ deadlineMs: 2_000 }, nowhere).publish(events)).rejects.toMatchObject({
+      name: 'SendUnconfirmed',
+    });
+  });
+});

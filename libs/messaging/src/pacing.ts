@@ -1,0 +1,16 @@
+/** Full jitter, at most five seconds. */
+export const backOff = (failures: number): number => Math.random() * Math.min(5_000, 100 * 2 ** Math.min(failures, 6));
+
+/**
+ * Heartbeats while `work` runs, for the client sends none by itself. What a heartbeat had to say (the group is
+ * rebalancing) is thrown after the work, not in the middle of it.
+ */
+export const withHeartbeats = async <T>(heartbeat: () => Promise<void>, work: () => Promise<T>): Promise<T> => {
+  let refusal: { readonly error: unknown } | undefined;
+  const timer = setInterval(() => {
+    heartbeat().catch((error: unknown) => (refusal ??= { error }));
+  }, 1_000);
+  const result = await work().finally(() => clearInterval(timer));
+  if (refusal !== undefined) throw refusal.error;
+  return result;
+};

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { schemaMap } from '@dittoo/contracts';
+import type { EventPublisher, EventStore } from '@dittoo/kernel';
+import {
+  createKafka,
+  KafkaDelivery,
+  kafkaFailure,
+  KafkaPublisher,
+  type EventDelivery,
+  type KafkaSettings,
+} from '@dittoo/messaging';
+import { TypeOrmPartitionInbox, type InboxAlerts } from '@dittoo/projections';
+import type { Logger } from 'pino';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import type { KafkaConfig } from './platform.config.js';
+
+/** How events travel: who puts them on the road, and who takes them off it. */
+export interface Road {
+  readonly publisher: EventPublisher;
+  delivery(dataSource: DataSource): EventDelivery;
+  /** Is there a part that only a new process brings back? */
+  broken(): boolean;
+  close(): Promise<void>;
+}
+
+const publishDeadlineMs = 60_000;
+
+export const kafkaSettings = (config: KafkaConfig, clientId: string): KafkaSettings => ({
+  clientId,
+  brokers: config.brokers,
+  credentials: config.credentials,
+  authority: config.caFile === null ? null : readFileSync(config.caFile, 'utf8'),
+  prefix: config.topicPrefix,
+});
+
+/** The road by Kafka. Nothing is connected yet: a broker that is away is waited for, not a reason not to start. */
+export const openKafkaRoad = (
+  config: KafkaConfig,
+  clientId: string,
+  store: EventStore,
+  parts: { readonly metrics: Registry; readonly logger: Logger; readonly alerts: InboxAlerts },
+): Road => {
+  const { logger } = parts;
+  const kafka = createKafka(kafkaSettings(config, clientId), (level, event, details) => logger[level](details, event));
+  const alerts = { ...parts.alerts, ...kafkaAlerts(parts.metrics, logger) };
+  const publisher = new KafkaPublisher(kafka, {
+    prefix: config.topicPrefix,
+    deadlineMs: publishDeadlineMs,
+    onRebuilt: (code) => logger.warn({ code }, 'kafka.producer-rebuilt'),
+  });
+  const deliveries: KafkaDelivery[] = [];
+  return {
+    publisher,
+    delivery: (dataSource) => {
+      const inbox = new TypeOrmPartitionInbox(dataSource, store, alerts);
+      const delivery = new KafkaDelivery(kafka, inbox, { prefix: config.topicPrefix, schemaMap }, alerts);
+      deliveries.push(delivery);
+      return delivery;
+    },
+    broken: () => deliveries.some(({ dead }) => dead),
+    close: () => publisher.close(),
+  };
+};
+
+const kafkaAlerts = (metrics: Registry, logger: Logger) => {
+  const registers = [metrics];
+  const count = (name: string, help: string, ...labelNames: string[]): Counter =>
+    new Counter({ name: `dittoo_kafka_${name}_total`, help, labelNames, registers });
+  const deadLetters = count('dead_letters', 'Messages a group put with the dead letters', 'group');
+  const lost = count('lost', 'Times the road had lost something for a group and the log was read', 'group', 'why');
+  const repeated = count('repeated', 'Events a group dropped because it had taken them in before', 'group');
+  const healed = count('healed', 'Events a group read from the log because the road had lost them', 'group');
+  const lag = new Gauge({
+    name: 'dittoo_kafka_consumer_lag',
+    help: 'Messages of a partition a group has not taken in yet',
+    labelNames: ['group', 'topic', 'partition'],
+    registers,
+  });
+  return {
+    interrupted: (group: string, error: unknown): void =>
+      logger.warn({ group, failure: kafkaFailure(error) }, 'delivery.interrupted'),
+    deadLettered: (group: string, place: string, word: string): void => {
+      deadLetters.inc({ group });
+      logger.error({ group, place, failure: word }, 'delivery.dead-lettered');
+    },
+    lost: (group: string, place: string, why: string): void => {
+      lost.inc({ group, why });
+      logger.error({ group, place, why }, 'delivery.lost');
+    },
+    lag: (group: string, topic: string, partition: number, messages: number): void =>
+      lag.set({ group, topic, partition }, messages),
+    dead: (group: string, error: unknown): void =>
+      logger.fatal({ group, failure: kafkaFailure(error) }, 'delivery.dead'),
+    repeated: (group: string, events: number): void => repeated.inc({ group }, events),
+    healed: (group: string, stream: string, events: number): void => {
+      healed.inc({ group }, events);
+      logger.error({ group, stream, events }, 'delivery.healed');
+    },
+  };
+};

@@ -1,0 +1,86 @@
+/**
+ * `npm run topics`: makes the topics the house needs on `KAFKA_BROKERS`, and looks at those that are there. Part of a
+ * deployment: no service ever makes a topic. Ends with 1 when a topic is not what it should be.
+ */
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import 'reflect-metadata';
+
+const usage = `npm run topics - makes the topics that are missing, looks at the others
+
+  KAFKA_BROKERS      host:port[,host:port]; KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_CA_FILE as for the services
+  KAFKA_PARTITIONS   of a topic of events (6). For ever: more of them would tear streams apart
+  KAFKA_REPLICATION  copies of everything (1); 3 in production, where two must acknowledge
+  KAFKA_TOPIC_PREFIX before every topic (dittoo.)
+
+Compile first: npm run build.`;
+
+const day = 86_400_000;
+
+const number = (name, fallback) => {
+  const value = Number(process.env[name] ?? fallback);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`${name} must be a whole number above 0`);
+};
+
+/** Every group of handlers and its event types, as they stand in the compiled services. */
+const readGroups = async () => {
+  const groups = new Map();
+  const apps = fileURLToPath(new URL('../../apps', import.meta.url));
+  const files = readdirSync(apps, { recursive: true }).filter((file) =>
+    /^[^/\\]+[/\\]dist[/\\].*\.(projection|reactor|controller)\.js$/.test(file),
+  );
+  for (const file of files) {
+    for (const exported of Object.values(await import(new URL(`../../apps/${file}`, import.meta.url).href))) {
+      if (typeof exported !== 'function' || exported.prototype === undefined) continue;
+      for (const { value: method } of Object.values(Object.getOwnPropertyDescriptors(exported.prototype))) {
+        if (typeof method !== 'function') continue;
+        const patterns = Reflect.getMetadata('microservices:pattern', method) ?? [];
+        const { group } = Reflect.getMetadata('microservices:pattern_extras', method) ?? {};
+        if (group === undefined) continue;
+        groups.set(group, new Set([...(groups.get(group) ?? []), ...patterns]));
+      }
+    }
+  }
+  return groups;
+};
+
+const run = async () => {
+  const { categoriesOf, categoriesFor, createKafka, deadLetterTopicOf, ensureTopics, topicOf } =
+    await import('../../libs/messaging/dist/index.js');
+  const { schemaMap } = await import('../../libs/contracts/dist/index.js');
+  const { kafkaSettings, readKafkaConfig } = await import('../../libs/platform/dist/index.js');
+  const config = readKafkaConfig(process.env);
+  if (config === null) throw new Error('KAFKA_BROKERS must say where Kafka is');
+  const replication = number('KAFKA_REPLICATION', 1);
+  const wanted = (topic, partitions, days) => ({ topic, partitions, replication, retentionMs: days * day });
+  const groups = await readGroups();
+  const topics = [
+    ...categoriesOf(schemaMap).map((category) =>
+      wanted(topicOf(config.topicPrefix, category), number('KAFKA_PARTITIONS', 6), 7),
+    ),
+    // What nobody could take in stays longer than what everybody could: a person looks at it.
+    ...[...groups].flatMap(([group, types]) =>
+      categoriesFor(types, schemaMap).map((category) =>
+        wanted(deadLetterTopicOf(topicOf(config.topicPrefix, category), group), 1, 30),
+      ),
+    ),
+  ];
+  const kafka = createKafka(kafkaSettings(config, 'topics'), () => undefined);
+  const outcomes = await ensureTopics(kafka, topics);
+  for (const { topic, outcome, objections } of outcomes) {
+    if (outcome === 'created') console.log(`made   ${topic}`);
+    for (const objection of objections) console.error(`wrong  ${topic}: ${objection}`);
+  }
+  const wrong = outcomes.filter(({ outcome }) => outcome === 'wrong').length;
+  console.log(`${outcomes.length} topics for ${groups.size} groups: ${outcomes.length - wrong} right, ${wrong} wrong`);
+  process.exitCode = wrong === 0 ? 0 : 1;
+};
+
+if (process.argv.length > 2) console.log(usage);
+else {
+  await run().catch((error) => {
+    console.error(error.code === 'ERR_MODULE_NOT_FOUND' ? 'Nothing is compiled yet: npm run build.' : error.message);
+    process.exitCode = 1;
+  });
+}
