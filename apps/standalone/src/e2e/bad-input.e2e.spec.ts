@@ -159,8 +159,7 @@ describe('tokens', () => {
     iat: now,
     exp: now + 600,
   };
-  const kid = async (): Promise<string> =>
-    (await shop.ok('GET', `${shop.url}/.well-known/jwks.json`)).keys[0].kid;
+  const kid = async (): Promise<string> => (await shop.ok('GET', `${shop.url}/.well-known/jwks.json`)).keys[0].kid;
   const stranger = generateKeyPairSync('ed25519').privateKey;
   const signed = (header: object, payload: object): string => {
     const text = `${part(header)}.${part(payload)}`;
