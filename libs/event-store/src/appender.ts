@@ -55,15 +55,17 @@ INSERT INTO event_store.es_event (stream_id, revision, event_id, type, data, met
 SELECT $1::text, $2::bigint, $3::uuid, $4::text, $5::jsonb, $6::jsonb, $7::timestamptz, $8::bytea
  WHERE $2::bigint = 0 OR EXISTS (SELECT 1 FROM event_store.es_event WHERE stream_id = $1::text AND revision = $2::bigint - 1)`;
 
-// $8, $9: the revisions the requests build on; LIMIT 1 keeps each look an index lookup
+// $8, $9: the revisions the requests build on; LIMIT 1 keeps each look an index lookup. The arrays are behind SELECTs so
+// that the planner does not see how long they are: it would plan every statement anew
 const appendMany = `
 INSERT INTO event_store.es_event (stream_id, revision, event_id, type, data, meta, recorded_at, leaf_hash)
 SELECT stream_id, revision, event_id, type, data, meta, (meta ->> 'recordedAt')::timestamptz, leaf_hash
-  FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::text[], $5::jsonb[], $6::jsonb[], $7::bytea[])
+  FROM unnest((SELECT $1::text[]), (SELECT $2::bigint[]), (SELECT $3::uuid[]), (SELECT $4::text[]),
+              (SELECT $5::jsonb[]), (SELECT $6::jsonb[]), (SELECT $7::bytea[]))
     AS e (stream_id, revision, event_id, type, data, meta, leaf_hash)
  WHERE (SELECT coalesce(bool_and((SELECT true FROM event_store.es_event s
                                    WHERE s.stream_id = g.stream_id AND s.revision = g.revision LIMIT 1) IS NOT NULL), true)
-          FROM unnest($8::text[], $9::bigint[]) AS g (stream_id, revision))`;
+          FROM unnest((SELECT $8::text[]), (SELECT $9::bigint[])) AS g (stream_id, revision))`;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type JsonObject, leafOf } from '@dittoo/kernel';
+import { type JsonObject, leafOf, type NewEvent } from '@dittoo/kernel';
 import fc from 'fast-check';
 import { canonicalEvent, canonicalLeaf } from './canonical.js';
 import { exampleEvent } from './event-store.contract.js';
@@ -30,6 +30,17 @@ describe('the canonical form', () => {
   ])('also where objects have an order of their own: %#', (data) => {
     const event = exampleEvent('leaf', data);
     expect(canonicalLeaf('thing-1', 0n, event, canonicalEvent(event))).toBe(leafOf('thing-1', 0n, event));
+  });
+
+  it.each([
+    { extra: { b: 1, a: 2 } },
+    { traceparent: undefined, extra: 1 },
+    { actor: { kind: 'system', id: 'relay', since: 1 } },
+    { dataSubjectId: null, noticeVersion: 'v1', traceparent: '00-1' },
+  ])('also where metadata is not what it should be: %p', (other) => {
+    const event = exampleEvent('leaf');
+    const odd = { ...event, metadata: { ...event.metadata, ...other } as unknown as NewEvent['metadata'] };
+    expect(canonicalLeaf('thing-1', 0n, odd, canonicalEvent(odd))).toBe(leafOf('thing-1', 0n, odd));
   });
 
   it('leaves out what is undefined, as JSON does', () => {

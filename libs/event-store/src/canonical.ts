@@ -1,4 +1,4 @@
-import type { JsonValue, NewEvent } from '@dittoo/kernel';
+import type { EventMetadata, JsonValue, NewEvent } from '@dittoo/kernel';
 
 /** An event as it is written: the canonical texts are both the stored JSON and the parts of the leaf. */
 export interface CanonicalEvent {
@@ -93,9 +93,37 @@ const spelledOut = (value: unknown): string => {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${spelledOut(member)}`).join(',')}}`;
 };
 
+/** Metadata has the same members every time, so their order can be written down; anything else takes the general way. */
+const canonicalMetadata = (metadata: EventMetadata): string => {
+  const { actor, causationId, correlationId, dataSubjectId, legalBasis } = metadata;
+  const { noticeVersion, purpose, recordedAt, schemaVersion, traceparent } = metadata;
+  const asExpected =
+    Object.keys(metadata).length === 10 &&
+    Object.keys(actor).length === 2 &&
+    Number.isFinite(schemaVersion) &&
+    [causationId, correlationId, legalBasis, purpose, recordedAt, actor.id, actor.kind].every(isText) &&
+    [dataSubjectId, noticeVersion, traceparent].every(isTextOrNull);
+  if (!asExpected) return canonicalJson(metadata as unknown as JsonValue);
+  return JSON.stringify({
+    actor: { id: actor.id, kind: actor.kind },
+    causationId,
+    correlationId,
+    dataSubjectId,
+    legalBasis,
+    noticeVersion,
+    purpose,
+    recordedAt,
+    schemaVersion,
+    traceparent,
+  });
+};
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
+
 export const canonicalEvent = (event: NewEvent): CanonicalEvent => ({
   data: canonicalJson(event.data),
-  metadata: canonicalJson(event.metadata as unknown as JsonValue),
+  metadata: canonicalMetadata(event.metadata),
 });
 
 /** The kernel's `leafOf`, put together from texts that exist already. */

@@ -41,13 +41,13 @@ const pollMs = 1_000;
 /** Position of an event the sequencer has not come to yet. */
 const notSequenced = -1n;
 
-const int8 = 20;
-const jsonb = 3802;
-/** For these queries alone: other users of the process keep pg's own parsers. */
-const types = {
-  getTypeParser: (oid: number) => (value: string | Buffer) =>
-    oid === int8 ? BigInt(value as string) : oid === jsonb ? (JSON.parse(value as string) as unknown) : value,
-} as unknown as pg.CustomTypesConfig;
+/** For these queries alone, by type oid; other users of the process keep pg's own parsers. */
+const parsers: Readonly<Record<number, (value: string) => unknown>> = {
+  20: (value) => BigInt(value), // int8
+  3802: (value) => JSON.parse(value) as unknown, // jsonb
+};
+const asItIs = (value: string): string => value;
+const types = { getTypeParser: (oid: number) => parsers[oid] ?? asItIs } as unknown as pg.CustomTypesConfig;
 
 type StreamRow = [bigint, string, string, JsonObject, EventMetadata, bigint | null];
 type LogRow = [bigint, string | null, bigint, string, string, JsonObject, EventMetadata];
@@ -69,7 +69,7 @@ SELECT l.position, e.stream_id, e.revision, e.event_id, e.type, e.data, e.meta
   FROM (SELECT position, seq FROM event_store.es_log WHERE position > $1 ORDER BY position LIMIT ${limit}) l
   LEFT JOIN LATERAL (
        SELECT * FROM event_store.es_event
-        WHERE seq = l.seq ${filtered ? "AND split_part(stream_id, '-', 1) = ANY ($2)" : ''} LIMIT 1) e ON true
+        WHERE seq = l.seq ${filtered ? "AND split_part(stream_id, '-', 1) = ANY ((SELECT $2::text[])::text[])" : ''} LIMIT 1) e ON true
  ORDER BY l.position`;
 
 const greatest = 2n ** 63n - 1n;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalizeModule from 'canonicalize';
 import type { NewEvent } from './event.js';
 
@@ -23,4 +23,4 @@ export const leafOf = (stream: string, revision: bigint, event: NewEvent): strin
 };
 
 /** RFC 6962 §2.1 leaf hash: SHA-256(0x00 || leaf). 32 bytes. */
-export const leafHashOf = (leaf: string): Buffer => createHash('sha256').update('\u0000').update(leaf, 'utf8').digest();
+export const leafHashOf = (leaf: string): Buffer => hash('sha256', `\u0000${leaf}`, 'buffer');

@@ -94,7 +94,7 @@ export class EnvelopeSealer extends Sealer {
       let commitment = commitments.get(key.kid);
       if (commitment === undefined) commitments.set(key.kid, (commitment = keyCommitment(key, eventId)));
       const place = [stream, event.type, String(metadata.schemaVersion), eventId, field];
-      data[field] = { ...sealValue(key, place, commitment, value) };
+      data[field] = sealValue(key, place, commitment, value) as unknown as JsonObject;
     }
     return { eventId, type: event.type, data, metadata };
   }

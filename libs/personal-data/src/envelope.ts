@@ -64,14 +64,15 @@ export const sealValue = (
   const cipher = createCipheriv('aes-256-gcm', dataKey.key, iv);
   cipher.setAAD(additionalData(dataKey.kid, place));
   const ct = cipher.update(padded(value), 'utf8', 'base64') + cipher.final('base64');
+  // In the order of the canonical form (RFC 8785), which then has nothing to sort.
   return {
-    enc: 1,
     alg: 'A256GCM',
-    kid: dataKey.kid,
-    iv: iv.toString('base64'),
     ct,
-    tag: cipher.getAuthTag().toString('base64'),
+    enc: 1,
+    iv: iv.toString('base64'),
     kc: commitment,
+    kid: dataKey.kid,
+    tag: cipher.getAuthTag().toString('base64'),
   };
 };
 
