@@ -66,7 +66,7 @@ export const benchOrders = async (ground, rounds, say) => {
         givenName: 'Anna',
         familyName: 'Lindqvist',
         address: { street: 'Storgatan 1', postalCode: '11122', city: 'Stockholm', country: 'SE' },
-        noticeVersion: policy.noticeVersion ?? policy.version,
+        noticeVersion: policy.noticeVersion,
       });
       tokens.push((await call('POST', '/sessions', login)).accessToken);
     }

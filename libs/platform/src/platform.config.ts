@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 /** What the environment says about the parts every process shares. */
@@ -100,6 +101,9 @@ export const readKafkaConfig = (env: Environment): KafkaConfig | null => {
 /** @throws Error with the name of the variable that is wrong */
 export const readPlatformConfig = (env: Environment, service: string): PlatformConfig => {
   const host = text(env, 'HOST') ?? '127.0.0.1';
+  if (isIP(host) === 0 && !/^[A-Za-z]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host)) {
+    throw new Error('HOST must be an IP address or a host name');
+  }
   const port = integer(env, 'PORT', 8080, 0, 65_535);
   const dataDir = resolve(text(env, 'DATA_DIR') ?? './.data');
   const databaseUrl = url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']);

@@ -188,7 +188,14 @@ const inProcessRoad = (store: EventStore, alerts: InboxAlerts & DeliveryLog): Ro
 };
 
 const openKeyFile = (config: PlatformConfig): KeyEncryption => {
-  if (config.generateKeyFile) FileKeyEncryption.generate(config.keyEncryptionKeyFile);
+  if (config.generateKeyFile) {
+    try {
+      FileKeyEncryption.generate(config.keyEncryptionKeyFile);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+      throw new Error(`DATA_DIR ${config.dataDir} cannot be used (${code}): name a directory this user may write to`);
+    }
+  }
   return FileKeyEncryption.read(config.keyEncryptionKeyFile);
 };
 

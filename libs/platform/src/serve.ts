@@ -32,8 +32,9 @@ export const serve = async (config: PlatformConfig, service: ServiceDefinition):
     await app.startAllMicroservices();
     await app.listen(config.port, config.host);
   } catch (error) {
-    await app?.close().catch(() => undefined);
-    await platform.close();
+    // What failed is said whatever becomes of the tidying up.
+    await within(10_000, app?.close());
+    await within(20_000, platform.close());
     throw error;
   }
   const running = app;
@@ -45,4 +46,11 @@ export const serve = async (config: PlatformConfig, service: ServiceDefinition):
       await platform.close();
     },
   };
+};
+
+const within = async (ms: number, work: Promise<void> | undefined): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work?.catch(() => undefined), late]);
+  clearTimeout(timer);
 };

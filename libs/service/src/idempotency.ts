@@ -1,6 +1,15 @@
 import { Clock, DomainError } from '@dittoo/kernel';
-import { Injectable, SetMetadata, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  applyDecorators,
+  HttpException,
+  Injectable,
+  SetMetadata,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, of, switchMap, type Observable } from 'rxjs';
 import { DataSource } from 'typeorm';
@@ -10,7 +19,16 @@ const idempotentKey = 'dittoo:idempotent';
 const keyShape = /^[\x21-\x7e]{1,200}$/;
 
 /** The route creates something and accepts `Idempotency-Key`. Its answers carry no personal data: they are kept 24 h. */
-export const Idempotent = () => SetMetadata(idempotentKey, true);
+export const Idempotent = () =>
+  applyDecorators(
+    SetMetadata(idempotentKey, true),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'The same key and body within 24 h gets the first answer.',
+      schema: { type: 'string', minLength: 1, maxLength: 200 },
+    }),
+  );
 
 /** A keyed hash whose key is outside the database: rows say nothing about the bodies. */
 export abstract class RequestDigest {
@@ -70,8 +88,24 @@ export class IdempotencyInterceptor implements NestInterceptor {
       next
         .handle()
         .pipe(switchMap((answer) => from(this.remember(keyDigest, reply, answer)).pipe(switchMap(() => of(answer)))))
-        .subscribe({ next: resolve, error: reject });
+        .subscribe({
+          next: resolve,
+          error: (error: unknown) => {
+            const release = isRefusal(error) ? this.release(keyDigest) : Promise.resolve();
+            release.then(
+              () => reject(error as Error),
+              () => reject(error as Error),
+            );
+          },
+        });
     });
+  }
+
+  /** What was refused did not happen: the key may carry the mended request. */
+  private async release(keyDigest: string): Promise<void> {
+    await this.dataSource.query('DELETE FROM service.idempotency_key WHERE key_digest = $1 AND status IS NULL', [
+      keyDigest,
+    ]);
   }
 
   /** Takes the key, or says what is kept under it. Yesterday's keys make way. */
@@ -102,3 +136,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     );
   }
 }
+
+/** A fault of the request; anything else may have happened all the same, and the key stays taken. */
+const isRefusal = (error: unknown): boolean =>
+  (error instanceof DomainError && !['temporarily-unavailable', 'internal-error'].includes(error.code)) ||
+  (error instanceof HttpException && error.getStatus() < 500);

@@ -69,7 +69,7 @@ export class ConsistencyAnswer {
   hashes!: readonly string[];
 }
 
-export class ProblemAnswer {
+export class VerificationProblem {
   /** In the log; `null` when the problem is with the seal as a whole. */
   @ApiProperty({ type: 'integer', nullable: true })
   position!: number | null;
@@ -96,6 +96,6 @@ export class VerificationAnswer {
   events!: number;
 
   /** At most 500, in the order they were found. */
-  @ApiProperty({ type: [ProblemAnswer] })
-  problems!: readonly ProblemAnswer[];
+  @ApiProperty({ type: [VerificationProblem] })
+  problems!: readonly VerificationProblem[];
 }

@@ -38,6 +38,7 @@ export const openApiDocument = (app: NestFastifyApplication): OpenAPIObject => {
   );
   const schemas = (document.components ??= {}).schemas as Record<string, unknown> | undefined;
   document.components.schemas = { ...schemas, Problem: problemSchema } as never;
+  refuseUnknownFields(document);
   for (const path of Object.values(document.paths)) {
     for (const operation of Object.values(path as Record<string, { responses?: Responses }>)) {
       if (operation?.responses === undefined) continue;
@@ -48,4 +49,26 @@ export const openApiDocument = (app: NestFastifyApplication): OpenAPIObject => {
     }
   }
   return document;
+};
+
+/** Bodies take the fields they name and no other, at every depth. */
+const refuseUnknownFields = (document: OpenAPIObject): void => {
+  const schemas = (document.components?.schemas ?? {}) as Record<
+    string,
+    { type?: string; additionalProperties?: boolean }
+  >;
+  const seen = new Set<string>();
+  const close = (value: unknown): void => {
+    for (const [, name] of JSON.stringify(value ?? null).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      const schema = schemas[name!];
+      if (schema === undefined || seen.has(name!)) continue;
+      seen.add(name!);
+      if (schema.type === 'object') schema.additionalProperties ??= false;
+      close(schema);
+    }
+  };
+  for (const path of Object.values(document.paths)) {
+    for (const operation of Object.values(path as Record<string, { requestBody?: unknown }>))
+      close(operation?.requestBody);
+  }
 };

@@ -13,15 +13,7 @@ import {
   type Principal,
 } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiOkResponse,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Catalogue, currency } from '../catalogue/catalogue.query.js';
 import { Customers } from '../customer-snapshot/customer-snapshot.query.js';
@@ -58,7 +50,6 @@ export class OrderController {
   @Post()
   @SignedIn('customer')
   @Idempotent()
-  @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: OrderStateAnswer, headers: { Location: { schema: { type: 'string' } } } })
   @ApiProblems(400, 401, 403, 404, 409, 410, 413, 415, 422, 503)
   async place(
@@ -130,7 +121,6 @@ export class OrderController {
   @Post(':orderId/refunds')
   @SignedIn('staff', 'complianceOfficer')
   @Idempotent()
-  @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiParam({ name: 'orderId', format: 'uuid' })
   @ApiBody({ type: RefundBody })
   @ApiCreatedResponse({ type: RefundAnswer, headers: { Location: { schema: { type: 'string' } } } })

@@ -99,6 +99,7 @@ export class DeliveryReactor implements OnApplicationBootstrap, BeforeApplicatio
           client.once('error', () => resolve());
           client.once('end', () => resolve());
           signal.addEventListener('abort', () => resolve(), { once: true });
+          if (signal.aborted) resolve(); // it was while we connected
         });
         client.on('notification', ({ payload }) => {
           for (const worker of this.workers) if (worker.queue.tables.processorId === payload) worker.wake();

@@ -44,8 +44,7 @@ export class ShopClient {
   }
 
   async noticeVersion(): Promise<string> {
-    const policy = await this.ok('GET', '/policy');
-    return policy.noticeVersion ?? policy.version;
+    return (await this.ok('GET', '/policy')).noticeVersion;
   }
 
   async signIn({ email, password }: { readonly email: string; readonly password: string }): Promise<string> {

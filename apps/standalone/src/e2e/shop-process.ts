@@ -22,11 +22,26 @@ export class ShopProcess {
   ) {}
 
   static async start(env: Readonly<Record<string, string>> = {}): Promise<ShopProcess> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'dittoo-shop-'));
-    chmodSync(dataDir, 0o711); // as root the database runs as somebody else, who has to get through here
-    const shop = new ShopProcess(dataDir, await freePort(), env);
+    const shop = await ShopProcess.made(env);
     await shop.start();
     return shop;
+  }
+
+  private static async made(env: Readonly<Record<string, string>>): Promise<ShopProcess> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'dittoo-shop-'));
+    chmodSync(dataDir, 0o711); // as root the database runs as somebody else, who has to get through here
+    return new ShopProcess(dataDir, await freePort(), env);
+  }
+
+  /** A start that is to fail. @returns how it ended and what it said */
+  static async refused(
+    env: Readonly<Record<string, string>>,
+  ): Promise<{ readonly code: number | null; readonly log: string }> {
+    const shop = await ShopProcess.made(env);
+    await shop.start().catch(() => undefined);
+    const code = await shop.ended();
+    await shop.remove();
+    return { code, log: shop.log };
   }
 
   get url(): string {

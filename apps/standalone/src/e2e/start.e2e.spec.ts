@@ -1,0 +1,42 @@
+import { createServer, type Server } from 'node:net';
+import { freePort } from '@dittoo/platform/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ShopProcess } from './shop-process.js';
+
+/** A start that cannot succeed says why in one line, ends with 1, and leaves nothing running. */
+let port: number;
+let occupant: Server;
+
+beforeAll(async () => {
+  port = await freePort();
+  occupant = createServer();
+  await new Promise<void>((resolve) => occupant.listen(port, '127.0.0.1', resolve));
+});
+afterAll(() => new Promise((resolve) => occupant.close(resolve)));
+
+describe('npm start', () => {
+  it.each([
+    ['a port that is taken', () => ({ PORT: String(port) }), /cannot start: .*EADDRINUSE/],
+    ['a port that is none', () => ({ PORT: 'eighty' }), /cannot start: PORT must be/],
+    ['a host that is none', () => ({ HOST: '256.1.1.1' }), /cannot start: HOST must be/],
+    ['a data directory that is a file', () => ({ DATA_DIR: '/dev/null' }), /cannot start: .*DATA_DIR/],
+    [
+      'a database without its key file',
+      () => ({ DATABASE_URL: 'postgres://nobody@127.0.0.1/x' }),
+      /KEY_ENCRYPTION_KEY_FILE/,
+    ],
+    [
+      'a test clock in production',
+      () => ({ CLOCK_OFFSET: 'P1D', NODE_ENV: 'production' }),
+      /cannot start: CLOCK_OFFSET/,
+    ],
+  ])(
+    'refuses %s',
+    async (_, env, reason) => {
+      const { code, log } = await ShopProcess.refused(env());
+      expect(log).toMatch(reason);
+      expect(code).toBe(1);
+    },
+    60_000,
+  );
+});
