@@ -81,12 +81,15 @@ BEGIN
   SELECT b.stream_id, b.revision INTO broken
     FROM (SELECT e.stream_id, e.revision,
                  lag(e.revision) OVER (PARTITION BY e.stream_id ORDER BY l.position) AS previous
-            FROM event_store.es_log l JOIN event_store.es_event e USING (seq)
+            FROM event_store.es_log l CROSS JOIN LATERAL (
+                 SELECT stream_id, revision FROM event_store.es_event WHERE seq = l.seq LIMIT 1) e
            WHERE l.position >= p_from) b
    WHERE CASE WHEN b.previous IS NOT NULL THEN b.revision <> b.previous + 1
               ELSE b.revision > 0 AND NOT EXISTS (
-                SELECT 1 FROM event_store.es_event e JOIN event_store.es_log l USING (seq)
-                 WHERE e.stream_id = b.stream_id AND e.revision = b.revision - 1 AND l.position < p_from)
+                SELECT 1 FROM (
+                       SELECT seq FROM event_store.es_event
+                        WHERE stream_id = b.stream_id AND revision = b.revision - 1 LIMIT 1) e
+                 WHERE (SELECT position FROM event_store.es_log WHERE seq = e.seq) < p_from)
           END
    LIMIT 1;
   IF FOUND THEN
@@ -114,8 +117,9 @@ BEGIN
   -- nothing there: no lock, no transaction id, no write-ahead log. last_seq says nothing of later windows: a later
   -- transaction may well have drawn its seq earlier
   SELECT * INTO h FROM event_store.es_head;
+  -- seq + 0: by the index of seq alone this would walk the whole log, and a plan made while it was empty might
   PERFORM 1 FROM event_store.es_event WHERE tx >= h.lo AND tx < pg_snapshot_xmax(pg_current_snapshot())
-    AND seq > h.base_seq AND (tx >= h.hi OR seq > h.last_seq) LIMIT 1;
+    AND seq + 0 > h.base_seq AND (tx >= h.hi OR seq + 0 > h.last_seq) LIMIT 1;
   IF NOT FOUND THEN RETURN 0; END IF;
   IF h.lo = h.hi AND pg_snapshot_xmin(pg_current_snapshot()) <= h.hi THEN RETURN -1; END IF;
 
