@@ -193,7 +193,9 @@ const openKeyFile = (config: PlatformConfig): KeyEncryption => {
       FileKeyEncryption.generate(config.keyEncryptionKeyFile);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-      throw new Error(`DATA_DIR ${config.dataDir} cannot be used (${code}): name a directory this user may write to`);
+      throw new Error(`DATA_DIR ${config.dataDir} cannot be used (${code}): name a directory this user may write to`, {
+        cause: error,
+      });
     }
   }
   return FileKeyEncryption.read(config.keyEncryptionKeyFile);
