@@ -1,5 +1,6 @@
 export * from './card-number.js';
 export * from './clock.js';
+export * from './contacts.js';
 export * from './decider.js';
 export * from './delivery.js';
 export * from './domain-error.js';

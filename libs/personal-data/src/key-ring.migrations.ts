@@ -22,4 +22,20 @@ class CreateKeyRing1763800000100 implements MigrationInterface {
   }
 }
 
-export const keyRingMigrations = [CreateKeyRing1763800000100];
+/** Who is known by an address alone, and who must never be mailed: keyed hashes, each under a pepper of its own. */
+class CreateContacts1763800000200 implements MigrationInterface {
+  readonly name = 'CreateContacts1763800000200';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      `CREATE TABLE keyring.contact (address_mark bytea PRIMARY KEY, subject_id uuid NOT NULL UNIQUE)`,
+    );
+    await runner.query(`CREATE TABLE keyring.suppression (address_mark bytea PRIMARY KEY)`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the key ring is never taken down');
+  }
+}
+
+export const keyRingMigrations = [CreateKeyRing1763800000100, CreateContacts1763800000200];

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { DomainError, SystemClock, type Clock, type EventPublisher, type EventStore } from '@dittoo/kernel';
+import {
+  DomainError,
+  SystemClock,
+  type Clock,
+  type ContactDirectory,
+  type EventPublisher,
+  type EventStore,
+  type SuppressionList,
+} from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import {
   ensureAppRole,
@@ -16,7 +24,9 @@ import {
   EnvelopeSealer,
   FileKeyEncryption,
   keyRingMigrations,
+  PostgresContactDirectory,
   PostgresKeyRing,
+  PostgresSuppressionList,
   type KeyEncryption,
 } from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
@@ -48,6 +58,8 @@ export interface Platform {
   readonly keyRing: PostgresKeyRing;
   readonly keyEncryption: KeyEncryption;
   readonly sealer: EnvelopeSealer;
+  readonly contacts: ContactDirectory;
+  readonly suppressions: SuppressionList;
   readonly road: EventPublisher;
   readonly metrics: Registry;
   /** Rows on hot paths (lanes), beside TypeORM. */
@@ -158,6 +170,8 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       keyRing,
       keyEncryption,
       sealer: new EnvelopeSealer(schemaMap, keyRing),
+      contacts: new PostgresContactDirectory(keyRingPool, keyEncryption),
+      suppressions: new PostgresSuppressionList(keyRingPool, keyEncryption),
       road: road.publisher,
       metrics,
       pool,
