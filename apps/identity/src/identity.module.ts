@@ -30,6 +30,7 @@ import { RightsRequestController } from './rights-request/rights-request.control
 import { RightsRequestRow } from './rights-request/rights-request.entity.js';
 import { RightsRequestProjection } from './rights-request/rights-request.projection.js';
 import { RightsRequests } from './rights-request/rights-request.query.js';
+import { SubjectCopies } from './rights-request/subject-copies.port.js';
 import { AccessTokens } from './session/access-tokens.js';
 import { JwksController } from './session/jwks.controller.js';
 import { SessionController } from './session/session.controller.js';
@@ -40,6 +41,12 @@ import { SigningKeys } from './session/signing-keys.js';
 import { FirstOfficer } from './staff/first-officer.js';
 import { FirstStartReactor } from './staff/first-start.reactor.js';
 import { StaffCredentials } from './staff/staff-credentials.query.js';
+import { CopySignature } from './subject-copy/copy-signature.js';
+import { SubjectCopyFiles } from './subject-copy/subject-copy-files.js';
+import { SubjectCopyReactor } from './subject-copy/subject-copy.reactor.js';
+import { SubjectEvents } from './subject-copy/subject-events.query.js';
+import { SubjectRows } from './subject-copy/subject-rows.query.js';
+import { SubjectStreams } from './subject-copy/subject-streams.js';
 import { SubjectSearchController } from './subject-search/subject-search.controller.js';
 
 export { FirstOfficer } from './staff/first-officer.js';
@@ -68,6 +75,7 @@ export class IdentityModule {
         RightsRequestProjection,
         OfficerController,
         SubjectSearchController,
+        SubjectCopyReactor,
       ],
       providers: [
         { provide: IDENTITY_CONFIG, useValue: config },
@@ -90,6 +98,12 @@ export class IdentityModule {
         RequestsInFlight,
         RightsRequests,
         { provide: SubjectErasure, useClass: CustomerErasure },
+        SubjectStreams,
+        SubjectEvents,
+        SubjectRows,
+        CopySignature,
+        SubjectCopyFiles,
+        { provide: SubjectCopies, useExisting: SubjectCopyFiles },
       ],
       exports: [FirstOfficer],
     };

@@ -8,5 +8,6 @@ export * from './officer-access.events.js';
 export * from './order.events.js';
 export * from './problem-codes.js';
 export * from './rights-request.events.js';
+export * from './row-map.js';
 export * from './schema-map.js';
 export * from './vocabulary.js';

@@ -20,6 +20,7 @@ export const problemCodes = {
   'method-not-allowed': [405, 'This method is not allowed here'],
   'request-timeout': [408, 'The request took too long to arrive'],
   conflict: [409, 'Somebody else was faster'],
+  gone: [410, 'It was here and is not any more'],
   'subject-erased': [410, 'The person asked to be forgotten'],
   'request-pending': [409, 'The same request is still being handled'],
   'request-not-open': [409, 'The request does not wait for a decision'],
