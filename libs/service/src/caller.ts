@@ -57,10 +57,14 @@ export const FromPrincipal = createParamDecorator((_: unknown, context: Executio
 });
 
 export const rolesKey = 'dittoo:roles';
+export const openKey = 'dittoo:open';
 export const freshKey = 'dittoo:fresh';
 
 /** The route needs a valid access token, with one of these roles if any are named. Without it a route is open. */
 export const SignedIn = (...roles: Principal['role'][]) => SetMetadata(rolesKey, roles);
+
+/** Open to anybody; whoever shows an access token is who it says, and a bad one is refused. */
+export const SignedInOrNot = () => SetMetadata(openKey, true);
 
 /** The route needs the password to have been given within the last five minutes. */
 export const FreshlyAuthenticated = () => SetMetadata(freshKey, true);
