@@ -39,6 +39,7 @@ import type { DataSource } from 'typeorm';
 import { openKafkaRoad, type Road } from './kafka-road.js';
 import type { PlatformConfig } from './platform.config.js';
 import { grantRows } from './row-grants.js';
+import { startTracing } from './tracing.js';
 
 /** What one service brings to the database. */
 export interface ServiceSchema {
@@ -95,6 +96,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
   const keyEncryption = openKeyFile(config);
   const closers: (() => Promise<void>)[] = [];
   let closing = false;
+  if (config.tracing !== null) closers.push(startTracing(config.service, config.tracing));
   const closeAll = async (): Promise<void> => {
     closing = true;
     for (const close of closers.reverse())
