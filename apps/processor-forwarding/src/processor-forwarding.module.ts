@@ -22,6 +22,7 @@ import { OutcomeReactor } from './forwarding/outcome.reactor.js';
 import { PreparationReactor } from './forwarding/preparation.reactor.js';
 import { ReadingReactor } from './forwarding/reading.reactor.js';
 import { Source } from './gate/source.query.js';
+import { MailSuppression } from './gate/suppression.query.js';
 import { LaneIntake } from './lanes/lane-intake.port.js';
 import { PaymentWatch } from './lanes/payment-watch.port.js';
 import { CallbackTokens } from './payment/callback-token.port.js';
@@ -44,6 +45,7 @@ export class ProcessorForwardingModule {
         LaneIntake,
         PaymentWatch,
         Source,
+        MailSuppression,
         CallbackTokens,
         {
           provide: PAYMENT_PROCESSORS,
