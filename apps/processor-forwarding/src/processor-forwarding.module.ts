@@ -2,7 +2,6 @@ import { PLATFORM_CONFIG, REGISTER, type PlatformConfig, type ServiceDefinition 
 import type { Register } from '@dittoo/processor-register';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { CallbackForms } from './callback/form-body.js';
 import { PaymentCallbacksController } from './callback/payment-callbacks.controller.js';
 import { Deliveries } from './deliveries/deliveries.query.js';
 import { Delivery } from './deliveries/delivery.entity.js';
@@ -62,7 +61,6 @@ export class ProcessorForwardingModule {
         ReadingReactor,
         AttemptReactor,
         DeliveryReactor,
-        CallbackForms,
         Deliveries,
         ForwardingMetrics,
       ],
