@@ -82,7 +82,7 @@ export class NewsletterController {
     }
     const subjectId = this.unsubscribeTokens.subjectOf(token);
     if (subjectId === null) throw new DomainError('invalid-confirmation-token');
-    await this.subscriptions.end(subjectId, 'link', commandContext({ ...caller, principal: null }, subjectId));
+    await this.subscriptions.unsubscribe(subjectId, commandContext({ ...caller, principal: null }, subjectId));
     return { status: 'unsubscribed' };
   }
 }

@@ -54,10 +54,11 @@ export class NewsletterReactor {
     await this.subscriptions.request(subjectId, email, notice, { ...causedBy(event, group), noticeVersion });
   }
 
+  /** The consents it names are withdrawn by their own reactor. */
   @EventPattern('ProcessingObjected', { group })
   async objected(@Payload() event: Delivered<DataSubjectEvents, 'ProcessingObjected'>): Promise<void> {
     if (!event.data.purposes.some((purpose) => mailed.has(purpose))) return;
-    await this.subscriptions.end(event.metadata.dataSubjectId!, 'objection', causedBy(event, group));
+    await this.subscriptions.endMail(event.metadata.dataSubjectId!, 'objection', causedBy(event, group));
   }
 
   /**

@@ -70,13 +70,17 @@ export class Subscriptions {
     await this.commands.execute(newsletterDecider, subjectId, command, context);
   }
 
+  /** One click: consent ends first, at once, then everything `endMail` ends. */
+  async unsubscribe(subjectId: Uuid, context: CommandContext): Promise<void> {
+    await this.choices.end(subjectId, ['newsletter'], 'unsubscribeLink', context);
+    await this.endMail(subjectId, 'link', context);
+  }
+
   /**
-   * Nothing that advertises is mailed any more: consent ends first, then whatever else it could rest on, then the
-   * address is remembered as never to be mailed. Safe to repeat, and to go on with where it died.
+   * Nothing that advertises is mailed any more, whatever it rested on, and the address is remembered as never to be
+   * mailed. Safe to repeat, and to go on with where it died.
    */
-  async end(subjectId: Uuid, by: 'link' | 'objection', context: CommandContext): Promise<void> {
-    const method = by === 'link' ? 'unsubscribeLink' : 'objection';
-    await this.choices.end(subjectId, ['newsletter'], method, context);
+  async endMail(subjectId: Uuid, by: 'link' | 'objection', context: CommandContext): Promise<void> {
     await this.commands.execute(newsletterDecider, subjectId, { type: 'Unsubscribe', by }, context);
     const email = await this.people.emailOf(subjectId);
     if (email !== null) await this.suppressions.suppress(email);
