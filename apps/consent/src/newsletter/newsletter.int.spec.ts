@@ -224,6 +224,13 @@ describe('POST /newsletter/unsubscriptions', () => {
     expect(await newsletterOf(id)).toBe('given');
   });
 
+  it('is the only newsletter route that takes a form', async () => {
+    for (const path of [subscriptions, confirmations]) {
+      const { body, status } = await consent.call('POST', path, { body: 'token=x', headers: oneClick });
+      expect([status, body.code]).toEqual([415, 'unsupported-media-type']);
+    }
+  });
+
   it('knows its own tokens only', async () => {
     for (const token of ['', 'x', linkOf(newId()).slice(1)]) {
       const { body, status } = await consent.call('POST', unsubscriptions, { body: { token } });

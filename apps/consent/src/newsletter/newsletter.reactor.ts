@@ -32,7 +32,8 @@ export class NewsletterReactor {
   /** Paid for: a sale to a customer whose address we have from it. Who said no to advertisement is not noted. */
   @EventPattern('PaymentApproved', { group })
   async sold(@Payload() event: Delivered<OrderEvents, 'PaymentApproved'>): Promise<void> {
-    const subjectId = event.metadata.dataSubjectId!;
+    const subjectId = event.metadata.dataSubjectId;
+    if (subjectId === null) return;
     const declined = await this.choices.declined(subjectId, ['newsletter', 'marketing']);
     const command = { type: 'NoteSoftOptIn', orderId: streamId(event.stream), declined } as const;
     await this.commands.execute(newsletterDecider, subjectId, command, causedBy(event, group));
