@@ -271,6 +271,14 @@ describe('what other parts of the house say', () => {
     expect(await suppressed('unshown@example.org')).toBe(true); // said earlier, so heard earlier
   });
 
+  it('a no in My account ends what the same address subscribed to by itself', async () => {
+    const contact = await subscribed('twice@example.org');
+    const customer = await consent.customer('Twice@example.org');
+    const body = { given: false, noticeVersion: consent.noticeVersion };
+    await consent.call('PUT', '/api/v1/me/consents/newsletter', { as: customer, body });
+    await until(async () => (await newsletterOf(contact)) === 'withdrawn');
+  });
+
   it('a campaign: boxes are choices, but a yes to the newsletter is asked back at the address', async () => {
     const id = await consent.service.platform.contacts.findOrAdd('entrant@example.org');
     const data = {
