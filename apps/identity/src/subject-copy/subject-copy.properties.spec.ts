@@ -4,7 +4,7 @@
  *
  * Covered: the deciders of identity through `Commands`, the real sealer and envelopes, the index of streams, the copy in
  * both kinds. In memory: the event store (it keeps the contract of the real ones), the keys, the index's rows. That
- * nothing is forwarded without a basis is asked of the gate's own specs, and of the whole shop end to end.
+ * nothing is forwarded without a basis is `gate.properties.spec.ts` of processor-forwarding.
  */
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { schemaMap } from '@dittoo/contracts';
