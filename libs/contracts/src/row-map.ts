@@ -194,6 +194,23 @@ export const rowMap: RowMap = {
     },
   },
 
+  'consent.receipt_key': {
+    columns: {
+      public_jwk: holds('a public key'),
+      wrapped: cipher,
+      ...plainColumns('kid', 'kek_version', 'created_at'),
+    },
+  },
+  'consent.standing_consent': {
+    subject: 'subject_id',
+    columns: {
+      subject_id: reference,
+      purpose: repeats('ConsentGiven.purpose'),
+      said: repeats('ConsentGiven', 'ConsentRefused', 'ConsentWithdrawn'),
+      given_at: repeats('ConsentGiven'),
+    },
+  },
+
   // order
   'orders.order_row': {
     subject: 'customer_id',
