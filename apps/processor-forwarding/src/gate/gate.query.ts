@@ -1,5 +1,5 @@
 import type { LegalBasis } from '@dittoo/kernel';
-import type { ForwardingIntent, PersonnummerGround, RefusalReason } from '@dittoo/contracts';
+import type { ForwardingIntent, PersonnummerGround, Purpose, RefusalReason } from '@dittoo/contracts';
 import {
   agreementInForce,
   fieldFilter,
@@ -19,6 +19,10 @@ export interface ConsentInForce {
 /** What is true of the person now, read from the source. */
 export interface Standing {
   readonly erased: boolean;
+  /** Art. 18: stored only, while it holds. */
+  readonly restricted: boolean;
+  /** Purposes objected to (art. 21) and not consented to since. */
+  readonly objected: readonly string[];
   readonly consents: { readonly [purpose: string]: ConsentInForce };
 }
 
@@ -48,6 +52,8 @@ export type Verdict =
       readonly consentRecordId: string | null;
     };
 
+const rightsPurpose: Purpose = 'dataSubjectRights';
+
 /** Names the register calls personal; the others say nothing about a person. */
 export const isPersonal = (register: Register, field: string): boolean => Object.hasOwn(register.fields, field);
 
@@ -69,7 +75,8 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
   const entity = legalEntityAt(register, processorId, at);
   if (entity === null || agreementInForce(register, processorId, at) === null) return refuse('noAgreementInForce');
   // An erased person may still be owed a refund: what carries nothing personal may go.
-  if (standing.erased && everything.some((field) => isPersonal(register, field))) return refuse('subjectErased');
+  const carriesPersonal = (fields: readonly string[]): boolean => fields.some((field) => isPersonal(register, field));
+  if (standing.erased && carriesPersonal(everything)) return refuse('subjectErased');
 
   const permissions: Permission[] = [];
   for (const { purpose, fields } of purposes) {
@@ -77,6 +84,11 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
     if (legalBasis === null) return refuse('noLegalBasis', fields, purpose);
     const filter = fieldFilter(register, processorId, purpose, fields);
     if (!filter.allowed) return refuse('fieldNotAllowed', filter.refused, purpose);
+    if (carriesPersonal(fields)) {
+      // The answer to a right is owed also to who restricted the rest: they must be told before it is lifted.
+      if (standing.restricted && purpose !== rightsPurpose) return refuse('processingRestricted', fields, purpose);
+      if (standing.objected.includes(purpose)) return refuse('processingObjected', fields, purpose);
+    }
     const consent = legalBasis === 'consent' ? standing.consents[purpose] : undefined;
     if (legalBasis === 'consent' && consent === undefined) return refuse('consentMissing', fields, purpose);
     permissions.push({ purpose, fields, legalBasis, consent: consent ?? null });

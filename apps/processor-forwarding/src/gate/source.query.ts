@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConsentEvent, DataSubjectEvent, DeliveryRecipient, OrderEvent, OrderEvents } from '@dittoo/contracts';
+import type { DeliveryRecipient, OrderEvent, OrderEvents } from '@dittoo/contracts';
 import {
   EventStore,
   isEnvelope,
@@ -12,7 +12,8 @@ import {
   type Uuid,
 } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
-import type { ConsentInForce, Standing } from './gate.query.js';
+import type { Standing } from './gate.query.js';
+import { standingOf } from './standing.query.js';
 
 /** An order as its stream tells it; nothing in it is personal. */
 export interface OrderFacts {
@@ -42,22 +43,10 @@ export class Source {
   ) {}
 
   async standing(subjectId: Uuid): Promise<Standing> {
-    const consents: Record<string, ConsentInForce> = {};
-    for await (const recorded of this.store.readStream(streamName('consent', subjectId))) {
-      const event = recorded as unknown as ConsentEvent;
-      const revision = String(recorded.revision);
-      if (event.type === 'ConsentGiven') consents[event.data.purpose] = { recordId: event.data.recordId, revision };
-      else if (event.type === 'ConsentsInvalidated') for (const purpose in consents) delete consents[purpose];
-      else delete consents[event.data.purpose];
-    }
-    let erased = false;
-    for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
-      const event = recorded as unknown as DataSubjectEvent;
-      // A key destroyed because its retention ended is no erasure of the person.
-      erased ||= event.type === 'ErasureRequested';
-      erased ||= event.type === 'SubjectKeysDestroyed' && event.data.requestId !== null;
-    }
-    return { erased, consents };
+    return standingOf(
+      await this.history(streamName('consent', subjectId)),
+      await this.history(streamName('dataSubject', subjectId)),
+    );
   }
 
   /** `null` = there is no such order. */
@@ -90,6 +79,12 @@ export class Source {
       if (recorded.type === 'PersonnummerRemoved') last = null;
     }
     return last === null ? null : this.open<string>(last, 'number');
+  }
+
+  private async history(stream: string): Promise<RecordedEvent[]> {
+    const events: RecordedEvent[] = [];
+    for await (const event of this.store.readStream(stream)) events.push(event);
+    return events;
   }
 
   private async open<T>(recorded: RecordedEvent, field: string): Promise<Opened<T> | null> {
