@@ -52,4 +52,30 @@ class CreateIdentity1763800001500 implements MigrationInterface {
   }
 }
 
-export const identitySchema = { schema: 'identity', migrations: [CreateIdentity1763800001500] };
+class AddRightsOfEveryKind1763810000000 implements MigrationInterface {
+  readonly name = 'AddRightsOfEveryKind1763810000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE identity.disclosed_field (
+        subject_id uuid NOT NULL, processor_id text NOT NULL, field text NOT NULL,
+        PRIMARY KEY (subject_id, processor_id, field))`);
+    await runner.query('CREATE TABLE identity.known_contact (subject_id uuid PRIMARY KEY)');
+    await runner.query(`
+      CREATE TABLE identity.recipient_task (
+        request_id uuid NOT NULL, processor_id text NOT NULL, state text NOT NULL, reason text NOT NULL,
+        since timestamptz NOT NULL, PRIMARY KEY (request_id, processor_id))`);
+    await runner.query('CREATE INDEX ON identity.recipient_task (since, request_id, processor_id)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of ['disclosed_field', 'known_contact', 'recipient_task']) {
+      await runner.query(`DROP TABLE identity.${table}`);
+    }
+  }
+}
+
+export const identitySchema = {
+  schema: 'identity',
+  migrations: [CreateIdentity1763800001500, AddRightsOfEveryKind1763810000000],
+};

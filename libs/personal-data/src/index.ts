@@ -3,6 +3,7 @@ export { normalizedEmail } from './email-address.js';
 export { EnvelopeSealer } from './envelope-sealer.js';
 export { FileKeyEncryption, KeyEncryption, type WrappedKey } from './key-encryption.js';
 export { keyRingMigrations } from './key-ring.migrations.js';
+export { isLinkToken, linkToken, type LinkUse } from './link-token.js';
 export {
   maskedPersonnummer,
   parsePersonnummer,

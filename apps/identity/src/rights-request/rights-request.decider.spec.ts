@@ -387,18 +387,48 @@ describe('telling the recipients (art. 19)', () => {
     given().when(task).thenFails('recipient-task-not-open');
   });
 
-  it('follows a correction the person made themselves', () => {
+  it('follows a correction the person made themselves, in one append', () => {
+    const now = executeAfter;
     const correction = {
       type: 'RecordRectification',
       kind: 'rectification',
       ...notice,
-      executeAfter,
+      now,
+      answers: [answer],
     } as const;
+    const heardOf: RightsRequestEvent = { type: 'RightsRequestReceived', data: { kind: 'rectification', ...notice } };
+    const askedNow: RightsRequestEvent = { type: 'RecipientAsked', data: { processorId: 'payson', answerBy: now } };
+    const whole = [heardOf, approved('rule'), askedNow, told[1]!, done('partlyDone')];
     given()
       .when(correction)
-      .then({ type: 'RightsRequestReceived', data: { kind: 'rectification', ...notice } }, approved('rule'));
-    given(...allowed('rectification'))
+      .then(...whole);
+    given(...whole)
       .when(correction)
       .then();
+    given(...whole)
+      .when({ type: 'Conclude' })
+      .then();
   });
+});
+
+describe('a request of somebody who is erased meanwhile', () => {
+  const conclude = { type: 'ConcludeErased' } as const;
+
+  it('is answered, and not hidden: it was not done', () => {
+    given(...heard('access'), referred)
+      .when(conclude)
+      .then(done('partlyDone'));
+    given(...allowed('restriction'))
+      .when(conclude)
+      .then(done('partlyDone'));
+    given(...allowed('restriction'), done('done'))
+      .when(conclude)
+      .then();
+    given().when(conclude).then();
+  });
+
+  it('is done where it asked for just that', () =>
+    given(...received, referred)
+      .when(conclude)
+      .then(done('done')));
 });

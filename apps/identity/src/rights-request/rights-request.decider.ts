@@ -24,7 +24,11 @@ export type RightsRequestCommand =
       readonly language: Locale;
     })
   /** The person corrected it themselves: what is left is to tell who holds the old value (art. 19). */
-  | (Receipt & { readonly type: 'RecordRectification'; readonly executeAfter: string })
+  | (Receipt & {
+      readonly type: 'RecordRectification';
+      readonly now: string;
+      readonly answers: readonly RightsRequestEvents['RecipientAnswered'][];
+    })
   | { readonly type: 'ConfirmByEmail'; readonly token: string; readonly now: string }
   /** The rule decides, where nothing stands in the way; else an officer does. */
   | {
@@ -65,6 +69,8 @@ export type RightsRequestCommand =
   | { readonly type: 'VerifyErasure' }
   /** Everything asked for was done, but for an erasure or a copy, which end in their own way. */
   | { readonly type: 'Conclude' }
+  /** The person was erased meanwhile: there is nothing left to do it to. */
+  | { readonly type: 'ConcludeErased' }
   | CopyCommand;
 
 /** An address is asked again at most this often. */
@@ -77,9 +83,18 @@ const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRe
       return [receipt(command), { type: 'RequesterIdentified', data: { method: command.identifiedBy } }];
     case 'ReceiveByEmail':
       return askedByEmail(command, request);
-    case 'RecordRectification':
+    case 'RecordRectification': {
       if (request.status !== 'none') return [];
-      return [receipt(command), ...approved('rule', null, command.executeAfter)];
+      const { answers, now } = command;
+      const told = answers.flatMap((answer) => askedAndAnswered(answer, now));
+      const whole = answers.every(({ state }) => state === 'acknowledged');
+      return [
+        receipt(command),
+        ...approved('rule', null, now),
+        ...told,
+        { type: 'RequestAnswered', data: { outcome: whole ? 'done' : 'partlyDone' } },
+      ];
+    }
     case 'ConfirmByEmail': {
       const asked = request.status === 'received' ? request.confirmation : null;
       if (asked === null || asked.token !== command.token || asked.expiresAt <= command.now)
@@ -135,10 +150,7 @@ const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRe
       const { answerBy, answers } = command;
       return answers
         .filter(({ processorId }) => request.recipients[processorId] === undefined)
-        .flatMap((data): RightsRequestEvent[] => [
-          { type: 'RecipientAsked', data: { processorId: data.processorId, answerBy } },
-          { type: 'RecipientAnswered', data },
-        ]);
+        .flatMap((answer) => askedAndAnswered(answer, answerBy));
     }
     case 'RecordTaskDone': {
       const { outcome, processorId } = command;
@@ -153,6 +165,11 @@ const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRe
     }
     case 'Conclude':
       return request.status === 'approved' || request.status === 'executing' ? [concluded(request)] : [];
+    case 'ConcludeErased': {
+      if (request.status === 'none' || !isOpen(request)) return [];
+      const outcome = request.kind === 'erasure' ? 'done' : 'partlyDone';
+      return [{ type: 'RequestAnswered', data: { outcome } }];
+    }
     default:
       return decideCopy(command, request);
   }
@@ -194,8 +211,13 @@ const approved = (
   { type: 'RequestApproved', data: { by, executeAfter } },
 ];
 
+const askedAndAnswered = (data: RightsRequestEvents['RecipientAnswered'], answerBy: string): RightsRequestEvent[] => [
+  { type: 'RecipientAsked', data: { processorId: data.processorId, answerBy } },
+  { type: 'RecipientAnswered', data },
+];
+
 /** The answer, and whether it is all of it. @throws DomainError `request-pending` while a recipient may still answer */
-export const concluded = ({
+const concluded = ({
   partlyRefused,
   recipients,
 }: Exclude<RightsRequest, { status: 'none' }>): RightsRequestEvent => {

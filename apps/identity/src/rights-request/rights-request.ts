@@ -98,7 +98,12 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
       return { ...received, status: 'executing', answerBy, recipients: { ...recipients, [processorId]: 'asked' } };
     }
     case 'RecipientAnswered':
-      return { ...request, recipients: { ...recipients, [event.data.processorId]: event.data.state } };
+      return {
+        ...request,
+        recipients: { ...recipients, [event.data.processorId]: event.data.state },
+        // What they say now is newer than what a person heard.
+        tasksDone: request.tasksDone.filter((processorId) => processorId !== event.data.processorId),
+      };
     case 'RecipientTaskDone': {
       const { outcome, processorId } = event.data;
       const tasksDone = [...request.tasksDone, processorId];
