@@ -1,7 +1,7 @@
 import { Commands, type CommandContext } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { standingOf } from './customer.js';
-import { customerDecider } from './customer.decider.js';
+import { customerDecider, type ProfileChanges } from './customer.decider.js';
 import { SubjectRights } from './subject-rights.port.js';
 
 @Injectable()
@@ -39,5 +39,9 @@ export class CustomerRights extends SubjectRights {
   ): Promise<void> {
     const command = { type: 'ObjectToProcessing', requestId, purposes } as const;
     await this.commands.execute(customerDecider, subjectId, command, context);
+  }
+
+  override async rectify(subjectId: string, changes: ProfileChanges, context: CommandContext): Promise<void> {
+    await this.commands.execute(customerDecider, subjectId, { type: 'RectifyProfile', changes }, context);
   }
 }

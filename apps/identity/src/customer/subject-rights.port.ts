@@ -1,5 +1,6 @@
 import type { Uuid } from '@dittoo/kernel';
 import type { CommandContext } from '@dittoo/service';
+import type { ProfileChanges } from './customer.decider.js';
 
 /**
  * What a right of a person does to the person's own stream. All of it is safe to repeat.
@@ -31,4 +32,7 @@ export abstract class SubjectRights {
     purposes: readonly string[],
     context: CommandContext,
   ): Promise<void>;
+
+  /** Art. 16, by an officer. @throws DomainError `not-found` where there is no profile */
+  abstract rectify(subjectId: Uuid, changes: ProfileChanges, context: CommandContext): Promise<void>;
 }

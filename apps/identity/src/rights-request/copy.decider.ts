@@ -1,6 +1,6 @@
 import type { RightsRequestEvent, RightsRequestEvents } from '@dittoo/contracts';
 import { DomainError } from '@dittoo/kernel';
-import type { RightsRequest } from './rights-request.js';
+import { isOpen, type RightsRequest } from './rights-request.js';
 
 /** What becomes of the copy that answers a request under art. 15 or 20. Part of the request's own decider. */
 export type CopyCommand =
@@ -25,8 +25,8 @@ export const decideCopy = (command: CopyCommand, request: RightsRequest): Rights
       ];
     }
     case 'CollectCopy':
-      // Refused is answered too, without a copy.
-      if (copy === null) throw new DomainError(request.status === 'refused' ? 'not-found' : 'request-not-answered');
+      // Refused, or nothing held: answered too, without a copy.
+      if (copy === null) throw new DomainError(isOpen(request) ? 'request-not-answered' : 'not-found');
       if (copy.status !== 'ready' || copy.expiresAt <= command.now) throw new DomainError('copy-gone');
       return [{ type: 'CopyCollected', data: { format: command.format } }];
     case 'PurgeCopy':
