@@ -75,7 +75,37 @@ class AddRightsOfEveryKind1763810000000 implements MigrationInterface {
   }
 }
 
+/** Where a person occurs in the log, and the copies that wait to be fetched, sealed. */
+class AddSubjectCopy1763800001520 implements MigrationInterface {
+  readonly name = 'AddSubjectCopy1763800001520';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE identity.subject_stream (
+        subject_id uuid NOT NULL, stream text NOT NULL, since_revision bigint NOT NULL,
+        PRIMARY KEY (subject_id, stream))`);
+    await runner.query(`
+      CREATE TABLE identity.subject_stream_mark (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one), position bigint NOT NULL)`);
+    await runner.query(`
+      CREATE TABLE identity.subject_copy (
+        request_id uuid PRIMARY KEY, subject_id uuid NOT NULL, kind text NOT NULL, digest text NOT NULL,
+        sealed_key jsonb NOT NULL, prepared_at timestamptz NOT NULL, expires_at timestamptz NOT NULL,
+        collected_at timestamptz)`);
+    await runner.query('CREATE INDEX ON identity.subject_copy (subject_id)');
+    await runner.query(`
+      CREATE TABLE identity.subject_copy_part (
+        request_id uuid NOT NULL REFERENCES identity.subject_copy ON DELETE CASCADE, number int NOT NULL,
+        sealed bytea NOT NULL, PRIMARY KEY (request_id, number))`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE identity.subject_copy_part, identity.subject_copy');
+    await runner.query('DROP TABLE identity.subject_stream_mark, identity.subject_stream');
+  }
+}
+
 export const identitySchema = {
   schema: 'identity',
-  migrations: [CreateIdentity1763800001500, AddRightsOfEveryKind1763810000000],
+  migrations: [CreateIdentity1763800001500, AddSubjectCopy1763800001520, AddRightsOfEveryKind1763810000000],
 };

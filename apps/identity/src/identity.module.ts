@@ -11,25 +11,50 @@ import { PersonnummerController } from './customer/personnummer.controller.js';
 import { PersonnummerReactor } from './customer/personnummer.reactor.js';
 import { ProfileController } from './customer/profile.controller.js';
 import { RegistrationController } from './customer/registration.controller.js';
+import { CustomerRights } from './customer/customer-rights.js';
 import { SubjectErasure } from './customer/subject-erasure.port.js';
+import { SubjectRights } from './customer/subject-rights.port.js';
+import { DisclosedField } from './disclosed/disclosed-field.entity.js';
+import { DisclosedFieldProjection } from './disclosed/disclosed-field.projection.js';
+import { Recipients } from './disclosed/recipients.query.js';
 import { DueTaskWorker } from './due-task/due-task.worker.js';
 import { DueTasks } from './due-task/due-tasks.port.js';
 import { EmailIndex } from './email-index/email-index.port.js';
 import { PostgresEmailIndex } from './email-index/postgres-email-index.js';
 import { IDENTITY_CONFIG, readIdentityConfig, type IdentityConfig } from './identity.config.js';
 import { identitySchema } from './identity.migrations.js';
+import { KnownContact } from './known-contact/known-contact.entity.js';
+import { KnownContactProjection } from './known-contact/known-contact.projection.js';
+import { KnownContacts } from './known-contact/known-contacts.query.js';
 import { OrderStanding } from './order-standing/order-standing.entity.js';
 import { OrderStandingProjection } from './order-standing/order-standing.projection.js';
 import { OrderStandings } from './order-standing/order-standing.query.js';
 import { Argon2Passwords } from './password/argon2-passwords.js';
 import { Passwords } from './password/passwords.port.js';
+import { RecipientTask } from './recipient-task/recipient-task.entity.js';
+import { RecipientTaskProjection } from './recipient-task/recipient-task.projection.js';
+import { RecipientTasks } from './recipient-task/recipient-tasks.query.js';
+import { CertificateController } from './rights-request/certificate.controller.js';
+import { Certificates } from './rights-request/certificates.query.js';
+import { CopyEndReactor } from './rights-request/copy-end.reactor.js';
+import { CopyHandover } from './rights-request/copy-handover.js';
 import { ErasureReactor } from './rights-request/erasure.reactor.js';
+import { ExecutionReactor } from './rights-request/execution.reactor.js';
+import { JudgementReactor } from './rights-request/judgement.reactor.js';
 import { OfficerController } from './rights-request/officer.controller.js';
+import { OtherRequests } from './rights-request/other-requests.js';
+import { Previews } from './rights-request/preview.query.js';
+import { PrivacyRequestController } from './rights-request/privacy-request.controller.js';
+import { ProcessingController } from './rights-request/processing.controller.js';
+import { RecipientTaskController } from './rights-request/recipient-task.controller.js';
+import { RectificationReactor } from './rights-request/rectification.reactor.js';
 import { RequestsInFlight } from './rights-request/requests-in-flight.js';
+import { RestrictionLiftReactor } from './rights-request/restriction-lift.reactor.js';
 import { RightsRequestController } from './rights-request/rights-request.controller.js';
 import { RightsRequestRow } from './rights-request/rights-request.entity.js';
 import { RightsRequestProjection } from './rights-request/rights-request.projection.js';
 import { RightsRequests } from './rights-request/rights-request.query.js';
+import { SubjectCopies } from './rights-request/subject-copies.port.js';
 import { AccessTokens } from './session/access-tokens.js';
 import { JwksController } from './session/jwks.controller.js';
 import { SessionController } from './session/session.controller.js';
@@ -40,6 +65,12 @@ import { SigningKeys } from './session/signing-keys.js';
 import { FirstOfficer } from './staff/first-officer.js';
 import { FirstStartReactor } from './staff/first-start.reactor.js';
 import { StaffCredentials } from './staff/staff-credentials.query.js';
+import { CopySignature } from './subject-copy/copy-signature.js';
+import { SubjectCopyFiles } from './subject-copy/subject-copy-files.js';
+import { SubjectCopyReactor } from './subject-copy/subject-copy.reactor.js';
+import { SubjectEvents } from './subject-copy/subject-events.query.js';
+import { SubjectRows } from './subject-copy/subject-rows.query.js';
+import { SubjectStreams } from './subject-copy/subject-streams.js';
 import { SubjectSearchController } from './subject-search/subject-search.controller.js';
 
 export { FirstOfficer } from './staff/first-officer.js';
@@ -53,7 +84,7 @@ export class IdentityModule {
   static register(platform: DynamicModule, config: IdentityConfig = readIdentityConfig()): DynamicModule {
     return {
       module: IdentityModule,
-      imports: [platform, TypeOrmModule.forFeature([OrderStanding, RightsRequestRow])],
+      imports: [platform, TypeOrmModule.forFeature([OrderStanding, DisclosedField, KnownContact, RightsRequestRow, RecipientTask])],
       controllers: [
         RegistrationController,
         JwksController,
@@ -63,11 +94,23 @@ export class IdentityModule {
         PersonnummerController,
         PersonnummerReactor,
         RightsRequestController,
+        PrivacyRequestController,
+        ProcessingController,
         OrderStandingProjection,
+        DisclosedFieldProjection,
+        KnownContactProjection,
+        JudgementReactor,
         ErasureReactor,
+        CopyEndReactor,
+        RestrictionLiftReactor,
+        RectificationReactor,
         RightsRequestProjection,
+        RecipientTaskProjection,
         OfficerController,
+        RecipientTaskController,
+        CertificateController,
         SubjectSearchController,
+        SubjectCopyReactor,
       ],
       providers: [
         { provide: IDENTITY_CONFIG, useValue: config },
@@ -87,9 +130,24 @@ export class IdentityModule {
         PersonnummerConsent,
         PersonnummerRemoval,
         OrderStandings,
+        Recipients,
+        KnownContacts,
         RequestsInFlight,
         RightsRequests,
+        RecipientTasks,
+        Previews,
+        CopyHandover,
+        Certificates,
+        ExecutionReactor,
+        OtherRequests,
         { provide: SubjectErasure, useClass: CustomerErasure },
+        { provide: SubjectRights, useClass: CustomerRights },
+        SubjectStreams,
+        SubjectEvents,
+        SubjectRows,
+        CopySignature,
+        SubjectCopyFiles,
+        { provide: SubjectCopies, useExisting: SubjectCopyFiles },
       ],
       exports: [FirstOfficer],
     };

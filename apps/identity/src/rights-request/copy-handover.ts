@@ -17,7 +17,7 @@ export class CopyHandover {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws DomainError `request-not-answered`, `copy-gone`, `not-found` */
+  /** @throws DomainError `request-not-answered`, `gone`, `not-found` */
   async handOver(
     requestId: string,
     subjectId: string,

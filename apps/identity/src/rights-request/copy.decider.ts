@@ -27,7 +27,7 @@ export const decideCopy = (command: CopyCommand, request: RightsRequest): Rights
     case 'CollectCopy':
       // Refused, or nothing held: answered too, without a copy.
       if (copy === null) throw new DomainError(isOpen(request) ? 'request-not-answered' : 'not-found');
-      if (copy.status !== 'ready' || copy.expiresAt <= command.now) throw new DomainError('copy-gone');
+      if (copy.status !== 'ready' || copy.expiresAt <= command.now) throw new DomainError('gone');
       return [{ type: 'CopyCollected', data: { format: command.format } }];
     case 'PurgeCopy':
       if (copy === null || copy.status === 'purged') return [];

@@ -300,13 +300,13 @@ describe('a copy', () => {
       .then(collected);
     given(...ready, collected)
       .when({ ...collect, format: 'html' })
-      .thenFails('copy-gone');
+      .thenFails('gone');
     given(...ready)
       .when({ ...collect, now: expiresAt })
-      .thenFails('copy-gone');
+      .thenFails('gone');
     given(...ready, purged)
       .when(collect)
-      .thenFails('copy-gone');
+      .thenFails('gone');
   });
 
   it('is not there before the answer, nor after a refusal, nor for another right', () => {
