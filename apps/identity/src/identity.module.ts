@@ -38,6 +38,7 @@ import { CertificateController } from './rights-request/certificate.controller.j
 import { Certificates } from './rights-request/certificates.query.js';
 import { CopyEndReactor } from './rights-request/copy-end.reactor.js';
 import { CopyHandover } from './rights-request/copy-handover.js';
+import { CopyRemoval } from './rights-request/copy-removal.js';
 import { ErasureReactor } from './rights-request/erasure.reactor.js';
 import { ExecutionReactor } from './rights-request/execution.reactor.js';
 import { JudgementReactor } from './rights-request/judgement.reactor.js';
@@ -84,7 +85,10 @@ export class IdentityModule {
   static register(platform: DynamicModule, config: IdentityConfig = readIdentityConfig()): DynamicModule {
     return {
       module: IdentityModule,
-      imports: [platform, TypeOrmModule.forFeature([OrderStanding, DisclosedField, KnownContact, RightsRequestRow, RecipientTask])],
+      imports: [
+        platform,
+        TypeOrmModule.forFeature([OrderStanding, DisclosedField, KnownContact, RightsRequestRow, RecipientTask]),
+      ],
       controllers: [
         RegistrationController,
         JwksController,
@@ -137,6 +141,7 @@ export class IdentityModule {
         RecipientTasks,
         Previews,
         CopyHandover,
+        CopyRemoval,
         Certificates,
         ExecutionReactor,
         OtherRequests,

@@ -1,12 +1,5 @@
 import type { ForwardingEvents } from '@dittoo/contracts';
-import {
-  Clock,
-  ContactDirectory,
-  KeyRing,
-  type DataCategory,
-  type Delivered,
-  type EventContext,
-} from '@dittoo/kernel';
+import { Clock, ContactDirectory, KeyRing, type DataCategory, type Delivered, type EventContext } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { causedBy, Commands, type CommandContext } from '@dittoo/service';
@@ -145,6 +138,11 @@ export class ErasureReactor implements OnModuleInit {
   private async requireDestroyed(subjectId: string, categories: readonly string[]): Promise<void> {
     const states = await this.keyRing.states(subjectId);
     const usable = categories.filter((category) => states.get(category as DataCategory) !== 'destroyed');
+    // Keys of single orders, comments and messages too.
+    const keys = await this.keyRing.keysOf(subjectId);
+    usable.push(
+      ...keys.filter((key) => key.state === 'active' && categories.includes(key.category)).map(({ kid }) => kid),
+    );
     if (usable.length > 0) throw new Error(`keys not destroyed: ${usable.join(', ')}`);
   }
 }

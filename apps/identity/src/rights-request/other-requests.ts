@@ -2,7 +2,7 @@ import { derivedId, newId } from '@dittoo/kernel';
 import { Commands, type CommandContext } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { CopyEndReactor } from './copy-end.reactor.js';
+import { CopyRemoval } from './copy-removal.js';
 import { rightsRequestDecider } from './rights-request.decider.js';
 
 /** What else an erased person had asked for: copies go, and nothing is left open that nobody could do any more. */
@@ -11,7 +11,7 @@ export class OtherRequests {
   constructor(
     private readonly commands: Commands,
     private readonly rows: DataSource,
-    private readonly copies: CopyEndReactor,
+    private readonly copies: CopyRemoval,
   ) {}
 
   /** Safe to repeat. A request the list does not show yet ends by itself when it is executed. */
