@@ -22,6 +22,7 @@ import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
 import { officer, personNamed, startIdentity, type IdentityUnderTest } from '../identity.fixture.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
 import { SignedInSessions } from '../session/sessions.port.js';
+import { Death } from './death.fixture.js';
 import { ErasureReactor } from './erasure.reactor.js';
 import { OtherRequests } from './other-requests.js';
 
@@ -253,37 +254,6 @@ describe('an erasure that dies', () => {
   class InTwoDays extends Clock {
     override now(): string {
       return new Date(Date.parse(cooling.service.get<Clock>(Clock).now()) + 2 * 86_400_000).toISOString();
-    }
-  }
-
-  /** Counts the acts of an erasure and ends before or after one of them, as a process does that is killed there. */
-  class Death {
-    private acts = 0;
-
-    constructor(
-      private readonly at: number,
-      private readonly when: 'before' | 'after',
-    ) {}
-
-    get came(): boolean {
-      return this.acts > this.at;
-    }
-
-    over<T extends object>(port: T, ...methods: (keyof T & string)[]): T {
-      return new Proxy(port, {
-        get: (target, name) => {
-          const member = Reflect.get(target, name, target) as unknown;
-          if (typeof member !== 'function') return member;
-          if (!methods.includes(name as keyof T & string)) return member.bind(target);
-          return async (...args: unknown[]) => {
-            const dies = this.acts++ === this.at;
-            if (dies && this.when === 'before') throw new EventStoreUnavailable();
-            const result: unknown = await member.apply(target, args);
-            if (dies) throw new EventStoreUnavailable();
-            return result;
-          };
-        },
-      });
     }
   }
 
