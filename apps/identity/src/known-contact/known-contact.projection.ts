@@ -22,18 +22,12 @@ export class KnownContactProjection {
   }
 
   @EventPattern<string>('SupportCaseOpened', { group })
-  wrote(
-    @Payload() event: Delivered<SupportCaseEvents, 'SupportCaseOpened'>,
-    @Ctx() context: Context,
-  ): Promise<void> {
+  wrote(@Payload() event: Delivered<SupportCaseEvents, 'SupportCaseOpened'>, @Ctx() context: Context): Promise<void> {
     return know(event, context);
   }
 
   @EventPattern<string>('CampaignEntered', { group })
-  entered(
-    @Payload() event: Delivered<CampaignEntryEvents, 'CampaignEntered'>,
-    @Ctx() context: Context,
-  ): Promise<void> {
+  entered(@Payload() event: Delivered<CampaignEntryEvents, 'CampaignEntered'>, @Ctx() context: Context): Promise<void> {
     return know(event, context);
   }
 }

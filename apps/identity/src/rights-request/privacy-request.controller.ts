@@ -77,10 +77,7 @@ export class PrivacyRequestController {
   @Post('confirmation')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: RequestReceipt })
-  async confirm(
-    @Body() { token }: ConfirmPrivacyRequestBody,
-    @FromCaller() caller: Caller,
-  ): Promise<RequestReceipt> {
+  async confirm(@Body() { token }: ConfirmPrivacyRequestBody, @FromCaller() caller: Caller): Promise<RequestReceipt> {
     const requestId = tokenShape.exec(token)?.groups?.['requestId'];
     if (requestId === undefined) throw new DomainError('invalid-confirmation-token');
     const { history } = await this.commands.load(rightsRequestDecider, requestId);

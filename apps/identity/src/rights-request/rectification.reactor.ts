@@ -50,7 +50,15 @@ export class RectificationReactor {
     return this.tell(event, ['email'], context);
   }
 
-  private async tell(event: Rectified<'NameRectified'> | Rectified<'PhoneRectified'> | Rectified<'AddressRectified'> | Rectified<'EmailRectified'>, fields: readonly string[], { transaction }: Context): Promise<void> {
+  private async tell(
+    event:
+      | Rectified<'NameRectified'>
+      | Rectified<'PhoneRectified'>
+      | Rectified<'AddressRectified'>
+      | Rectified<'EmailRectified'>,
+    fields: readonly string[],
+    { transaction }: Context,
+  ): Promise<void> {
     // An officer's correction answers a request, and that one tells the recipients.
     if (event.metadata.actor.kind !== 'dataSubject') return;
     const holders = await this.recipients.of(event.metadata.dataSubjectId!, fields, transaction);

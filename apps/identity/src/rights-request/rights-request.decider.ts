@@ -217,10 +217,7 @@ const askedAndAnswered = (data: RightsRequestEvents['RecipientAnswered'], answer
 ];
 
 /** The answer, and whether it is all of it. @throws DomainError `request-pending` while a recipient may still answer */
-const concluded = ({
-  partlyRefused,
-  recipients,
-}: Exclude<RightsRequest, { status: 'none' }>): RightsRequestEvent => {
+const concluded = ({ partlyRefused, recipients }: Exclude<RightsRequest, { status: 'none' }>): RightsRequestEvent => {
   const states = Object.values(recipients);
   if (states.includes('asked')) throw new DomainError('request-pending');
   const whole = !partlyRefused && states.every((state) => state === 'acknowledged');

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { easterSunday, extendedDueAt, isWorkingDay, requestDueAt, sameDayMonthsLater, workingDayFrom } from './swedish-calendar.js';
+import {
+  easterSunday,
+  extendedDueAt,
+  isWorkingDay,
+  requestDueAt,
+  sameDayMonthsLater,
+  workingDayFrom,
+} from './swedish-calendar.js';
 
 describe('the Swedish calendar', () => {
   it.each([
