@@ -1,8 +1,11 @@
 import type { ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountUses } from './account-use/account-uses.port.js';
+import { NotedAccountUses } from './account-use/noted-account-uses.js';
 import { CustomerCredentials } from './customer/customer-credentials.query.js';
 import { CustomerErasure } from './customer/customer-erasure.js';
+import { CustomerRetention } from './customer/customer-retention.port.js';
 import { CustomerStanding } from './customer/customer-standing.query.js';
 import { EmailIndexReactor } from './customer/email-index.reactor.js';
 import { PersonnummerConsent } from './customer/personnummer-consent.query.js';
@@ -11,6 +14,7 @@ import { PersonnummerController } from './customer/personnummer.controller.js';
 import { PersonnummerReactor } from './customer/personnummer.reactor.js';
 import { ProfileController } from './customer/profile.controller.js';
 import { RegistrationController } from './customer/registration.controller.js';
+import { StreamCustomerRetention } from './customer/stream-customer-retention.js';
 import { SubjectErasure } from './customer/subject-erasure.port.js';
 import { DueTaskWorker } from './due-task/due-task.worker.js';
 import { DueTasks } from './due-task/due-tasks.port.js';
@@ -18,11 +22,25 @@ import { EmailIndex } from './email-index/email-index.port.js';
 import { PostgresEmailIndex } from './email-index/postgres-email-index.js';
 import { IDENTITY_CONFIG, readIdentityConfig, type IdentityConfig } from './identity.config.js';
 import { identitySchema } from './identity.migrations.js';
+import { DecidedHoldExpiry } from './legal-hold/decided-hold-expiry.js';
+import { HoldExpiry } from './legal-hold/hold-expiry.port.js';
+import { LegalHoldController } from './legal-hold/legal-hold.controller.js';
+import { LegalHoldProjection } from './legal-hold/legal-hold.projection.js';
+import { LegalHolds } from './legal-hold/legal-holds.query.js';
 import { OrderStanding } from './order-standing/order-standing.entity.js';
 import { OrderStandingProjection } from './order-standing/order-standing.projection.js';
 import { OrderStandings } from './order-standing/order-standing.query.js';
 import { Argon2Passwords } from './password/argon2-passwords.js';
 import { Passwords } from './password/passwords.port.js';
+import { AccountActivity } from './retention/account-activity.js';
+import { Due } from './retention/due.query.js';
+import { MessageRetentionReactor } from './retention/message-retention.reactor.js';
+import { OrderRetentionReactor } from './retention/order-retention.reactor.js';
+import { PersonRetentionReactor } from './retention/person-retention.reactor.js';
+import { RetentionCalendar } from './retention/retention-calendar.js';
+import { RetentionScheduler } from './retention/retention.scheduler.js';
+import { DecidedErasureByRetention } from './rights-request/decided-erasure-by-retention.js';
+import { ErasureByRetention } from './rights-request/erasure-by-retention.port.js';
 import { ErasureReactor } from './rights-request/erasure.reactor.js';
 import { OfficerController } from './rights-request/officer.controller.js';
 import { RequestsInFlight } from './rights-request/requests-in-flight.js';
@@ -68,6 +86,11 @@ export class IdentityModule {
         RightsRequestProjection,
         OfficerController,
         SubjectSearchController,
+        OrderRetentionReactor,
+        MessageRetentionReactor,
+        PersonRetentionReactor,
+        LegalHoldController,
+        LegalHoldProjection,
       ],
       providers: [
         { provide: IDENTITY_CONFIG, useValue: config },
@@ -90,6 +113,15 @@ export class IdentityModule {
         RequestsInFlight,
         RightsRequests,
         { provide: SubjectErasure, useClass: CustomerErasure },
+        { provide: CustomerRetention, useClass: StreamCustomerRetention },
+        { provide: AccountUses, useClass: NotedAccountUses },
+        { provide: ErasureByRetention, useClass: DecidedErasureByRetention },
+        LegalHolds,
+        { provide: HoldExpiry, useClass: DecidedHoldExpiry },
+        RetentionCalendar,
+        AccountActivity,
+        Due,
+        RetentionScheduler,
       ],
       exports: [FirstOfficer],
     };

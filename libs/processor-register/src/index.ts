@@ -1,3 +1,4 @@
+export { addDuration, dayOf } from './calendar.js';
 export { fieldFilter, type FieldFilterAnswer } from './field-filter.js';
 export { loadRegister, parseRegister, RegisterInvalid } from './load-register.js';
 export { policyPage } from './policy.page.js';

@@ -24,6 +24,10 @@ export interface Profile {
   readonly noticeVersion: string | null;
   readonly emailChange: EmailChange | null;
   readonly personnummer: Personnummer | null;
+  /** The day a sign-in was last noted; `null` = not since the registration. */
+  readonly lastUsedOn: string | null;
+  /** When the account will be erased unless it is used; `null` = nothing is announced. */
+  readonly erasesAt: string | null;
   /** How often the personnummer was removed: each removal ends a key's life, the next number needs the next key. */
   readonly personnummerRemovals: number;
 }
@@ -54,6 +58,8 @@ export const evolve = (customer: Customer, event: DataSubjectEvent): Customer =>
           emailChange: null,
           personnummer: null,
           personnummerRemovals: 0,
+          lastUsedOn: null,
+          erasesAt: null,
         },
       };
     case 'RegistrationAbandoned':
@@ -83,6 +89,10 @@ const evolveProfile = (profile: Profile, event: DataSubjectEvent): Profile => {
       return { ...profile, emailChange: event.data };
     case 'EmailRectified':
       return { ...profile, email: event.data.email, emailChange: null };
+    case 'AccountUsed':
+      return { ...profile, lastUsedOn: event.data.on, erasesAt: null };
+    case 'InactivityNoticed':
+      return { ...profile, erasesAt: event.data.erasesAt };
     case 'PersonnummerRecorded':
       return { ...profile, personnummer: event.data };
     case 'PersonnummerRemoved':

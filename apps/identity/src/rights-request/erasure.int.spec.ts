@@ -10,6 +10,7 @@ import { DueTasks } from '../due-task/due-tasks.port.js';
 import { EmailIndex } from '../email-index/email-index.port.js';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
 import { officer, personNamed, startIdentity, type IdentityUnderTest } from '../identity.fixture.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
 import { SignedInSessions } from '../session/sessions.port.js';
 import { ErasureReactor } from './erasure.reactor.js';
@@ -285,6 +286,7 @@ describe('an erasure that dies', () => {
       death.over(service.get<EmailIndex>(EmailIndex), 'forget'),
       death.over(service.get<SignedInSessions>(SignedInSessions), 'endAll'),
       service.get<OrderStandings>(OrderStandings),
+      service.get<LegalHolds>(LegalHolds),
       service.get<DueTasks>(DueTasks),
       new InTwoDays(),
       service.get<IdentityConfig>(IDENTITY_CONFIG),

@@ -18,9 +18,10 @@ import { SubjectErasure } from '../customer/subject-erasure.port.js';
 import { DueTasks } from '../due-task/due-tasks.port.js';
 import { EmailIndex } from '../email-index/email-index.port.js';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
 import { SignedInSessions } from '../session/sessions.port.js';
-import { blockersOf, confirmedScope, erasureScope, withFiscalYearEnd } from './erasure-scope.js';
+import { blockersOf, confirmedScope, erasureScope, withFiscalYearEnd, withHolds } from './erasure-scope.js';
 import { rightsRequestDecider, type RightsRequestCommand } from './rights-request.decider.js';
 import type { ErasureScope, RightsRequest } from './rights-request.js';
 
@@ -45,6 +46,7 @@ export class ErasureReactor implements OnModuleInit {
     private readonly emails: EmailIndex,
     private readonly sessions: SignedInSessions,
     private readonly orders: OrderStandings,
+    private readonly holds: LegalHolds,
     private readonly tasks: DueTasks,
     private readonly clock: Clock,
     @Inject(IDENTITY_CONFIG) private readonly config: IdentityConfig,
@@ -62,13 +64,15 @@ export class ErasureReactor implements OnModuleInit {
     @Payload() event: Delivered<RightsRequestEvents, 'RightsRequestReceived'>,
     @Ctx() { transaction }: EventContext<EntityManager>,
   ): Promise<void> {
-    const orders = await this.orders.of(event.metadata.dataSubjectId!, transaction);
+    const subjectId = event.metadata.dataSubjectId!;
     const now = this.clock.now();
+    const orders = await this.orders.of(subjectId, transaction);
+    const holds = await this.holds.inForce(subjectId, now);
     const erasure = event.data.kind === 'erasure';
     const command: RightsRequestCommand = {
       type: 'DecideByRule',
-      blockers: erasure ? blockersOf(orders) : ['decidedByOfficer'],
-      scope: erasure ? erasureScope(this.register, orders, now) : null,
+      blockers: erasure ? blockersOf(orders, holds) : ['decidedByOfficer'],
+      scope: erasure ? withHolds(erasureScope(this.register, orders, now), holds) : null,
       executeAfter: later(now, this.config.coolingOffMs),
     };
     await this.commands.execute(rightsRequestDecider, streamId(event.stream), command, causedBy(event, group));
@@ -123,7 +127,7 @@ export class ErasureReactor implements OnModuleInit {
     await this.destroy(requestId, subjectId, confirmed.scope, contextOf('destroy'));
     await this.emails.forget(subjectId);
     await this.sessions.endAll(subjectId);
-    await this.requireDestroyed(subjectId, confirmed.scope.erase);
+    await this.requireDestroyed(subjectId, confirmed.scope);
     await step({ type: 'VerifyErasure' });
     return null;
   }
@@ -155,7 +159,9 @@ export class ErasureReactor implements OnModuleInit {
 
   private async confirmation(subjectId: string, scope: ErasureScope): Promise<RightsRequestCommand> {
     const orders = await this.orders.of(subjectId);
-    return { type: 'ConfirmScope', blockers: blockersOf(orders), scope: confirmedScope(this.register, scope, orders) };
+    const holds = await this.holds.inForce(subjectId, this.clock.now());
+    const confirmed = withHolds(confirmedScope(this.register, scope, orders), holds);
+    return { type: 'ConfirmScope', blockers: blockersOf(orders, holds), scope: confirmed };
   }
 
   private async destroy(
@@ -164,16 +170,33 @@ export class ErasureReactor implements OnModuleInit {
     { erase, retain }: ErasureScope,
     context: CommandContext,
   ): Promise<void> {
-    const reason = { at: this.clock.now(), requestId };
+    const spared = await this.sparedBy(subjectId, retain);
+    const reason = { at: this.clock.now(), requestId, spared };
     const destroyed = await this.keyRing.destroy(subjectId, erase as DataCategory[], reason);
     const keys = destroyed.map(({ category, fingerprint, kid }) => ({ kid, category, fingerprint }));
     await this.subjects.recordKeysDestroyed(subjectId, requestId, keys, retain, context);
   }
 
+  /** The keys of single orders that stay, and those of before there were such. */
+  private async sparedBy(subjectId: string, retain: ErasureScope['retain']): Promise<string[]> {
+    const parts = retain.filter(({ scopes }) => scopes !== undefined);
+    if (parts.length === 0) return [];
+    return (await this.keyRing.keysOf(subjectId))
+      .filter((key) =>
+        parts.some(
+          ({ category, scopes }) => category === key.category && (key.scope === null || scopes!.includes(key.scope)),
+        ),
+      )
+      .map(({ kid }) => kid);
+  }
+
   /** @throws Error a key is still usable: the erasure stays open */
-  private async requireDestroyed(subjectId: string, categories: readonly string[]): Promise<void> {
+  private async requireDestroyed(subjectId: string, { erase, retain }: ErasureScope): Promise<void> {
+    const parts = retain.filter(({ scopes }) => scopes !== undefined).map(({ category }) => category);
     const states = await this.keyRing.states(subjectId);
-    const usable = categories.filter((category) => states.get(category as DataCategory) !== 'destroyed');
+    const usable = erase.filter(
+      (category) => !parts.includes(category) && states.get(category as DataCategory) !== 'destroyed',
+    );
     if (usable.length > 0) throw new Error(`keys not destroyed: ${usable.join(', ')}`);
   }
 }

@@ -14,8 +14,9 @@ import {
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
-import { erasureScope, withFiscalYearEnd } from './erasure-scope.js';
+import { erasureScope, withFiscalYearEnd, withHolds } from './erasure-scope.js';
 import { rightsRequestDecider, type RightsRequestCommand } from './rights-request.decider.js';
 import { DecisionBody, OfficersRequest, OfficersRequestList, OfficersRequestsQuery } from './rights-request.http.js';
 import { RightsRequests } from './rights-request.query.js';
@@ -36,6 +37,7 @@ export class OfficerController {
     private readonly commands: Commands,
     private readonly requests: RightsRequests,
     private readonly orders: OrderStandings,
+    private readonly holds: LegalHolds,
     private readonly clock: Clock,
     @Inject(IDENTITY_CONFIG) private readonly config: IdentityConfig,
     @Inject(REGISTER) register: Register,
@@ -74,7 +76,9 @@ export class OfficerController {
     const partlyRefusedBecause = decision === 'partlyRefuse' ? reason! : null;
     if (request.kind !== 'erasure') return { type: 'Approve', scope: null, executeAfter, partlyRefusedBecause };
     const kept = decision === 'partlyRefuse' ? neededByOpenOrders : [];
-    const scope = erasureScope(this.register, await this.orders.of(request.subjectId), now, kept);
+    const { subjectId } = request;
+    const all = erasureScope(this.register, await this.orders.of(subjectId), now, kept);
+    const scope = withHolds(all, await this.holds.inForce(subjectId, now));
     return { type: 'Approve', scope, executeAfter, partlyRefusedBecause };
   }
 }

@@ -62,7 +62,14 @@ export class RightsRequestController {
     const { state } = await this.commands.execute(
       rightsRequestDecider,
       requestId,
-      (now) => ({ type: 'ReceiveRequest' as const, kind, detail, noticeVersion, dueAt: requestDueAt(now) }),
+      (now) => ({
+        type: 'ReceiveRequest' as const,
+        kind,
+        detail,
+        noticeVersion,
+        dueAt: requestDueAt(now),
+        identifiedBy: 'freshReauthentication' as const,
+      }),
       context,
     );
     if (state.status === 'none') throw new DomainError('internal-error');

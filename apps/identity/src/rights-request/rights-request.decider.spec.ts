@@ -40,7 +40,14 @@ const approve = { type: 'Approve', scope, executeAfter, partlyRefusedBecause: nu
 
 describe('a request', () => {
   it('is received once', () => {
-    const receive = { type: 'ReceiveRequest', kind: 'erasure', dueAt, noticeVersion: 'v1', detail: null } as const;
+    const receive = {
+      type: 'ReceiveRequest',
+      kind: 'erasure',
+      dueAt,
+      noticeVersion: 'v1',
+      detail: null,
+      identifiedBy: 'freshReauthentication',
+    } as const;
     given()
       .when(receive)
       .then(...received);

@@ -9,6 +9,7 @@ export type RightsRequestCommand =
       readonly dueAt: string;
       readonly noticeVersion: string;
       readonly detail: string | null;
+      readonly identifiedBy: RightsRequestEvents['RequesterIdentified']['method'];
     }
   /** The rule decides, where nothing stands in the way; else an officer does. */
   | {
@@ -44,7 +45,7 @@ const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRe
       const { detail, dueAt, kind, noticeVersion } = command;
       return [
         { type: 'RightsRequestReceived', data: { kind, dueAt, noticeVersion, detail } },
-        { type: 'RequesterIdentified', data: { method: 'freshReauthentication' } },
+        { type: 'RequesterIdentified', data: { method: command.identifiedBy } },
       ];
     }
     case 'DecideByRule':
@@ -130,9 +131,14 @@ const sameScope = (one: ErasureScope, other: ErasureScope | null): boolean =>
   other !== null &&
   one.erase.join() === other.erase.join() &&
   one.retain.length === other.retain.length &&
-  one.retain.every(({ category, reason, until }, index) => {
+  one.retain.every(({ category, reason, scopes, until }, index) => {
     const kept = other.retain[index];
-    return kept?.category === category && kept.reason === reason && kept.until === until;
+    return (
+      kept?.category === category &&
+      kept.reason === reason &&
+      kept.until === until &&
+      kept.scopes?.join() === scopes?.join()
+    );
   });
 
 export const rightsRequestDecider: Decider<RightsRequestCommand, RightsRequest, RightsRequestEvent> = {
