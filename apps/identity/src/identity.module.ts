@@ -1,13 +1,13 @@
 import type { ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AccountUses } from './account-use/account-uses.port.js';
-import { NotedAccountUses } from './account-use/noted-account-uses.js';
+import { AccountUses } from './customer/account-uses.port.js';
 import { CustomerCredentials } from './customer/customer-credentials.query.js';
 import { CustomerErasure } from './customer/customer-erasure.js';
 import { CustomerRetention } from './customer/customer-retention.port.js';
 import { CustomerStanding } from './customer/customer-standing.query.js';
 import { EmailIndexReactor } from './customer/email-index.reactor.js';
+import { NotedAccountUses } from './customer/noted-account-uses.js';
 import { PersonnummerConsent } from './customer/personnummer-consent.query.js';
 import { PersonnummerRemoval } from './customer/personnummer-removal.js';
 import { PersonnummerController } from './customer/personnummer.controller.js';
@@ -38,7 +38,7 @@ import { MessageRetentionReactor } from './retention/message-retention.reactor.j
 import { OrderRetentionReactor } from './retention/order-retention.reactor.js';
 import { PersonRetentionReactor } from './retention/person-retention.reactor.js';
 import { RetentionCalendar } from './retention/retention-calendar.js';
-import { RetentionScheduler } from './retention/retention.scheduler.js';
+import { RetentionScheduler } from './retention/retention.reactor.js';
 import { DecidedErasureByRetention } from './rights-request/decided-erasure-by-retention.js';
 import { ErasureByRetention } from './rights-request/erasure-by-retention.port.js';
 import { ErasureReactor } from './rights-request/erasure.reactor.js';

@@ -4,8 +4,8 @@ import { dayOf } from '@dittoo/processor-register';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { CustomerRetention } from '../customer/customer-retention.port.js';
 import { AccountUses } from './account-uses.port.js';
+import { CustomerRetention } from './customer-retention.port.js';
 
 const remembered = 10_000;
 

@@ -1,8 +1,7 @@
 import type { DataSubjectEvent, DataSubjectEvents } from '@dittoo/contracts';
-import { Clock, DomainError, isEnvelope, KeyRing, type OpenedEvent } from '@dittoo/kernel';
+import { Clock, isEnvelope, KeyRing, type OpenedEvent } from '@dittoo/kernel';
 import { Commands, type CommandContext } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
-import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { customerDecider } from './customer.decider.js';
 
 /**
@@ -14,19 +13,14 @@ export class PersonnummerRemoval {
   constructor(
     private readonly commands: Commands,
     private readonly keyRing: KeyRing,
-    private readonly holds: LegalHolds,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws DomainError `legal-hold-in-force` */
   async remove(
     subjectId: string,
     reason: DataSubjectEvents['PersonnummerRemoved']['reason'],
     context: CommandContext,
   ): Promise<void> {
-    if (await this.holds.holds(subjectId, 'personnummer', this.clock.now())) {
-      throw new DomainError('legal-hold-in-force');
-    }
     await this.commands.execute(customerDecider, subjectId, { type: 'RemovePersonnummer', reason }, context);
     await this.complete(subjectId);
   }

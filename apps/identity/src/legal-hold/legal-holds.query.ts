@@ -13,9 +13,6 @@ export interface HeldData {
   readonly until: string;
 }
 
-/** The categories a hold on one order can narrow: their keys are the order's. */
-export const perOrder: readonly DataCategory[] = ['orderDelivery', 'orderAccounting'];
-
 /**
  * The holds, by row. A row is written with the hold's own event by whoever decided, and again by the projection: so a
  * hold counts from its confirmation on, and also after a death between the two.

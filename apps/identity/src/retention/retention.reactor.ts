@@ -116,27 +116,23 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
 
   private async destroy({ due, subjectId }: DuePerson, now: string): Promise<DestroyedKey[]> {
     const keys = await this.keyRing.keysOf(subjectId);
-    const erased = keys.some(
-      ({ category, scope, state }) => category === 'profile' && scope === null && state === 'destroyed',
-    );
+    // Only an erasure closes a whole category for good.
+    const erased = keys.some(({ scope, state }) => scope === null && state === 'destroyed');
     const reason = { at: now, requestId: null };
     const destroyed: DestroyedKey[] = [];
     for (const category of new Set(due.map((row) => row.category))) {
       if (category === 'personnummer') continue; // goes by an event of its own
+      const ofCategory = keys.filter((key) => key.category === category);
       const scopes = new Set(due.filter((row) => row.category === category).map(({ scope }) => scope));
-      const whole = scopes.delete(wholeCategory);
-      // Keys of before there were scopes cover all of a category: they go with the last of it.
-      const last = !whole && !(await this.due.othersOf(subjectId, category, now));
-      const named = keys.filter(
-        (key) => key.category === category && (key.scope === null ? last : scopes.has(key.scope)),
-      );
-      const kids = named.filter(({ state }) => state !== 'newLifecycleAllowed').map(({ kid }) => kid);
+      const kids = ofCategory.flatMap(({ kid, scope }) => (scope !== null && scopes.has(scope) ? [kid] : []));
       if (kids.length > 0) destroyed.push(...(await this.keyRing.destroy(subjectId, [category], { ...reason, kids })));
-      if (!whole) continue;
+      // Keys of before there were scopes cover all of a category: they go with the last of it.
+      if (!scopes.has(wholeCategory) && (await this.due.othersOf(subjectId, category, now))) continue;
+      const whole = ofCategory.flatMap(({ kid, scope }) => (scope === null ? [kid] : []));
       // A person who comes back begins anew; one who was erased does not.
-      const all = keys.filter((key) => key.category === category && key.scope === null).map(({ kid }) => kid);
-      const how = erased ? reason : { ...reason, newLifecycle: true, kids: all };
-      if (erased || all.length > 0) destroyed.push(...(await this.keyRing.destroy(subjectId, [category], how)));
+      const how = erased && scopes.has(wholeCategory) ? reason : { ...reason, newLifecycle: true, kids: whole };
+      if (how === reason || whole.length > 0)
+        destroyed.push(...(await this.keyRing.destroy(subjectId, [category], how)));
     }
     return destroyed;
   }

@@ -1,7 +1,6 @@
 import type { Retention } from '@dittoo/contracts';
 import { dataCategories, type DataCategory } from '@dittoo/kernel';
 import { retentionEndsOn, type Register } from '@dittoo/processor-register';
-import type { HeldData } from '../legal-hold/legal-holds.query.js';
 import type { ErasureScope } from './rights-request.js';
 
 /** What a person's orders say about an erasure. */
@@ -9,6 +8,14 @@ export interface StandingOrders {
   readonly openOrder: boolean;
   readonly unpaidInvoice: boolean;
   readonly lastBookedAt: string | null;
+}
+
+/** What a legal hold keeps; of one order alone where it names one. */
+export interface HeldData {
+  readonly categories: readonly DataCategory[];
+  readonly orderId: string | null;
+  /** The last day, as far as anybody knows. */
+  readonly until: string;
 }
 
 /** What stands in the way, in words. */

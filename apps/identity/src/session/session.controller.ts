@@ -5,7 +5,7 @@ import { Body, Controller, Delete, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CustomerCredentials } from '../customer/customer-credentials.query.js';
-import { AccountUses } from '../account-use/account-uses.port.js';
+import { AccountUses } from '../customer/account-uses.port.js';
 import { EmailIndex } from '../email-index/email-index.port.js';
 import { evenlyTimed, Passwords } from '../password/passwords.port.js';
 import { StaffCredentials } from '../staff/staff-credentials.query.js';
