@@ -15,7 +15,7 @@ import {
 import type { Pool, PoolClient } from 'pg';
 import { DataKeys, requestName, type KeyRequest } from './data-keys.js';
 import type { DataKey } from './envelope.js';
-import { KeyCache } from './key-cache.js';
+import { KeyCache, type KeyCacheFigures } from './key-cache.js';
 import type { KeyEncryption } from './key-encryption.js';
 import {
   columns,
@@ -67,6 +67,11 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     this.listener = undefined;
     listener?.release(true);
     this.cache.clear();
+  }
+
+  /** How often a key was at hand in this process. */
+  get cacheFigures(): KeyCacheFigures {
+    return this.cache.figures;
   }
 
   async activeKeys(requests: readonly KeyRequest[]): Promise<ReadonlyMap<string, DataKey>> {
