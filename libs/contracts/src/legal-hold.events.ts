@@ -35,7 +35,8 @@ const hold = {
   purpose: 'dataSubjectRights',
   legalBasis: 'legalObligation',
 } as const;
-const words = personal('support', { keyPer: 'stream' });
+/** A key of its own, which ends after the hold and not with the officer. */
+const words = personal('contact', { keyPer: 'stream' });
 
 export const legalHoldSchema: SchemaMapOf<LegalHoldEvents> = {
   LegalHoldRequested: {

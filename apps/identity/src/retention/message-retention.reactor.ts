@@ -51,8 +51,9 @@ export class MessageRetentionReactor {
     @Payload() { data, metadata, stream }: Delivered<LegalHoldEvents, 'LegalHoldRequested'>,
     @Ctx() { transaction }: Context,
   ): Promise<void> {
+    // As long after the hold as a message is kept.
     const lastDay = this.days.lastDay('support', data.expiresAt);
-    return keepUntil(transaction, metadata.dataSubjectId!, 'support', streamId(stream), lastDay);
+    return keepUntil(transaction, metadata.dataSubjectId!, 'contact', streamId(stream), lastDay);
   }
 
   @EventPattern<string>('CommentPosted', { group })
