@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { signingKeysWrapped } from './session/signing-keys.js';
 
 class CreateIdentity1763800001500 implements MigrationInterface {
   readonly name = 'CreateIdentity1763800001500';
@@ -90,4 +91,5 @@ class AddRetention1763800001540 implements MigrationInterface {
 export const identitySchema = {
   schema: 'identity',
   migrations: [CreateIdentity1763800001500, AddRetention1763800001540],
+  wrappedKeys: [signingKeysWrapped],
 };

@@ -53,7 +53,7 @@ export class FileKeyEncryption extends KeyEncryption {
 
   /** The version new wrappings use. */
   get currentVersion(): number {
-    if (performance.now() - this.lookedAt > lookEveryMs) this.look();
+    this.lookAgain();
     return this.file.current;
   }
 
@@ -80,10 +80,15 @@ export class FileKeyEncryption extends KeyEncryption {
   }
 
   private key(version: number): Buffer {
+    this.lookAgain();
     if (this.file.keys[String(version)] === undefined) this.look();
     const key = this.file.keys[String(version)];
     if (key === undefined) throw new Error(`key-encryption key version ${version} is not in the key file`);
     return Buffer.from(key, 'base64');
+  }
+
+  private lookAgain(): void {
+    if (performance.now() - this.lookedAt > lookEveryMs) this.look();
   }
 
   /** A file that cannot be read just now changes nothing: what is known goes on. */

@@ -29,6 +29,7 @@ import {
   PostgresKeyRing,
   PostgresSuppressionList,
   type KeyEncryption,
+  type WrappedKeys,
 } from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
 import { deliveryMigrations, TypeOrmInbox, type InboxAlerts } from '@dittoo/projections';
@@ -49,6 +50,8 @@ export interface ServiceSchema {
   /** The PostgreSQL schema of its rows. */
   readonly schema: string;
   readonly migrations: readonly MigrationClass[];
+  /** Tables of it that hold keys under the key-encryption key: a rotation wraps them anew. */
+  readonly wrappedKeys?: readonly WrappedKeys[];
 }
 
 /** The open parts of a process; `close()` them after the Nest application. */
