@@ -1,10 +1,13 @@
 import type { ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountUses } from './customer/account-uses.port.js';
 import { CustomerCredentials } from './customer/customer-credentials.query.js';
 import { CustomerErasure } from './customer/customer-erasure.js';
+import { CustomerRetention } from './customer/customer-retention.port.js';
 import { CustomerStanding } from './customer/customer-standing.query.js';
 import { EmailIndexReactor } from './customer/email-index.reactor.js';
+import { NotedAccountUses } from './customer/noted-account-uses.js';
 import { PersonnummerConsent } from './customer/personnummer-consent.query.js';
 import { PersonnummerRemoval } from './customer/personnummer-removal.js';
 import { PersonnummerController } from './customer/personnummer.controller.js';
@@ -12,6 +15,7 @@ import { PersonnummerReactor } from './customer/personnummer.reactor.js';
 import { ProfileController } from './customer/profile.controller.js';
 import { RegistrationController } from './customer/registration.controller.js';
 import { CustomerRights } from './customer/customer-rights.js';
+import { StreamCustomerRetention } from './customer/stream-customer-retention.js';
 import { SubjectErasure } from './customer/subject-erasure.port.js';
 import { SubjectRights } from './customer/subject-rights.port.js';
 import { DisclosedField } from './disclosed/disclosed-field.entity.js';
@@ -26,6 +30,11 @@ import { identitySchema } from './identity.migrations.js';
 import { KnownContact } from './known-contact/known-contact.entity.js';
 import { KnownContactProjection } from './known-contact/known-contact.projection.js';
 import { KnownContacts } from './known-contact/known-contacts.query.js';
+import { DecidedHoldExpiry } from './legal-hold/decided-hold-expiry.js';
+import { HoldExpiry } from './legal-hold/hold-expiry.port.js';
+import { LegalHoldController } from './legal-hold/legal-hold.controller.js';
+import { LegalHoldProjection } from './legal-hold/legal-hold.projection.js';
+import { LegalHolds } from './legal-hold/legal-holds.query.js';
 import { OrderStanding } from './order-standing/order-standing.entity.js';
 import { OrderStandingProjection } from './order-standing/order-standing.projection.js';
 import { OrderStandings } from './order-standing/order-standing.query.js';
@@ -39,6 +48,15 @@ import { Certificates } from './rights-request/certificates.query.js';
 import { CopyEndReactor } from './rights-request/copy-end.reactor.js';
 import { CopyHandover } from './rights-request/copy-handover.js';
 import { CopyRemoval } from './rights-request/copy-removal.js';
+import { AccountActivity } from './retention/account-activity.js';
+import { Due } from './retention/due.query.js';
+import { MessageRetentionReactor } from './retention/message-retention.reactor.js';
+import { OrderRetentionReactor } from './retention/order-retention.reactor.js';
+import { PersonRetentionReactor } from './retention/person-retention.reactor.js';
+import { RetentionCalendar } from './retention/retention-calendar.js';
+import { RetentionScheduler } from './retention/retention.reactor.js';
+import { DecidedErasureByRetention } from './rights-request/decided-erasure-by-retention.js';
+import { ErasureByRetention } from './rights-request/erasure-by-retention.port.js';
 import { ErasureReactor } from './rights-request/erasure.reactor.js';
 import { ExecutionReactor } from './rights-request/execution.reactor.js';
 import { JudgementReactor } from './rights-request/judgement.reactor.js';
@@ -115,6 +133,11 @@ export class IdentityModule {
         CertificateController,
         SubjectSearchController,
         SubjectCopyReactor,
+        OrderRetentionReactor,
+        MessageRetentionReactor,
+        PersonRetentionReactor,
+        LegalHoldController,
+        LegalHoldProjection,
       ],
       providers: [
         { provide: IDENTITY_CONFIG, useValue: config },
@@ -153,6 +176,15 @@ export class IdentityModule {
         CopySignature,
         SubjectCopyFiles,
         { provide: SubjectCopies, useExisting: SubjectCopyFiles },
+        { provide: CustomerRetention, useClass: StreamCustomerRetention },
+        { provide: AccountUses, useClass: NotedAccountUses },
+        { provide: ErasureByRetention, useClass: DecidedErasureByRetention },
+        LegalHolds,
+        { provide: HoldExpiry, useClass: DecidedHoldExpiry },
+        RetentionCalendar,
+        AccountActivity,
+        Due,
+        RetentionScheduler,
       ],
       exports: [FirstOfficer],
     };

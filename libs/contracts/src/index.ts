@@ -3,6 +3,7 @@ export * from './consent.events.js';
 export * from './data-subject.events.js';
 export * from './engagement.events.js';
 export * from './forwarding.events.js';
+export * from './legal-hold.events.js';
 export * from './newsletter.events.js';
 export * from './officer-access.events.js';
 export * from './order.events.js';

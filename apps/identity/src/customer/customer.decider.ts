@@ -51,6 +51,11 @@ export type CustomerCommand =
   | { readonly type: 'AnnounceLift'; readonly requestId: string; readonly liftsAt: string }
   | { readonly type: 'LiftRestriction'; readonly requestId: string; readonly now: string }
   | { readonly type: 'ObjectToProcessing'; readonly requestId: string; readonly purposes: readonly string[] }
+  /** Once a day, and at once where the end is announced. */
+  | { readonly type: 'RecordUse'; readonly on: string }
+  | { readonly type: 'NoticeInactivity'; readonly erasesAt: string }
+  /** Nobody asked: the time these keys may be kept is over. Also of a person who was erased long ago, or is no customer. */
+  | { readonly type: 'RecordRetentionEnded'; readonly keys: DataSubjectEvents['SubjectKeysDestroyed']['keys'] }
   | { readonly type: 'RequestErasure'; readonly requestId: string }
   | {
       readonly type: 'RecordKeysDestroyed';
@@ -70,6 +75,18 @@ const decide = (command: CustomerCommand, customer: Customer): DataSubjectEvent[
       return customer.status === 'registered'
         ? [{ type: 'RegistrationRepeated', data: { noticeVersion: command.noticeVersion } }]
         : [];
+    case 'RecordUse': {
+      if (customer.status !== 'registered') return [];
+      const { erasesAt, lastUsedOn } = customer.profile;
+      const noted = erasesAt === null && lastUsedOn !== null && lastUsedOn >= command.on;
+      return noted ? [] : [{ type: 'AccountUsed', data: { on: command.on } }];
+    }
+    case 'NoticeInactivity':
+      if (customer.status !== 'registered' || customer.profile.erasesAt === command.erasesAt) return [];
+      return [{ type: 'InactivityNoticed', data: { erasesAt: command.erasesAt } }];
+    case 'RecordRetentionEnded':
+      if (command.keys.length === 0) return [];
+      return [{ type: 'SubjectKeysDestroyed', data: { requestId: null, keys: command.keys, retained: [] } }];
     case 'RequestErasure':
       if (customer.status === 'erasing' || customer.status === 'erased') return [];
       requireSomebody(customer);

@@ -34,6 +34,10 @@ export interface Profile {
   /** Has the address answered a mailed token? */
   readonly emailConfirmed: boolean;
   readonly personnummer: Personnummer | null;
+  /** The day a sign-in was last noted; `null` = not since the registration. */
+  readonly lastUsedOn: string | null;
+  /** When the account will be erased unless it is used; `null` = nothing is announced. */
+  readonly erasesAt: string | null;
   /** How often the personnummer was removed: each removal ends a key's life, the next number needs the next key. */
   readonly personnummerRemovals: number;
 }
@@ -76,6 +80,8 @@ export const evolve = (customer: Customer, event: DataSubjectEvent): Customer =>
           emailConfirmed: false,
           personnummer: null,
           personnummerRemovals: 0,
+          lastUsedOn: null,
+          erasesAt: null,
         },
       };
     case 'RegistrationAbandoned':
@@ -120,6 +126,10 @@ const evolveProfile = (profile: Profile, event: DataSubjectEvent): Profile => {
       return { ...profile, email: event.data.email, emailChange: null, emailConfirmed: true };
     case 'EmailConfirmed':
       return { ...profile, emailChange: null, emailConfirmed: true };
+    case 'AccountUsed':
+      return { ...profile, lastUsedOn: event.data.on, erasesAt: null };
+    case 'InactivityNoticed':
+      return { ...profile, erasesAt: event.data.erasesAt };
     case 'PersonnummerRecorded':
       return { ...profile, personnummer: event.data };
     case 'PersonnummerRemoved':

@@ -20,6 +20,7 @@ import { DueTasks } from '../due-task/due-tasks.port.js';
 import { EmailIndex } from '../email-index/email-index.port.js';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
 import { officer, personNamed, startIdentity, type IdentityUnderTest } from '../identity.fixture.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
 import { SignedInSessions } from '../session/sessions.port.js';
 import { Death } from './death.fixture.js';
@@ -268,6 +269,7 @@ describe('an erasure that dies', () => {
       death.over(service.get<SignedInSessions>(SignedInSessions), 'endAll'),
       death.over(service.get<OtherRequests>(OtherRequests), 'endOf'),
       service.get<OrderStandings>(OrderStandings),
+      service.get<LegalHolds>(LegalHolds),
       service.get<DueTasks>(DueTasks),
       new InTwoDays(),
       service.get<IdentityConfig>(IDENTITY_CONFIG),

@@ -10,9 +10,10 @@ import { SubjectErasure } from '../customer/subject-erasure.port.js';
 import { DueTasks } from '../due-task/due-tasks.port.js';
 import { EmailIndex } from '../email-index/email-index.port.js';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
 import { SignedInSessions } from '../session/sessions.port.js';
-import { blockersOf, confirmedScope, withFiscalYearEnd } from './erasure-scope.js';
+import { blockersOf, confirmedScope, withFiscalYearEnd, withHolds } from './erasure-scope.js';
 import { OtherRequests } from './other-requests.js';
 import { stepsOf } from './request-steps.js';
 import { rightsRequestDecider, type RightsRequestCommand } from './rights-request.decider.js';
@@ -41,6 +42,7 @@ export class ErasureReactor implements OnModuleInit {
     private readonly sessions: SignedInSessions,
     private readonly others: OtherRequests,
     private readonly orders: OrderStandings,
+    private readonly holds: LegalHolds,
     private readonly tasks: DueTasks,
     private readonly clock: Clock,
     @Inject(IDENTITY_CONFIG) private readonly config: IdentityConfig,
@@ -98,7 +100,7 @@ export class ErasureReactor implements OnModuleInit {
     await this.contacts.forget(subjectId);
     await this.sessions.endAll(subjectId);
     await this.others.endOf(subjectId, requestId);
-    await this.requireDestroyed(subjectId, confirmed.scope.erase);
+    await this.requireDestroyed(subjectId, confirmed.scope);
     await step({ type: 'VerifyErasure' });
     return null;
   }
@@ -119,7 +121,9 @@ export class ErasureReactor implements OnModuleInit {
 
   private async confirmation(subjectId: string, scope: ErasureScope): Promise<RightsRequestCommand> {
     const orders = await this.orders.of(subjectId);
-    return { type: 'ConfirmScope', blockers: blockersOf(orders), scope: confirmedScope(this.register, scope, orders) };
+    const holds = await this.holds.inForce(subjectId, this.clock.now());
+    const confirmed = withHolds(confirmedScope(this.register, scope, orders), holds);
+    return { type: 'ConfirmScope', blockers: blockersOf(orders, holds), scope: confirmed };
   }
 
   private async destroy(
@@ -128,20 +132,40 @@ export class ErasureReactor implements OnModuleInit {
     { erase, retain }: ErasureScope,
     context: CommandContext,
   ): Promise<void> {
-    const reason = { at: this.clock.now(), requestId };
+    const spared = await this.sparedBy(subjectId, retain);
+    const reason = { at: this.clock.now(), requestId, spared };
     const destroyed = await this.keyRing.destroy(subjectId, erase as DataCategory[], reason);
     const keys = destroyed.map(({ category, fingerprint, kid }) => ({ kid, category, fingerprint }));
     await this.subjects.recordKeysDestroyed(subjectId, requestId, keys, retain, context);
   }
 
+  /** The keys of single orders that stay, and those of before there were such. */
+  private async sparedBy(subjectId: string, retain: ErasureScope['retain']): Promise<string[]> {
+    const parts = retain.filter(({ scopes }) => scopes !== undefined);
+    if (parts.length === 0) return [];
+    return (await this.keyRing.keysOf(subjectId))
+      .filter((key) =>
+        parts.some(
+          ({ category, scopes }) => category === key.category && (key.scope === null || scopes!.includes(key.scope)),
+        ),
+      )
+      .map(({ kid }) => kid);
+  }
+
   /** @throws Error a key is still usable: the erasure stays open */
-  private async requireDestroyed(subjectId: string, categories: readonly string[]): Promise<void> {
+  private async requireDestroyed(subjectId: string, { erase, retain }: ErasureScope): Promise<void> {
+    const parts = retain.filter(({ scopes }) => scopes !== undefined).map(({ category }) => category);
     const states = await this.keyRing.states(subjectId);
-    const usable = categories.filter((category) => states.get(category as DataCategory) !== 'destroyed');
+    const usable: string[] = erase.filter(
+      (category) => !parts.includes(category) && states.get(category as DataCategory) !== 'destroyed',
+    );
     // Keys of single orders, comments and messages too.
+    const spared = await this.sparedBy(subjectId, retain);
     const keys = await this.keyRing.keysOf(subjectId);
     usable.push(
-      ...keys.filter((key) => key.state === 'active' && categories.includes(key.category)).map(({ kid }) => kid),
+      ...keys
+        .filter(({ category, kid, state }) => state === 'active' && erase.includes(category) && !spared.includes(kid))
+        .map(({ kid }) => kid),
     );
     if (usable.length > 0) throw new Error(`keys not destroyed: ${usable.join(', ')}`);
   }

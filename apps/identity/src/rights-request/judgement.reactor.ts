@@ -11,8 +11,9 @@ import { SubjectRights } from '../customer/subject-rights.port.js';
 import { DueTasks } from '../due-task/due-tasks.port.js';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
 import { KnownContacts } from '../known-contact/known-contacts.query.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
-import { blockersOf, erasureScope, withFiscalYearEnd } from './erasure-scope.js';
+import { blockersOf, erasureScope, withFiscalYearEnd, withHolds } from './erasure-scope.js';
 import { isErasedMeanwhile } from './request-steps.js';
 import { rightsRequestDecider, type RightsRequestCommand } from './rights-request.decider.js';
 import type { RightsRequest } from './rights-request.js';
@@ -39,6 +40,7 @@ export class JudgementReactor {
     private readonly contacts: KnownContacts,
     private readonly rights: SubjectRights,
     private readonly orders: OrderStandings,
+    private readonly holds: LegalHolds,
     private readonly tasks: DueTasks,
     private readonly clock: Clock,
     @Inject(IDENTITY_CONFIG) private readonly config: IdentityConfig,
@@ -100,8 +102,9 @@ export class JudgementReactor {
     switch (kind) {
       case 'erasure': {
         const orders = await this.orders.of(subjectId, transaction);
-        const scope = erasureScope(this.register, orders, now);
-        return { type: 'DecideByRule', blockers: [...blockers, ...blockersOf(orders)], scope, executeAfter };
+        const holds = await this.holds.inForce(subjectId, now, transaction);
+        const scope = withHolds(erasureScope(this.register, orders, now), holds);
+        return { type: 'DecideByRule', blockers: [...blockers, ...blockersOf(orders, holds)], scope, executeAfter };
       }
       case 'rectification':
         // What a person can correct themselves they do without a request.

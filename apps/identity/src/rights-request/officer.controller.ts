@@ -16,8 +16,9 @@ import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nes
 import { refuseCardNumbers } from '../customer/text-rules.js';
 import { SubjectRights } from '../customer/subject-rights.port.js';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
-import { erasureScope, withFiscalYearEnd } from './erasure-scope.js';
+import { erasureScope, withFiscalYearEnd, withHolds } from './erasure-scope.js';
 import { Previews } from './preview.query.js';
 import { rightsRequestDecider, type RightsRequestCommand } from './rights-request.decider.js';
 import {
@@ -50,6 +51,7 @@ export class OfficerController {
     private readonly previews: Previews,
     private readonly rights: SubjectRights,
     private readonly orders: OrderStandings,
+    private readonly holds: LegalHolds,
     private readonly clock: Clock,
     @Inject(IDENTITY_CONFIG) private readonly config: IdentityConfig,
     @Inject(REGISTER) register: Register,
@@ -140,7 +142,9 @@ export class OfficerController {
     if (request.kind !== 'erasure') return { type: 'Approve', scope: null, executeAfter: now, partlyRefusedBecause };
     const executeAfter = new Date(Date.parse(now) + this.config.coolingOffMs).toISOString();
     const kept = decision === 'partlyRefuse' ? neededByOpenOrders : [];
-    const scope = erasureScope(this.register, await this.orders.of(request.subjectId), now, kept);
+    const { subjectId } = request;
+    const all = erasureScope(this.register, await this.orders.of(subjectId), now, kept);
+    const scope = withHolds(all, await this.holds.inForce(subjectId, now));
     return { type: 'Approve', scope, executeAfter, partlyRefusedBecause };
   }
 }

@@ -242,9 +242,14 @@ const sameScope = (one: ErasureScope, other: ErasureScope | null): boolean =>
   other !== null &&
   one.erase.join() === other.erase.join() &&
   one.retain.length === other.retain.length &&
-  one.retain.every(({ category, reason, until }, index) => {
+  one.retain.every(({ category, reason, scopes, until }, index) => {
     const kept = other.retain[index];
-    return kept?.category === category && kept.reason === reason && kept.until === until;
+    return (
+      kept?.category === category &&
+      kept.reason === reason &&
+      kept.until === until &&
+      kept.scopes?.join() === scopes?.join()
+    );
   });
 
 export const rightsRequestDecider: Decider<RightsRequestCommand, RightsRequest, RightsRequestEvent> = {

@@ -65,6 +65,10 @@ export class RetainedAnswer {
   /** The last day it is kept. */
   @ApiProperty({ format: 'date' })
   until!: string;
+
+  /** The orders or messages it is about, where it is not all of the category. */
+  @ApiProperty({ required: false, type: [String] })
+  scopes?: readonly string[];
 }
 
 const copyStates = ['ready', 'collected', 'purged'] as const;
