@@ -165,8 +165,22 @@ describe('personnummer', () => {
       .then(recorded);
   });
 
+  it('is kept, and shown no more, once the consent it stands on is withdrawn', () => {
+    const onConsent: DataSubjectEvent = {
+      type: 'PersonnummerRecorded',
+      data: { number: '197010632391', ground: 'consent' },
+    };
+    const reveal = { type: 'RevealPersonnummer', purpose: 'to check it', consentStands: true } as const;
+    given(registered, onConsent)
+      .when(reveal)
+      .then({ type: 'PersonnummerRevealed', data: { purpose: 'to check it' } });
+    given(registered, onConsent)
+      .when({ ...reveal, consentStands: false })
+      .thenFails('personnummer-ground-not-allowed');
+  });
+
   it('is shown and removed only where there is one', () => {
-    const reveal = { type: 'RevealPersonnummer', purpose: 'to check it' } as const;
+    const reveal = { type: 'RevealPersonnummer', purpose: 'to check it', consentStands: false } as const;
     const remove = { type: 'RemovePersonnummer', reason: 'customer' } as const;
     given(registered, recorded)
       .when(reveal)
@@ -195,7 +209,7 @@ describe('erasure', () => {
     { type: 'RectifyProfile', changes: {} },
     { type: 'RequestEmailChange', email: 'x@example.org', token: 't', expiresAt: '2026-11-23T00:00:00.000Z' },
     { type: 'ConfirmEmail', token: 't', now: '2026-11-22T00:00:00.000Z' },
-    { type: 'RevealPersonnummer', purpose: 'p' },
+    { type: 'RevealPersonnummer', purpose: 'p', consentStands: true },
     { type: 'RemovePersonnummer', reason: 'customer' },
     { type: 'RestrictProcessing', requestId: 'r2' },
     { type: 'AnnounceLift', requestId: 'r2', liftsAt: '2026-11-23T00:00:00.000Z' },

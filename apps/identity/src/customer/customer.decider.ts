@@ -44,7 +44,8 @@ export type CustomerCommand =
       /** The removals whose keys are known to be destroyed: after another one the number would go with the old key. */
       readonly afterRemovals: number;
     }
-  | { readonly type: 'RevealPersonnummer'; readonly purpose: string }
+  /** `consentStands`: of the consent it may have been recorded on. */
+  | { readonly type: 'RevealPersonnummer'; readonly purpose: string; readonly consentStands: boolean }
   | { readonly type: 'RemovePersonnummer'; readonly reason: DataSubjectEvents['PersonnummerRemoved']['reason'] }
   | { readonly type: 'RestrictProcessing'; readonly requestId: string }
   /** Art. 18(3): the person is told before it ends. */
@@ -202,6 +203,9 @@ const decideForProfile = (command: ProfileCommand, profile: Profile): DataSubjec
     }
     case 'RevealPersonnummer':
       if (profile.personnummer === null) throw new DomainError('personnummer-not-recorded');
+      // Withdrawn while an invoice still needs it: kept for that alone.
+      if (profile.personnummer.ground === 'consent' && !command.consentStands)
+        throw new DomainError('personnummer-ground-not-allowed');
       return [{ type: 'PersonnummerRevealed', data: { purpose: command.purpose } }];
     case 'RemovePersonnummer':
       if (profile.personnummer === null) throw new DomainError('personnummer-not-recorded');
