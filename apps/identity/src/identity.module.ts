@@ -62,7 +62,6 @@ import { ExecutionReactor } from './rights-request/execution.reactor.js';
 import { JudgementReactor } from './rights-request/judgement.reactor.js';
 import { OfficerController } from './rights-request/officer.controller.js';
 import { OtherRequests } from './rights-request/other-requests.js';
-import { Previews } from './rights-request/preview.query.js';
 import { PrivacyRequestController } from './rights-request/privacy-request.controller.js';
 import { ProcessingController } from './rights-request/processing.controller.js';
 import { RecipientTaskController } from './rights-request/recipient-task.controller.js';
@@ -80,6 +79,8 @@ import { SessionController } from './session/session.controller.js';
 import { SignedInSessions } from './session/sessions.port.js';
 import { Sessions } from './session/sessions.js';
 import { SignInBrake } from './session/sign-in-brake.js';
+import { KeySignatures } from './session/key-signatures.js';
+import { Signatures } from './session/signatures.port.js';
 import { SigningKeys } from './session/signing-keys.js';
 import { FirstOfficer } from './staff/first-officer.js';
 import { FirstStartReactor } from './staff/first-start.reactor.js';
@@ -150,6 +151,7 @@ export class IdentityModule {
         CustomerCredentials,
         CustomerStanding,
         SigningKeys,
+        { provide: Signatures, useClass: KeySignatures },
         AccessTokens,
         SignInBrake,
         Sessions,
@@ -162,7 +164,6 @@ export class IdentityModule {
         RequestsInFlight,
         RightsRequests,
         RecipientTasks,
-        Previews,
         CopyHandover,
         CopyRemoval,
         Certificates,

@@ -3,8 +3,12 @@ import { isLinkToken, KeyEncryption } from '@dittoo/personal-data';
 import { ApiProblems, idParam, TokenVerifier } from '@dittoo/service';
 import { Controller, Get, Headers, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Signatures } from '../session/signatures.port.js';
 import { CertificateAnswer, CertificateQuery } from './certificate.http.js';
 import { Certificates } from './certificates.query.js';
+
+/** Kept apart from access tokens by its type: no verifier takes one for the other. */
+const certificateType = 'dittoo-erasure-certificate+json';
 
 /**
  * The certificate of an erasure, for its owner while they are signed in, and for whoever holds its link: an erased
@@ -16,6 +20,7 @@ import { Certificates } from './certificates.query.js';
 export class CertificateController {
   constructor(
     private readonly certificates: Certificates,
+    private readonly signatures: Signatures,
     private readonly keys: KeyEncryption,
     private readonly tokens: TokenVerifier,
   ) {}
@@ -31,9 +36,14 @@ export class CertificateController {
     const requestId = idParam(id);
     if (token !== undefined) {
       if (!isLinkToken(this.keys, 'erasureCertificate', requestId, token)) throw new DomainError('not-found');
-      return this.certificates.of(requestId, null);
+      return this.signed(requestId, null);
     }
-    return this.certificates.of(requestId, await this.signedIn(authorization));
+    return this.signed(requestId, await this.signedIn(authorization));
+  }
+
+  private async signed(requestId: string, subjectId: string | null): Promise<CertificateAnswer> {
+    const certificate = await this.certificates.of(requestId, subjectId);
+    return { certificate, jws: await this.signatures.sign(certificateType, certificate) };
   }
 
   /** The route is open, so what a guard would do is done here. */

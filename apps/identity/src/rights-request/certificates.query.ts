@@ -4,21 +4,15 @@ import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
-import { CompactSign } from 'jose';
-import { SigningKeys } from '../session/signing-keys.js';
-import type { CertificateAnswer, ErasureCertificate } from './certificate.http.js';
+import type { ErasureCertificate } from './certificate.http.js';
 import { rightsRequestDecider } from './rights-request.decider.js';
 
-/** Kept apart from access tokens by its type: no verifier takes one for the other. */
-const certificateType = 'dittoo-erasure-certificate+json';
-
-/** What an erasure did, signed. Made anew each time from the events, so that late answers are in it too. */
+/** What an erasure did. Made anew each time from the events, so that late answers are in it too. */
 @Injectable()
 export class Certificates {
   constructor(
     private readonly commands: Commands,
     private readonly store: EventStore,
-    private readonly signingKeys: SigningKeys,
     private readonly clock: Clock,
     @Inject(REGISTER) private readonly register: Register,
   ) {}
@@ -27,7 +21,7 @@ export class Certificates {
    * @param subjectId only this person's; `null` = the link says who may read it
    * @throws DomainError `not-found`, `request-not-answered` as long as anything is open
    */
-  async of(requestId: string, subjectId: string | null): Promise<CertificateAnswer> {
+  async of(requestId: string, subjectId: string | null): Promise<ErasureCertificate> {
     const { history, state } = await this.commands.load(rightsRequestDecider, requestId);
     const first = history[0];
     const ofWhom = first?.recorded.metadata.dataSubjectId ?? null;
@@ -38,7 +32,7 @@ export class Certificates {
     if (state.status !== 'answered') throw new DomainError('request-not-answered');
     const answered = history.find(({ event }) => event.type === 'RequestAnswered')!;
     const deed = await this.deedOf(ofWhom);
-    const certificate: ErasureCertificate = {
+    return {
       issuer: this.register.dataController.name,
       requestId,
       noticeVersion: first.event.data.noticeVersion,
@@ -58,7 +52,6 @@ export class Certificates {
         ),
       })),
     };
-    return { certificate, jws: await this.sign(certificate) };
   }
 
   private async deedOf(subjectId: string): Promise<DataSubjectEvents['SubjectKeysDestroyed'] | null> {
@@ -67,13 +60,6 @@ export class Certificates {
       if (type === 'SubjectKeysDestroyed' && deed.requestId !== null) return deed;
     }
     return null;
-  }
-
-  private async sign(certificate: ErasureCertificate): Promise<string> {
-    const { kid, privateKey } = await this.signingKeys.current();
-    return new CompactSign(new TextEncoder().encode(JSON.stringify(certificate)))
-      .setProtectedHeader({ alg: 'EdDSA', kid, typ: certificateType })
-      .sign(privateKey);
   }
 }
 

@@ -10,16 +10,17 @@ import {
   idParam,
   SignedIn,
   type Caller,
+  refuseCardNumbers,
 } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { refuseCardNumbers } from '../customer/text-rules.js';
 import { SubjectRights } from '../customer/subject-rights.port.js';
+import { Recipients } from '../disclosed/recipients.query.js';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
 import { erasureScope, withFiscalYearEnd, withHolds } from './erasure-scope.js';
-import { Previews } from './preview.query.js';
+import { previewOf } from './preview.js';
 import { rightsRequestDecider, type RightsRequestCommand } from './rights-request.decider.js';
 import {
   DecisionBody,
@@ -31,6 +32,7 @@ import {
   RestrictionLift,
 } from './rights-request.http.js';
 import { RightsRequests } from './rights-request.query.js';
+import type { ErasureScope } from './rights-request.js';
 import { extendedDueAt } from './swedish-calendar.js';
 
 /** What an open order cannot do without; a partly refused erasure leaves it. */
@@ -48,7 +50,7 @@ export class OfficerController {
   constructor(
     private readonly commands: Commands,
     private readonly requests: RightsRequests,
-    private readonly previews: Previews,
+    private readonly recipients: Recipients,
     private readonly rights: SubjectRights,
     private readonly orders: OrderStandings,
     private readonly holds: LegalHolds,
@@ -69,7 +71,10 @@ export class OfficerController {
   @ApiOkResponse({ type: ExaminedRequest })
   async examine(@Param('id') id: string): Promise<ExaminedRequest> {
     const request = await this.requests.forOfficer(idParam(id), this.clock.now());
-    return { ...request, preview: await this.previews.of(request) };
+    if (request.state !== 'referred') return { ...request, preview: null };
+    const scope = await this.scope(request.subjectId);
+    const holders = await this.recipients.of(request.subjectId);
+    return { ...request, preview: previewOf(this.register, request, scope, holders) };
   }
 
   /**
@@ -142,9 +147,14 @@ export class OfficerController {
     if (request.kind !== 'erasure') return { type: 'Approve', scope: null, executeAfter: now, partlyRefusedBecause };
     const executeAfter = new Date(Date.parse(now) + this.config.coolingOffMs).toISOString();
     const kept = decision === 'partlyRefuse' ? neededByOpenOrders : [];
-    const { subjectId } = request;
-    const all = erasureScope(this.register, await this.orders.of(subjectId), now, kept);
-    const scope = withHolds(all, await this.holds.inForce(subjectId, now));
+    const scope = await this.scope(request.subjectId, kept);
     return { type: 'Approve', scope, executeAfter, partlyRefusedBecause };
+  }
+
+  /** What an erasure would take and leave, now. */
+  private async scope(subjectId: string, kept: readonly DataCategory[] = []): Promise<ErasureScope> {
+    const now = this.clock.now();
+    const all = erasureScope(this.register, await this.orders.of(subjectId), now, kept);
+    return withHolds(all, await this.holds.inForce(subjectId, now));
   }
 }

@@ -4,12 +4,20 @@ import { Clock, ContactDirectory, derivedId, DomainError, readable, SubjectKeyDe
 import { isLinkToken, KeyEncryption } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
-import { ApiProblems, commandContext, Commands, FromCaller, Idempotent, idParam, type Caller } from '@dittoo/service';
+import {
+  ApiProblems,
+  commandContext,
+  Commands,
+  FromCaller,
+  Idempotent,
+  idParam,
+  type Caller,
+  refuseCardNumbers,
+} from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CustomerStanding } from '../customer/customer-standing.query.js';
-import { refuseCardNumbers } from '../customer/text-rules.js';
 import { EmailIndex } from '../email-index/email-index.port.js';
 import { evenlyTimed } from '../password/passwords.port.js';
 import { CopyHandover } from './copy-handover.js';

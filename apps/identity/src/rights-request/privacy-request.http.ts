@@ -1,7 +1,7 @@
 import { locales, rightsRequestKinds, type Locale, type RightsRequestKind } from '@dittoo/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { EmailField } from '../customer/text-rules.js';
+import { EmailField } from '@dittoo/service';
 import { ExportQuery } from './rights-request.http.js';
 
 export class PrivacyRequestBody {

@@ -14,13 +14,13 @@ import {
   SignedIn,
   type Caller,
   type Principal,
+  refuseCardNumbers,
 } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CustomerStanding } from '../customer/customer-standing.query.js';
 import { SubjectRights } from '../customer/subject-rights.port.js';
-import { refuseCardNumbers } from '../customer/text-rules.js';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
 import { CopyHandover } from './copy-handover.js';
 import { RequestsInFlight } from './requests-in-flight.js';

@@ -2,7 +2,6 @@ import type { OrderEvent } from '@dittoo/contracts';
 import { DomainError, isErased, type Uuid } from '@dittoo/kernel';
 import { Commands, type Principal } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
-import { Customers } from '../customer-snapshot/customer-snapshot.query.js';
 import { orderDecider } from './order.decider.js';
 import { statusOf, paymentOf, type PlacedOrder } from './order.js';
 import type { OrderAnswer, OrderStateAnswer, PlacedPaymentAnswer, RefundAnswer } from './order.http.js';
@@ -10,10 +9,7 @@ import type { OrderAnswer, OrderStateAnswer, PlacedPaymentAnswer, RefundAnswer }
 /** An order as its stream tells it now: always current. Somebody else's order is not there. */
 @Injectable()
 export class Orders {
-  constructor(
-    private readonly commands: Commands,
-    private readonly customers: Customers,
-  ) {}
+  constructor(private readonly commands: Commands) {}
 
   /** @throws DomainError `not-found` unless it is the principal's own, or the principal is staff */
   async get(orderId: Uuid, principal: Principal): Promise<OrderAnswer> {
@@ -27,7 +23,6 @@ export class Orders {
     const shipped = events.find((event) => event.type === 'OrderShipped');
     const { currency } = state.total;
     const recipient = first.event.data.recipient;
-    const withheld = principal.role !== 'customer' && (await this.customers.isRestricted(customerId));
     return {
       ...stateAnswer(orderId, state),
       customerId,
@@ -42,7 +37,7 @@ export class Orders {
       total: state.total,
       payment: { method: state.method, ...paymentAnswer(state) },
       refunds: refundAnswers(state),
-      deliveryAddress: isErased(recipient) ? recipient : withheld ? { restricted: true } : recipient.address,
+      deliveryAddress: isErased(recipient) ? recipient : recipient.address,
       placedAt: first.recorded.metadata.recordedAt,
       changedAt: history.at(-1)!.recorded.metadata.recordedAt,
       shippedAt: shipped?.data.shippedAt ?? null,
