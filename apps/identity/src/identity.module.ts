@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '@dittoo/platform';
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountUses } from './customer/account-uses.port.js';
 import { CustomerCredentials } from './customer/customer-credentials.query.js';
@@ -85,13 +85,17 @@ import { SigningKeys } from './session/signing-keys.js';
 import { FirstOfficer } from './staff/first-officer.js';
 import { FirstStartReactor } from './staff/first-start.reactor.js';
 import { StaffCredentials } from './staff/staff-credentials.query.js';
-import { CopySignature } from './subject-copy/copy-signature.js';
+import { CopySignature, CopySigningKey } from './subject-copy/copy-signature.js';
 import { SubjectCopyFiles } from './subject-copy/subject-copy-files.js';
 import { SubjectCopyReactor } from './subject-copy/subject-copy.reactor.js';
 import { SubjectEvents } from './subject-copy/subject-events.query.js';
 import { SubjectRows } from './subject-copy/subject-rows.query.js';
 import { SubjectStreams } from './subject-copy/subject-streams.js';
 import { SubjectSearchController } from './subject-search/subject-search.controller.js';
+
+// Folders do not know each other; that what one asks for is what the other has, the compiler says here.
+const subjectCopies: Type<SubjectCopies> = SubjectCopyFiles;
+const copySigningKey: Type<CopySigningKey> = SigningKeys;
 
 export { FirstOfficer } from './staff/first-officer.js';
 
@@ -174,9 +178,10 @@ export class IdentityModule {
         SubjectStreams,
         SubjectEvents,
         SubjectRows,
+        { provide: CopySigningKey, useExisting: copySigningKey },
         CopySignature,
         SubjectCopyFiles,
-        { provide: SubjectCopies, useExisting: SubjectCopyFiles },
+        { provide: SubjectCopies, useExisting: subjectCopies },
         { provide: CustomerRetention, useClass: StreamCustomerRetention },
         { provide: AccountUses, useClass: NotedAccountUses },
         { provide: ErasureByRetention, useClass: DecidedErasureByRetention },

@@ -11,6 +11,7 @@ export * from './problem-codes.js';
 export * from './processing-standing.js';
 export * from './products.js';
 export * from './rights-request.events.js';
+export * from './row-class.js';
 export * from './row-map.js';
 export * from './schema-map.js';
 export * from './vocabulary.js';

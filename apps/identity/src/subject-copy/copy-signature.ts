@@ -1,11 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { PLATFORM_CONFIG, type PlatformConfig } from '@dittoo/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import canonicalizeModule from 'canonicalize';
 import { FlattenedSign } from 'jose';
-import { SigningKeys } from '../session/signing-keys.js';
 
 const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
+
+/** The key copies are signed with; its public half is published. */
+export abstract class CopySigningKey {
+  abstract current(): Promise<{ readonly kid: string; readonly privateKey: KeyObject }>;
+}
 
 export interface SignedCopy {
   /** The file: `{ "copy": …, "signature": … }`. */
@@ -22,7 +26,7 @@ export interface SignedCopy {
 @Injectable()
 export class CopySignature {
   constructor(
-    private readonly keys: SigningKeys,
+    private readonly keys: CopySigningKey,
     @Inject(PLATFORM_CONFIG) private readonly config: PlatformConfig,
   ) {}
 

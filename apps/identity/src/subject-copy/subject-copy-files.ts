@@ -1,11 +1,9 @@
-import { Clock, DomainError, isErased, KeyRing, Sealer, type Envelope } from '@dittoo/kernel';
+import { Clock, DomainError, isErased, KeyRing, Sealer, type Envelope, type Uuid } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { DueTasks } from '../due-task/due-tasks.port.js';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
-import { SubjectCopies, type CopyKind } from '../rights-request/subject-copies.port.js';
 import { accessCopy, type AccessCopy } from './access-copy.js';
 import { oneTimeKey, openedPart, sealedParts } from './copy-seal.js';
 import { CopySignature } from './copy-signature.js';
@@ -16,11 +14,35 @@ import { SubjectRows } from './subject-rows.query.js';
 
 interface CopyRow {
   readonly subject_id: string;
-  readonly kind: CopyKind;
+  readonly kind: CopyRequest['kind'];
   readonly digest: string;
   readonly sealed_key: Envelope;
   readonly expires_at: Date;
   readonly collected_at: Date | null;
+}
+
+export interface CopyRequest {
+  readonly requestId: Uuid;
+  readonly subjectId: Uuid;
+  readonly kind: 'access' | 'portability';
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+export interface PreparedCopy {
+  /** SHA-256 of what was signed, hex. */
+  readonly digest: string;
+  readonly expiresAt: string;
+}
+
+export interface CopyCollection extends Omit<CopyRequest, 'kind'> {
+  readonly format: 'json' | 'html';
+}
+
+export interface CollectedCopy {
+  readonly contentType: string;
+  readonly body: string;
+  readonly filename: string;
 }
 
 /** A copy as it lies in its file. */
@@ -40,11 +62,11 @@ const placeOf = (requestId: string): string[] => ['identity.subject_copy', reque
  * this copy alone: whoever has an old backup of the rows has nothing once that key is destroyed.
  *
  * Dies while preparing: nothing is there, preparing again makes it. Dies while handing out: the copy is either still
- * whole or marked as collected, and its task removes it at the latest when its time is over. Two who fetch at once: the
+ * whole or marked as collected; the request's own task removes it when its time is over. Two who fetch at once: the
  * row is locked, the second finds it collected.
  */
 @Injectable()
-export class SubjectCopyFiles extends SubjectCopies implements OnModuleInit {
+export class SubjectCopyFiles {
   constructor(
     private readonly events: SubjectEvents,
     private readonly subjectRows: SubjectRows,
@@ -52,25 +74,13 @@ export class SubjectCopyFiles extends SubjectCopies implements OnModuleInit {
     private readonly sealer: Sealer,
     private readonly keyRing: KeyRing,
     private readonly rows: DataSource,
-    private readonly tasks: DueTasks,
     private readonly clock: Clock,
     @Inject(IDENTITY_CONFIG) private readonly config: IdentityConfig,
     @Inject(REGISTER) private readonly register: Register,
-  ) {
-    super();
-  }
-
-  onModuleInit(): void {
-    this.tasks.perform('subjectCopy', async (requestId) => {
-      await this.purge(requestId);
-      return null;
-    });
-  }
+  ) {}
 
   /** @throws SubjectKeyDestroyed the person was erased, or this copy was removed before: there will be none */
-  override async prepare(input: Parameters<SubjectCopies['prepare']>[0]): ReturnType<SubjectCopies['prepare']> {
-    const { kind, now, requestId } = input;
-    const subjectId = input.subjectId.toLowerCase();
+  async prepare({ kind, now, requestId, subjectId }: CopyRequest): Promise<PreparedCopy> {
     const before = await this.row(this.rows.manager, requestId);
     if (before !== undefined) return shown(before);
     const expiresAt = new Date(Date.parse(now) + this.config.copyLifetimeMs).toISOString();
@@ -101,18 +111,21 @@ export class SubjectCopyFiles extends SubjectCopies implements OnModuleInit {
           [requestId, number++, part],
         );
       }
-      await this.tasks.schedule(transaction, 'subjectCopy', requestId, expiresAt);
       return undefined;
     });
     key.fill(0);
     return kept === undefined ? { digest, expiresAt } : shown(kept);
   }
 
-  override async collect(input: Parameters<SubjectCopies['collect']>[0]): ReturnType<SubjectCopies['collect']> {
-    const { format, now, requestId, subjectId } = input;
+  /**
+   * Hands it out, and removes it.
+   *
+   * @throws DomainError `gone` fetched, expired or removed
+   */
+  async collect({ format, now, requestId, subjectId }: CopyCollection): Promise<CollectedCopy> {
     const answer = await this.rows.transaction(async (transaction) => {
       const row = await this.row(transaction, requestId, 'FOR UPDATE');
-      if (row !== undefined && row.subject_id !== subjectId.toLowerCase()) throw new DomainError('not-found');
+      if (row !== undefined && row.subject_id !== subjectId) throw new DomainError('not-found');
       if (row === undefined || row.collected_at !== null || row.expires_at.toISOString() <= now) {
         throw new DomainError('gone');
       }
@@ -132,7 +145,7 @@ export class SubjectCopyFiles extends SubjectCopies implements OnModuleInit {
   }
 
   /** The key first: should it die in between, nobody can read what is left, and the task is still due. */
-  override async purge(requestId: string): Promise<void> {
+  async purge(requestId: string): Promise<void> {
     const row = await this.row(this.rows.manager, requestId);
     if (row === undefined) return;
     const reason = { at: this.clock.now(), requestId, kids: [row.sealed_key.kid] };
@@ -178,4 +191,4 @@ export class SubjectCopyFiles extends SubjectCopies implements OnModuleInit {
   }
 }
 
-const shown = ({ digest, expires_at }: CopyRow) => ({ digest, expiresAt: expires_at.toISOString() });
+const shown = ({ digest, expires_at }: CopyRow): PreparedCopy => ({ digest, expiresAt: expires_at.toISOString() });

@@ -1,4 +1,4 @@
-import { rowMap, type RowMap } from '@dittoo/contracts';
+import { rowMap } from '@dittoo/contracts';
 import { ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import pg, { type Pool } from 'pg';
@@ -30,7 +30,7 @@ export class SubjectRows {
 }
 
 /** Which columns a copy reads, and by which column a person's rows are found. */
-export const copiedTables = Object.entries(rowMap as RowMap).flatMap(([table, { columns, subject }]) => {
+export const copiedTables = Object.entries(rowMap).flatMap(([table, { columns, subject }]) => {
   const copied = Object.entries(columns).flatMap(([column, known]) =>
     known.kind !== 'plain' && known.copy === 'fromRow' ? [column] : [],
   );

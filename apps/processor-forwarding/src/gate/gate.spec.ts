@@ -4,7 +4,13 @@ import { judge, personnummerPurpose, type Asked, type Standing } from './gate.qu
 
 const register = loadRegister();
 const now = '2026-11-22T10:00:00.000Z';
-const known: Standing = { erased: false, restricted: false, objected: [], consents: {} };
+const known: Standing = {
+  erased: false,
+  restricted: false,
+  objected: [],
+  consents: {},
+  softOptIn: { status: 'none' },
+};
 const asked = (...purposes: [string, ...string[]][]): Asked => ({
   processorId: 'payson',
   intent: 'openPayment',
@@ -56,7 +62,7 @@ describe('the gate', () => {
       reason: 'consentMissing',
       fields: ['personnummer'],
     });
-    const consent = { recordId: 'r-1', revision: '4' };
+    const consent = { recordId: 'r-1', revision: '4', since: '2026-11-22T09:00:00.000Z' };
     const verdict = judge(register, both, { ...known, consents: { personnummer: consent } }, now);
     expect(verdict).toMatchObject({
       allowed: true,
@@ -85,7 +91,7 @@ describe('the gate, while processing is restricted', () => {
       reason: 'processingRestricted',
       purpose: 'payment',
     });
-    const consents = { personnummer: { recordId: 'r-1', revision: '4' } };
+    const consents = { personnummer: { recordId: 'r-1', revision: '4', since: '2026-11-22T09:00:00.000Z' } };
     const number = asked(['personnummer', 'personnummer']);
     expect(judge(register, number, { ...restricted, consents }, now)).toMatchObject({ reason: 'processingRestricted' });
     expect(judge(register, mail('order', 'givenName', 'email'), restricted, now)).toMatchObject({
@@ -102,8 +108,8 @@ describe('the gate, while processing is restricted', () => {
 describe('the gate, after an objection', () => {
   const ad = (purpose: string): Asked => ({ ...asked([purpose, 'email']), processorId: 'google' });
   const consents = {
-    marketing: { recordId: 'r-1', revision: '0' },
-    adMeasurement: { recordId: 'r-2', revision: '1' },
+    marketing: { recordId: 'r-1', revision: '0', since: '2026-11-22T09:00:00.000Z' },
+    adMeasurement: { recordId: 'r-2', revision: '1', since: '2026-11-22T09:00:00.000Z' },
   };
 
   it('refuses the purpose objected to, and no other', () => {

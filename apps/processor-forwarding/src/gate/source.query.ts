@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { DeliveryRecipient, OrderEvent, OrderEvents } from '@dittoo/contracts';
+import {
+  evolveStanding,
+  unrestricted,
+  type DataSubjectEvent,
+  type DeliveryRecipient,
+  type OrderEvent,
+  type OrderEvents,
+} from '@dittoo/contracts';
 import {
   EventStore,
   isEnvelope,
@@ -13,7 +20,7 @@ import {
 } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import type { Standing } from './gate.query.js';
-import { standingOf } from './standing.query.js';
+import { advertisingPurposes, consentsOf, notObjected, softOptInOf } from './standing.js';
 
 /** An order as its stream tells it; nothing in it is personal. */
 export interface OrderFacts {
@@ -43,10 +50,32 @@ export class Source {
   ) {}
 
   async standing(subjectId: Uuid): Promise<Standing> {
-    return standingOf(
-      await this.history(streamName('consent', subjectId)),
-      await this.history(streamName('dataSubject', subjectId)),
-    );
+    const chosen: RecordedEvent[] = [];
+    for await (const recorded of this.store.readStream(streamName('consent', subjectId))) chosen.push(recorded);
+    const mailed: RecordedEvent[] = [];
+    for await (const recorded of this.store.readStream(streamName('newsletter', subjectId))) mailed.push(recorded);
+    const objections: RecordedEvent[] = [];
+    let erased = false;
+    let processing = unrestricted;
+    for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
+      const event = recorded as unknown as DataSubjectEvent;
+      // A key destroyed because its retention ended is no erasure of the person.
+      erased ||= event.type === 'ErasureRequested';
+      erased ||= event.type === 'SubjectKeysDestroyed' && event.data.requestId !== null;
+      if (event.type === 'ProcessingObjected') objections.push(recorded);
+      processing = evolveStanding(processing, event);
+    }
+    const { consents: said, declined } = consentsOf(chosen);
+    const consents = notObjected(said, objections);
+    const against = processing.objections.flatMap(({ purposes }) => purposes);
+    const unwanted = declined || against.some((purpose) => advertisingPurposes.has(purpose));
+    return {
+      erased,
+      restricted: processing.restrictions.length > 0,
+      objected: against.filter((purpose) => consents[purpose] === undefined),
+      consents,
+      softOptIn: unwanted ? { status: 'ended' } : softOptInOf(mailed),
+    };
   }
 
   /** `null` = there is no such order. */
@@ -79,12 +108,6 @@ export class Source {
       if (recorded.type === 'PersonnummerRemoved') last = null;
     }
     return last === null ? null : this.open<string>(last, 'number');
-  }
-
-  private async history(stream: string): Promise<RecordedEvent[]> {
-    const events: RecordedEvent[] = [];
-    for await (const event of this.store.readStream(stream)) events.push(event);
-    return events;
   }
 
   private async open<T>(recorded: RecordedEvent, field: string): Promise<Opened<T> | null> {
