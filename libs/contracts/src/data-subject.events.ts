@@ -47,6 +47,8 @@ export interface DataSubjectEvents {
   RestrictionLifted: { readonly requestId: string };
   /** Art. 21: absolute against marketing. A consent given later than this is a new word of the person. */
   ProcessingObjected: { readonly requestId: string; readonly purposes: readonly string[] };
+  /** Signed in, or stayed signed in, on this day (`YYYY-MM-DD`, Sweden): said once a day, because retention counts days. */
+  AccountUsed: { readonly on: string };
   /** The account was not used for long; without a sign-in it is erased then. RFC 3339. */
   InactivityNoticed: { readonly erasesAt: string };
   ErasureRequested: { readonly requestId: string };
@@ -115,6 +117,7 @@ export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
   RestrictionLiftAnnounced: { ...rights, fields: { requestId: plain, liftsAt: plain } },
   RestrictionLifted: { ...rights, fields: { requestId: plain } },
   ProcessingObjected: { ...rights, fields: { requestId: plain, purposes: plain } },
+  AccountUsed: { ...account, fields: { on: plain } },
   InactivityNoticed: { ...account, fields: { erasesAt: plain } },
   ErasureRequested: { ...rights, fields: { requestId: plain } },
   SubjectKeysDestroyed: { ...rights, fields: { requestId: plain, keys: plain, retained: plain } },

@@ -29,7 +29,8 @@ export interface RightsRequestEvents {
     readonly expiresAt: string;
     readonly language: Locale;
   };
-  RequesterIdentified: { readonly method: 'freshReauthentication' | 'confirmedEmail' };
+  /** `retentionPeriod`: nobody asked, the account was not used for too long. */
+  RequesterIdentified: { readonly method: 'freshReauthentication' | 'confirmedEmail' | 'retentionPeriod' };
   /** What goes and what stays, before anything is done. */
   RequestScopeDecided: { readonly erase: readonly string[]; readonly retain: readonly Retention[] };
   /** An officer must look first; `blockers` are words (`openOrder`, `unpaidInvoice`), not data. */

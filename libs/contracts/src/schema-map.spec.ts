@@ -6,6 +6,7 @@ import { consentSchema } from './consent.events.js';
 import { dataSubjectSchema } from './data-subject.events.js';
 import { campaignEntrySchema, commentSchema, supportCaseSchema } from './engagement.events.js';
 import { forwardingSchema } from './forwarding.events.js';
+import { legalHoldSchema } from './legal-hold.events.js';
 import { newsletterSchema } from './newsletter.events.js';
 import { officerAccessSchema } from './officer-access.events.js';
 import { orderSchema } from './order.events.js';
@@ -44,6 +45,7 @@ const schemas: SchemaMap[] = [
   forwardingSchema,
   rightsRequestSchema,
   officerAccessSchema,
+  legalHoldSchema,
 ];
 const definitions = Object.entries(schemaMap as SchemaMap);
 

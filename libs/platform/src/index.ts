@@ -8,6 +8,7 @@ export {
   type PlatformConfig,
 } from './platform.config.js';
 export { kafkaSettings } from './kafka-road.js';
+export { KeyMaintenance, type KeyVersion } from './key-maintenance.js';
 export { openPlatform, problems, type Platform, type ServiceSchema } from './platform.js';
 export { runMain } from './run-main.js';
 export { serve, type RunningService, type ServiceDefinition } from './serve.js';

@@ -1,3 +1,4 @@
+export { addDuration, dayOf } from './calendar.js';
 export { consentEndsAt, someConsentsEnd } from './consent-validity.js';
 export { fieldFilter, type FieldFilterAnswer } from './field-filter.js';
 export { Html, htmlPage, htmlTable, markup } from './html.js';

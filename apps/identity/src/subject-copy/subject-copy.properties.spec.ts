@@ -162,7 +162,7 @@ class Shop {
       case 'removeNumber':
         return { type: 'RemovePersonnummer', reason: 'customer' };
       case 'reveal':
-        return { type: 'RevealPersonnummer', purpose: word };
+        return { type: 'RevealPersonnummer', consentStands: true, purpose: word };
       default:
         return { type: 'RequestEmailChange', email: `${word}@example.org`, token: `token-${word}`, expiresAt: at };
     }
