@@ -13,6 +13,7 @@ import {
 } from '@dittoo/kernel';
 import type pg from 'pg';
 import { Appender } from './appender.js';
+import { LogBroken } from './log-broken.js';
 import { LogListener } from './log-listener.js';
 import { reaching } from './unavailable.js';
 import { WakeUps } from './wake-ups.js';
@@ -26,14 +27,6 @@ export interface PostgresEventStoreOptions {
   readonly maxAppendStatements?: number;
   /** Events a shared statement carries at most. Default 200. */
   readonly maxGroupEvents?: number;
-}
-
-/** The log contradicts itself: a position is missing, or a checkpoint lies ahead. Stop and look; a retry changes nothing. */
-export class LogBroken extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'LogBroken';
-  }
 }
 
 const pageSize = 1000;
@@ -79,6 +72,7 @@ const greatest = 2n ** 63n - 1n;
  * it has come to an event, `readStream` shows it with position -1 and `readAll` does not show it.
  */
 export class PostgresEventStore extends EventStore {
+  override readonly densePositions = true;
   private readonly appender: Appender;
   private readonly wakeUps = new WakeUps();
   private readonly listener: LogListener;

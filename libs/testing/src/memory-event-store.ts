@@ -24,6 +24,7 @@ const copyOf = ({ data, metadata, ...rest }: RecordedEvent): RecordedEvent => ({
  * What is appended is copied, so later changes by the caller do not reach the log.
  */
 export class MemoryEventStore extends EventStore {
+  override readonly densePositions: boolean;
   private readonly log: RecordedEvent[] = [];
   private readonly streams = new Map<string, RecordedEvent[]>();
   private readonly byId = new Map<string, RecordedEvent>();
@@ -32,6 +33,7 @@ export class MemoryEventStore extends EventStore {
   /** @param positionStep distance between two positions; more than 1 shows who wrongly relies on dense ones */
   constructor(private readonly positionStep = 1n) {
     super();
+    this.densePositions = positionStep === 1n;
   }
 
   override async append(
