@@ -67,6 +67,13 @@ interface Call<T> {
   cancel(): Promise<void>;
 }
 
+interface GrpcChannel {
+  close(): void;
+}
+interface GrpcClient {
+  getChannel(): GrpcChannel;
+}
+
 export interface EsdbConnectionOptions {
   /** After so long without an answer a call is given up. Default 10 s. */
   readonly deadlineMs?: number;
@@ -78,6 +85,8 @@ const retryPausesMs = [20, 100, 300];
 export class EsdbConnection {
   readonly client: EventStoreDBClient;
   readonly deadlineMs: number;
+  private readonly givenUp = new WeakSet<GrpcChannel>();
+  private closed = false;
   /**
    * Goes with every call. E1, E13: an append with credentials takes the unary path, without batch and without asking
    * the server what it can; those of the connection string do not do that. Without TLS they are never sent.
@@ -88,10 +97,7 @@ export class EsdbConnection {
     this.client = EventStoreDBClient.connectionString(address.connection);
     this.credentials = address.credentials ?? { username: 'nobody', password: 'nothing' };
     this.deadlineMs = deadlineMs;
-    // A cluster that is away is looked for by many calls at once; those that find out late would end the process.
-    const client = this.client as unknown as { handleError(client: unknown, error: Error): Promise<void> };
-    const handle = client.handleError;
-    client.handleError = (...failed) => handle(...failed).catch(() => undefined);
+    this.outliveReconnects();
   }
 
   /** For every call; reads too ask the leader, so that what was appended is seen. */
@@ -107,6 +113,25 @@ export class EsdbConnection {
     });
     call.catch(() => undefined);
     return Promise.race([call, silence]).finally(() => clearTimeout(timer));
+  }
+
+  /**
+   * Two ways in which the client ends the process while it reconnects, as rejections nobody handles. It closes the
+   * connection it gives up while an append that has just been handed it is about to use it: so the closing waits a turn. And
+   * of the calls that fail with a cluster that is away, those that find out late wait for a search that fails.
+   */
+  private outliveReconnects(): void {
+    const client = this.client as unknown as { handleError(failed: GrpcClient, error: Error): Promise<void> };
+    const handle = client.handleError;
+    client.handleError = (failed, error) => {
+      const channel = failed.getChannel();
+      if (!this.givenUp.has(channel)) {
+        this.givenUp.add(channel);
+        const close = channel.close.bind(channel);
+        channel.close = () => void setImmediate(close);
+      }
+      return handle(failed, error).catch(() => undefined);
+    };
   }
 
   /** Everything a read brings; the client puts no deadline on reads, so silence is one. */
@@ -136,8 +161,10 @@ export class EsdbConnection {
   async reading<T>(read: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
+        this.requireOpen();
         return await read();
       } catch (error) {
+        if (error instanceof EventStoreUnavailable) throw error;
         const failure = failureOf(error);
         const waitMs = retryPausesMs[attempt];
         if (!isPassing(failure) || failure.word === 'silence' || waitMs === undefined) throw inOurWords(failure);
@@ -146,10 +173,18 @@ export class EsdbConnection {
     }
   }
 
+  /** @throws EventStoreUnavailable it was closed */
+  requireOpen(): void {
+    if (this.closed) throw new EventStoreUnavailable(new EsdbFailure('closed'));
+  }
+
   /** Ends every call and the connection; the client itself would leave the connection open. */
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await new Promise((resolve) => setImmediate(resolve)); // whoever passed `requireOpen` has its connection by now
     await this.within(this.client.dispose()).catch(() => undefined);
-    const { getChannel } = this.client as unknown as { getChannel(): Promise<{ close(): void }> };
+    const { getChannel } = this.client as unknown as { getChannel(): Promise<GrpcChannel> };
     await this.within(getChannel().then((channel) => channel.close())).catch(() => undefined);
   }
 }

@@ -84,6 +84,7 @@ export class EventStoreDbEventStore extends EventStore {
     const giveUpAt = performance.now() + deadlineMs * 2;
     for (let attempt = 0; ; attempt++) {
       try {
+        this.connection.requireOpen();
         await this.connection
           .within(
             client.appendToStream(stream, proposed, {
