@@ -27,18 +27,23 @@ const passing: ReadonlySet<string> = new Set([
   ErrorType.TIMEOUT,
   ErrorType.UNKNOWN,
   'silence',
+  'untrusted',
 ]);
 /** gRPC: invalid argument, failed precondition, out of range, unimplemented. The same again tomorrow. */
 const lasting = new Set([3, 9, 11, 12]);
 /** gRPC: the message is larger than the other side takes. */
 const resourceExhausted = 8;
 
+/** What OpenSSL says of a certificate nobody vouches for, or that is for another host, or that is none. */
+const notTrusted = /certificate|self.signed|altnames|SSL routines/i;
+
 /** @param error of the client, or of ours */
 export const failureOf = (error: unknown): EsdbFailure => {
   if (error instanceof EsdbFailure) return error;
   if (error instanceof Error && isCommandError(error)) {
     const { code, type } = error as { code?: number; type?: string };
-    return new EsdbFailure(type ?? 'unknown', code);
+    const untrusted = type === ErrorType.UNAVAILABLE && notTrusted.test(error.message);
+    return new EsdbFailure(untrusted ? 'untrusted' : (type ?? 'unknown'), code);
   }
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'number') return new EsdbFailure(ErrorType.UNKNOWN, code);

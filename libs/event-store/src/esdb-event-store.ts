@@ -38,6 +38,8 @@ export interface EventStoreDbOptions extends EsdbConnectionOptions {
 }
 
 const pageSize = 500;
+/** A small page is not worth asking many times for, where the server's own events stand in between. */
+const leastScanned = 100;
 /** Pauses before an append whose outcome is unknown is repeated. */
 const retryPausesMs = [50, 200, 800, 2_000, 2_000];
 
@@ -58,13 +60,13 @@ export class EventStoreDbEventStore extends EventStore {
     this.onLog = options.onLog ?? (() => undefined);
   }
 
-  /** E4: warms the connection up, and asks for what will be needed. @throws Error in words for an operator: why not */
+  /** E4: warms the connection up, and asks for what will be needed. @throws NotReady in words for an operator: why not */
   async ready(): Promise<void> {
     try {
       await this.connection.reading(() => this.endOfLog());
     } catch (error) {
       const { word } = failureOf(error instanceof EventStoreUnavailable ? error.cause : error);
-      throw new Error(readiness[word] ?? `it does not answer (${word})`, { cause: error });
+      throw new NotReady(readiness[word] ?? `it does not answer (${word})`, word === 'access-denied', error);
     }
   }
 
@@ -174,7 +176,7 @@ export class EventStoreDbEventStore extends EventStore {
     const { client, callOptions } = this.connection;
     for (let checkpoint = after; ;) {
       // A read begins with the event at the position it is given, which was seen before.
-      const maxCount: number = limit + (checkpoint === null ? 0 : 1);
+      const maxCount: number = Math.max(limit, leastScanned) + (checkpoint === null ? 0 : 1);
       const fromPosition = place(checkpoint);
       const found = await this.connection.reading(() =>
         this.connection.collect<AllStreamResolvedEvent>(
@@ -183,6 +185,7 @@ export class EventStoreDbEventStore extends EventStore {
       );
       const events: RecordedEvent[] = [];
       for (const { event } of found) {
+        if (events.length === limit) return { events, checkpoint };
         if (event === undefined) continue;
         const ours = !isSystemStream(event.streamId);
         const position: bigint = ours ? positionOf(event) : event.position.commit;
@@ -234,8 +237,21 @@ export class EventStoreDbEventStore extends EventStore {
   }
 }
 
+/** `lasting` = waiting changes nothing, somebody has to. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
+  constructor(
+    message: string,
+    readonly lasting: boolean,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
 const readiness: Readonly<Record<string, string>> = {
   'access-denied': 'it refuses the user and password of EVENT_STORE_URL, or does not let that user read $all',
-  unavailable: 'nothing answers there, or its certificate is not trusted (tlsCAFile)',
+  unavailable: 'nothing answers there',
+  untrusted: 'its certificate is not trusted (tlsCAFile), or it does not speak TLS',
   silence: 'it does not answer in time',
 };

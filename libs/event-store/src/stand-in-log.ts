@@ -86,6 +86,14 @@ export class StandInLog {
     return { ok: true, revision: written.revision, position: written.position };
   }
 
+  /** The log as somebody with the server's disk in hand would make it; in memory only. */
+  rewrite(change: (events: readonly KeptEvent[]) => readonly KeptEvent[]): void {
+    const changed = change([...this.events]);
+    this.events.length = 0;
+    this.streams.clear();
+    this.take(changed);
+  }
+
   /** Resolves at the next append, or when `signal` aborts. */
   grown(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {

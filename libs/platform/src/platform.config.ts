@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { printsSecrets, readEsdbAddress, type EsdbAddress } from '@dittoo/event-store';
 
 /** What the environment says about the parts every process shares. */
 export interface PlatformConfig {
@@ -17,6 +18,8 @@ export interface PlatformConfig {
   readonly keyEncryptionKeyFile: string;
   /** May the key file be made when it is not there? Only the embedded default may. */
   readonly generateKeyFile: boolean;
+  /** `null` = the log is in the database. */
+  readonly eventStore: EsdbAddress | null;
   /** `null` = events travel inside this process. */
   readonly kafka: KafkaConfig | null;
   readonly registerFile: string | null;
@@ -98,6 +101,17 @@ export const readKafkaConfig = (env: Environment): KafkaConfig | null => {
   };
 };
 
+const readEventStoreConfig = (env: Environment): EsdbAddress | null => {
+  const said = text(env, 'EVENT_STORE_URL');
+  if (said === undefined) return null;
+  if (env['NODE_ENV'] === 'production' && printsSecrets(env['DEBUG'])) {
+    throw new Error(
+      'DEBUG may not name esdb when NODE_ENV=production: the client of EVENT_STORE_URL would print events',
+    );
+  }
+  return readEsdbAddress(said, 'EVENT_STORE_URL');
+};
+
 /** @throws Error with the name of the variable that is wrong */
 export const readPlatformConfig = (env: Environment, service: string): PlatformConfig => {
   const host = text(env, 'HOST') ?? '127.0.0.1';
@@ -115,9 +129,6 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
   if (clockOffset !== undefined && env['NODE_ENV'] === 'production') {
     throw new Error('CLOCK_OFFSET is for tests and refused when NODE_ENV=production');
   }
-  if (text(env, 'EVENT_STORE_URL') !== undefined) {
-    throw new Error('EVENT_STORE_URL is not supported by this version: leave it unset');
-  }
   const logLevel = text(env, 'LOG_LEVEL') ?? 'info';
   if (!logLevels.includes(logLevel)) throw new Error(`LOG_LEVEL must be one of ${logLevels.join(', ')}`);
   const publicUrl = (url(env, 'PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`).replace(/\/+$/, '');
@@ -131,6 +142,7 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
     keyRingUrl: url(env, 'KEY_RING_DATABASE_URL', ['postgres:', 'postgresql:']),
     keyEncryptionKeyFile: resolve(keyFile ?? `${dataDir}/key-encryption-key.json`),
     generateKeyFile: keyFile === undefined,
+    eventStore: readEventStoreConfig(env),
     kafka: readKafkaConfig(env),
     registerFile: text(env, 'PROCESSOR_REGISTER_FILE') ?? null,
     jwksUrl: url(env, 'JWKS_URL', ['http:', 'https:']) ?? `http://${host}:${port}/.well-known/jwks.json`,

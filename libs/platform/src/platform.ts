@@ -18,7 +18,7 @@ import {
   type EmbeddedPostgres,
   type MigrationClass,
 } from '@dittoo/database';
-import { eventStoreMigrations, PostgresEventStore, PostgresSequencer } from '@dittoo/event-store';
+import { eventStoreMigrations, type PostgresSequencer } from '@dittoo/event-store';
 import { InProcessDelivery, InProcessRoad, type DeliveryLog, type EventDelivery } from '@dittoo/messaging';
 import {
   EnvelopeSealer,
@@ -37,6 +37,8 @@ import type { Logger } from 'pino';
 import { Gauge, Registry, Counter, collectDefaultMetrics } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { openKafkaRoad, type Road } from './kafka-road.js';
+import { logOriginSchema, requireSameLog } from './log-origin.js';
+import { openEventStoreDb, openPostgresLog, type LogOfProcess } from './log-of-process.js';
 import type { PlatformConfig } from './platform.config.js';
 import { grantRows } from './row-grants.js';
 
@@ -53,8 +55,9 @@ export interface Platform {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly register: Register;
-  readonly store: PostgresEventStore;
-  readonly sequencer: PostgresSequencer;
+  readonly store: EventStore;
+  /** `null` = the store gives positions itself. */
+  readonly sequencer: PostgresSequencer | null;
   readonly keyRing: PostgresKeyRing;
   readonly keyEncryption: KeyEncryption;
   readonly sealer: EnvelopeSealer;
@@ -80,6 +83,7 @@ export interface Platform {
 const sharedSchemas: readonly ServiceSchema[] = [
   { schema: 'delivery', migrations: deliveryMigrations },
   { schema: 'service', migrations: serviceMigrations },
+  logOriginSchema,
 ];
 
 /**
@@ -130,22 +134,21 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       closers.push(() => pool.end());
       return pool;
     };
-    const storePool = openOn(database.main, 'event-store', 12);
     const pool = openOn(database.main, 'rows', 8);
+    await requireSameLog(pool, config.eventStore === null ? 'postgresql' : 'eventstoredb');
     const keyRingPool = openOn(database.keyRing, 'key-ring', 6, false);
 
     const clock = new SystemClock(config.clockOffsetMs);
     const keyRing = new PostgresKeyRing(keyRingPool, keyEncryption, (problem) => logger.warn(problem));
     await keyRing.start();
     closers.push(() => keyRing.close());
-    const direct = { connectionString: database.main, application_name: `${config.service}:log` };
-    // Appends of this process kick the sequencer and its batches wake the readers; other processes poll and LISTEN.
-    const sequencer = new PostgresSequencer(direct, {
-      onLog: (level, event, details) => logger[level](details, event),
-      onSequenced: () => store.wake(),
-    });
-    const store: PostgresEventStore = new PostgresEventStore(storePool, { onAppended: sequencer.kick, direct });
-    closers.push(() => sequencer.stop());
+    const log: LogOfProcess =
+      config.eventStore === null
+        ? openPostgresLog(openOn(database.main, 'event-store', 12), database.main, config.service, logger)
+        : openEventStoreDb(config.eventStore, logger);
+    closers.push(() => log.close());
+    await log.ready();
+    const { sequencer, store } = log;
 
     const metrics = new Registry();
     collectDefaultMetrics({ register: metrics });
