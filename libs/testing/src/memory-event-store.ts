@@ -88,6 +88,10 @@ export class MemoryEventStore extends EventStore {
   }
 
   override async readAll({ after, limit = 1000, categories }: ReadAllOptions): Promise<LogPage> {
+    // As EventStoreDB does it: where nothing stands nothing begins.
+    if (after !== null && !this.densePositions && after % this.positionStep !== 0n) {
+      throw new RangeError(`${after} is no position of this log`);
+    }
     const start = after === null ? 0 : this.log.findIndex(({ position }) => position > after);
     const scanned = start < 0 ? [] : this.log.slice(start, start + limit);
     return {
