@@ -41,7 +41,7 @@ const pageSize = 500;
 /** A small page is not worth asking many times for, where the server's own events stand in between. */
 const leastScanned = 100;
 /** Pauses before an append whose outcome is unknown is repeated. */
-const retryPausesMs = [50, 200, 800, 2_000, 2_000];
+const retryPausesMs = [50, 200, 800, 2_000];
 
 /**
  * The event store on EventStoreDB. Positions are byte offsets: they grow and are not dense. The log is everything in

@@ -110,9 +110,13 @@ describe('an outage of the store', () => {
     expect(await verification()).toMatchObject({ verdict: 'ok', problems: [] });
   }, 60_000);
 
-  it('does not keep a shop that was stopped from going on where it was', async () => {
+  it('at a start is waited for, and the shop goes on where it was', async () => {
     expect(await process.stop()).toBe(0);
-    await process.start();
+    await standIn.goDown();
+    const started = process.start();
+    await until(() => process.log.includes('event-store.not-ready'), 30_000);
+    await standIn.comeBack();
+    await started;
     expect(await verification()).toMatchObject({ verdict: 'ok', problems: [] });
   }, 60_000);
 });
