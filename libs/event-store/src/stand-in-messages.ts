@@ -90,7 +90,15 @@ export const batchAnswer = (request: BatchAppendReq, stream: string, appended: A
   return answer.setError(error);
 };
 
+const answers = new WeakMap<KeptEvent, ReadResp>();
+
 export const eventAnswer = (kept: KeptEvent): ReadResp => {
+  const answer = answers.get(kept) ?? madeAnswer(kept);
+  answers.set(kept, answer);
+  return answer;
+};
+
+const madeAnswer = (kept: KeptEvent): ReadResp => {
   const recorded = new messages.ReadResp.ReadEvent.RecordedEvent();
   const id = new words.UUID();
   id.setString(kept.id);

@@ -109,6 +109,21 @@ export const errors = {
 
 const leaderState = 8;
 
+/** Written down once for each answer: logs are read again and again. */
+const written = new WeakMap<ReadResp, Buffer>();
+const { read } = streamService.StreamsService;
+const streams = {
+  ...streamService.StreamsService,
+  read: {
+    ...read,
+    responseSerialize: (answer: ReadResp): Buffer => {
+      const bytes = written.get(answer) ?? read.responseSerialize(answer);
+      written.set(answer, bytes);
+      return bytes;
+    },
+  },
+};
+
 type Subscriber = ServerWritableStream<ReadReq, ReadResp>;
 
 export class EventStoreDbStandIn {
@@ -152,7 +167,7 @@ export class EventStoreDbStandIn {
     const front = new StandInFront(behind);
     const port = await front.open(options.port ?? 0);
     const standIn = new EventStoreDbStandIn(new StandInLog(options.file ?? null), options, server, front, port);
-    server.addService(streamService.StreamsService, standIn.streams());
+    server.addService(streams, standIn.streams());
     server.addService(featureService.ServerFeaturesService, standIn.features());
     server.addService(gossipService.GossipService, standIn.gossip());
     standIn.members = [port];
