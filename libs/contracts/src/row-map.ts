@@ -54,6 +54,7 @@ export const rowMap: RowMap = {
     },
   },
   'keyring.scoped_category': { columns: { subject_id: reference, ...plainColumns('category', 'closed') } },
+  'keyring.restore_gate': { columns: plainColumns('one', 'position', 'event_id', 'passed_at') },
   'keyring.contact': {
     subject: 'subject_id',
     columns: { address_mark: keyedHash('rowDeleted', 'fromEvents'), subject_id: reference },
@@ -186,11 +187,83 @@ export const rowMap: RowMap = {
     },
   },
 
+  'identity.disclosed_field': {
+    subject: 'subject_id',
+    columns: {
+      subject_id: reference,
+      processor_id: repeats('DataDisclosed.processorId'),
+      field: repeats('DataDisclosed.fields'),
+    },
+  },
+  'identity.known_contact': { subject: 'subject_id', columns: { subject_id: reference } },
+  'identity.recipient_task': {
+    columns: {
+      request_id: reference,
+      processor_id: repeats('RecipientAsked.processorId'),
+      state: repeats('RecipientAnswered.state'),
+      reason: repeats('RecipientAnswered.reason'),
+      ...plainColumns('since'),
+    },
+  },
+  'identity.account_activity': {
+    subject: 'subject_id',
+    columns: {
+      subject_id: reference,
+      last_active_on: { kind: 'personal', erasure: 'rowDeleted', copy: 'fromRow' },
+      notice_on: repeats('InactivityNoticed'),
+      erases_at: repeats('InactivityNoticed.erasesAt'),
+      ...plainColumns('failures', 'not_before'),
+    },
+  },
+  'identity.consent_reliance': {
+    subject: 'subject_id',
+    columns: {
+      subject_id: reference,
+      purpose: repeats('ConsentGiven.purpose'),
+      ended_on: repeats('ConsentWithdrawn', 'ConsentsInvalidated'),
+    },
+  },
+  'identity.legal_hold': {
+    subject: 'subject_id',
+    columns: {
+      hold_id: reference,
+      subject_id: reference,
+      order_id: reference,
+      categories: holds('names of categories'),
+      ...plainColumns('state', 'expires_at', 'requested_at'),
+    },
+  },
+  'identity.retention': {
+    subject: 'subject_id',
+    columns: {
+      subject_id: reference,
+      scope: reference,
+      ...plainColumns('category', 'last_day', 'failures', 'not_before'),
+    },
+  },
+
   // consent
   'consent.policy_version': {
     columns: {
       documents: holds('the policy as published'),
       ...plainColumns('version', 'digest', 'published_at'),
+    },
+  },
+
+  'consent.receipt_key': {
+    columns: {
+      public_jwk: holds('a public key'),
+      wrapped: cipher,
+      ...plainColumns('kid', 'kek_version', 'created_at'),
+    },
+  },
+  'consent.standing_consent': {
+    subject: 'subject_id',
+    columns: {
+      subject_id: reference,
+      purpose: repeats('ConsentGiven.purpose'),
+      said: repeats('ConsentGiven', 'ConsentRefused', 'ConsentWithdrawn'),
+      given_at: repeats('ConsentGiven'),
     },
   },
 
@@ -331,5 +404,6 @@ export const rowMap: RowMap = {
       ...plainColumns('taken_at', 'status'),
     },
   },
+  'service.lease': { columns: plainColumns('name', 'holder', 'epoch', 'expires_at') },
   'public.migration': { columns: plainColumns('id', 'timestamp', 'name') },
 };
