@@ -212,8 +212,10 @@ const play = async () => {
     const { answer } = await api('GET', `/me/requests/${request.requestId}`, { token: fresh.accessToken });
     return answer.state === 'answered';
   });
-  const answered = await replay(customerId, looking, 'RequestAnswered');
-  for (const { fields } of answered.filter(({ type }) => type === 'RecipientAnswered')) {
+  const answered = await replay(customerId, looking, 'ErasureVerified');
+  // Her correction was told to the recipients too, as a request of its own.
+  const erasure = `rightsRequest-${request.requestId}`;
+  for (const { fields } of answered.filter(({ stream, type }) => stream === erasure && type === 'RecipientAnswered')) {
     say(`${fields.processorId}: ${fields.state} (${fields.reason})`);
   }
 
