@@ -3,7 +3,8 @@ import { derivedId, type Uuid } from '@dittoo/kernel';
 import { forwardingIdOf } from './forwarding-id.js';
 import type { Item, Lane, Lanes, SendingDisclosure, SendingRecord } from './lanes/lanes.port.js';
 import type { TableSet } from './lanes/table-set.port.js';
-import { TransmissionFailed, type PaymentProcessor } from './payment/payment-processor.port.js';
+import type { PaymentProcessor } from './payment/payment-processor.port.js';
+import { TransmissionFailed } from './transmission-failed.js';
 import type { Disclosure } from './forwarding/forwarding.decider.js';
 
 /** One processor's queue and everything that belongs to it. */

@@ -8,7 +8,7 @@ import { ForwardingMetrics } from '../forwarding.metrics.js';
 import { Lanes, LeaseLost, type Lane, type QueueFigures } from '../lanes/lanes.port.js';
 import { PaymentWatch } from '../lanes/payment-watch.port.js';
 import { tableSets, wakeChannel, type TableSet } from '../lanes/table-set.port.js';
-import type { TransmissionFailed } from '../payment/payment-processor.port.js';
+import type { TransmissionFailed } from '../transmission-failed.js';
 import { PAYMENT_PROCESSORS, type PaymentProcessors } from '../payment/payment-processors.port.js';
 import { AttemptReactor } from './attempt.reactor.js';
 import { breakerSettings, CircuitBreaker } from './circuit-breaker.js';

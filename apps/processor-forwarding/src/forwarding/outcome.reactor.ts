@@ -6,7 +6,8 @@ import type { Logger } from 'pino';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../forwarding.config.js';
 import { ForwardingMetrics } from '../forwarding.metrics.js';
 import type { Item, Lane, SendingRecord } from '../lanes/lanes.port.js';
-import type { OpenedPayment, Payment, TransmissionFailed } from '../payment/payment-processor.port.js';
+import type { OpenedPayment, Payment } from '../payment/payment-processor.port.js';
+import type { TransmissionFailed } from '../transmission-failed.js';
 import { forwardingDecider, type Disclosure, type ForwardingCommand } from './forwarding.decider.js';
 import type { Forwarding } from './forwarding.js';
 import {
