@@ -14,11 +14,17 @@ export interface ConsentInForce {
   readonly recordId: string;
   /** Revision in the consent stream, decimal. */
   readonly revision: string;
+  /** RFC 3339. */
+  readonly givenAt: string;
 }
 
 /** What is true of the person now, read from the source. */
 export interface Standing {
   readonly erased: boolean;
+  /** Art. 18: stored only. */
+  readonly restricted: boolean;
+  /** Art. 21: when each purpose was last objected to, RFC 3339. */
+  readonly objections: { readonly [purpose: string]: string };
   readonly consents: { readonly [purpose: string]: ConsentInForce };
 }
 
@@ -48,6 +54,12 @@ export type Verdict =
       readonly consentRecordId: string | null;
     };
 
+/** Answers under art. 12-22 are owed while processing is restricted, too: without them nobody could be told it ends. */
+const rightsPurpose = 'dataSubjectRights';
+
+/** What an objection is no word against. */
+const notObjectable: readonly LegalBasis[] = ['contract', 'legalObligation', 'vitalInterests'];
+
 /** Names the register calls personal; the others say nothing about a person. */
 export const isPersonal = (register: Register, field: string): boolean => Object.hasOwn(register.fields, field);
 
@@ -71,6 +83,13 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
   // An erased person may still be owed a refund: what carries nothing personal may go.
   if (standing.erased && everything.some((field) => isPersonal(register, field))) return refuse('subjectErased');
 
+  const heldBack = purposes.find(
+    ({ purpose, fields }) => purpose !== rightsPurpose && fields.some((field) => isPersonal(register, field)),
+  );
+  if (standing.restricted && heldBack !== undefined) {
+    return refuse('processingRestricted', heldBack.fields, heldBack.purpose);
+  }
+
   const permissions: Permission[] = [];
   for (const { purpose, fields } of purposes) {
     const legalBasis = legalBasisFor(register, processorId, purpose);
@@ -79,6 +98,11 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
     if (!filter.allowed) return refuse('fieldNotAllowed', filter.refused, purpose);
     const consent = legalBasis === 'consent' ? standing.consents[purpose] : undefined;
     if (legalBasis === 'consent' && consent === undefined) return refuse('consentMissing', fields, purpose);
+    const objectedAt = notObjectable.includes(legalBasis) ? undefined : standing.objections[purpose];
+    // A consent given later is a new word of the person; one of the same moment is not known to be.
+    if (objectedAt !== undefined && (consent === undefined || consent.givenAt <= objectedAt)) {
+      return refuse('processingObjected', fields, purpose, consent?.recordId ?? null);
+    }
     permissions.push({ purpose, fields, legalBasis, consent: consent ?? null });
   }
   return { allowed: true, legalEntity: entity.name, permissions };

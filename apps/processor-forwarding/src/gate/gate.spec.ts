@@ -4,7 +4,7 @@ import { judge, personnummerPurpose, type Asked, type Standing } from './gate.qu
 
 const register = loadRegister();
 const now = '2026-11-22T10:00:00.000Z';
-const known: Standing = { erased: false, consents: {} };
+const known: Standing = { erased: false, restricted: false, objections: {}, consents: {} };
 const asked = (...purposes: [string, ...string[]][]): Asked => ({
   processorId: 'payson',
   intent: 'openPayment',
@@ -56,8 +56,8 @@ describe('the gate', () => {
       reason: 'consentMissing',
       fields: ['personnummer'],
     });
-    const consent = { recordId: 'r-1', revision: '4' };
-    const verdict = judge(register, both, { erased: false, consents: { personnummer: consent } }, now);
+    const consent = { recordId: 'r-1', revision: '4', givenAt: '2026-11-01T10:00:00.000Z' };
+    const verdict = judge(register, both, { ...known, consents: { personnummer: consent } }, now);
     expect(verdict).toMatchObject({
       allowed: true,
       permissions: [{ consent: null }, { legalBasis: 'consent', consent }],
@@ -65,10 +65,67 @@ describe('the gate', () => {
   });
 
   it('lets nothing personal of an erased person pass, but what is owed to them', () => {
-    const erased: Standing = { erased: true, consents: {} };
+    const erased: Standing = { ...known, erased: true };
     expect(judge(register, asked(payment), erased, now)).toMatchObject({ reason: 'subjectErased' });
     const refund = asked(['refund', 'orderReference', 'amount']);
     expect(judge(register, refund, erased, now)).toMatchObject({ allowed: true });
+  });
+});
+
+describe('a restriction', () => {
+  const restricted: Standing = { ...known, restricted: true };
+  const mail = (purpose: string, ...fields: string[]): Asked => ({
+    processorId: 'oneMail',
+    intent: 'sendMail',
+    purposes: [{ purpose, fields }],
+  });
+
+  it('holds back everything personal, whatever the basis', () => {
+    expect(judge(register, asked(payment), restricted, now)).toMatchObject({
+      reason: 'processingRestricted',
+      purpose: 'payment',
+    });
+    expect(judge(register, mail('support', 'email'), restricted, now)).toMatchObject({
+      reason: 'processingRestricted',
+    });
+  });
+
+  it('lets answers about the rights pass, and what says nothing about the person', () => {
+    expect(judge(register, mail('dataSubjectRights', 'email'), restricted, now)).toMatchObject({ allowed: true });
+    expect(judge(register, asked(['refund', 'orderReference']), restricted, now)).toMatchObject({ allowed: true });
+  });
+});
+
+describe('an objection', () => {
+  const google = (purpose: string): Asked => ({
+    processorId: 'google',
+    intent: 'openPayment',
+    purposes: [{ purpose, fields: ['email'] }],
+  });
+  const objectedAt = '2026-11-20T10:00:00.000Z';
+  const given = (givenAt: string) => ({
+    ...known,
+    objections: { marketing: objectedAt },
+    consents: { marketing: { recordId: 'r-1', revision: '0', givenAt }, adMeasurement: { recordId: 'r-2', revision: '1', givenAt } }, // prettier-ignore
+  });
+
+  it('outweighs a consent given before it, or at the same moment', () => {
+    for (const givenAt of ['2026-11-19T10:00:00.000Z', objectedAt]) {
+      expect(judge(register, google('marketing'), given(givenAt), now)).toMatchObject({
+        reason: 'processingObjected',
+        purpose: 'marketing',
+        consentRecordId: 'r-1',
+      });
+    }
+  });
+
+  it('is answered by a consent given after it, and binds its own purpose only', () => {
+    expect(judge(register, google('marketing'), given('2026-11-21T10:00:00.000Z'), now)).toMatchObject({
+      allowed: true,
+    });
+    expect(judge(register, google('adMeasurement'), given('2026-11-19T10:00:00.000Z'), now)).toMatchObject({
+      allowed: true,
+    });
   });
 });
 

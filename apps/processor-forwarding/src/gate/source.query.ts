@@ -46,18 +46,26 @@ export class Source {
     for await (const recorded of this.store.readStream(streamName('consent', subjectId))) {
       const event = recorded as unknown as ConsentEvent;
       const revision = String(recorded.revision);
-      if (event.type === 'ConsentGiven') consents[event.data.purpose] = { recordId: event.data.recordId, revision };
-      else if (event.type === 'ConsentsInvalidated') for (const purpose in consents) delete consents[purpose];
-      else delete consents[event.data.purpose];
+      const givenAt = recorded.metadata.recordedAt;
+      if (event.type === 'ConsentGiven') {
+        consents[event.data.purpose] = { recordId: event.data.recordId, revision, givenAt };
+      } else if (event.type === 'ConsentsInvalidated') {
+        for (const purpose in consents) delete consents[purpose];
+      } else delete consents[event.data.purpose];
     }
-    let erased = false;
+    let [erased, restricted] = [false, false];
+    const objections: Record<string, string> = {};
     for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
       const event = recorded as unknown as DataSubjectEvent;
       // A key destroyed because its retention ended is no erasure of the person.
       erased ||= event.type === 'ErasureRequested';
       erased ||= event.type === 'SubjectKeysDestroyed' && event.data.requestId !== null;
+      if (event.type === 'ProcessingRestricted') restricted = true;
+      if (event.type === 'RestrictionLifted') restricted = false;
+      if (event.type !== 'ProcessingObjected') continue;
+      for (const purpose of event.data.purposes) objections[purpose] = recorded.metadata.recordedAt;
     }
-    return { erased, consents };
+    return { erased, restricted, objections, consents };
   }
 
   /** `null` = there is no such order. */
@@ -92,8 +100,8 @@ export class Source {
     return last === null ? null : this.open<string>(last, 'number');
   }
 
-  private async open<T>(recorded: RecordedEvent, field: string): Promise<Opened<T> | null> {
-    // Only the field that is asked for is opened: what an event says besides stays sealed.
+  /** Opens one field and leaves sealed what the event says besides. `null` = nothing there, or its key is gone. */
+  async open<T>(recorded: RecordedEvent, field: string): Promise<Opened<T> | null> {
     const envelope: unknown = recorded.data[field];
     if (!isEnvelope(envelope)) return null;
     const [opened] = (await this.sealer.open([{ ...recorded, data: { [field]: { ...envelope } } }])) as [
