@@ -87,6 +87,7 @@ export const startStage = async (
     processorForwardingServiceWith({
       ...options,
       ...(options.withMondido === true ? { mondido: { url: sandbox.urls.mondido, ...sandboxMondido } } : {}),
+      ...(options.withMail === true ? { mail: { smtpUrl: sandbox.urls.smtp, imapUrl: sandbox.urls.imap } } : {}),
       payson,
       tuning: { ...quick, ...options.tuning },
     }),
