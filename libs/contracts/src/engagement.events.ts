@@ -47,6 +47,11 @@ export interface CampaignEntryEvents {
 }
 export type CampaignEntryEvent = EventOf<CampaignEntryEvents>;
 
+/** A comment goes when it is deleted, a message when its own three years are over. */
+const comment = personal('engagement', { keyPer: 'stream' });
+const message = personal('support', { keyPer: 'event' });
+const entry = personal('advertising', { keyPer: 'stream' });
+
 const comments = {
   stream: 'comment',
   schemaVersion: 1,
@@ -69,9 +74,9 @@ const campaign = {
 export const commentSchema: SchemaMapOf<CommentEvents> = {
   CommentPosted: {
     ...comments,
-    fields: { sku: plain, givenName: personal('engagement'), text: personal('engagement'), language: plain },
+    fields: { sku: plain, givenName: comment, text: comment, language: plain },
   },
-  CommentRectified: { ...comments, fields: { text: personal('engagement') } },
+  CommentRectified: { ...comments, fields: { text: comment } },
   CommentDeleted: { ...comments, fields: { by: plain } },
 };
 
@@ -80,15 +85,15 @@ export const supportCaseSchema: SchemaMapOf<SupportCaseEvents> = {
     ...support,
     fields: {
       channel: plain,
-      email: personal('support'),
-      subject: personal('support'),
-      body: personal('support'),
+      email: message,
+      subject: message,
+      body: message,
       orderId: plain,
       language: plain,
     },
   },
-  SupportMessageReceived: { ...support, fields: { channel: plain, body: personal('support') } },
-  SupportReplied: { ...support, fields: { body: personal('support') } },
+  SupportMessageReceived: { ...support, fields: { channel: plain, body: message } },
+  SupportReplied: { ...support, fields: { body: message } },
   SupportCaseClosed: { ...support, fields: { by: plain } },
 };
 
@@ -97,9 +102,9 @@ export const campaignEntrySchema: SchemaMapOf<CampaignEntryEvents> = {
     ...campaign,
     fields: {
       campaignId: plain,
-      email: personal('advertising'),
-      phone: personal('advertising'),
-      clickId: personal('advertising'),
+      email: entry,
+      phone: entry,
+      clickId: entry,
       choices: plain,
       noticeVersion: plain,
       noticeDigest: plain,

@@ -11,3 +11,4 @@ export * from './leaf.js';
 export * from './personal.js';
 export * from './sealer.js';
 export * from './storable.js';
+export * from './trace.js';

@@ -38,4 +38,30 @@ class CreateContacts1763800000200 implements MigrationInterface {
   }
 }
 
-export const keyRingMigrations = [CreateKeyRing1763800000100, CreateContacts1763800000200];
+/** Keys of one stream or event alone; `nil` = of the whole category, as every key before. */
+class AddScopes1763800000300 implements MigrationInterface {
+  readonly name = 'AddScopes1763800000300';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      `ALTER TABLE keyring.data_key ADD COLUMN scope uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'`,
+    );
+    await runner.query(`
+      ALTER TABLE keyring.data_key DROP CONSTRAINT data_key_pkey,
+        ADD PRIMARY KEY (subject_id, category, scope, generation)`);
+    // The door every maker of a scoped key goes through; an erasure closes it.
+    await runner.query(`
+      CREATE TABLE keyring.scoped_category (
+        subject_id uuid NOT NULL, category text NOT NULL, closed boolean NOT NULL DEFAULT false,
+        PRIMARY KEY (subject_id, category))`);
+    await runner.query(`
+      INSERT INTO keyring.scoped_category (subject_id, category, closed)
+      SELECT DISTINCT subject_id, category, true FROM keyring.data_key WHERE state = 'destroyed'`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the key ring is never taken down');
+  }
+}
+
+export const keyRingMigrations = [CreateKeyRing1763800000100, CreateContacts1763800000200, AddScopes1763800000300];

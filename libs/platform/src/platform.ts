@@ -34,11 +34,13 @@ import { deliveryMigrations, TypeOrmInbox, type InboxAlerts } from '@dittoo/proj
 import { createLogger, serviceMigrations } from '@dittoo/service';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { Gauge, Registry, Counter, collectDefaultMetrics } from 'prom-client';
+import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { openKafkaRoad, type Road } from './kafka-road.js';
+import { deliveryAlerts, meterKeyCache, meterParkedStreams } from './platform.metrics.js';
 import type { PlatformConfig } from './platform.config.js';
 import { grantRows } from './row-grants.js';
+import { startTracing } from './tracing.js';
 
 /** What one service brings to the database. */
 export interface ServiceSchema {
@@ -95,6 +97,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
   const keyEncryption = openKeyFile(config);
   const closers: (() => Promise<void>)[] = [];
   let closing = false;
+  if (config.tracing !== null) closers.push(startTracing(config.service, config.tracing));
   const closeAll = async (): Promise<void> => {
     closing = true;
     for (const close of closers.reverse())
@@ -149,6 +152,8 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
 
     const metrics = new Registry();
     collectDefaultMetrics({ register: metrics });
+    meterKeyCache(metrics, () => keyRing.cacheFigures);
+    meterParkedStreams(metrics, pool);
     const alerts = deliveryAlerts(metrics, logger);
     const road =
       config.kafka === null
@@ -231,39 +236,6 @@ const openDatabase = async (
   });
   closers.push(() => embedded.stop());
   return { main: embedded.url('dittoo'), keyRing: config.keyRingUrl ?? embedded.url('dittoo_keyring') };
-};
-
-const deliveryAlerts = (metrics: Registry, logger: Logger) => {
-  const registers = [metrics];
-  const parked = new Counter({
-    name: 'dittoo_parked_streams_total',
-    help: 'Streams parked in a consumer group because an event could not be handled',
-    labelNames: ['group'],
-    registers,
-  });
-  const retries = new Counter({
-    name: 'dittoo_delivery_retries_total',
-    help: 'Chunks that a consumer group will take again after a transient failure',
-    labelNames: ['group'],
-    registers,
-  });
-  new Gauge({ name: 'dittoo_up', help: 'This process is up', registers }).set(1);
-  return {
-    parked: (group: string, stream: string, position: bigint, failure: string): void => {
-      parked.inc({ group });
-      logger.error({ group, stream, position: String(position), failure }, 'delivery.parked');
-    },
-    retrying: (group: string, failure: string): void => {
-      retries.inc({ group });
-      logger.warn({ group, failure }, 'delivery.retrying');
-    },
-    replayFailed: (group: string, stream: string, failure: string): void => {
-      logger.error({ group, stream, failure }, 'delivery.replay-failed');
-    },
-    interrupted: (group: string, error: unknown): void => {
-      logger.warn({ group, failure: error instanceof Error ? error.name : 'unknown' }, 'delivery.interrupted');
-    },
-  };
 };
 
 /** The problem catalogue of the contracts, for `createHttpApp`. */

@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import type { PlatformConfig } from './platform.config.js';
+import { meterRequests } from './platform.metrics.js';
 import { PlatformModule } from './platform.module.js';
 import { openPlatform, problems, type Platform, type ServiceSchema } from './platform.js';
 
@@ -27,6 +28,7 @@ export const serve = async (config: PlatformConfig, service: ServiceDefinition):
   let app: NestFastifyApplication | undefined;
   try {
     app = await createHttpApp(service.module(PlatformModule.of(platform)), { logger: platform.logger, problems });
+    meterRequests(platform.metrics, app);
     await service.prepare?.(app, platform);
     app.connectMicroservice({ strategy: platform.delivery(app.get(DataSource)) }, { inheritAppConfig: true });
     await app.startAllMicroservices();
