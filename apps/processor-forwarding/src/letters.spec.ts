@@ -6,12 +6,13 @@ import { locales, schemaMap } from '@dittoo/contracts';
 import type { SchemaMap } from '@dittoo/kernel';
 import { loadRegister } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
-import { judge } from './gate/gate.query.js';
+import { judge, type Standing } from './gate/gate.query.js';
 import { letterKinds, letterNames, lettersAbout, type Letter, type LetterKind } from './letters.js';
 import { composed } from './mail/letter.port.js';
 
 const register = loadRegister();
 const writer = { shop: 'DITT:OO', email: 'dataskydd@example.org', publicUrl: 'https://shop.example.org' };
+const given = { newsletter: { recordId: 'r-1', revision: '0', since: '2026-11-01T10:00:00.000Z' } };
 const hostile = '<img src="https://eve.example.org/p.gif"> & "quoted"';
 const letter: Letter = {
   email: 'astrid@example.org',
@@ -36,6 +37,7 @@ const letter: Letter = {
     },
   },
   caseSubject: hostile,
+  unsubscribeToken: 'unsubscribe-token',
   openedBy: '22222222-2222-4222-8222-222222222222',
   digest: '0'.repeat(64),
 };
@@ -45,7 +47,7 @@ describe.each(letterNames)('the letter %s', (name) => {
   const { purpose, fields } = kind;
 
   it('carries nothing the register does not grant', () => {
-    const standing = { erased: false, restricted: false, objections: {}, consents: {} };
+    const standing: Standing = { erased: false, restricted: false, objections: {}, consents: given, softOptIn: { status: 'none' } }; // prettier-ignore
     const asked = { processorId: 'oneMail', intent: 'sendMail', purposes: [{ purpose, fields }] } as const;
     expect(judge(register, asked, standing, '2026-11-22T10:00:00.000Z')).toMatchObject({ allowed: true });
   });

@@ -9,6 +9,8 @@ export type Addressee =
   | 'event'
   /** The customer's address as it stands. */
   | 'account'
+  /** The one that answered the question whether it wants the newsletter. */
+  | 'subscriber'
   /** The customer's, or the one that somebody without an account confirmed. */
   | 'requester'
   | 'supportCase'
@@ -25,9 +27,11 @@ export interface LetterKind {
   readonly opens: readonly string[];
   /**
    * Does it answer its addressee, or tell them what they must know of their own contract? What does not is withheld
-   * from addresses on the suppression list.
+   * from addresses on the suppression list, and so is what advertises.
    */
   readonly answers: boolean;
+  /** It advertises, or opens mail that does: one click ends it (RFC 8058). */
+  readonly oneClick?: true;
 }
 
 const rights = (event: EventType, more: Partial<LetterKind> = {}): LetterKind => ({
@@ -66,13 +70,23 @@ export const letterKinds = {
     addressee: 'account',
     fields: ['email', 'messageReference', 'language'],
   }),
+  /** Also to an address that once wanted no more: whoever owns it may have asked again, and says so or not. */
   newsletterConfirmation: {
     event: 'NewsletterSubscriptionRequested',
     addressee: 'event',
     purpose: 'newsletterConfirmation',
     fields: withLink,
     opens: ['token'],
-    answers: false,
+    answers: true,
+  },
+  newsletterWelcome: {
+    event: 'NewsletterSubscriptionConfirmed',
+    addressee: 'subscriber',
+    purpose: 'newsletter',
+    fields: ['email', 'actionLink', 'messageReference', 'language'],
+    opens: [],
+    answers: true,
+    oneClick: true,
   },
   requestConfirmation: rights('ConfirmationAsked', { addressee: 'event', fields: withLink, opens: ['token'] }),
   requestExtended: rights('RequestExtended', { ...withReason, fields: [...withReason.fields, 'deadline'] }),
@@ -151,6 +165,8 @@ export interface Letter {
   readonly order: { readonly givenName: string; readonly placed: Omit<OrderEvents['OrderPlaced'], 'buyer' | 'recipient'> } | null; // prettier-ignore
   /** The subject line of the case it belongs to. */
   readonly caseSubject: string | null;
+  /** What ends the mail it opens; `null` where nothing is to end. */
+  readonly unsubscribeToken: string | null;
   /** The event that opened what this letter is about: its own letter is the one this answers. */
   readonly openedBy: Uuid | null;
   /** Hex SHA-256 over the ciphertexts the values came from. */

@@ -2,7 +2,6 @@ import { PLATFORM_CONFIG, REGISTER, type PlatformConfig, type ServiceDefinition 
 import type { Register } from '@dittoo/processor-register';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { CallbackForms } from './callback/form-body.js';
 import { PaymentCallbacksController } from './callback/payment-callbacks.controller.js';
 import { Deliveries } from './deliveries/deliveries.query.js';
 import { Delivery } from './deliveries/delivery.entity.js';
@@ -27,6 +26,7 @@ import { PreparationReactor } from './forwarding/preparation.reactor.js';
 import { ReadingReactor } from './forwarding/reading.reactor.js';
 import { LetterSource } from './gate/letter.query.js';
 import { Source } from './gate/source.query.js';
+import { MailSuppression } from './gate/suppression.query.js';
 import { LaneIntake } from './lanes/lane-intake.port.js';
 import { PaymentWatch } from './lanes/payment-watch.port.js';
 import { connectMail, MAIL_PROVIDER } from './mail-provider.js';
@@ -57,6 +57,7 @@ export class ProcessorForwardingModule {
         LaneIntake,
         PaymentWatch,
         Source,
+        MailSuppression,
         CallbackTokens,
         {
           provide: PAYMENT_PROCESSORS,
@@ -83,7 +84,6 @@ export class ProcessorForwardingModule {
         ReadingReactor,
         AttemptReactor,
         DeliveryReactor,
-        CallbackForms,
         Deliveries,
         ForwardingMetrics,
       ],

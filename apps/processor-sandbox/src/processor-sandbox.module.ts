@@ -26,8 +26,10 @@ export const sandboxMail: MailAccount = { user: 'kundtjanst@example.org', passwo
 export interface ProcessorSandboxOptions {
   /** A loopback address; the sandbox shows what it received to anyone who asks, so it listens nowhere else. */
   readonly host: string;
-  /** Default: a free one. */
+  /** Default: a free one, as of the two others. */
   readonly port?: number;
+  readonly smtpPort?: number;
+  readonly imapPort?: number;
   readonly payson: PaysonOptions;
   /** Default: the credentials of the sandbox, `sandboxMondido`. */
   readonly mondido?: MondidoOptions;
@@ -101,7 +103,11 @@ export const startProcessorSandbox = async (options: ProcessorSandboxOptions): P
   const bound = app.server.address();
   origin = originOf(options.host, typeof bound === 'object' && bound !== null ? bound.port : 0);
   const login = `${encodeURIComponent(account.user)}:${encodeURIComponent(account.password)}`;
-  const [smtpPort, imapPort] = await Promise.all([smtp.listen(options.host), imap.listen(options.host)]);
+  const { host } = options;
+  const [smtpPort, imapPort] = await Promise.all([
+    smtp.listen(host, options.smtpPort ?? 0),
+    imap.listen(host, options.imapPort ?? 0),
+  ]);
 
   return {
     urls: {

@@ -1,4 +1,4 @@
-import { containsCardNumber, Clock, SuppressionList } from '@dittoo/kernel';
+import { containsCardNumber, Clock, UnsubscribeTokens } from '@dittoo/kernel';
 import { parsePersonnummer } from '@dittoo/personal-data';
 import { PLATFORM_CONFIG, REGISTER, type PlatformConfig } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
@@ -7,6 +7,7 @@ import { forwardingIdOf } from '../forwarding-id.js';
 import { judge } from '../gate/gate.query.js';
 import { LetterSource } from '../gate/letter.query.js';
 import { Source } from '../gate/source.query.js';
+import { MailSuppression } from '../gate/suppression.query.js';
 import type { Item } from '../lanes/lanes.port.js';
 import { letterKinds, type Letter, type LetterKind, type LetterName } from '../letters.js';
 import { mailProcessorId, type MailProvider } from '../mail-provider.js';
@@ -24,7 +25,8 @@ export class LetterPreparationReactor {
   constructor(
     private readonly source: Source,
     private readonly letters: LetterSource,
-    private readonly suppressions: SuppressionList,
+    private readonly suppression: MailSuppression,
+    private readonly unsubscribeTokens: UnsubscribeTokens,
     private readonly clock: Clock,
     @Inject(REGISTER) private readonly register: Register,
     @Inject(PLATFORM_CONFIG) private readonly config: PlatformConfig,
@@ -46,7 +48,7 @@ export class LetterPreparationReactor {
     const letter = await this.letters.letter(kind, queued!, item.subjectId);
     // A link that works no more is no longer what the letter was for.
     if (letter === null || String(letter.facts['expiresAt'] ?? at) < at) return refused('valueGone', fields, purpose);
-    if (!kind.answers && (await this.suppressions.isSuppressed(letter.email))) {
+    if (await this.suppression.forbids(purpose, letter.email, kind.answers)) {
       return refused('addressSuppressed', fields, purpose);
     }
     if (Object.values(letter.said).some((text) => isWithheld(text, at))) {
@@ -62,7 +64,8 @@ export class LetterPreparationReactor {
       noticeVersion: noticeVersion ?? this.register.noticeVersion,
       ciphertextDigest: letter.digest,
     };
-    const outgoing = this.write(mail, name, withoutNumbers(letter, at), item);
+    const unsubscribeToken = kind.oneClick === true ? this.unsubscribeTokens.issue(item.subjectId) : null;
+    const outgoing = this.write(mail, name, withoutNumbers({ ...letter, unsubscribeToken }, at), item);
     return {
       record: { at, disclosures: [disclosure] },
       run: async () => {
@@ -73,7 +76,8 @@ export class LetterPreparationReactor {
   }
 
   private write({ sender }: MailProvider, name: LetterName, letter: Letter, item: Item): OutgoingMail {
-    const { language, email, openedBy } = letter;
+    const { language, email, openedBy, unsubscribeToken } = letter;
+    const { publicUrl } = this.config;
     const { name: shop, email: contact } = this.register.dataController;
     // The first letter about a case is what the later ones answer: a mail program shows them together.
     const first = openedBy === null ? null : forwardingIdOf(mailProcessorId, 'sendMail', `supportReceived/${openedBy}`);
@@ -81,10 +85,14 @@ export class LetterPreparationReactor {
       messageId: messageIdOf(sender.domain, item.forwardingId),
       to: email,
       language,
-      ...composed(name, letter, { shop, email: contact, publicUrl: this.config.publicUrl }),
+      ...composed(name, letter, { shop, email: contact, publicUrl }),
       inReplyTo: first === null || first === item.forwardingId ? null : messageIdOf(sender.domain, first),
       automatic: name !== 'supportReply',
-      unsubscribeUrl: null,
+      // One post of the mail program, without asking: the token has to stand where it posts to.
+      unsubscribeUrl:
+        unsubscribeToken === null
+          ? null
+          : `${publicUrl}/api/v1/newsletter/unsubscriptions?token=${encodeURIComponent(unsubscribeToken)}`,
     };
   }
 }

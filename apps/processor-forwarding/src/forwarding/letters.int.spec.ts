@@ -16,7 +16,7 @@ import { DataSource } from 'typeorm';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await startStage({ withMail: true, tuning: { attempts: 4 } });
+  stage = await startStage({ withMail: true, tuning: { attempts: 12 } });
 });
 afterAll(() => stage.close());
 afterEach(() => sandbox('faults', 'DELETE'));
@@ -139,14 +139,61 @@ describe('a letter', () => {
 
 describe('the gate', () => {
   it('asks the list of those who want no mail, except for answers', async () => {
-    const { subjectId, email, stream } = subscriber();
+    const { subjectId, email, stream } = await somebody();
     await stage.service.platform.suppressions.suppress(email.toUpperCase());
-    await refusedFor('newsletterConfirmation', await stage.say(stream, subjectId, newsletterAsked(email)), 'addressSuppressed'); // prettier-ignore
+    const repeated = { type: 'RegistrationRepeated', data: { noticeVersion: '2026-11-01' } };
+    const eventId = await stage.say(stream, subjectId, repeated);
+    const key = `registrationRepeated/${subjectId}/${stage.service.platform.clock.now().slice(0, 10)}`;
+    expect(await stage.hears('sendMail', key, 'ForwardingRefused', 'oneMail')).toMatchObject({
+      reason: 'addressSuppressed',
+    });
     expect(stage.mails(email)).toEqual([]);
     const request = streamName('rightsRequest', newId());
     const asked = { email, token: 't', expiresAt: later, language: 'sv' };
-    const eventId = await stage.say(request, subjectId, { type: 'ConfirmationAsked', data: asked });
-    await heard('requestConfirmation', eventId, 'ForwardingCompleted');
+    const answer = await stage.say(request, subjectId, { type: 'ConfirmationAsked', data: asked });
+    await heard('requestConfirmation', answer, 'ForwardingCompleted');
+    expect(eventId).not.toBe(answer);
+  });
+
+  const confirmed = async () => {
+    const { subjectId, email, stream } = subscriber();
+    const asked = await stage.say(stream, subjectId, newsletterAsked(email));
+    await heard('newsletterConfirmation', asked, 'ForwardingCompleted');
+    const choice = { recordId: newId(), purpose: 'newsletter', noticeVersion: '2026-11-01', noticeDigest: '0', language: 'en', method: 'doubleOptIn' }; // prettier-ignore
+    const consent = streamName('consent', subjectId);
+    await stage.say(consent, subjectId, { type: 'ConsentGiven', data: choice });
+    const confirm = () =>
+      stage.say(stream, subjectId, { type: 'NewsletterSubscriptionConfirmed', data: { recordId: choice.recordId } });
+    return { subjectId, email, consent, choice, confirm };
+  };
+
+  it('lets mail that rests on consent pass with it, and gives it an end by one click', async () => {
+    const { email, choice, confirm } = await confirmed();
+    const eventId = await confirm();
+    await heard('newsletterWelcome', eventId, 'ForwardingCompleted');
+    const { headers, subject } = stage.mails(email)[1]!;
+    expect(subject).toBe('You now get our newsletter');
+    expect(headers).toMatchObject({
+      'list-unsubscribe': expect.stringMatching(/^<http.*\/api\/v1\/newsletter\/unsubscriptions\?token=[\w-]+>$/),
+      'list-unsubscribe-post': 'List-Unsubscribe=One-Click',
+    });
+    const ledger = (await told('newsletterWelcome', eventId)).find(({ type }) => type === 'DataDisclosed');
+    expect(ledger!.data).toMatchObject({ legalBasis: 'consent', consentRecordId: choice.recordId });
+  });
+
+  it('stops it at a withdrawal, also between two attempts', async () => {
+    const { subjectId, email, consent, choice, confirm } = await confirmed();
+    await fault({ method: 'DATA', kind: 'status', status: 451, times: 8 });
+    const eventId = await confirm();
+    await heard('newsletterWelcome', eventId, 'AttemptFailed');
+    const { recordId, purpose, method } = choice;
+    await stage.say(consent, subjectId, { type: 'ConsentWithdrawn', data: { recordId, purpose, method } });
+    await refusedFor('newsletterWelcome', eventId, 'consentMissing');
+    const outcomes = (await told('newsletterWelcome', eventId)).map(
+      ({ data }) => (data as { outcome?: string }).outcome,
+    );
+    expect(outcomes).not.toContain('delivered');
+    expect(email).toContain('@');
   });
 
   it('holds while that list does not answer, and sends nothing on a guess', async () => {
@@ -154,16 +201,15 @@ describe('the gate', () => {
     url.pathname += '_keyring';
     const keys = new Pool({ connectionString: url.toString(), max: 1 });
     await keys.query('ALTER TABLE keyring.suppression RENAME TO suppression_away');
-    const { subjectId, email, stream } = subscriber();
-    const eventId = await stage.say(stream, subjectId, newsletterAsked(email));
-    // A letter of the same lane that needs no list stands behind the one that is held.
+    const { subjectId, email, stream } = await somebody();
+    await stage.say(stream, subjectId, { type: 'RegistrationRepeated', data: { noticeVersion: '2026-11-01' } });
     const held = async () =>
       (await stage.rows(`SELECT 1 FROM forwarding.one_mail_lane WHERE subject_id = '${subjectId}' AND next_at > now()`)).length > 0; // prettier-ignore
     await until(held, 20_000);
     expect(stage.mails(email)).toEqual([]);
     await keys.query('ALTER TABLE keyring.suppression_away RENAME TO suppression');
     await keys.end();
-    await heard('newsletterConfirmation', eventId, 'ForwardingCompleted');
+    expect((await stage.mailed(email)).subject).toBe('Du har redan ett konto');
     expect(stage.mails(email)).toHaveLength(1);
   });
 

@@ -2,21 +2,14 @@ import type { LegalBasis } from '@dittoo/kernel';
 import type { ForwardingIntent, PersonnummerGround, RefusalReason } from '@dittoo/contracts';
 import {
   agreementInForce,
+  consentEndsAt,
   fieldFilter,
   legalBasisFor,
   legalEntityAt,
   purposeOf,
   type Register,
 } from '@dittoo/processor-register';
-
-/** A consent in force, and where it stands. */
-export interface ConsentInForce {
-  readonly recordId: string;
-  /** Revision in the consent stream, decimal. */
-  readonly revision: string;
-  /** RFC 3339. */
-  readonly givenAt: string;
-}
+import type { ConsentInForce, Consents, SoftOptIn } from './standing.js';
 
 /** What is true of the person now, read from the source. */
 export interface Standing {
@@ -25,7 +18,8 @@ export interface Standing {
   readonly restricted: boolean;
   /** Art. 21: when each purpose was last objected to, RFC 3339. */
   readonly objections: { readonly [purpose: string]: string };
-  readonly consents: { readonly [purpose: string]: ConsentInForce };
+  readonly consents: Consents;
+  readonly softOptIn: SoftOptIn;
 }
 
 /** What somebody wants to send: fields, purpose by purpose. */
@@ -96,16 +90,31 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
     if (legalBasis === null) return refuse('noLegalBasis', fields, purpose);
     const filter = fieldFilter(register, processorId, purpose, fields);
     if (!filter.allowed) return refuse('fieldNotAllowed', filter.refused, purpose);
-    const consent = legalBasis === 'consent' ? standing.consents[purpose] : undefined;
-    if (legalBasis === 'consent' && consent === undefined) return refuse('consentMissing', fields, purpose);
+    if (purpose === 'similarGoods' && standing.softOptIn.status !== 'noted') {
+      return refuse(standing.softOptIn.status === 'ended' ? 'processingObjected' : 'noLegalBasis', fields, purpose);
+    }
+    const consent = legalBasis === 'consent' ? consentAt(register, standing, purpose, at) : undefined;
     const objectedAt = notObjectable.includes(legalBasis) ? undefined : standing.objections[purpose];
     // A consent given later is a new word of the person; one of the same moment is not known to be.
-    if (objectedAt !== undefined && (consent === undefined || consent.givenAt <= objectedAt)) {
+    if (objectedAt !== undefined && (consent === undefined || consent.since <= objectedAt)) {
       return refuse('processingObjected', fields, purpose, consent?.recordId ?? null);
     }
+    if (legalBasis === 'consent' && consent === undefined) return refuse('consentMissing', fields, purpose);
     permissions.push({ purpose, fields, legalBasis, consent: consent ?? null });
   }
   return { allowed: true, legalEntity: entity.name, permissions };
+};
+
+/** The consent to `purpose`, if it is in force then: given, and its time by the register not over. */
+export const consentAt = (
+  register: Register,
+  { consents }: Pick<Standing, 'consents'>,
+  purpose: string,
+  at: string,
+): ConsentInForce | undefined => {
+  const consent = Object.hasOwn(consents, purpose) ? consents[purpose] : undefined;
+  const endsAt = consent === undefined ? null : consentEndsAt(register, purpose, consent.since);
+  return endsAt !== null && endsAt <= at ? undefined : consent;
 };
 
 /**

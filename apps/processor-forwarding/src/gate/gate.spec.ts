@@ -4,7 +4,13 @@ import { judge, personnummerPurpose, type Asked, type Standing } from './gate.qu
 
 const register = loadRegister();
 const now = '2026-11-22T10:00:00.000Z';
-const known: Standing = { erased: false, restricted: false, objections: {}, consents: {} };
+const known: Standing = {
+  erased: false,
+  restricted: false,
+  objections: {},
+  consents: {},
+  softOptIn: { status: 'none' },
+};
 const asked = (...purposes: [string, ...string[]][]): Asked => ({
   processorId: 'payson',
   intent: 'openPayment',
@@ -56,7 +62,7 @@ describe('the gate', () => {
       reason: 'consentMissing',
       fields: ['personnummer'],
     });
-    const consent = { recordId: 'r-1', revision: '4', givenAt: '2026-11-01T10:00:00.000Z' };
+    const consent = { recordId: 'r-1', revision: '4', since: '2026-11-22T09:00:00.000Z' };
     const verdict = judge(register, both, { ...known, consents: { personnummer: consent } }, now);
     expect(verdict).toMatchObject({
       allowed: true,
@@ -106,7 +112,7 @@ describe('an objection', () => {
   const given = (givenAt: string) => ({
     ...known,
     objections: { marketing: objectedAt },
-    consents: { marketing: { recordId: 'r-1', revision: '0', givenAt }, adMeasurement: { recordId: 'r-2', revision: '1', givenAt } }, // prettier-ignore
+    consents: { marketing: { recordId: 'r-1', revision: '0', since: givenAt }, adMeasurement: { recordId: 'r-2', revision: '1', since: givenAt } }, // prettier-ignore
   });
 
   it('outweighs a consent given before it, or at the same moment', () => {

@@ -29,7 +29,7 @@ export class LetterSource {
   ) {}
 
   /** `null` = something it says, or the address, cannot be read any more. */
-  async letter(kind: LetterKind, place: EventPlace, subjectId: Uuid): Promise<Letter | null> {
+  async letter(kind: LetterKind, place: EventPlace, subjectId: Uuid): Promise<Omit<Letter, 'unsubscribeToken'> | null> {
     const history: RecordedEvent[] = [];
     for await (const recorded of this.store.readStream(place.stream)) history.push(recorded);
     const event = history.find(({ revision }) => String(revision) === place.revision);
@@ -70,6 +70,10 @@ export class LetterSource {
           await this.source.open<string>(event, 'email'),
           localeOf(event) ?? (await this.localeOf(subjectId)),
         );
+      case 'subscriber': {
+        const asked = history.findLast(({ type }) => type === 'NewsletterSubscriptionRequested');
+        return asked === undefined ? null : found(await this.source.open<string>(asked, 'email'), localeOf(asked));
+      }
       case 'account':
         return this.account(subjectId);
       case 'requester': {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConsentEvent, DataSubjectEvent, DeliveryRecipient, OrderEvent, OrderEvents } from '@dittoo/contracts';
+import type { DataSubjectEvent, DeliveryRecipient, OrderEvent, OrderEvents } from '@dittoo/contracts';
 import {
   EventStore,
   isEnvelope,
@@ -12,7 +12,8 @@ import {
   type Uuid,
 } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
-import type { ConsentInForce, Standing } from './gate.query.js';
+import type { Standing } from './gate.query.js';
+import { advertisingPurposes, consentsOf, lastObjections, notObjected, softOptInOf } from './standing.js';
 
 /** An order as its stream tells it; nothing in it is personal. */
 export interface OrderFacts {
@@ -42,19 +43,12 @@ export class Source {
   ) {}
 
   async standing(subjectId: Uuid): Promise<Standing> {
-    const consents: Record<string, ConsentInForce> = {};
-    for await (const recorded of this.store.readStream(streamName('consent', subjectId))) {
-      const event = recorded as unknown as ConsentEvent;
-      const revision = String(recorded.revision);
-      const givenAt = recorded.metadata.recordedAt;
-      if (event.type === 'ConsentGiven') {
-        consents[event.data.purpose] = { recordId: event.data.recordId, revision, givenAt };
-      } else if (event.type === 'ConsentsInvalidated') {
-        for (const purpose in consents) delete consents[purpose];
-      } else delete consents[event.data.purpose];
-    }
+    const chosen: RecordedEvent[] = [];
+    for await (const recorded of this.store.readStream(streamName('consent', subjectId))) chosen.push(recorded);
+    const mailed: RecordedEvent[] = [];
+    for await (const recorded of this.store.readStream(streamName('newsletter', subjectId))) mailed.push(recorded);
+    const objections: RecordedEvent[] = [];
     let [erased, restricted] = [false, false];
-    const objections: Record<string, string> = {};
     for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
       const event = recorded as unknown as DataSubjectEvent;
       // A key destroyed because its retention ended is no erasure of the person.
@@ -62,10 +56,19 @@ export class Source {
       erased ||= event.type === 'SubjectKeysDestroyed' && event.data.requestId !== null;
       if (event.type === 'ProcessingRestricted') restricted = true;
       if (event.type === 'RestrictionLifted') restricted = false;
-      if (event.type !== 'ProcessingObjected') continue;
-      for (const purpose of event.data.purposes) objections[purpose] = recorded.metadata.recordedAt;
+      if (event.type === 'ProcessingObjected') objections.push(recorded);
     }
-    return { erased, restricted, objections, consents };
+    const { consents, declined } = consentsOf(chosen);
+    const objected = objections.some(({ data }) =>
+      (data['purposes'] as readonly string[]).some((purpose) => advertisingPurposes.has(purpose)),
+    );
+    return {
+      erased,
+      restricted,
+      objections: lastObjections(objections),
+      consents: notObjected(consents, objections),
+      softOptIn: declined || objected ? { status: 'ended' } : softOptInOf(mailed),
+    };
   }
 
   /** `null` = there is no such order. */

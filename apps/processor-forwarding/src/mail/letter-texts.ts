@@ -151,6 +151,27 @@ export const letterTexts: { readonly [Name in LetterName]: Writer } = {
     },
   }),
 
+  newsletterWelcome: ({ unsubscribeToken }) => ({
+    sv: {
+      subject: 'Du får nu vårt nyhetsbrev',
+      paragraphs: [
+        'Tack, din adress är bekräftad.',
+        'Vill du inte ha det längre räcker ett klick, nu och i varje utskick.',
+      ],
+      action: { label: 'Avsluta nyhetsbrevet', path: withCode('/newsletter/unsubscription', unsubscribeToken!) },
+      because: 'Du får det här för att du bekräftade att du vill ha nyhetsbrevet.',
+    },
+    en: {
+      subject: 'You now get our newsletter',
+      paragraphs: [
+        'Thank you, your address is confirmed.',
+        'If you no longer want it, one click is enough, now and in every issue.',
+      ],
+      action: { label: 'End the newsletter', path: withCode('/newsletter/unsubscription', unsubscribeToken!) },
+      because: 'You get this because you confirmed that you want the newsletter.',
+    },
+  }),
+
   requestConfirmation: ({ facts, said }) => ({
     sv: {
       subject: 'Bekräfta din begäran',

@@ -30,9 +30,9 @@ export class ImapServer {
     });
   }
 
-  listen(host: string): Promise<number> {
+  listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.server.once('error', reject).listen(0, host, () => {
+      this.server.once('error', reject).listen(port, host, () => {
         const bound = this.server.address();
         resolve(typeof bound === 'object' && bound !== null ? bound.port : 0);
       });

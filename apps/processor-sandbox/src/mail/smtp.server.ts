@@ -53,10 +53,10 @@ export class SmtpServer {
     });
   }
 
-  listen(host: string): Promise<number> {
+  listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
       this.server.server.once('error', reject);
-      this.server.listen(0, host, () => {
+      this.server.listen(port, host, () => {
         const bound = this.server.server.address();
         resolve(typeof bound === 'object' && bound !== null ? bound.port : 0);
       });
