@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { schemaMap } from '@dittoo/contracts';
 import { newId, streamName, type DomainEvent, type OpenedEvent } from '@dittoo/kernel';
+import type { ServiceDefinition } from '@dittoo/platform';
 import { startTestService, type TestService } from '@dittoo/platform/testing';
 import { loadRegister } from '@dittoo/processor-register';
 import { consentService } from './consent.module.js';
@@ -31,13 +32,16 @@ export interface ConsentUnderTest {
 }
 
 /** For specs: consent alone, with a register in which a consent to ad measurement holds for thirty days. */
-export const startConsent = async (): Promise<ConsentUnderTest> => {
+export const startConsent = async (prepare?: ServiceDefinition['prepare']): Promise<ConsentUnderTest> => {
   const dir = mkdtempSync(join(tmpdir(), 'dittoo-consent-'));
   const { digest: _digest, ...register } = loadRegister();
   const adMeasurement = { ...register.purposes['adMeasurement'], consentValidity: 'P30D' };
   const file = join(dir, 'register.json');
   writeFileSync(file, JSON.stringify({ ...register, purposes: { ...register.purposes, adMeasurement } }));
-  const service = await startTestService(consentService, { PROCESSOR_REGISTER_FILE: file });
+  const service = await startTestService(
+    { ...consentService, ...(prepare && { prepare }) },
+    { PROCESSOR_REGISTER_FILE: file },
+  );
   const { platform } = service;
 
   const append: ConsentUnderTest['append'] = async (id, event, { at, subjectId = id } = {}) => {

@@ -224,6 +224,13 @@ describe('POST /newsletter/unsubscriptions', () => {
     expect(await newsletterOf(id)).toBe('given');
   });
 
+  it('is the only newsletter route that takes a form', async () => {
+    for (const path of [subscriptions, confirmations]) {
+      const { body, status } = await consent.call('POST', path, { body: 'token=x', headers: oneClick });
+      expect([status, body.code]).toEqual([415, 'unsupported-media-type']);
+    }
+  });
+
   it('knows its own tokens only', async () => {
     for (const token of ['', 'x', linkOf(newId()).slice(1)]) {
       const { body, status } = await consent.call('POST', unsubscriptions, { body: { token } });
@@ -262,6 +269,14 @@ describe('what other parts of the house say', () => {
     await yes('shown@example.org', { type: 'EmailConfirmed', data: { at: '2026-11-22T10:00:00.000Z' } });
     await until(async () => !(await suppressed('shown@example.org')));
     expect(await suppressed('unshown@example.org')).toBe(true); // said earlier, so heard earlier
+  });
+
+  it('a no in My account ends what the same address subscribed to by itself', async () => {
+    const contact = await subscribed('twice@example.org');
+    const customer = await consent.customer('Twice@example.org');
+    const body = { given: false, noticeVersion: consent.noticeVersion };
+    await consent.call('PUT', '/api/v1/me/consents/newsletter', { as: customer, body });
+    await until(async () => (await newsletterOf(contact)) === 'withdrawn');
   });
 
   it('a campaign: boxes are choices, but a yes to the newsletter is asked back at the address', async () => {

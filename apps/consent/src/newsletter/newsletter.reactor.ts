@@ -1,5 +1,13 @@
 import type { CampaignEntryEvents, ConsentEvents, DataSubjectEvents, OrderEvents } from '@dittoo/contracts';
-import { isErased, Sealer, streamId, SuppressionList, type Delivered, type RecordedEvent } from '@dittoo/kernel';
+import {
+  ContactDirectory,
+  isErased,
+  Sealer,
+  streamId,
+  SuppressionList,
+  type Delivered,
+  type RecordedEvent,
+} from '@dittoo/kernel';
 import { causedBy, Commands } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
@@ -14,7 +22,7 @@ const mailed = new Set(['newsletter', 'marketing', 'similarGoods']);
 
 /**
  * What other streams say about mail that advertises: a purchase (soft opt-in), a yes in a campaign (asked back at the
- * address first), an objection, and a customer's new yes.
+ * address first), an objection, and a customer's new yes or no.
  *
  * Dies between what it does and the checkpoint: the event comes again, and each of these changes nothing the second time.
  */
@@ -25,6 +33,7 @@ export class NewsletterReactor {
     private readonly subscriptions: Subscriptions,
     private readonly choices: Choices,
     private readonly people: People,
+    private readonly contacts: ContactDirectory,
     private readonly suppressions: SuppressionList,
     private readonly sealer: Sealer,
   ) {}
@@ -32,7 +41,8 @@ export class NewsletterReactor {
   /** Paid for: a sale to a customer whose address we have from it. Who said no to advertisement is not noted. */
   @EventPattern('PaymentApproved', { group })
   async sold(@Payload() event: Delivered<OrderEvents, 'PaymentApproved'>): Promise<void> {
-    const subjectId = event.metadata.dataSubjectId!;
+    const subjectId = event.metadata.dataSubjectId;
+    if (subjectId === null) return;
     const declined = await this.choices.declined(subjectId, ['newsletter', 'marketing']);
     const command = { type: 'NoteSoftOptIn', orderId: streamId(event.stream), declined } as const;
     await this.commands.execute(newsletterDecider, subjectId, command, causedBy(event, group));
@@ -74,5 +84,26 @@ export class NewsletterReactor {
     // Read last: a later no must not be undone by a yes that is heard late.
     if (email === null || (await this.choices.standsOn(subjectId, 'newsletter')) === null) return;
     await this.suppressions.lift(email);
+  }
+
+  @EventPattern('ConsentWithdrawn', { group })
+  async withdrawn(@Payload() event: Delivered<ConsentEvents, 'ConsentWithdrawn'>): Promise<void> {
+    await this.endAsContact(event);
+  }
+
+  @EventPattern('ConsentRefused', { group })
+  async refused(@Payload() event: Delivered<ConsentEvents, 'ConsentRefused'>): Promise<void> {
+    await this.endAsContact(event);
+  }
+
+  /** A customer says no in My account: the same address may have subscribed by itself, and is meant as well. */
+  private async endAsContact(event: Delivered<ConsentEvents, 'ConsentWithdrawn' | 'ConsentRefused'>): Promise<void> {
+    const { method, purpose } = event.data;
+    if (purpose !== 'newsletter' || method !== 'myAccount') return;
+    const email = await this.people.emailOf(event.metadata.dataSubjectId!);
+    const contactId = email === null ? null : await this.contacts.find(email);
+    if (contactId === null) return;
+    const context = { ...causedBy(event, group), dataSubjectId: contactId };
+    await this.choices.end(contactId, ['newsletter'], method, context);
   }
 }
