@@ -21,6 +21,7 @@ import { IntakeReactor } from './forwarding/intake.reactor.js';
 import { IntentReactor } from './forwarding/intent.reactor.js';
 import { LetterIntakeReactor } from './forwarding/letter-intake.reactor.js';
 import { LetterPreparationReactor } from './forwarding/letter-preparation.reactor.js';
+import { MailboxRetentionReactor } from './forwarding/mailbox-retention.reactor.js';
 import { OutcomeReactor } from './forwarding/outcome.reactor.js';
 import { PreparationReactor } from './forwarding/preparation.reactor.js';
 import { ReadingReactor } from './forwarding/reading.reactor.js';
@@ -84,6 +85,7 @@ export class ProcessorForwardingModule {
         ReadingReactor,
         AttemptReactor,
         DeliveryReactor,
+        MailboxRetentionReactor,
         Deliveries,
         ForwardingMetrics,
       ],

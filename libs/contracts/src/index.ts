@@ -7,6 +7,7 @@ export * from './newsletter.events.js';
 export * from './officer-access.events.js';
 export * from './order.events.js';
 export * from './problem-codes.js';
+export * from './processor.events.js';
 export * from './products.js';
 export * from './rights-request.events.js';
 export * from './schema-map.js';

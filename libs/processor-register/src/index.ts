@@ -15,6 +15,7 @@ export {
   agreementInForce,
   driftWarnings,
   egressHosts,
+  keptSince,
   legalBasisFor,
   legalEntityAt,
   paymentMethods,

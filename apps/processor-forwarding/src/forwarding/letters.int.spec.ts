@@ -4,7 +4,7 @@
  * shows in the mailbox only later than it is looked for may go twice, under one message id.
  */
 import { type ForwardingEvent, type RefusalReason } from '@dittoo/contracts';
-import { newId, streamName, type DomainEvent, type Uuid } from '@dittoo/kernel';
+import { derivedId, newId, streamName, type DomainEvent, type Uuid } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Pool } from 'pg';
@@ -377,6 +377,45 @@ describe('an erasure', () => {
     expect(['ForwardingCancelled', 'ForwardingRefused']).toContain(end.type);
     expect(stage.mails(email)).toEqual([]);
     expect(await erase(newId())).toMatchObject({ answer: 'acknowledged', reason: 'nothingHeld' });
+  });
+});
+
+describe('the mailbox', () => {
+  it('is swept of what is older than the register lets it be, in every folder, and the log says how much', async () => {
+    const old = '2020-05-01T10:00:00.000Z';
+    const put = (id: string, folder: string, receivedAt: string) =>
+      sandbox('oneMail/messages', 'POST', { raw: `Message-ID: <${id}@x>\n\nhej`, folder, receivedAt });
+    await put('old-inbox', 'INBOX', old);
+    await put('old-trash', 'INBOX.Trash', old);
+    await put('young', 'INBOX', new Date().toISOString());
+    // What we sent long ago was put back today: the provider takes it for new.
+    const { subjectId, email, stream } = subscriber();
+    const eventId = await stage.say(stream, subjectId, newsletterAsked(email));
+    await heard('newsletterConfirmation', eventId, 'ForwardingCompleted');
+    await stage.rows(`UPDATE forwarding.mailed SET sent_at = '2020-05-01' WHERE subject_id = '${subjectId}'`);
+    await stage.rows('DELETE FROM forwarding.mailbox_sweep');
+    const swept = await until(async () => {
+      for await (const { type, data } of stage.service.platform.store.readStream(
+        streamName('processor', derivedId('processor', 'oneMail')),
+      ))
+        if (type === 'MailboxSwept') return data;
+      return false;
+    }, 20_000);
+    expect(swept).toMatchObject({
+      processorId: 'oneMail',
+      folders: [
+        { folder: 'INBOX', deleted: 1 },
+        { folder: 'INBOX.Sent', deleted: 1 },
+        { folder: 'INBOX.Trash', deleted: 1 },
+      ],
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    const left = (await inMailbox()).items.map(({ messageId }) => messageId);
+    expect(left).toContain('<young@x>');
+    expect(left).not.toEqual(expect.arrayContaining(['<old-inbox@x>']));
+    expect(left).not.toEqual(expect.arrayContaining(['<old-trash@x>']));
+    expect(left).not.toEqual(expect.arrayContaining([stage.mails(email)[0]!.messageId]));
+    await until(async () => (await stage.rows('SELECT 1 FROM forwarding.mailbox_sweep WHERE finished_at IS NOT NULL')).length === 1); // prettier-ignore
   });
 });
 

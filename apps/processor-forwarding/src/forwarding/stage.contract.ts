@@ -61,6 +61,7 @@ const quick: Partial<ForwardingTuning> = {
   leaseSeconds: 2,
   watchPauseMs: 60_000,
   breakerPauseMs: 150,
+  sweepPauseMs: 100,
 };
 
 export const order: OrderEvents['OrderPlaced'] = {
