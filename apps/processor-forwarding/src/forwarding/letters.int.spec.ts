@@ -10,13 +10,24 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Pool } from 'pg';
 import { forwardingIdOf } from '../forwarding-id.js';
 import type { LetterName } from '../letters.js';
+import type { InterruptionPoint } from '../forwarding.config.js';
 import { MailboxRecords } from '../mailbox/mailbox-records.port.js';
 import { order, startStage, type Stage } from './stage.contract.js';
 import { DataSource } from 'typeorm';
 
 let stage: Stage;
+/** Where the worker dies next, once. */
+let killAt: InterruptionPoint | null = null;
 beforeAll(async () => {
-  stage = await startStage({ withMail: true, tuning: { attempts: 12 } });
+  stage = await startStage({
+    withMail: true,
+    tuning: { attempts: 12 },
+    interrupt: (point) => {
+      if (point !== killAt) return;
+      killAt = null;
+      throw Object.assign(new Error('killed'), { name: 'Interrupted' });
+    },
+  });
 });
 afterAll(() => stage.close());
 afterEach(() => sandbox('faults', 'DELETE'));
@@ -304,6 +315,23 @@ describe('what went wrong on the way', () => {
     const types = (await told('newsletterConfirmation', eventId)).map(({ type }) => type);
     expect(types).toEqual(['ForwardingRequested', 'DataDisclosed', 'AttemptFailed', 'ForwardingCompleted']);
   });
+
+  it.each(['marked', 'sent', 'recorded'] as const)(
+    'a worker that dies (%s) leaves one mail, not none and not two',
+    async (point) => {
+      killAt = point;
+      const { email, eventId } = await asked();
+      await heard('newsletterConfirmation', eventId, 'ForwardingCompleted');
+      await until(
+        async () => (await stage.rows("SELECT 1 FROM forwarding.one_mail_item WHERE state <> 'parked'")).length === 0,
+        20_000,
+      );
+      expect(killAt).toBeNull();
+      expect(stage.mails(email)).toHaveLength(1);
+      const ledger = (await told('newsletterConfirmation', eventId)).filter(({ type }) => type === 'DataDisclosed');
+      expect(ledger.map(({ data }) => (data as { outcome: string }).outcome)).toContain(point === 'marked' ? 'unknown' : 'delivered'); // prettier-ignore
+    },
+  );
 
   it('silence without an effect is looked at first, then sent again', async () => {
     await fault({ method: 'DATA', kind: 'reset' });
