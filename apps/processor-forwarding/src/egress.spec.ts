@@ -1,6 +1,6 @@
 import { loadRegister } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
-import { egressTo, isInside } from './egress.js';
+import { egressTo, isInside, mailEgressTo } from './egress.js';
 
 const register = loadRegister();
 const to = (url: string) => () => egressTo(register, 'payson', url, 'PAYSON_URL').base.href;
@@ -33,5 +33,42 @@ describe('the way out', () => {
     }
     for (const address of ['::1', 'fd00::1', 'fe80::1', '::ffff:10.0.0.1']) expect(isInside(address)).toBe(true);
     for (const address of ['192.0.2.1', '2001:db8::1', '8.8.8.8']) expect(isInside(address)).toBe(false);
+  });
+});
+
+describe('the way out for mail', () => {
+  const smtp = (url: string) => mailEgressTo(register, 'oneMail', url, 'MAIL_SMTP_URL', 'smtp');
+  const imap = (url: string) => mailEgressTo(register, 'oneMail', url, 'MAIL_IMAP_URL', 'imap');
+
+  it('leads to the hosts of the register, under TLS from the first byte or by STARTTLS, and to loopback', () => {
+    expect(smtp('smtps://a%40example.org:p%2Fw@send.one.com')).toMatchObject({
+      host: 'send.one.com',
+      port: 465,
+      security: 'tls',
+      user: 'a@example.org',
+      password: 'p/w',
+    });
+    expect(smtp('smtp://a:b@send.one.com')).toMatchObject({ port: 587, security: 'startTls' });
+    expect(imap('imaps://a:b@imap.one.com')).toMatchObject({ port: 993, security: 'tls' });
+    expect(smtp('smtp://a:b@127.0.0.1:2525')).toMatchObject({ port: 2525, security: 'none' });
+    expect(smtp('smtps://a:b@[::1]:2525')).toMatchObject({ host: '::1', security: 'tls' });
+  });
+
+  it.each([
+    'smtps://a:b@mail.example.org',
+    'smtps://a:b@imap.one.com',
+    'smtps://a:b@send.one.com:25',
+    'smtp://a:b@10.0.0.1:2525',
+    'https://a:b@send.one.com',
+    'imaps://a:b@send.one.com',
+    'smtps://send.one.com',
+    'smtps://a@send.one.com',
+    'not a url',
+  ])('and nowhere else: %s', (url) => {
+    expect(() => smtp(url)).toThrow('MAIL_SMTP_URL');
+  });
+
+  it('says what is wrong without the password', () => {
+    expect(() => smtp('smtps://user:s3cret@mail.example.org')).toThrow(/^(?!.*s3cret)(?!.*user:)/);
   });
 });
