@@ -14,3 +14,4 @@ export { PostgresContactDirectory } from './postgres-contact-directory.js';
 export { PostgresKeyRing } from './postgres-key-ring.js';
 export { keysUnderVersions, rewrap, ringKeys, type WrappedKeys } from './rewrap.js';
 export { PostgresSuppressionList } from './postgres-suppression-list.js';
+export { SealedSubjectTokens } from './sealed-subject-tokens.js';

@@ -7,6 +7,7 @@ import {
   KeyRing,
   Sealer,
   SuppressionList,
+  UnsubscribeTokens,
   type DataCategory,
 } from '@dittoo/kernel';
 import { KeyEncryption } from '@dittoo/personal-data';
@@ -47,6 +48,7 @@ export class PlatformModule {
       { provide: KeyRing, useValue: keyRing },
       { provide: ContactDirectory, useValue: platform.contacts },
       { provide: SuppressionList, useValue: platform.suppressions },
+      { provide: UnsubscribeTokens, useValue: platform.unsubscribeTokens },
       { provide: KeyEncryption, useValue: keyEncryption },
       { provide: Clock, useValue: clock },
       { provide: Commands, useValue: new Commands(store, sealer, clock, schemaMap) },

@@ -8,6 +8,7 @@ import {
   type EventPublisher,
   type EventStore,
   type SuppressionList,
+  type UnsubscribeTokens,
 } from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import {
@@ -28,6 +29,7 @@ import {
   PostgresContactDirectory,
   PostgresKeyRing,
   PostgresSuppressionList,
+  SealedSubjectTokens,
   type KeyEncryption,
   type WrappedKeys,
 } from '@dittoo/personal-data';
@@ -67,6 +69,7 @@ export interface Platform {
   readonly sealer: EnvelopeSealer;
   readonly contacts: ContactDirectory;
   readonly suppressions: SuppressionList;
+  readonly unsubscribeTokens: UnsubscribeTokens;
   readonly road: EventPublisher;
   readonly metrics: Registry;
   /** Rows on hot paths (lanes), beside TypeORM. */
@@ -186,6 +189,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       sealer: new EnvelopeSealer(schemaMap, keyRing),
       contacts,
       suppressions: new PostgresSuppressionList(keyRingPool, keyEncryption),
+      unsubscribeTokens: new SealedSubjectTokens(keyEncryption, 'unsubscribe'),
       road: road.publisher,
       metrics,
       pool,

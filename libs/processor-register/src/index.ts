@@ -1,4 +1,5 @@
 export { addDuration, dayOf } from './calendar.js';
+export { consentEndsAt, someConsentsEnd } from './consent-validity.js';
 export { fieldFilter, type FieldFilterAnswer } from './field-filter.js';
 export { loadRegister, parseRegister, RegisterInvalid } from './load-register.js';
 export { policyPage } from './policy.page.js';
