@@ -274,9 +274,14 @@ describe('a consent', () => {
       method: 'myAccount',
     });
     await lastDayIs('consentEvidence', subjectId, '2030-01-15');
-    await live('2030-01-15');
+    await sayOn('2027-01-20', 'consent', subjectId, subjectId, 'ConsentReconfirmed', choice('newsletter'));
+    await lastDayIs('consentEvidence', subjectId, null);
+    const over = { recordId: newId(), purpose: 'newsletter', validUntil: noon('2027-02-20') };
+    await sayOn('2027-02-20', 'consent', subjectId, subjectId, 'ConsentExpired', over);
+    await lastDayIs('consentEvidence', subjectId, '2030-02-20');
+    await live('2030-02-20');
     expect(await usable(subjectId)).toHaveLength(1);
-    await live('2030-01-16');
+    await live('2030-02-21');
     expect(await usable(subjectId)).toEqual([]);
     const states = await identity.service.get<KeyRing>(KeyRing).states(subjectId);
     expect(states.get('consentEvidence')).toBe('newLifecycleAllowed'); // the person may say yes again
