@@ -1,4 +1,4 @@
-import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
 import type { ConsentPurpose, Locale, PersonnummerGround, PostalAddress, Retention } from './vocabulary.js';
 
 /** Stream `dataSubject-<id>`: one person as a customer. Decided by identity. */
@@ -89,7 +89,7 @@ export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
       email: personal('contact'),
       phone: personal('contact'),
       address: personal('contact'),
-      passwordHash: personal('profile'),
+      passwordHash: secret('profile'),
       locale: plain,
     },
   },
@@ -106,7 +106,7 @@ export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
   LocaleChosen: { ...account, fields: { locale: plain } },
   EmailChangeRequested: {
     ...account,
-    fields: { email: personal('contact'), token: personal('contact'), expiresAt: plain },
+    fields: { email: personal('contact'), token: secret('contact'), expiresAt: plain },
   },
   EmailRectified: { ...account, fields: { email: personal('contact') } },
   PersonnummerRecorded: { ...number, fields: { number: personal('personnummer'), ground: plain } },

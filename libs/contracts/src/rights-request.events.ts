@@ -1,4 +1,4 @@
-import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
 import type { Locale, Retention } from './vocabulary.js';
 
 export const rightsRequestKinds = [
@@ -76,7 +76,7 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   },
   ConfirmationAsked: {
     ...rights,
-    fields: { email: personal('contact'), token: personal('contact'), expiresAt: plain, language: plain },
+    fields: { email: personal('contact'), token: secret('contact'), expiresAt: plain, language: plain },
   },
   RequesterIdentified: { ...rights, fields: { method: plain } },
   RequestScopeDecided: { ...rights, fields: { erase: plain, retain: plain } },

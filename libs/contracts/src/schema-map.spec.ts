@@ -69,6 +69,13 @@ describe('the schema map', () => {
       if (field.kind === 'personal') expect(dataCategories).toContain(field.category);
     }
   });
+
+  it.each(definitions)('%s shows nobody what proves who somebody is', (_type, { fields }) => {
+    for (const [name, field] of Object.entries(fields)) {
+      if (!/^(password|token|secret)|(Hash|Token|Secret)$/i.test(name)) continue;
+      expect([name, field]).toMatchObject([name, { kind: 'personal', secret: true }]);
+    }
+  });
 });
 
 it('every purpose a customer may choose is a purpose', () =>

@@ -4,6 +4,7 @@ export { EnvelopeSealer } from './envelope-sealer.js';
 export { FileKeyEncryption, KeyEncryption, type WrappedKey } from './key-encryption.js';
 export { addKeyVersion, readKeyFile, removeKeyVersion } from './key-file.js';
 export { keyRingMigrations } from './key-ring.migrations.js';
+export { isLinkToken, linkToken, type LinkUse } from './link-token.js';
 export {
   maskedPersonnummer,
   parsePersonnummer,

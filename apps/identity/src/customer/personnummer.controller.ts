@@ -57,7 +57,8 @@ export class PersonnummerController {
     @Body() { purpose }: RevealPersonnummerBody,
   ): Promise<RevealedPersonnummer> {
     refuseCardNumbers(purpose);
-    const command = { type: 'RevealPersonnummer', purpose } as const;
+    const consentStands = await this.consent.stands(subjectId);
+    const command = { type: 'RevealPersonnummer', purpose, consentStands } as const;
     const context = commandContext(caller, subjectId);
     const { state } = await this.commands.execute(customerDecider, subjectId, command, context);
     return { number: legible(recordedNumber(state).number) };

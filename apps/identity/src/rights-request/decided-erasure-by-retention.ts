@@ -6,7 +6,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ErasureByRetention } from './erasure-by-retention.port.js';
 import { RequestsInFlight } from './requests-in-flight.js';
 import { rightsRequestDecider } from './rights-request.decider.js';
-import { isOpen } from './rights-request.js';
 import { requestDueAt } from './swedish-calendar.js';
 
 @Injectable()
@@ -22,12 +21,7 @@ export class DecidedErasureByRetention extends ErasureByRetention {
   override async request(subjectId: string, announcedFor: string): Promise<void> {
     const own = derivedId('inactivityErasure', subjectId, announcedFor);
     const likeness = this.inFlight.likeness('erasure', null);
-    const inFlight = await this.inFlight.reserve(subjectId, likeness, own);
-    if (inFlight !== own) {
-      const { state } = await this.commands.load(rightsRequestDecider, inFlight);
-      if (state.status === 'none' || isOpen(state)) return;
-      await this.inFlight.replace(subjectId, likeness, inFlight, own);
-    }
+    if ((await this.inFlight.idFor(subjectId, likeness, own)) !== own) return;
     const { noticeVersion } = this.register;
     await this.commands.execute(
       rightsRequestDecider,
