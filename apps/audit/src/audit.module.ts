@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AUDIT_CONFIG, readAuditConfig, type AuditConfig } from './audit.config.js';
 import { auditSchema } from './audit.migrations.js';
+import { NumberedLog } from './numbered-log.js';
 import { OfficerAccess } from './officer-access/officer-access.port.js';
 import { ProcessingRecordsController } from './processing-records/processing-records.controller.js';
 import { Bundle } from './seal/bundle.query.js';
@@ -39,6 +40,7 @@ export class AuditModule {
       providers: [
         { provide: AUDIT_CONFIG, useValue: config },
         SequencerRunner,
+        NumberedLog,
         SealStore,
         SigningKey,
         LogSealer,

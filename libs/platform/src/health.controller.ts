@@ -1,4 +1,4 @@
-import { DomainError, KeyRing } from '@dittoo/kernel';
+import { DomainError, EventStore, KeyRing } from '@dittoo/kernel';
 import { Controller, Get, HttpCode, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Pool } from 'pg';
@@ -16,6 +16,7 @@ export class HealthController {
     @Inject(ROW_POOL) private readonly pool: Pool,
     private readonly dataSource: DataSource,
     private readonly keyRing: KeyRing,
+    private readonly store: EventStore,
     @Inject(BROKEN) private readonly broken: () => boolean,
     private readonly alarms: Alarms,
   ) {}
@@ -37,7 +38,12 @@ export class HealthController {
   })
   async ready(): Promise<{ readonly status: 'ready'; readonly alarms: readonly string[] }> {
     try {
-      await Promise.all([this.pool.query('SELECT 1'), this.dataSource.query('SELECT 1'), this.keyRing.states(nobody)]);
+      await Promise.all([
+        this.pool.query('SELECT 1'),
+        this.dataSource.query('SELECT 1'),
+        this.keyRing.states(nobody),
+        this.store.readAll({ after: null, limit: 1 }),
+      ]);
     } catch {
       throw new DomainError('temporarily-unavailable');
     }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { printsSecrets, readEsdbAddress, type EsdbAddress } from '@dittoo/event-store';
 import type { TracingConfig } from './tracing.js';
 
 /** What the environment says about the parts every process shares. */
@@ -18,6 +19,8 @@ export interface PlatformConfig {
   readonly keyEncryptionKeyFile: string;
   /** May the key file be made when it is not there? Only the embedded default may. */
   readonly generateKeyFile: boolean;
+  /** `null` = the log is in the database. */
+  readonly eventStore: EsdbAddress | null;
   /** `null` = events travel inside this process. */
   readonly kafka: KafkaConfig | null;
   readonly registerFile: string | null;
@@ -101,6 +104,17 @@ export const readKafkaConfig = (env: Environment): KafkaConfig | null => {
   };
 };
 
+const readEventStoreConfig = (env: Environment): EsdbAddress | null => {
+  const said = text(env, 'EVENT_STORE_URL');
+  if (said === undefined) return null;
+  if (env['NODE_ENV'] === 'production' && printsSecrets(env['DEBUG'])) {
+    throw new Error(
+      'DEBUG may not name esdb when NODE_ENV=production: the client of EVENT_STORE_URL would print events',
+    );
+  }
+  return readEsdbAddress(said, 'EVENT_STORE_URL');
+};
+
 const tracingOf = (env: Environment): TracingConfig | null => {
   const endpoint = url(env, 'OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']);
   const ratio = Number(text(env, 'OTEL_TRACES_SAMPLER_ARG') ?? 1);
@@ -125,9 +139,6 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
   if (clockOffset !== undefined && env['NODE_ENV'] === 'production') {
     throw new Error('CLOCK_OFFSET is for tests and refused when NODE_ENV=production');
   }
-  if (text(env, 'EVENT_STORE_URL') !== undefined) {
-    throw new Error('EVENT_STORE_URL is not supported by this version: leave it unset');
-  }
   const logLevel = text(env, 'LOG_LEVEL') ?? 'info';
   if (!logLevels.includes(logLevel)) throw new Error(`LOG_LEVEL must be one of ${logLevels.join(', ')}`);
   const publicUrl = (url(env, 'PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`).replace(/\/+$/, '');
@@ -141,6 +152,7 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
     keyRingUrl: url(env, 'KEY_RING_DATABASE_URL', ['postgres:', 'postgresql:']),
     keyEncryptionKeyFile: resolve(keyFile ?? `${dataDir}/key-encryption-key.json`),
     generateKeyFile: keyFile === undefined,
+    eventStore: readEventStoreConfig(env),
     kafka: readKafkaConfig(env),
     registerFile: text(env, 'PROCESSOR_REGISTER_FILE') ?? null,
     jwksUrl: url(env, 'JWKS_URL', ['http:', 'https:']) ?? `http://${host}:${port}/.well-known/jwks.json`,

@@ -20,7 +20,7 @@ import {
   type EmbeddedPostgres,
   type MigrationClass,
 } from '@dittoo/database';
-import { eventStoreMigrations, PostgresEventStore, PostgresSequencer } from '@dittoo/event-store';
+import { eventStoreMigrations, type PostgresSequencer } from '@dittoo/event-store';
 import { InProcessDelivery, InProcessRoad, type DeliveryLog, type EventDelivery } from '@dittoo/messaging';
 import {
   EnvelopeSealer,
@@ -41,6 +41,8 @@ import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { openKafkaRoad, type Road } from './kafka-road.js';
+import { logOriginSchema, requireSameLog } from './log-origin.js';
+import { openEventStoreDb, openPostgresLog, type LogOfProcess } from './log-of-process.js';
 import { deliveryAlerts, meterKeyCache, meterParkedStreams } from './platform.metrics.js';
 import type { PlatformConfig } from './platform.config.js';
 import { passRestoreGate } from './restore-gate.js';
@@ -62,8 +64,9 @@ export interface Platform {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly register: Register;
-  readonly store: PostgresEventStore;
-  readonly sequencer: PostgresSequencer;
+  readonly store: EventStore;
+  /** `null` = the store gives positions itself. */
+  readonly sequencer: PostgresSequencer | null;
   readonly keyRing: PostgresKeyRing;
   readonly keyEncryption: KeyEncryption;
   readonly sealer: EnvelopeSealer;
@@ -90,6 +93,7 @@ export interface Platform {
 const sharedSchemas: readonly ServiceSchema[] = [
   { schema: 'delivery', migrations: deliveryMigrations },
   { schema: 'service', migrations: serviceMigrations },
+  logOriginSchema,
 ];
 
 /**
@@ -141,24 +145,23 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       closers.push(() => pool.end());
       return pool;
     };
-    const storePool = openOn(database.main, 'event-store', 12);
     const pool = openOn(database.main, 'rows', 8);
+    await requireSameLog(pool, config.eventStore === null ? 'postgresql' : 'eventstoredb');
     const keyRingPool = openOn(database.keyRing, 'key-ring', 6, false);
 
     const clock = new SystemClock(config.clockOffsetMs);
     const keyRing = new PostgresKeyRing(keyRingPool, keyEncryption, (problem) => logger.warn(problem));
     await keyRing.start();
     closers.push(() => keyRing.close());
-    const direct = { connectionString: database.main, application_name: `${config.service}:log` };
-    // Appends of this process kick the sequencer and its batches wake the readers; other processes poll and LISTEN.
-    const sequencer = new PostgresSequencer(direct, {
-      onLog: (level, event, details) => logger[level](details, event),
-      onSequenced: () => store.wake(),
-    });
-    const store: PostgresEventStore = new PostgresEventStore(storePool, { onAppended: sequencer.kick, direct });
-    closers.push(() => sequencer.stop());
+    const log: LogOfProcess =
+      config.eventStore === null
+        ? openPostgresLog(openOn(database.main, 'event-store', 12), database.main, config.service, logger)
+        : openEventStoreDb(config.eventStore, logger);
+    closers.push(() => log.close());
+    await log.ready();
+    const { sequencer, store } = log;
     const contacts = new PostgresContactDirectory(keyRingPool, keyEncryption);
-    await givePositions(sequencer, logger);
+    if (sequencer !== null) await givePositions(sequencer, logger);
     const reapplied = await passRestoreGate(store, keyRing, contacts);
     if (reapplied > 0) logger.warn({ events: reapplied }, 'restore-gate.applied-again');
 

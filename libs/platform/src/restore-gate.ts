@@ -26,13 +26,15 @@ export const passRestoreGate = async (
 ): Promise<number> => {
   let after = await knownGate(store, ring);
   let applied = 0;
+  let seen: RecordedEvent | undefined;
   for (;;) {
     const { checkpoint, events } = await store.readAll({ after, limit: pageSize, categories: ['dataSubject'] });
     for (const event of events) if (await applyAgain(event, store, ring, contacts)) applied++;
+    seen = events.at(-1) ?? seen;
     if (checkpoint === null || checkpoint === after) break;
     after = checkpoint;
   }
-  const last = after === null ? undefined : await eventAt(store, after);
+  const last = after === null ? undefined : store.densePositions ? await eventAt(store, after) : seen;
   if (after !== null && last !== undefined) await ring.passGate(after, last.eventId);
   return applied;
 };
@@ -41,6 +43,8 @@ export const passRestoreGate = async (
 const knownGate = async (store: EventStore, ring: PostgresKeyRing): Promise<bigint | null> => {
   const gate = await ring.gate();
   if (gate === null) return null;
+  // What stands at a position cannot be asked of such a store; that it is the same log, the platform has seen to.
+  if (!store.densePositions) return gate.position;
   return (await eventAt(store, gate.position))?.eventId === gate.eventId ? gate.position : null;
 };
 

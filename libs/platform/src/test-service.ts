@@ -62,7 +62,7 @@ export const startTestService = async (
   );
   const running = await serve(config, service);
   const { platform, app } = running;
-  platform.sequencer.start();
+  platform.sequencer?.start();
   const following = new AbortController();
   const road = (async () => {
     for await (const page of platform.store.subscribeToAll({ after: null, signal: following.signal })) {
