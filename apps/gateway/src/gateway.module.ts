@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessLogController } from './access-log/access-log.controller.js';
+import { AccessLogRetirement } from './access-log/access-log.retirement.js';
 import { AccessLogWriter } from './access-log/access-log.writer.js';
 import { prepareEdge } from './edge/edge.js';
 import { gatewaySchema } from './gateway.migrations.js';
@@ -15,7 +16,7 @@ export class GatewayModule {
       module: GatewayModule,
       imports: [platform],
       controllers: [AccessLogController],
-      providers: [AccessLogWriter],
+      providers: [AccessLogWriter, AccessLogRetirement],
     };
   }
 }

@@ -8,8 +8,10 @@ import {
   Sealer,
   SuppressionList,
   UnsubscribeTokens,
+  type DataCategory,
 } from '@dittoo/kernel';
 import { KeyEncryption } from '@dittoo/personal-data';
+import { retentionEndsOn } from '@dittoo/processor-register';
 import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -17,13 +19,28 @@ import { Alarms } from './alarms.js';
 import { HealthController } from './health.controller.js';
 import { ParkedStreamsController } from './parked-streams.controller.js';
 import type { Platform } from './platform.js';
-import { BROKEN, DELIVERY, LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
+import {
+  BROKEN,
+  DELIVERY,
+  LOGGER,
+  METRICS,
+  PLATFORM_CONFIG,
+  REGISTER,
+  RETENTION_ENDS,
+  ROW_POOL,
+  SEQUENCER,
+} from './tokens.js';
+
+/** The last day data of a category is kept whose period began at `startedAt`; `form` as in the register. */
+export type RetentionEnds = (category: DataCategory, startedAt: string, form?: 'full' | 'truncated') => string;
 
 /** Hands the open parts to Nest. One instance per process: make it once, give it to every service's `register`. */
 @Module({})
 export class PlatformModule {
   static of(platform: Platform): DynamicModule {
     const { clock, config, keyEncryption, keyRing, road, sealer, store } = platform;
+    const retentionEnds: RetentionEnds = (category, startedAt, form) =>
+      retentionEndsOn(platform.register, category, startedAt, form);
     const parts: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: EventPublisher, useValue: road },
@@ -43,6 +60,7 @@ export class PlatformModule {
       { provide: Alarms, useValue: new Alarms() },
       { provide: LOGGER, useValue: platform.logger },
       { provide: REGISTER, useValue: platform.register },
+      { provide: RETENTION_ENDS, useValue: retentionEnds },
       { provide: ROW_POOL, useValue: platform.pool },
       { provide: METRICS, useValue: platform.metrics },
       { provide: PLATFORM_CONFIG, useValue: config },

@@ -2,6 +2,8 @@
 export const LOGGER = Symbol('Logger');
 /** The processor register. */
 export const REGISTER = Symbol('Register');
+/** `RetentionEnds`: the register's table, for those who see no register. */
+export const RETENTION_ENDS = Symbol('RetentionEnds');
 /** The shared pg pool for rows on hot paths. */
 export const ROW_POOL = Symbol('RowPool');
 /** The prom-client registry. */

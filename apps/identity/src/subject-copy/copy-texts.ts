@@ -97,6 +97,7 @@ export const copyTexts: Readonly<Record<Language, CopyTexts>> = {
       bookkeeping: 'bokföringslagen kräver det',
       legalClaims: 'för att kunna visa vad som gällde vid en tvist',
       openOrder: 'en beställning var inte klar',
+      legalHold: 'en myndighet eller ett rättsligt anspråk kräver det för tillfället',
     },
     fields: {
       address: 'adress',
@@ -169,6 +170,7 @@ export const copyTexts: Readonly<Record<Language, CopyTexts>> = {
       bookkeeping: 'the Accounting Act demands it',
       legalClaims: 'to be able to show what held in a dispute',
       openOrder: 'an order was not finished',
+      legalHold: 'an authority or a legal claim needs it for now',
     },
     fields: {
       address: 'address',
