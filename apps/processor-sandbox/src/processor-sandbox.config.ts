@@ -2,10 +2,11 @@ import { type ProcessorSandboxOptions, sandboxMondido } from './processor-sandbo
 
 /** The sandbox of a process of its own. The credentials open nothing but the sandbox. */
 export const processorSandboxConfig = (environment: NodeJS.ProcessEnv): ProcessorSandboxOptions => {
-  const port = Number(environment['PORT'] ?? 8090);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('PORT is not a port');
+  const port = Number(environment['PORT'] || 8090);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error('PORT must be a whole number from 0 to 65535');
   return {
-    host: environment['HOST'] ?? '127.0.0.1',
+    host: environment['HOST'] || '127.0.0.1',
     port,
     payson: {
       agentId: environment['PAYSON_AGENT_ID'] ?? 'sandbox-agent',

@@ -3,7 +3,7 @@ import { ConsentModule, consentService } from '@dittoo/consent';
 import { GatewayModule, gatewayService } from '@dittoo/gateway';
 import { IdentityModule, identityService } from '@dittoo/identity';
 import { OrderModule, orderService } from '@dittoo/order';
-import type { ServiceDefinition } from '@dittoo/platform';
+import type { ServiceDefinition, ServiceName } from '@dittoo/platform';
 import { ProcessorForwardingModule, processorForwardingService } from '@dittoo/processor-forwarding';
 import { RelayModule, relayService } from '@dittoo/relay';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -27,21 +27,24 @@ export class StandaloneModule {
   }
 }
 
-const services: readonly ServiceDefinition[] = [
-  gatewayService,
-  identityService,
-  consentService,
-  orderService,
-  auditService,
-  relayService,
-  processorForwardingService,
-];
+/** Every service by the name it has as a process of its own. */
+export const services = {
+  gateway: gatewayService,
+  identity: identityService,
+  consent: consentService,
+  order: orderService,
+  audit: auditService,
+  relay: relayService,
+  'processor-forwarding': processorForwardingService,
+} satisfies Partial<Record<ServiceName, ServiceDefinition>>;
+
+const all: readonly ServiceDefinition[] = Object.values(services);
 
 /** The whole shop as one process runs it. */
 export const standaloneService: ServiceDefinition = {
-  schemas: services.flatMap(({ schemas }) => schemas),
+  schemas: all.flatMap(({ schemas }) => schemas),
   module: (platform) => StandaloneModule.register(platform),
   prepare: async (app, platform) => {
-    for (const service of services) await service.prepare?.(app, platform);
+    for (const service of all) await service.prepare?.(app, platform);
   },
 };

@@ -49,6 +49,11 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
   }
 
+  /** Does every group take part by now? One that was interrupted later still counts. */
+  get joined(): boolean {
+    return true;
+  }
+
   /** Streams that stand still in a group of this process or another on the same database. */
   abstract parkedStreams(): Promise<ParkedStream[]>;
 

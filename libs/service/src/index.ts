@@ -14,6 +14,7 @@ export { createHttpApp, idParam, type HttpAppOptions } from './http-app.js';
 export { Idempotent, RequestDigest } from './idempotency.js';
 export { createLogger, NestLog } from './log.js';
 export { decodeCursor, encodeCursor, pageOf, PageQuery, type Page } from './page.js';
+export { parseBody } from './request-body.js';
 export { problemDetails, type ProblemCatalogue, type ProblemDetails } from './problem.js';
 export { ApiProblems, FieldProblemAnswer, ProblemAnswer } from './problem.http.js';
 export { framesOf, ProblemFilter } from './problem.filter.js';
