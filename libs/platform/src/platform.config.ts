@@ -50,6 +50,8 @@ export interface KafkaConfig {
   /** PEM of the authority behind the brokers' certificates; `null` = no TLS. */
   readonly caFile: string | null;
   readonly topicPrefix: string;
+  /** How long Kafka waits for a sign of life before it gives a consumer's partitions to somebody else. */
+  readonly sessionTimeoutMs: number;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -108,11 +110,14 @@ export const readKafkaConfig = (env: Environment): KafkaConfig | null => {
   }
   const topicPrefix = env['KAFKA_TOPIC_PREFIX'] ?? 'dittoo.';
   if (!/^[\w.-]{0,100}$/.test(topicPrefix)) throw new Error('KAFKA_TOPIC_PREFIX must be letters, digits, . _ or -');
+  const sessionTimeoutMs = durationMs(text(env, 'KAFKA_SESSION_TIMEOUT') ?? 'PT30S', 'KAFKA_SESSION_TIMEOUT');
+  if (sessionTimeoutMs < 6_000) throw new Error('KAFKA_SESSION_TIMEOUT must be PT6S or more: brokers take no less');
   return {
     brokers,
     credentials: username === undefined || password === undefined ? null : { username, password },
     caFile: text(env, 'KAFKA_CA_FILE') ?? null,
     topicPrefix,
+    sessionTimeoutMs,
   };
 };
 

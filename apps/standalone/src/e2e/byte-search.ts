@@ -23,17 +23,19 @@ const formsOf = (value: string): (readonly [string, Buffer])[] => {
   ];
 };
 
-/** Looks for every value in every byte of every file below `directory`. */
+/** Looks for every value in every byte of every file below `directories`. */
 export const searchBytes = (
-  directory: string,
+  directories: readonly string[],
   values: readonly string[],
 ): { readonly hits: Hit[]; readonly files: number; readonly bytes: number } => {
   const forms = values.flatMap((value) => formsOf(value).map(([encoding, bytes]) => ({ value, encoding, bytes })));
   const hits: Hit[] = [];
   let files = 0;
   let bytes = 0;
-  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-    const path = join(directory, name);
+  const paths = directories.flatMap((directory) =>
+    readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name)),
+  );
+  for (const path of paths) {
     let content: Buffer;
     try {
       if (!statSync(path).isFile()) continue;
@@ -44,7 +46,7 @@ export const searchBytes = (
     files++;
     bytes += content.length;
     for (const form of forms) {
-      if (content.includes(form.bytes)) hits.push({ file: name, value: form.value, encoding: form.encoding });
+      if (content.includes(form.bytes)) hits.push({ file: path, value: form.value, encoding: form.encoding });
     }
   }
   return { hits, files, bytes };
