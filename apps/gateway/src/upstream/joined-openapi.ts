@@ -41,8 +41,7 @@ export class JoinedOpenApi {
 
   /** @throws DomainError `temporarily-unavailable` */
   async document(): Promise<OpenAPIObject> {
-    const described = this.upstreams.all.filter(({ name }) => routes.some(({ upstream }) => upstream === name));
-    return joined(this.own(), await Promise.all(described.map((upstream) => this.documentOf(upstream))));
+    return joined(this.own(), await Promise.all(this.upstreams.all.map((upstream) => this.documentOf(upstream))));
   }
 
   private async documentOf(upstream: Upstream): Promise<OpenAPIObject> {

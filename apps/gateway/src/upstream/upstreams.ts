@@ -2,10 +2,10 @@ import { type Alarms, clientTls, type Platform, ServiceTokens } from '@dittoo/pl
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import type { UpstreamsConfig } from '../gateway.config.js';
-import { upstreamNames, type UpstreamName } from './route-table.js';
+import { routeTable, upstreamNames, type UpstreamName } from './route-table.js';
 import { Upstream } from './upstream.js';
 
-/** Every service behind the gateway. */
+/** Every service that has a route through the gateway. */
 export class Upstreams implements OnApplicationShutdown {
   private readonly byName: ReadonlyMap<UpstreamName, Upstream>;
 
@@ -13,7 +13,8 @@ export class Upstreams implements OnApplicationShutdown {
   constructor({ signingKeyFile, tls, urls }: UpstreamsConfig) {
     const tokens = signingKeyFile === null ? null : ServiceTokens.read(signingKeyFile);
     const certificates = clientTls(tls);
-    this.byName = new Map(upstreamNames.map((name) => [name, new Upstream(name, urls[name], tokens, certificates)]));
+    const inUse = upstreamNames.filter((name) => routeTable[name].length > 0);
+    this.byName = new Map(inUse.map((name) => [name, new Upstream(name, urls[name], tokens, certificates)]));
   }
 
   of(name: UpstreamName): Upstream {

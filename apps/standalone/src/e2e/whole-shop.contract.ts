@@ -130,7 +130,7 @@ export const wholeShopContract = (start: () => Promise<RunningShop>): void => {
       ).toBeLessThan(300);
       expect(await process.stop()).toBe(0);
       const warmMs = await process.start();
-    shop = new ShopClient(process.url);
+      shop = new ShopClient(process.url);
       expect(warmMs).toBeLessThan(30_000);
       const again = await shop.signIn(person);
       expect((await shop.ok('GET', `/orders/${orderId}`, { token: again })).status).toBe('paid');
