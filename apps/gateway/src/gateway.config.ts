@@ -1,4 +1,11 @@
-import { isLoopback, readUpstreamTls, servicePorts, type Environment, type UpstreamTlsFiles } from '@dittoo/platform';
+import {
+  durationMs,
+  isLoopback,
+  readUpstreamTls,
+  servicePorts,
+  type Environment,
+  type UpstreamTlsFiles,
+} from '@dittoo/platform';
 import { upstreamNames, type UpstreamName } from './upstream/route-table.js';
 
 /** Where the services are that this gateway stands in front of. */
@@ -7,6 +14,8 @@ export interface UpstreamsConfig {
   /** PEM (PKCS8, Ed25519) the gateway signs with towards the services; `null` = they are on loopback and believe anybody. */
   readonly signingKeyFile: string | null;
   readonly tls: UpstreamTlsFiles;
+  /** How long a service may think before it begins to answer. */
+  readonly patienceMs: number;
 }
 
 const variableOf = (name: UpstreamName): string => `${name.toUpperCase().replaceAll('-', '_')}_URL`;
@@ -31,5 +40,7 @@ export const readUpstreamsConfig = (env: Environment): UpstreamsConfig => {
       `SERVICE_SIGNING_KEY_FILE must be set where ${variableOf(away)} is not loopback: it would refuse us`,
     );
   }
-  return { urls, signingKeyFile, tls: readUpstreamTls(env) };
+  const patienceMs = durationMs(env['UPSTREAM_TIMEOUT'] || 'PT15S', 'UPSTREAM_TIMEOUT');
+  if (patienceMs < 1_000) throw new Error('UPSTREAM_TIMEOUT must be PT1S or more');
+  return { urls, signingKeyFile, tls: readUpstreamTls(env), patienceMs };
 };

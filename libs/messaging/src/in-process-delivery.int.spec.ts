@@ -35,6 +35,7 @@ const inProcess = async (): Promise<DeliveryGround> => {
     parked: (group, stream, _position, failure) => alerts.push(`parked ${group} ${stream} ${failure}`),
     retrying: (group, failure) => alerts.push(`retrying ${group} ${failure}`),
     replayFailed: () => undefined,
+    tookIn: () => undefined,
   });
   const revisions = new Map<string, bigint>();
   let said: bigint | null = null;

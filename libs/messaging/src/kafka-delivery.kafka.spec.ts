@@ -175,6 +175,7 @@ describe('delivery by Kafka', () => {
         parked: () => undefined,
         retrying: () => undefined,
         replayFailed: () => undefined,
+        tookIn: () => undefined,
       });
       await expect(inbox.checkpoint('lights')).rejects.toMatchObject({ name: 'GroupIsOnKafka' });
     });

@@ -153,6 +153,7 @@ export const kafkaGround = async ({
     repeated: say('repeated'),
     healed: say('healed'),
     replayFailed: say('replayFailed'),
+    tookIn: say('tookIn'),
   };
   const closers: (() => Promise<void>)[] = [];
   const inbox = new TypeOrmPartitionInbox(dataSource, log, inboxAlerts);

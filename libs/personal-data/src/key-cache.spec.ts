@@ -23,6 +23,17 @@ describe('the key cache', () => {
     expect([cache.active('a/profile'), cache.byId('a/profile/1')]).toEqual([undefined, undefined]);
   });
 
+  it('says how often a key was at hand', () => {
+    const cache = new KeyCache();
+    cache.active('a/profile');
+    cache.rememberActive('a/profile', key('a/profile/1'), 0);
+    cache.active('a/profile');
+    cache.byId('a/profile/1');
+    expect(cache.figures).toEqual({ hits: 2, misses: 1, keys: 1 });
+    cache.clear();
+    expect(cache.figures).toEqual({ hits: 2, misses: 1, keys: 0 });
+  });
+
   it('holds so many and no more, the oldest out first', () => {
     const cache = new KeyCache(60_000, 2);
     for (const kid of ['a/profile/1', 'b/profile/1', 'c/profile/1']) cache.rememberById(kid, key(kid), 0);

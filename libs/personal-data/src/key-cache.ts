@@ -6,6 +6,13 @@ interface Entry<T> {
   readonly until: number;
 }
 
+/** How often an unwrapped key was at hand. */
+export interface KeyCacheFigures {
+  readonly hits: number;
+  readonly misses: number;
+  readonly keys: number;
+}
+
 /**
  * Unwrapped keys in this process's memory: at most 60 s, at most 10,000, oldest out first.
  *
@@ -14,6 +21,8 @@ interface Entry<T> {
  */
 export class KeyCache {
   private evicted = 0;
+  private hits = 0;
+  private misses = 0;
   private readonly actives = new Map<string, Entry<DataKey>>();
   private readonly ids = new Map<string, Entry<DataKey | Erased>>();
 
@@ -23,11 +32,16 @@ export class KeyCache {
   ) {}
 
   active(name: string): DataKey | undefined {
-    return fresh(this.actives, name);
+    return this.counted(fresh(this.actives, name));
   }
 
   byId(kid: string): DataKey | Erased | undefined {
-    return fresh(this.ids, kid);
+    return this.counted(fresh(this.ids, kid));
+  }
+
+  /** Since the process began: what was here, what had to be fetched, and what is held now. */
+  get figures(): KeyCacheFigures {
+    return { hits: this.hits, misses: this.misses, keys: this.ids.size };
   }
 
   /** How often something was evicted. */
@@ -56,6 +70,12 @@ export class KeyCache {
     this.evicted += 1;
     this.actives.clear();
     this.ids.clear();
+  }
+
+  private counted<T>(entry: T | undefined): T | undefined {
+    if (entry === undefined) this.misses += 1;
+    else this.hits += 1;
+    return entry;
   }
 
   private remember<T>(map: Map<string, Entry<T>>, name: string, value: T): void {

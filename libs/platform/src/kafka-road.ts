@@ -71,11 +71,24 @@ export const openKafkaRoad = (
 const kafkaAlerts = (metrics: Registry, logger: Logger) => {
   const registers = [metrics];
   const count = (name: string, help: string, ...labelNames: string[]): Counter =>
-    new Counter({ name: `dittoo_kafka_${name}_total`, help, labelNames, registers });
-  const deadLetters = count('dead_letters', 'Messages a group put with the dead letters', 'group');
-  const lost = count('lost', 'Times the road had lost something for a group and the log was read', 'group', 'why');
-  const repeated = count('repeated', 'Events a group dropped because it had taken them in before', 'group');
-  const healed = count('healed', 'Events a group read from the log because the road had lost them', 'group');
+    new Counter({ name, help, labelNames, registers });
+  const deadLetters = count('dittoo_kafka_dead_letters_total', 'Messages a group put with the dead letters', 'group');
+  const lost = count(
+    'dittoo_kafka_lost_total',
+    'Times the road had lost something for a group and the log was read',
+    'group',
+    'why',
+  );
+  const repeated = count(
+    'dittoo_kafka_repeated_total',
+    'Events a group dropped because it had taken them in before',
+    'group',
+  );
+  const healed = count(
+    'dittoo_kafka_healed_total',
+    'Events a group read from the log because the road had lost them',
+    'group',
+  );
   const lag = new Gauge({
     name: 'dittoo_kafka_consumer_lag',
     help: 'Messages of a partition a group has not taken in yet',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { ApartConfig } from './service.config.js';
+import type { TracingConfig } from './tracing.js';
 
 /** Where the rows are. */
 export interface DatabaseConfig {
@@ -42,6 +43,8 @@ export interface PlatformConfig extends DatabaseConfig {
   readonly metricsPort: number | null;
   /** `null` = whoever mounts the services serves them to the public itself, in one process. */
   readonly apart: ApartConfig | null;
+  /** `null` = traces are passed on, and recorded nowhere. */
+  readonly tracing: TracingConfig | null;
 }
 
 export interface KafkaConfig {
@@ -121,6 +124,13 @@ export const readKafkaConfig = (env: Environment): KafkaConfig | null => {
   };
 };
 
+const tracingOf = (env: Environment): TracingConfig | null => {
+  const endpoint = url(env, 'OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']);
+  const ratio = Number(text(env, 'OTEL_TRACES_SAMPLER_ARG') ?? 1);
+  if (!(ratio >= 0 && ratio <= 1)) throw new Error('OTEL_TRACES_SAMPLER_ARG must be a share from 0 to 1');
+  return endpoint === null ? null : { endpoint, ratio };
+};
+
 /** @throws Error with the name of the variable that is wrong */
 export const readDatabaseConfig = (env: Environment): DatabaseConfig => {
   const logLevel = text(env, 'LOG_LEVEL') ?? 'info';
@@ -178,6 +188,7 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
     trustedProxies: proxies(env),
     metricsPort: text(env, 'METRICS_PORT') === undefined ? null : integer(env, 'METRICS_PORT', 0, 0, 65_535),
     apart: null,
+    tracing: tracingOf(env),
   };
 };
 

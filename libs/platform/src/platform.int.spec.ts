@@ -212,6 +212,20 @@ describe('a running service', () => {
       failure: null,
     });
     expect(await list()).toEqual([]);
+    const figures = await running.platform.metrics.metrics();
+    expect(figures).toContain('dittoo_parked_streams_total{group="spec.counted"} 1');
+    expect(figures).not.toContain('dittoo_parked_streams{group="spec.counted"}');
+    expect(figures).toMatch(
+      /dittoo_http_request_seconds_count\{method="GET",route="[^"]*\/parked-streams",status="401"\} 1/,
+    );
+    expect(figures).not.toContain(stream);
+  });
+
+  it('counts what nobody routes under one name, whatever was asked for', async () => {
+    await request(running.url).get(`/nothing/${newId()}`).expect(404);
+    expect(await running.platform.metrics.metrics()).toContain(
+      'dittoo_http_request_seconds_count{method="GET",route="none",status="404"} 1',
+    );
   });
 
   it('goes on delivering after its database was away', async () => {

@@ -1,20 +1,37 @@
 import { hostname } from 'node:os';
-import { DomainError, SystemClock, type Clock, type EventPublisher, type EventStore } from '@dittoo/kernel';
+import {
+  DomainError,
+  SystemClock,
+  type Clock,
+  type ContactDirectory,
+  type EventPublisher,
+  type EventStore,
+  type SuppressionList,
+} from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import { openPool } from '@dittoo/database';
 import { PostgresEventStore, PostgresSequencer } from '@dittoo/event-store';
 import { InProcessDelivery, InProcessRoad, type DeliveryLog, type EventDelivery } from '@dittoo/messaging';
-import { EnvelopeSealer, FileKeyEncryption, PostgresKeyRing, type KeyEncryption } from '@dittoo/personal-data';
+import {
+  EnvelopeSealer,
+  FileKeyEncryption,
+  PostgresContactDirectory,
+  PostgresKeyRing,
+  PostgresSuppressionList,
+  type KeyEncryption,
+} from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
 import { TypeOrmInbox, type InboxAlerts } from '@dittoo/projections';
 import { createLogger } from '@dittoo/service';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { Gauge, Registry, Counter, collectDefaultMetrics } from 'prom-client';
+import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { openKafkaRoad, type Road } from './kafka-road.js';
+import { deliveryAlerts, meterKeyCache, meterParkedStreams } from './platform.metrics.js';
 import type { PlatformConfig } from './platform.config.js';
 import { openDatabase, prepareDatabase, type ServiceSchema } from './platform-database.js';
+import { startTracing } from './tracing.js';
 
 /** The open parts of a process; `close()` them after the Nest application. */
 export interface Platform {
@@ -27,6 +44,8 @@ export interface Platform {
   readonly keyRing: PostgresKeyRing;
   readonly keyEncryption: KeyEncryption;
   readonly sealer: EnvelopeSealer;
+  readonly contacts: ContactDirectory;
+  readonly suppressions: SuppressionList;
   readonly road: EventPublisher;
   readonly metrics: Registry;
   /** Rows on hot paths (lanes), beside TypeORM. */
@@ -56,6 +75,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
   const keyEncryption = openKeyFile(config);
   const closers: (() => Promise<void>)[] = [];
   let closing = false;
+  if (config.tracing !== null) closers.push(startTracing(config.service, config.tracing));
   const closeAll = async (): Promise<void> => {
     closing = true;
     for (const close of closers.reverse())
@@ -100,6 +120,8 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
 
     const metrics = new Registry();
     collectDefaultMetrics({ register: metrics });
+    meterKeyCache(metrics, () => keyRing.cacheFigures);
+    meterParkedStreams(metrics, pool);
     const alerts = deliveryAlerts(metrics, logger);
     const road =
       config.kafka === null
@@ -121,6 +143,8 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       keyRing,
       keyEncryption,
       sealer: new EnvelopeSealer(schemaMap, keyRing),
+      contacts: new PostgresContactDirectory(keyRingPool, keyEncryption),
+      suppressions: new PostgresSuppressionList(keyRingPool, keyEncryption),
       road: road.publisher,
       metrics,
       pool,
@@ -162,39 +186,6 @@ const openKeyFile = (config: PlatformConfig): KeyEncryption => {
     }
   }
   return FileKeyEncryption.read(config.keyEncryptionKeyFile);
-};
-
-const deliveryAlerts = (metrics: Registry, logger: Logger) => {
-  const registers = [metrics];
-  const parked = new Counter({
-    name: 'dittoo_parked_streams_total',
-    help: 'Streams parked in a consumer group because an event could not be handled',
-    labelNames: ['group'],
-    registers,
-  });
-  const retries = new Counter({
-    name: 'dittoo_delivery_retries_total',
-    help: 'Chunks that a consumer group will take again after a transient failure',
-    labelNames: ['group'],
-    registers,
-  });
-  new Gauge({ name: 'dittoo_up', help: 'This process is up', registers }).set(1);
-  return {
-    parked: (group: string, stream: string, position: bigint, failure: string): void => {
-      parked.inc({ group });
-      logger.error({ group, stream, position: String(position), failure }, 'delivery.parked');
-    },
-    retrying: (group: string, failure: string): void => {
-      retries.inc({ group });
-      logger.warn({ group, failure }, 'delivery.retrying');
-    },
-    replayFailed: (group: string, stream: string, failure: string): void => {
-      logger.error({ group, stream, failure }, 'delivery.replay-failed');
-    },
-    interrupted: (group: string, error: unknown): void => {
-      logger.warn({ group, failure: error instanceof Error ? error.name : 'unknown' }, 'delivery.interrupted');
-    },
-  };
 };
 
 /** The problem catalogue of the contracts, for `createHttpApp`. */

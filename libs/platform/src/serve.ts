@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { guardApart, serverTls } from './apart.js';
 import { serveMetrics } from './metrics.server.js';
 import type { PlatformConfig } from './platform.config.js';
+import { meterRequests } from './platform.metrics.js';
 import { PlatformModule } from './platform.module.js';
 import type { ServiceSchema } from './platform-database.js';
 import { openPlatform, problems, type Platform } from './platform.js';
@@ -42,6 +43,7 @@ export const serve = async (config: PlatformConfig, service: ServiceDefinition):
       ...(apart === null || apart.tls === null ? {} : { tls: serverTls(apart.tls) }),
     });
     if (apart !== null && !isDoor) guardApart(app, config.service, apart);
+    meterRequests(platform.metrics, app);
     await service.prepare?.(app, platform);
     app.connectMicroservice({ strategy: platform.delivery(app.get(DataSource)) }, { inheritAppConfig: true });
     await app.startAllMicroservices();

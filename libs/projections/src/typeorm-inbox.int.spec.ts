@@ -12,6 +12,7 @@ import { TypeOrmInbox, type InboxAlerts } from './typeorm-inbox.js';
 let database: TestDatabase;
 let dataSource: DataSource;
 let alerts: string[];
+let took: bigint[];
 let inbox: TypeOrmInbox;
 let store: MemoryEventStore;
 let group: string;
@@ -29,10 +30,12 @@ afterAll(async () => {
 });
 beforeEach(() => {
   alerts = [];
+  took = [];
   const heard: InboxAlerts = {
     parked: (...what) => alerts.push(`parked ${what.slice(1).join(' ')}`),
     retrying: (_group, failure) => alerts.push(`retrying ${failure}`),
     replayFailed: (_group, stream, failure) => alerts.push(`replay failed ${stream} ${failure}`),
+    tookIn: (_group, events) => took.push(...events.map(({ position }) => position)),
   };
   inbox = new TypeOrmInbox(dataSource, heard);
   store = new MemoryEventStore(7n);
@@ -90,6 +93,7 @@ describe('idempotence', () => {
     expect(await deliver(events)).toBe('done');
     await deliver([...events, ...(await log('order-3'))]);
     expect(await seen()).toEqual([0n, 7n, 14n]);
+    expect(took).toEqual([0n, 7n, 14n]);
   });
 
   it('an older chunk does not move the checkpoint back', async () => {
@@ -106,7 +110,12 @@ describe('idempotence', () => {
 
   it('two runners of one group do one work', async () => {
     const events = await log(...Array.from({ length: 40 }, (_, index) => `order-${index % 4}`));
-    const other = new TypeOrmInbox(dataSource, { parked: () => {}, retrying: () => {}, replayFailed: () => {} });
+    const other = new TypeOrmInbox(dataSource, {
+      parked: () => {},
+      retrying: () => {},
+      replayFailed: () => {},
+      tookIn: () => {},
+    });
     const outcomes = await Promise.all([
       deliver(events),
       deliver(events, write, other),

@@ -28,6 +28,8 @@ export interface InboxAlerts {
   retrying(group: string, failure: string): void;
   /** A parked stream was replayed and stands still again. */
   replayFailed(group: string, stream: string, failure: string): void;
+  /** Committed: the group's rows say these events, which it had not passed before. */
+  tookIn(group: string, events: readonly RecordedEvent[]): void;
 }
 
 /**
@@ -136,13 +138,13 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return 'later';
   }
 
-  private chunk(
+  private async chunk(
     group: string,
     events: readonly RecordedEvent[],
     checkpoint: bigint,
     handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
   ): Promise<void> {
-    return this.dataSource.transaction(async (manager) => {
+    const taken = await this.dataSource.transaction(async (manager) => {
       const position = await this.lockCheckpoint(manager, group);
       const fresh = position === null ? events : events.filter((event) => event.position > position);
       const parked = fresh.length === 0 ? noStreams : await parkedSince(manager, group, fresh);
@@ -154,7 +156,9 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
         'UPDATE delivery.group_checkpoint SET position = $2, moved_at = now() WHERE group_id = $1 AND position < $2',
         [group, String(checkpoint)],
       );
+      return fresh;
     });
+    this.alerts.tookIn(group, taken);
   }
 
   /**

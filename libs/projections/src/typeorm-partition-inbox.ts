@@ -186,8 +186,9 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
 
   private async attempt(group: string, stretch: Stretch, handling: Handling): Promise<Poison | undefined> {
     const tally: Tally = { repeated: 0, healed: new Map() };
+    let taken: readonly RecordedEvent[];
     try {
-      await this.dataSource.transaction(async (manager) => {
+      taken = await this.dataSource.transaction(async (manager) => {
         const { fresh, floor } = await stretch.lock(manager);
         if (fresh.length > 0) {
           const parked = await parkedSince(manager, group, fresh);
@@ -195,11 +196,13 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
         }
         tally.repeated += stretch.events.length - fresh.length;
         await stretch.move(manager);
+        return fresh;
       });
     } catch (error) {
       if (error instanceof Poison) return error;
       throw error;
     }
+    this.alerts.tookIn(group, taken);
     if (tally.repeated > 0) this.alerts.repeated(group, tally.repeated);
     for (const [stream, events] of tally.healed) this.alerts.healed(group, stream, events);
     return undefined;

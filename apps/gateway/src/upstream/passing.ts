@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { serviceTokenHeader } from '@dittoo/platform';
+import type { Caller } from '@dittoo/service';
 
 type Headers = Record<string, string | string[] | undefined>;
 
@@ -45,9 +46,10 @@ const without = (headers: Headers, names: readonly string[]): Headers => {
 };
 
 /** The caller's headers as a service gets them. */
-export const passedOn = (headers: IncomingHttpHeaders, correlationId: string): Headers => ({
+export const passedOn = (headers: IncomingHttpHeaders, { correlationId, traceparent }: Caller): Headers => ({
   ...without(headers, kept),
   'x-correlation-id': correlationId,
+  ...(traceparent === null ? {} : { traceparent }),
 });
 
 /** A service's headers as the caller gets them. */

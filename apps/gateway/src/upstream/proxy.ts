@@ -45,9 +45,9 @@ export const layRoutes = (fastify: FastifyInstance, upstreams: Upstreams): void 
     const { body, headers, statusCode } = await upstreams.of(route.upstream).ask({
       method: request.method,
       path: pathOf(request.url),
-      headers: passedOn(request.headers, callerOf(request).correlationId),
+      headers: passedOn(request.headers, callerOf(request)),
       body: request.rawBody,
-      patienceMs: route.patienceMs,
+      patienceMs: route.patienceMs ?? upstreams.patienceMs,
       signal: gone.signal,
     });
     void reply.code(statusCode).headers(passedBack(headers));

@@ -44,7 +44,19 @@ export const routeTable = {
     'POST /api/v1/orders/:orderId/shipment',
     'POST /api/v1/orders/:orderId/refunds',
   ],
-  engagement: [],
+  engagement: [
+    'GET /api/v1/products/:sku/comments',
+    'POST /api/v1/products/:sku/comments',
+    'PATCH /api/v1/comments/:id',
+    'DELETE /api/v1/comments/:id',
+    'GET /api/v1/support-cases',
+    'POST /api/v1/support-cases',
+    'GET /api/v1/support-cases/:id',
+    'POST /api/v1/support-cases/:id/messages',
+    'POST /api/v1/support-cases/:id/replies',
+    'POST /api/v1/support-cases/:id/closure',
+    'POST /api/v1/campaign-entries',
+  ],
   'processor-forwarding': [
     'GET /api/v1/callbacks/payson/:token',
     'POST /api/v1/callbacks/payson/:token',
@@ -75,9 +87,8 @@ export type UpstreamName = keyof typeof routeTable;
 
 export const upstreamNames = Object.keys(routeTable) as readonly UpstreamName[];
 
-/** How long a service may think before it begins to answer; what reads the whole log may think longer. */
-const usualPatienceMs = 15_000;
-const patienceMs: Readonly<Record<string, number>> = {
+/** What reads the whole log may think longer than others before it begins to answer. */
+const longer: Readonly<Record<string, number>> = {
   'POST /api/v1/audit/verifications': 300_000,
   'GET /api/v1/audit/bundle': 300_000,
 };
@@ -86,12 +97,13 @@ export interface Route {
   readonly upstream: UpstreamName;
   readonly method: string;
   readonly path: string;
-  readonly patienceMs: number;
+  /** `null` = as long as any other. */
+  readonly patienceMs: number | null;
 }
 
 export const routes: readonly Route[] = upstreamNames.flatMap((upstream) =>
   routeTable[upstream].map((route: string) => {
     const [method = '', path = ''] = route.split(' ');
-    return { upstream, method, path, patienceMs: patienceMs[route] ?? usualPatienceMs };
+    return { upstream, method, path, patienceMs: longer[route] ?? null };
   }),
 );

@@ -7,10 +7,12 @@ import { Upstream } from './upstream.js';
 
 /** Every service that has a route through the gateway. */
 export class Upstreams implements OnApplicationShutdown {
+  readonly patienceMs: number;
   private readonly byName: ReadonlyMap<UpstreamName, Upstream>;
 
   /** @throws Error with the name of the variable whose file cannot be read */
-  constructor({ signingKeyFile, tls, urls }: UpstreamsConfig) {
+  constructor({ patienceMs, signingKeyFile, tls, urls }: UpstreamsConfig) {
+    this.patienceMs = patienceMs;
     const tokens = signingKeyFile === null ? null : ServiceTokens.read(signingKeyFile);
     const certificates = clientTls(tls);
     const inUse = upstreamNames.filter((name) => routeTable[name].length > 0);

@@ -6,50 +6,50 @@ import { relayService } from '../relay.module.js';
 /** Promised: every event on the road, in position order, and the checkpoint behind it. Left open: how often. */
 let service: TestService;
 const published: RecordedEvent[] = [];
+/** What the road says to a batch before it takes it; a test may hold it up. */
+let mayPublish: Promise<void> = Promise.resolve();
 
 beforeAll(async () => {
   service = await startTestService(relayService);
   const { road } = service.platform;
   const publish = road.publish.bind(road);
-  road.publish = (events) => {
+  road.publish = async (events) => {
+    await mayPublish;
     published.push(...events);
     return publish(events);
   };
 });
 afterAll(() => service.close());
 
+/** One event in a stream of its own. @returns its id */
+const append = async (): Promise<string> => {
+  const { store, clock } = service.platform;
+  const [eventId, subject] = [newId(), newId()];
+  const metadata = {
+    dataSubjectId: subject,
+    actor: { kind: 'system', id: 'spec' },
+    purpose: 'consentEvidence',
+    legalBasis: 'legalObligation',
+    noticeVersion: null,
+    correlationId: newId(),
+    causationId: newId(),
+    traceparent: null,
+    schemaVersion: 1,
+    recordedAt: clock.now(),
+  } as const;
+  const event = { eventId, type: 'ConsentsInvalidated', data: { reason: 'subjectErased' }, metadata } as const;
+  await store.append(`consent-${subject}`, [event], 'no-stream');
+  return eventId;
+};
+
+const figure = async (name: string): Promise<number> =>
+  (await service.platform.metrics.getSingleMetric(name)!.get()).values[0]!.value;
+
 describe('the relay', () => {
   it('puts what was appended on the road in order, and moves its checkpoint behind it', async () => {
-    const { store, clock, pool } = service.platform;
+    const { pool } = service.platform;
     const appended: string[] = [];
-    for (let i = 0; i < 20; i++) {
-      const eventId = newId();
-      appended.push(eventId);
-      const subject = newId();
-      await store.append(
-        `consent-${subject}`,
-        [
-          {
-            eventId,
-            type: 'ConsentsInvalidated',
-            data: { reason: 'subjectErased' },
-            metadata: {
-              dataSubjectId: subject,
-              actor: { kind: 'system', id: 'spec' },
-              purpose: 'consentEvidence',
-              legalBasis: 'legalObligation',
-              noticeVersion: null,
-              correlationId: newId(),
-              causationId: newId(),
-              traceparent: null,
-              schemaVersion: 1,
-              recordedAt: clock.now(),
-            },
-          },
-        ],
-        'no-stream',
-      );
-    }
+    for (let i = 0; i < 20; i++) appended.push(await append());
     await until(() => appended.every((id) => published.some(({ eventId }) => eventId === id)));
     const seen = new Map(published.map((event) => [event.position, event.eventId]));
     expect([...seen.keys()].sort((a, b) => Number(a - b))).toEqual(appended.map((_, index) => BigInt(index)));
@@ -57,5 +57,21 @@ describe('the relay', () => {
       const { rows } = await pool.query<{ position: string }>('SELECT position FROM relay.checkpoint');
       return rows[0]?.position === '19';
     });
+  });
+
+  it('says that it is the active one, and how long the road has kept an event waiting', async () => {
+    await until(async () => (await figure('dittoo_relay_active')) === 1);
+    expect(await figure('dittoo_relay_lag_seconds')).toBe(0);
+    let open = (): void => undefined;
+    mayPublish = new Promise((resolve) => (open = resolve));
+    const waiting = await append();
+    const behind = await until(async () => {
+      const seconds = await figure('dittoo_relay_lag_seconds');
+      return seconds > 0 && seconds;
+    });
+    await until(async () => (await figure('dittoo_relay_lag_seconds')) > behind);
+    open();
+    await until(() => published.some(({ eventId }) => eventId === waiting));
+    await until(async () => (await figure('dittoo_relay_lag_seconds')) === 0);
   });
 });

