@@ -1,7 +1,12 @@
-import { SEQUENCER, type Platform } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Platform } from './platform.js';
+import { SEQUENCER } from './tokens.js';
 
-/** Gives committed events their positions. Dies here: another process leads, or this one again after its restart. */
+/**
+ * Gives committed events their positions. Whoever needs positions to go on lists it (audit, relay): one of them leads.
+ *
+ * Dies here: another process leads, or this one again after its restart.
+ */
 @Injectable()
 export class SequencerRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(@Inject(SEQUENCER) private readonly sequencer: Platform['sequencer']) {}
