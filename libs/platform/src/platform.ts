@@ -7,6 +7,7 @@ import {
   type EventPublisher,
   type EventStore,
   type SuppressionList,
+  type UnsubscribeTokens,
 } from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import { openPool } from '@dittoo/database';
@@ -18,6 +19,7 @@ import {
   PostgresContactDirectory,
   PostgresKeyRing,
   PostgresSuppressionList,
+  SealedSubjectTokens,
   type KeyEncryption,
 } from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
@@ -46,6 +48,7 @@ export interface Platform {
   readonly sealer: EnvelopeSealer;
   readonly contacts: ContactDirectory;
   readonly suppressions: SuppressionList;
+  readonly unsubscribeTokens: UnsubscribeTokens;
   readonly road: EventPublisher;
   readonly metrics: Registry;
   /** Rows on hot paths (lanes), beside TypeORM. */
@@ -145,6 +148,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       sealer: new EnvelopeSealer(schemaMap, keyRing),
       contacts: new PostgresContactDirectory(keyRingPool, keyEncryption),
       suppressions: new PostgresSuppressionList(keyRingPool, keyEncryption),
+      unsubscribeTokens: new SealedSubjectTokens(keyEncryption, 'unsubscribe'),
       road: road.publisher,
       metrics,
       pool,
