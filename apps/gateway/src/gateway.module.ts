@@ -15,7 +15,7 @@ import { Upstreams } from './upstream/upstreams.js';
 
 export { readUpstreamsConfig } from './gateway.config.js';
 export { joined } from './upstream/joined-openapi.js';
-export { routeTable } from './upstream/route-table.js';
+export { formRoutes, routeTable } from './upstream/route-table.js';
 
 /** The only door: edge hooks, access log, documents. Routes behind it belong to the services. */
 @Module({})

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { joined, routeTable } from '@dittoo/gateway';
+import { formRoutes, joined, routeTable } from '@dittoo/gateway';
 import { openApiDocument, type ServiceDefinition } from '@dittoo/platform';
 import { describe, expect, it } from '@jest/globals';
 import { Module, RequestMethod, type DynamicModule } from '@nestjs/common';
@@ -18,13 +18,17 @@ const noPlatform: DynamicModule = { module: NoPlatform };
 
 type Handler = (...args: unknown[]) => unknown;
 
-const routesOf = (service: ServiceDefinition): string[] =>
+/** What `@AcceptsForm()` leaves on a handler. */
+const takesForm = (handler: Handler): boolean =>
+  (Reflect.getMetadata('__fastify_route_config__', handler) as { form?: boolean } | undefined)?.form === true;
+
+const routesOf = (service: ServiceDefinition, wanted: (handler: Handler) => boolean = () => true): string[] =>
   (service.module(noPlatform).controllers ?? []).flatMap((controller) => {
     const base = [Reflect.getMetadata('path', controller)].flat() as string[];
     return Object.getOwnPropertyNames(controller.prototype)
       .filter((name) => name !== 'constructor')
       .map((name) => Object.getOwnPropertyDescriptor(controller.prototype, name)?.value as Handler | undefined)
-      .filter((handler) => handler !== undefined && Reflect.hasMetadata('path', handler))
+      .filter((handler) => handler !== undefined && Reflect.hasMetadata('path', handler) && wanted(handler))
       .flatMap((handler) => {
         const method = RequestMethod[Reflect.getMetadata('method', handler!) as number];
         const paths = [Reflect.getMetadata('path', handler!)].flat() as string[];
@@ -51,6 +55,12 @@ describe('the route table of the gateway', () => {
   it('names no service the shop does not have', () => {
     const withRoutes = Object.entries(routeTable).filter(([, routes]) => routes.length > 0);
     expect(Object.keys(services)).toEqual(expect.arrayContaining(withRoutes.map(([name]) => name)));
+  });
+
+  it('takes forms where the services do', () => {
+    const taken = behind.flatMap(([, service]) => routesOf(service, takesForm));
+    expect(taken.length).toBeGreaterThan(0);
+    expect([...formRoutes].sort()).toEqual(taken.sort());
   });
 
   it('gives each route to one service', () => {

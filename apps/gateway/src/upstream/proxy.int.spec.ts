@@ -103,6 +103,18 @@ describe('a request', () => {
     expect(asked).toEqual([]);
   });
 
+  it('may be a form where one is taken, of either kind', async () => {
+    const body = new URLSearchParams({ token: 'å&b' });
+    expect((await ask('/api/v1/newsletter/unsubscriptions', { method: 'POST', body })).status).toBe(200);
+    const parts = new FormData();
+    parts.set('List-Unsubscribe', 'One-Click');
+    expect((await ask('/api/v1/newsletter/unsubscriptions?token=t', { method: 'POST', body: parts })).status).toBe(200);
+    expect(asked[0]!.body).toBe(body.toString());
+    expect(asked[1]!.body).toContain('One-Click');
+    const { headers } = asked[1]!;
+    expect(asked[1]!.body).toContain(/boundary=(.+)$/.exec(headers['content-type']!)![1]!);
+  });
+
   it('finds the connection of the one before it', async () => {
     for (let n = 0; n < 5; n++) await (await ask('/api/v1/products')).text();
     expect(new Set(asked.map(({ port }) => port)).size).toBe(1);

@@ -26,8 +26,15 @@ export const routeTable = {
     'GET /api/v1/audit/subjects',
   ],
   consent: [
+    'GET /.well-known/consent-receipt-keys.json',
     'GET /api/v1/me/consents',
+    'GET /api/v1/me/consents/:recordId/receipt',
     'PUT /api/v1/me/consents/:purpose',
+    'GET /api/v1/me/soft-opt-in',
+    'DELETE /api/v1/me/soft-opt-in',
+    'POST /api/v1/newsletter/subscriptions',
+    'POST /api/v1/newsletter/confirmations',
+    'POST /api/v1/newsletter/unsubscriptions',
     'GET /api/v1/policy',
     'GET /api/v1/policy.html',
     'GET /api/v1/processors',
@@ -93,10 +100,18 @@ const longer: Readonly<Record<string, number>> = {
   'GET /api/v1/audit/bundle': 300_000,
 };
 
+/** Processors and mail programs post forms, and only there. */
+export const formRoutes: readonly string[] = [
+  'POST /api/v1/callbacks/payson/:token',
+  'POST /api/v1/callbacks/mondido/:token',
+  'POST /api/v1/newsletter/unsubscriptions',
+];
+
 export interface Route {
   readonly upstream: UpstreamName;
   readonly method: string;
   readonly path: string;
+  readonly takesForm: boolean;
   /** `null` = as long as any other. */
   readonly patienceMs: number | null;
 }
@@ -104,6 +119,6 @@ export interface Route {
 export const routes: readonly Route[] = upstreamNames.flatMap((upstream) =>
   routeTable[upstream].map((route: string) => {
     const [method = '', path = ''] = route.split(' ');
-    return { upstream, method, path, patienceMs: longer[route] ?? null };
+    return { upstream, method, path, takesForm: formRoutes.includes(route), patienceMs: longer[route] ?? null };
   }),
 );

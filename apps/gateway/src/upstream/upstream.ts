@@ -9,7 +9,7 @@ export interface UpstreamRequest {
   /** Path and query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body?: string | undefined;
+  readonly body?: string | Buffer | undefined;
   /** Until the answer begins. */
   readonly patienceMs: number;
   /** The one who asks has gone. */
