@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface Hit {
@@ -23,11 +24,14 @@ const formsOf = (value: string): (readonly [string, Buffer])[] => {
   ];
 };
 
-/** Looks for every value in every byte of every file below `directories`. */
-export const searchBytes = (
+/**
+ * Looks for every value in every byte of every file below `directories`. Gives way between files: connections that are
+ * closed meanwhile must be seen to be.
+ */
+export const searchBytes = async (
   directories: readonly string[],
   values: readonly string[],
-): { readonly hits: Hit[]; readonly files: number; readonly bytes: number } => {
+): Promise<{ readonly hits: Hit[]; readonly files: number; readonly bytes: number }> => {
   const forms = values.flatMap((value) => formsOf(value).map(([encoding, bytes]) => ({ value, encoding, bytes })));
   const hits: Hit[] = [];
   let files = 0;
@@ -39,7 +43,7 @@ export const searchBytes = (
     let content: Buffer;
     try {
       if (!statSync(path).isFile()) continue;
-      content = readFileSync(path);
+      content = await readFile(path);
     } catch {
       continue; // removed meanwhile, as WAL segments and temporary files are
     }
