@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { signingKeyWrapped } from './seal/signing-key.js';
 
 class CreateAudit1763800005000 implements MigrationInterface {
   readonly name = 'CreateAudit1763800005000';
@@ -36,4 +37,8 @@ class CreateAudit1763800005000 implements MigrationInterface {
   }
 }
 
-export const auditSchema = { schema: 'audit', migrations: [CreateAudit1763800005000] };
+export const auditSchema = {
+  schema: 'audit',
+  migrations: [CreateAudit1763800005000],
+  wrappedKeys: [signingKeyWrapped],
+};

@@ -7,6 +7,8 @@ describe('the configuration of identity', () => {
       staff: [],
       coolingOffMs: 0,
       recipientDeadlineMs: 3 * 86_400_000,
+      copyLifetimeMs: 7 * 86_400_000,
+      liftNoticeMs: 3 * 86_400_000,
       fiscalYearEnd: null,
     }));
 
@@ -29,6 +31,8 @@ describe('the configuration of identity', () => {
     ['ERASURE_COOLING_OFF', { ERASURE_COOLING_OFF: 'two days' }],
     ['ERASURE_COOLING_OFF', { ERASURE_COOLING_OFF: '-P1D' }],
     ['ERASURE_RECIPIENT_DEADLINE', { ERASURE_RECIPIENT_DEADLINE: '3' }],
+    ['SUBJECT_COPY_LIFETIME', { SUBJECT_COPY_LIFETIME: '-P1D' }],
+    ['RESTRICTION_LIFT_NOTICE', { RESTRICTION_LIFT_NOTICE: 'soon' }],
     ['FISCAL_YEAR_END', { FISCAL_YEAR_END: '02-30' }],
   ])('says that %s is wrong', (name, env) => expect(() => readIdentityConfig(env)).toThrow(name));
 });

@@ -13,6 +13,10 @@ export interface IdentityConfig {
   readonly coolingOffMs: number;
   /** How long a recipient has to answer an erasure before it counts as failed. */
   readonly recipientDeadlineMs: number;
+  /** How long before a restriction of processing ends the person is told (art. 18(3)). */
+  readonly liftNoticeMs: number;
+  /** How long a copy of somebody's data waits to be fetched. */
+  readonly copyLifetimeMs: number;
   /** `MM-DD`; `null` = the register's. */
   readonly fiscalYearEnd: string | null;
 }
@@ -55,6 +59,8 @@ export const readIdentityConfig = (env: Environment = process.env): IdentityConf
   ],
   coolingOffMs: positiveMs(env, 'ERASURE_COOLING_OFF', 'PT0S'),
   recipientDeadlineMs: positiveMs(env, 'ERASURE_RECIPIENT_DEADLINE', 'P3D'),
+  liftNoticeMs: positiveMs(env, 'RESTRICTION_LIFT_NOTICE', 'P3D'),
+  copyLifetimeMs: positiveMs(env, 'SUBJECT_COPY_LIFETIME', 'P7D'),
   fiscalYearEnd: dayOfYear(env, 'FISCAL_YEAR_END'),
 });
 

@@ -57,7 +57,9 @@ export const startIdentity = async (env: Readonly<Record<string, string>> = {}):
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+    const json = response.headers.get('content-type')?.includes('json') === true;
+    const answer = text === '' ? null : json ? JSON.parse(text) : text;
+    return { status: response.status, headers: response.headers, body: answer };
   };
   const signIn: IdentityUnderTest['signIn'] = async ({ email, password }) => {
     const { body } = await call('POST', '/sessions', { body: { email, password } });

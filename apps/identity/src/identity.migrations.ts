@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { signingKeysWrapped } from './session/signing-keys.js';
 
 class CreateIdentity1763800001500 implements MigrationInterface {
   readonly name = 'CreateIdentity1763800001500';
@@ -52,4 +53,101 @@ class CreateIdentity1763800001500 implements MigrationInterface {
   }
 }
 
-export const identitySchema = { schema: 'identity', migrations: [CreateIdentity1763800001500] };
+class AddRightsOfEveryKind1763810000000 implements MigrationInterface {
+  readonly name = 'AddRightsOfEveryKind1763810000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE identity.disclosed_field (
+        subject_id uuid NOT NULL, processor_id text NOT NULL, field text NOT NULL,
+        PRIMARY KEY (subject_id, processor_id, field))`);
+    await runner.query('CREATE TABLE identity.known_contact (subject_id uuid PRIMARY KEY)');
+    await runner.query(`
+      CREATE TABLE identity.recipient_task (
+        request_id uuid NOT NULL, processor_id text NOT NULL, state text NOT NULL, reason text NOT NULL,
+        since timestamptz NOT NULL, PRIMARY KEY (request_id, processor_id))`);
+    await runner.query('CREATE INDEX ON identity.recipient_task (since, request_id, processor_id)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of ['disclosed_field', 'known_contact', 'recipient_task']) {
+      await runner.query(`DROP TABLE identity.${table}`);
+    }
+  }
+}
+
+/** Where a person occurs in the log, and the copies that wait to be fetched, sealed. */
+class AddSubjectCopy1763800001520 implements MigrationInterface {
+  readonly name = 'AddSubjectCopy1763800001520';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE identity.subject_stream (
+        subject_id uuid NOT NULL, stream text NOT NULL, since_revision bigint NOT NULL,
+        PRIMARY KEY (subject_id, stream))`);
+    await runner.query(`
+      CREATE TABLE identity.subject_stream_mark (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one), position bigint NOT NULL)`);
+    await runner.query(`
+      CREATE TABLE identity.subject_copy (
+        request_id uuid PRIMARY KEY, subject_id uuid NOT NULL, kind text NOT NULL, digest text NOT NULL,
+        sealed_key jsonb NOT NULL, prepared_at timestamptz NOT NULL, expires_at timestamptz NOT NULL,
+        collected_at timestamptz)`);
+    await runner.query('CREATE INDEX ON identity.subject_copy (subject_id)');
+    await runner.query(`
+      CREATE TABLE identity.subject_copy_part (
+        request_id uuid NOT NULL REFERENCES identity.subject_copy ON DELETE CASCADE, number int NOT NULL,
+        sealed bytea NOT NULL, PRIMARY KEY (request_id, number))`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE identity.subject_copy_part, identity.subject_copy');
+    await runner.query('DROP TABLE identity.subject_stream_mark, identity.subject_stream');
+  }
+}
+
+/** What ends when, what must not, and when an account was last used. */
+class AddRetention1763800001540 implements MigrationInterface {
+  readonly name = 'AddRetention1763800001540';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE identity.retention (
+        subject_id uuid NOT NULL, category text NOT NULL,
+        scope uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+        last_day date, failures int NOT NULL DEFAULT 0, not_before timestamptz,
+        PRIMARY KEY (subject_id, category, scope))`);
+    await runner.query('CREATE INDEX ON identity.retention (last_day)');
+    await runner.query('CREATE INDEX ON identity.retention (scope, category)');
+    await runner.query(`
+      CREATE TABLE identity.consent_reliance (
+        subject_id uuid NOT NULL, purpose text NOT NULL, ended_on date, PRIMARY KEY (subject_id, purpose))`);
+    await runner.query(`
+      CREATE TABLE identity.account_activity (
+        subject_id uuid PRIMARY KEY, last_active_on date NOT NULL, notice_on date NOT NULL, erases_at timestamptz,
+        failures int NOT NULL DEFAULT 0, not_before timestamptz)`);
+    await runner.query('CREATE INDEX ON identity.account_activity (notice_on)');
+    await runner.query(`
+      CREATE TABLE identity.legal_hold (
+        hold_id uuid PRIMARY KEY, subject_id uuid NOT NULL, order_id uuid, categories text[] NOT NULL,
+        state text NOT NULL, expires_at timestamptz NOT NULL, requested_at timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON identity.legal_hold (subject_id)');
+    await runner.query('CREATE INDEX ON identity.legal_hold (requested_at, hold_id)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of ['retention', 'consent_reliance', 'account_activity', 'legal_hold'])
+      await runner.query(`DROP TABLE identity.${table}`);
+  }
+}
+
+export const identitySchema = {
+  schema: 'identity',
+  migrations: [
+    CreateIdentity1763800001500,
+    AddSubjectCopy1763800001520,
+    AddRetention1763800001540,
+    AddRightsOfEveryKind1763810000000,
+  ],
+  wrappedKeys: [signingKeysWrapped],
+};

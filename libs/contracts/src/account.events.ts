@@ -1,4 +1,4 @@
-import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
 import type { Role } from './vocabulary.js';
 
 /** Stream `account-<id>`: a member of staff. (A customer's credentials stand with the customer: one append, no half account.) */
@@ -17,6 +17,6 @@ export const accountSchema: SchemaMapOf<AccountEvents> = {
     schemaVersion: 1,
     purpose: 'staffAccess',
     legalBasis: 'legitimateInterests',
-    fields: { email: personal('contact'), passwordHash: personal('profile'), role: plain },
+    fields: { email: personal('contact'), passwordHash: secret('profile'), role: plain },
   },
 };

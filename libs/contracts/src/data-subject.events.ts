@@ -1,4 +1,4 @@
-import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
 import type { ConsentPurpose, Locale, PersonnummerGround, PostalAddress, Retention } from './vocabulary.js';
 
 /** Stream `dataSubject-<id>`: one person as a customer. Decided by identity. */
@@ -47,6 +47,8 @@ export interface DataSubjectEvents {
   RestrictionLifted: { readonly requestId: string };
   /** Art. 21: absolute against marketing. A consent given later than this is a new word of the person. */
   ProcessingObjected: { readonly requestId: string; readonly purposes: readonly string[] };
+  /** Signed in, or stayed signed in, on this day (`YYYY-MM-DD`, Sweden): said once a day, because retention counts days. */
+  AccountUsed: { readonly on: string };
   /** The account was not used for long; without a sign-in it is erased then. RFC 3339. */
   InactivityNoticed: { readonly erasesAt: string };
   ErasureRequested: { readonly requestId: string };
@@ -87,7 +89,7 @@ export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
       email: personal('contact'),
       phone: personal('contact'),
       address: personal('contact'),
-      passwordHash: personal('profile'),
+      passwordHash: secret('profile'),
       locale: plain,
     },
   },
@@ -104,7 +106,7 @@ export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
   LocaleChosen: { ...account, fields: { locale: plain } },
   EmailChangeRequested: {
     ...account,
-    fields: { email: personal('contact'), token: personal('contact'), expiresAt: plain },
+    fields: { email: personal('contact'), token: secret('contact'), expiresAt: plain },
   },
   EmailRectified: { ...account, fields: { email: personal('contact') } },
   PersonnummerRecorded: { ...number, fields: { number: personal('personnummer'), ground: plain } },
@@ -115,6 +117,7 @@ export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
   RestrictionLiftAnnounced: { ...rights, fields: { requestId: plain, liftsAt: plain } },
   RestrictionLifted: { ...rights, fields: { requestId: plain } },
   ProcessingObjected: { ...rights, fields: { requestId: plain, purposes: plain } },
+  AccountUsed: { ...account, fields: { on: plain } },
   InactivityNoticed: { ...account, fields: { erasesAt: plain } },
   ErasureRequested: { ...rights, fields: { requestId: plain } },
   SubjectKeysDestroyed: { ...rights, fields: { requestId: plain, keys: plain, retained: plain } },

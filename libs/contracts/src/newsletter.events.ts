@@ -1,4 +1,4 @@
-import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
 import type { Locale } from './vocabulary.js';
 
 /**
@@ -47,7 +47,7 @@ export const newsletterSchema: SchemaMapOf<NewsletterEvents> = {
     ...confirmation,
     fields: {
       email: personal('contact'),
-      token: personal('contact'),
+      token: secret('contact'),
       expiresAt: plain,
       noticeVersion: plain,
       noticeDigest: plain,

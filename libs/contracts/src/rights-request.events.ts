@@ -1,4 +1,4 @@
-import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
 import type { Locale, Retention } from './vocabulary.js';
 
 export const rightsRequestKinds = [
@@ -29,7 +29,8 @@ export interface RightsRequestEvents {
     readonly expiresAt: string;
     readonly language: Locale;
   };
-  RequesterIdentified: { readonly method: 'freshReauthentication' | 'confirmedEmail' };
+  /** `retentionPeriod`: nobody asked, the account was not used for too long. */
+  RequesterIdentified: { readonly method: 'freshReauthentication' | 'confirmedEmail' | 'retentionPeriod' };
   /** What goes and what stays, before anything is done. */
   RequestScopeDecided: { readonly erase: readonly string[]; readonly retain: readonly Retention[] };
   /** An officer must look first; `blockers` are words (`openOrder`, `unpaidInvoice`), not data. */
@@ -75,7 +76,7 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   },
   ConfirmationAsked: {
     ...rights,
-    fields: { email: personal('contact'), token: personal('contact'), expiresAt: plain, language: plain },
+    fields: { email: personal('contact'), token: secret('contact'), expiresAt: plain, language: plain },
   },
   RequesterIdentified: { ...rights, fields: { method: plain } },
   RequestScopeDecided: { ...rights, fields: { erase: plain, retain: plain } },

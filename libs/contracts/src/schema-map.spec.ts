@@ -6,6 +6,7 @@ import { consentSchema } from './consent.events.js';
 import { dataSubjectSchema } from './data-subject.events.js';
 import { campaignEntrySchema, commentSchema, supportCaseSchema } from './engagement.events.js';
 import { forwardingSchema } from './forwarding.events.js';
+import { legalHoldSchema } from './legal-hold.events.js';
 import { newsletterSchema } from './newsletter.events.js';
 import { officerAccessSchema } from './officer-access.events.js';
 import { orderSchema } from './order.events.js';
@@ -44,6 +45,7 @@ const schemas: SchemaMap[] = [
   forwardingSchema,
   rightsRequestSchema,
   officerAccessSchema,
+  legalHoldSchema,
 ];
 const definitions = Object.entries(schemaMap as SchemaMap);
 
@@ -65,6 +67,13 @@ describe('the schema map', () => {
   it.each(definitions)('%s seals its personal fields under keys there are', (_type, { fields }) => {
     for (const field of Object.values(fields)) {
       if (field.kind === 'personal') expect(dataCategories).toContain(field.category);
+    }
+  });
+
+  it.each(definitions)('%s shows nobody what proves who somebody is', (_type, { fields }) => {
+    for (const [name, field] of Object.entries(fields)) {
+      if (!/^(password|token|secret)|(Hash|Token|Secret)$/i.test(name)) continue;
+      expect([name, field]).toMatchObject([name, { kind: 'personal', secret: true }]);
     }
   });
 });

@@ -4,6 +4,7 @@ import { consentSchema } from './consent.events.js';
 import { dataSubjectSchema } from './data-subject.events.js';
 import { campaignEntrySchema, commentSchema, supportCaseSchema } from './engagement.events.js';
 import { forwardingSchema } from './forwarding.events.js';
+import { legalHoldSchema } from './legal-hold.events.js';
 import { newsletterSchema } from './newsletter.events.js';
 import { officerAccessSchema } from './officer-access.events.js';
 import { orderSchema } from './order.events.js';
@@ -22,4 +23,5 @@ export const schemaMap = {
   ...forwardingSchema,
   ...rightsRequestSchema,
   ...officerAccessSchema,
+  ...legalHoldSchema,
 } satisfies SchemaMap;

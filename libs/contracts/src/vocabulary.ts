@@ -55,5 +55,8 @@ export interface PostalAddress {
 export interface Retention {
   readonly category: string;
   readonly reason: string;
+  /** The latest day any of it is kept. */
   readonly until: string;
+  /** The streams or events it is about (orders, messages), where it is not all of the category. */
+  readonly scopes?: readonly string[];
 }

@@ -93,7 +93,7 @@ const settings: Readonly<Record<string, string>> = {
   log_checkpoints: 'off',
 };
 
-const superuser = 'postgres';
+export const superuser = 'postgres';
 const startPatienceMs = 180_000;
 const stopPatienceMs = 20_000;
 const spaceNeeded = { create: 150 * 2 ** 20, start: 32 * 2 ** 20 };

@@ -7,4 +7,5 @@ export {
 export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './embedded-postgres-error.js';
 export { migrate, type MigrateOptions, type MigrationClass } from './migrate.js';
 export { openPool, type PoolOptions } from './pool.js';
+export { runningEmbeddedUrl } from './running-embedded.js';
 export { appRole, ensureAppRole, ensureDatabase } from './provision.js';

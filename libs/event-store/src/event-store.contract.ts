@@ -343,6 +343,16 @@ export const eventStoreContract = (name: string, open: () => Promise<StoreUnderT
         expect(end).toEqual({ events: [], checkpoint: whole.checkpoint });
       });
 
+      it('shows at once what was acknowledged, to whoever waited for it to settle', async () => {
+        for (const round of ['one', 'two', 'three']) {
+          const stream = exampleStream(`settled-${round}`);
+          await store.append(stream, [exampleEvent(`settled-${round}`)], 'no-stream');
+          await store.settled();
+          const events = (await pages(10_000)).flatMap((page) => page.events);
+          expect(events.map((event) => event.stream)).toContain(stream);
+        }
+      });
+
       it('shows the same event as the stream does', async () => {
         const { events } = await follow(last);
         const inLog = events.find(({ eventId }) => eventId === last.eventId);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AppendResult,
   EventStore,
@@ -73,6 +74,13 @@ SELECT l.position, e.stream_id, e.revision, e.event_id, e.type, e.data, e.meta
  ORDER BY l.position`;
 
 const greatest = 2n ** 63n - 1n;
+const settleMs = 30_000;
+
+const lastSeq = 'SELECT max(seq) AS last FROM event_store.es_event';
+/** As the sequencer looks for work: by the windows of `es_head`, never along the whole log. */
+const unsequencedUpTo = `
+SELECT 1 FROM event_store.es_event e, event_store.es_head h
+ WHERE e.tx >= h.lo AND e.seq + 0 > h.base_seq AND (e.tx >= h.hi OR e.seq + 0 > h.last_seq) AND e.seq + 0 <= $1 LIMIT 1`;
 
 /**
  * The event store on PostgreSQL. Positions are dense and given by a `PostgresSequencer`, which must run somewhere: until
@@ -168,6 +176,16 @@ export class PostgresEventStore extends EventStore {
       else if (categories === undefined) throw new LogBroken(`the event of position ${position} is missing`);
     }
     return { events, checkpoint: rows.length === 0 ? after : checkpoint };
+  }
+
+  override async settled(): Promise<void> {
+    const { rows } = await reaching(() => this.pool.query<{ last: string | null }>(lastSeq));
+    const last = rows[0]?.last ?? null;
+    for (const end = Date.now() + settleMs; last !== null; await sleep(10)) {
+      const pending = await reaching(() => this.pool.query(unsequencedUpTo, [last]));
+      if (pending.rows.length === 0) return;
+      if (Date.now() > end) throw new EventStoreUnavailable(new Error('no sequencer gives positions'));
+    }
   }
 
   /** @throws LogBroken the log contradicts itself, or ends before `after`: this is not the log the checkpoint is from */

@@ -60,6 +60,14 @@ export abstract class EventStore {
   abstract readAll(options: ReadAllOptions): Promise<LogPage>;
 
   /**
+   * Resolves once `readAll` shows everything that was acknowledged before this call. At once where positions are given
+   * with the append; where they come afterwards, when they have.
+   *
+   * @throws EventStoreUnavailable they do not come: whoever must not miss anything stops here
+   */
+  async settled(): Promise<void> {}
+
+  /**
    * Follows the log: pages until the end, then waits for more. Never skips, never repeats within one subscription,
    * reconnects by itself; ends only by `signal`.
    */

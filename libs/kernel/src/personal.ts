@@ -46,6 +46,8 @@ export type PersonalField = {
   readonly kind: 'personal';
   readonly category: DataCategory;
   readonly keyPer: KeyPer;
+  /** It proves who somebody is and says nothing about them: sealed and erased like the rest, shown to nobody. */
+  readonly secret?: true;
 };
 export type FieldClass = PlainField | PersonalField;
 
@@ -57,6 +59,9 @@ export const personal = (
   category: DataCategory,
   { keyPer = 'subject' }: { readonly keyPer?: KeyPer } = {},
 ): PersonalField => ({ kind: 'personal', category, keyPer });
+
+/** A password's hash, a mailed token: a personal field whose value no reader gets, the person included. */
+export const secret = (category: DataCategory): PersonalField => ({ ...personal(category), secret: true });
 
 /** What the law and the sealer must know of one event type. */
 export interface EventDefinition<Data = object> {

@@ -1,6 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { generateKeyFile, keyFileStamp, readKeyFile, type KeyFile } from './key-file.js';
 
 /** A data key as it rests in the key ring. */
 export interface WrappedKey {
@@ -24,66 +23,46 @@ export abstract class KeyEncryption {
   abstract keyedHash(use: 'email' | 'contact' | 'idempotency' | 'token' | 'suppression' | 'link', text: string): Buffer;
 }
 
-interface KeyFile {
-  readonly current: number;
-  readonly keys: { readonly [version: string]: string };
-  readonly pepper: string;
-}
+const lookEveryMs = 1_000;
 
-const isKey = (value: unknown): boolean => typeof value === 'string' && Buffer.from(value, 'base64').length === 32;
-
-/** The parser's error would quote the file, so there is none. */
-const keyFileOf = (text: string): KeyFile | undefined => {
-  let file: Partial<KeyFile> | null;
-  try {
-    file = JSON.parse(text) as Partial<KeyFile> | null;
-  } catch {
-    return undefined;
-  }
-  const { current, keys, pepper } = file ?? {};
-  const whole = isKey(pepper) && isKey(keys?.[String(current)]) && Object.values(keys ?? {}).every(isKey);
-  return whole ? (file as KeyFile) : undefined;
-};
-
-/** The key-encryption key in a file with mode 0600. */
+/**
+ * The key-encryption key in a file with mode 0600. A change of the file (a rotation) is seen within a second, and at
+ * once when a version is asked for that was not known: no process need be started anew.
+ */
 export class FileKeyEncryption extends KeyEncryption {
-  private constructor(private readonly file: KeyFile) {
+  private lookedAt = performance.now();
+
+  private constructor(
+    private readonly path: string,
+    private file: KeyFile,
+    private stamp: string,
+  ) {
     super();
   }
 
   /** Writes a new file unless there is one. */
   static generate(path: string): void {
-    if (existsSync(path)) return;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const file: KeyFile = {
-      current: 1,
-      keys: { 1: randomBytes(32).toString('base64') },
-      pepper: randomBytes(32).toString('base64'),
-    };
-    writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
-    chmodSync(path, 0o600);
+    generateKeyFile(path);
   }
 
   /** @throws Error naming the path and what to do: absent, readable by others, not a key file */
   static read(path: string): FileKeyEncryption {
-    if (!existsSync(path)) {
-      throw new Error(`the key file ${path} does not exist: restore it, or set KEY_ENCRYPTION_KEY_FILE to where it is`);
-    }
-    if ((statSync(path).mode & 0o077) !== 0) {
-      throw new Error(`the key file ${path} can be read by others: chmod 600 it`);
-    }
-    const file = keyFileOf(readFileSync(path, 'utf8'));
-    if (file === undefined) {
-      throw new Error(`${path} is not a key file: it needs current, keys and pepper, each key 32 bytes in base64`);
-    }
-    return new FileKeyEncryption(file);
+    const file = readKeyFile(path);
+    return new FileKeyEncryption(path, file, keyFileStamp(path));
+  }
+
+  /** The version new wrappings use. */
+  get currentVersion(): number {
+    this.lookAgain();
+    return this.file.current;
   }
 
   wrap(material: Buffer, context: string): WrappedKey {
+    const version = this.currentVersion;
     const iv = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', this.key(this.file.current), iv).setAAD(Buffer.from(context));
+    const cipher = createCipheriv('aes-256-gcm', this.key(version), iv).setAAD(Buffer.from(context));
     const sealed = Buffer.concat([cipher.update(material), cipher.final()]);
-    return { wrapped: Buffer.concat([iv, cipher.getAuthTag(), sealed]), kekVersion: this.file.current };
+    return { wrapped: Buffer.concat([iv, cipher.getAuthTag(), sealed]), kekVersion: version };
   }
 
   unwrap({ wrapped, kekVersion }: WrappedKey, context: string): Buffer {
@@ -101,8 +80,27 @@ export class FileKeyEncryption extends KeyEncryption {
   }
 
   private key(version: number): Buffer {
+    this.lookAgain();
+    if (this.file.keys[String(version)] === undefined) this.look();
     const key = this.file.keys[String(version)];
     if (key === undefined) throw new Error(`key-encryption key version ${version} is not in the key file`);
     return Buffer.from(key, 'base64');
+  }
+
+  private lookAgain(): void {
+    if (performance.now() - this.lookedAt > lookEveryMs) this.look();
+  }
+
+  /** A file that cannot be read just now changes nothing: what is known goes on. */
+  private look(): void {
+    this.lookedAt = performance.now();
+    try {
+      const stamp = keyFileStamp(this.path);
+      if (stamp === this.stamp) return;
+      this.file = readKeyFile(this.path);
+      this.stamp = stamp;
+    } catch {
+      // the next look, or the next start, says what is wrong
+    }
   }
 }

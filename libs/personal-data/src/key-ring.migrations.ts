@@ -64,4 +64,25 @@ class AddScopes1763800000300 implements MigrationInterface {
   }
 }
 
-export const keyRingMigrations = [CreateKeyRing1763800000100, CreateContacts1763800000200, AddScopes1763800000300];
+/** Up to where in the log every erasure is known to be applied here; goes and comes back with the keys. */
+class AddRestoreGate1763800000400 implements MigrationInterface {
+  readonly name = 'AddRestoreGate1763800000400';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE keyring.restore_gate (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one), position bigint NOT NULL, event_id uuid NOT NULL,
+        passed_at timestamptz NOT NULL DEFAULT now())`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the key ring is never taken down');
+  }
+}
+
+export const keyRingMigrations = [
+  CreateKeyRing1763800000100,
+  CreateContacts1763800000200,
+  AddScopes1763800000300,
+  AddRestoreGate1763800000400,
+];

@@ -115,3 +115,14 @@ export const createNextGeneration = `WITH made AS (
   INSERT INTO keyring.data_key (subject_id, category, scope, generation, state, wrapped, kek_version, fingerprint)
   SELECT s, c, x, g, 'active', w, v, f FROM made WHERE EXISTS (SELECT FROM allowed WHERE ${sameKey})
   ORDER BY s, c, x ON CONFLICT DO NOTHING`;
+
+/** No maker comes through the door of these categories any more. */
+export const closeCategories = `INSERT INTO keyring.scoped_category (subject_id, category, closed)
+  SELECT $1, c, true FROM unnest($2::text[]) AS c ORDER BY c
+  ON CONFLICT (subject_id, category) DO UPDATE SET closed = true`;
+
+/** Rows without material where these keys would be. */
+export const tombstones = `INSERT INTO keyring.data_key
+    (subject_id, category, scope, generation, state, destroyed_at, request_id)
+  SELECT s, c, x, g, $5, $6::timestamptz, $7::uuid FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[]) AS k (s, c, x, g)
+  ORDER BY s, c, x, g ON CONFLICT DO NOTHING`;

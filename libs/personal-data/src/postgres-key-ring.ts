@@ -18,6 +18,7 @@ import type { DataKey } from './envelope.js';
 import { KeyCache, type KeyCacheFigures } from './key-cache.js';
 import type { KeyEncryption } from './key-encryption.js';
 import {
+  closeCategories,
   columns,
   createNextGeneration,
   firstKey,
@@ -28,6 +29,7 @@ import {
   kidOfRow,
   latestKeys,
   nameOf,
+  tombstones,
   valuesOf,
   type DrawnKey,
   type KeyRow,
@@ -166,18 +168,25 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     try {
       await client.query('BEGIN');
       if (state === 'destroyed' && kids === null) {
-        await client.query(
-          `INSERT INTO keyring.scoped_category (subject_id, category, closed)
-           SELECT $1, c, true FROM unnest($2::text[]) AS c ORDER BY c
-           ON CONFLICT (subject_id, category) DO UPDATE SET closed = true`,
-          [subjectId, categories],
-        );
+        await client.query(closeCategories, [subjectId, categories]);
         // Where no key was ever made a row without material stands in its place, so that none can be made later.
         await client.query(
           `INSERT INTO keyring.data_key (subject_id, category, generation, state, destroyed_at, request_id)
            SELECT $1, c, 1, 'destroyed', $3, $4 FROM unnest($2::text[]) AS c ON CONFLICT DO NOTHING`,
           [subjectId, categories, reason.at, reason.requestId],
         );
+      }
+      if (kids !== null) {
+        // A key this ring does not know (it came from an older copy) must not be made later under the same name.
+        const names = kids.map(keyNamed).filter((name) => name?.subjectId === subjectId);
+        const named = names.filter((name) => name !== null && categories.includes(name.category)) as KeyName[];
+        await client.query(tombstones, [
+          ...valuesOf(named.map((name) => ({ name }))).slice(0, 3),
+          named.map(({ generation }) => generation),
+          state,
+          reason.at,
+          reason.requestId,
+        ]);
       }
       // Whoever makes a next generation holds the lock of the last one; the update below then sees what was made.
       await client.query('SELECT FROM keyring.data_key WHERE subject_id = $1 AND category = ANY ($2) FOR UPDATE', [
@@ -213,6 +222,27 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     } finally {
       client.release();
     }
+  }
+
+  /** Where the log was when every erasure in it was last known to be applied; `null` = never looked. */
+  async gate(): Promise<{ readonly position: bigint; readonly eventId: string } | null> {
+    const { rows } = await this.pool.query<{ position: string; event_id: string }>(
+      'SELECT position, event_id FROM keyring.restore_gate',
+    );
+    return rows[0] === undefined ? null : { position: BigInt(rows[0].position), eventId: rows[0].event_id };
+  }
+
+  async passGate(position: bigint, eventId: string): Promise<void> {
+    await this.pool.query(
+      `INSERT INTO keyring.restore_gate (position, event_id) VALUES ($1, $2)
+       ON CONFLICT (one) DO UPDATE SET position = excluded.position, event_id = excluded.event_id, passed_at = now()`,
+      [String(position), eventId],
+    );
+  }
+
+  /** No key of these categories is made any more, of whatever stream or event. Safe to repeat. */
+  async closeCategories(subjectId: string, categories: readonly DataCategory[]): Promise<void> {
+    await this.pool.query(closeCategories, [subjectId, categories]);
   }
 
   /**

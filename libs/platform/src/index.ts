@@ -14,6 +14,7 @@ export { clientTls, ownDocumentPath } from './apart.js';
 export { openApiDocument } from './openapi.js';
 export { ParkedStreamList, ReplayAnswer, ReplayBody } from './parked-streams.http.js';
 export { kafkaSettings } from './kafka-road.js';
+export { KeyMaintenance, type KeyVersion } from './key-maintenance.js';
 export { migrateDatabase, type ServiceSchema } from './platform-database.js';
 export { openPlatform, problems, type Platform } from './platform.js';
 export { runMain } from './run-main.js';

@@ -8,7 +8,7 @@ import {
   type MigrationClass,
 } from '@dittoo/database';
 import { eventStoreMigrations } from '@dittoo/event-store';
-import { keyRingMigrations } from '@dittoo/personal-data';
+import { keyRingMigrations, type WrappedKeys } from '@dittoo/personal-data';
 import { deliveryMigrations } from '@dittoo/projections';
 import { createLogger, serviceMigrations } from '@dittoo/service';
 import type { Logger } from 'pino';
@@ -20,6 +20,8 @@ export interface ServiceSchema {
   /** The PostgreSQL schema of its rows. */
   readonly schema: string;
   readonly migrations: readonly MigrationClass[];
+  /** Tables of it that hold keys under the key-encryption key: a rotation wraps them anew. */
+  readonly wrappedKeys?: readonly WrappedKeys[];
 }
 
 /** Addresses with passwords in them: never log them. */

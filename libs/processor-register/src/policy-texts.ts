@@ -319,3 +319,6 @@ const en: PolicyTexts = {
 };
 
 export const policyTexts: Readonly<Record<Language, PolicyTexts>> = { sv, en };
+
+/** A legal basis as the policy words it. */
+export const legalBasisLabel = (basis: LegalBasis, lang: Language): string => policyTexts[lang].legalBases[basis];

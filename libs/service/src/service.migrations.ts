@@ -17,4 +17,18 @@ class CreateService1763800000300 implements MigrationInterface {
   }
 }
 
-export const serviceMigrations = [CreateService1763800000300];
+class AddLease1763800000310 implements MigrationInterface {
+  readonly name = 'AddLease1763800000310';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE service.lease (
+        name text PRIMARY KEY, holder text NOT NULL, epoch bigint NOT NULL, expires_at timestamptz NOT NULL)`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE service.lease');
+  }
+}
+
+export const serviceMigrations = [CreateService1763800000300, AddLease1763800000310];

@@ -114,6 +114,15 @@ export class SigningKey {
   }
 
   private get context(): string {
-    return `audit-signing-key/${this.config.origin}`;
+    return contextOf(this.config.origin);
   }
 }
+
+const contextOf = (origin: string): string => `audit-signing-key/${origin}`;
+
+/** For the rotation of the key-encryption key. */
+export const signingKeyWrapped = {
+  table: 'audit.signing_key',
+  key: ['origin'],
+  context: (row: Readonly<Record<string, unknown>>): string => contextOf(String(row['origin'])),
+};

@@ -10,8 +10,10 @@ export class CustomerErasure extends SubjectErasure {
     super();
   }
 
-  override async fence(subjectId: string, requestId: string, context: CommandContext): Promise<void> {
-    await this.commands.execute(customerDecider, subjectId, { type: 'RequestErasure', requestId }, context);
+  override async fence(subjectId: string, requestId: string, context: CommandContext): Promise<string> {
+    const command = { type: 'RequestErasure', requestId } as const;
+    const { state } = await this.commands.execute(customerDecider, subjectId, command, context);
+    return 'requestId' in state ? state.requestId : requestId;
   }
 
   override async recordKeysDestroyed(

@@ -106,13 +106,14 @@ describe('another e-mail', () => {
   const requested: DataSubjectEvent = { type: 'EmailChangeRequested', data: change };
   const changed: DataSubjectEvent = { type: 'EmailRectified', data: { email: change.email } };
   const now = '2026-11-22T00:00:00.000Z';
+  const confirmed: DataSubjectEvent = { type: 'EmailConfirmed', data: { at: now } };
 
   it('is used after its token came back, once', () => {
     given(registered)
       .when({ type: 'RequestEmailChange', ...change })
       .then(requested);
-    given(registered, requested).when({ type: 'ConfirmEmail', token: 't1', now }).then(changed);
-    given(registered, requested, changed)
+    given(registered, requested).when({ type: 'ConfirmEmail', token: 't1', now }).then(changed, confirmed);
+    given(registered, requested, changed, confirmed)
       .when({ type: 'ConfirmEmail', token: 't1', now })
       .thenFails('invalid-confirmation-token');
   });
@@ -126,10 +127,16 @@ describe('another e-mail', () => {
       .thenFails('invalid-confirmation-token');
   });
 
-  it('is another one', () =>
-    given(registered)
-      .when({ type: 'RequestEmailChange', ...change, email: 'anna@example.org' })
-      .then());
+  it('may be their own, to show that it is theirs; shown once, it is not asked again', () => {
+    const own = { type: 'RequestEmailChange', ...change, email: 'anna@example.org' } as const;
+    const ownRequested: DataSubjectEvent = { type: 'EmailChangeRequested', data: { ...change, email: own.email } };
+    given(registered).when(own).then(ownRequested);
+    given(registered, ownRequested).when({ type: 'ConfirmEmail', token: 't1', now }).then(confirmed);
+    given(registered, ownRequested, confirmed).when(own).then();
+    given(registered, ownRequested, confirmed)
+      .when({ type: 'ConfirmEmail', token: 't1', now })
+      .thenFails('invalid-confirmation-token');
+  });
 });
 
 describe('personnummer', () => {
@@ -158,8 +165,22 @@ describe('personnummer', () => {
       .then(recorded);
   });
 
+  it('is kept, and shown no more, once the consent it stands on is withdrawn', () => {
+    const onConsent: DataSubjectEvent = {
+      type: 'PersonnummerRecorded',
+      data: { number: '197010632391', ground: 'consent' },
+    };
+    const reveal = { type: 'RevealPersonnummer', purpose: 'to check it', consentStands: true } as const;
+    given(registered, onConsent)
+      .when(reveal)
+      .then({ type: 'PersonnummerRevealed', data: { purpose: 'to check it' } });
+    given(registered, onConsent)
+      .when({ ...reveal, consentStands: false })
+      .thenFails('personnummer-ground-not-allowed');
+  });
+
   it('is shown and removed only where there is one', () => {
-    const reveal = { type: 'RevealPersonnummer', purpose: 'to check it' } as const;
+    const reveal = { type: 'RevealPersonnummer', purpose: 'to check it', consentStands: false } as const;
     const remove = { type: 'RemovePersonnummer', reason: 'customer' } as const;
     given(registered, recorded)
       .when(reveal)
@@ -174,15 +195,26 @@ describe('erasure', () => {
   it('fences the stream once', () => {
     given(registered).when({ type: 'RequestErasure', requestId: 'r1' }).then(fenced);
     given(registered, fenced).when({ type: 'RequestErasure', requestId: 'r2' }).then();
-    given().when({ type: 'RequestErasure', requestId: 'r1' }).thenFails('not-found');
+  });
+
+  it('is for who never registered too, and not for a registration that was given up', () => {
+    given().when({ type: 'RequestErasure', requestId: 'r1' }).then(fenced);
+    given(fenced).when(register).then();
+    given({ type: 'RegistrationAbandoned', data: { reason: 'neverCompleted' } })
+      .when({ type: 'RequestErasure', requestId: 'r1' })
+      .thenFails('not-found');
   });
 
   it.each([
     { type: 'RectifyProfile', changes: {} },
     { type: 'RequestEmailChange', email: 'x@example.org', token: 't', expiresAt: '2026-11-23T00:00:00.000Z' },
     { type: 'ConfirmEmail', token: 't', now: '2026-11-22T00:00:00.000Z' },
-    { type: 'RevealPersonnummer', purpose: 'p' },
+    { type: 'RevealPersonnummer', purpose: 'p', consentStands: true },
     { type: 'RemovePersonnummer', reason: 'customer' },
+    { type: 'RestrictProcessing', requestId: 'r2' },
+    { type: 'AnnounceLift', requestId: 'r2', liftsAt: '2026-11-23T00:00:00.000Z' },
+    { type: 'LiftRestriction', requestId: 'r2', now: '2026-11-23T00:00:00.000Z' },
+    { type: 'ObjectToProcessing', requestId: 'r2', purposes: ['marketing'] },
   ] as const)('lets no $type through the fence', (command) => {
     given(registered, recorded, fenced).when(command).thenFails('subject-erased');
     given(registered, recorded, fenced, destroyed).when(command).thenFails('subject-erased');
@@ -212,5 +244,68 @@ describe('erasure', () => {
     given({ type: 'CustomerRegistered', data: erasedPerson }, fenced, destroyed)
       .when({ type: 'RectifyProfile', changes: {} })
       .thenFails('subject-erased');
+  });
+});
+
+describe('a restriction', () => {
+  const liftsAt = '2026-11-25T08:00:00.000Z';
+  const restrict = { type: 'RestrictProcessing', requestId: 'r1' } as const;
+  const announce = { type: 'AnnounceLift', requestId: 'r1', liftsAt } as const;
+  const lift = { type: 'LiftRestriction', requestId: 'r1', now: liftsAt } as const;
+  const restricted: DataSubjectEvent = { type: 'ProcessingRestricted', data: { requestId: 'r1' } };
+  const announced: DataSubjectEvent = { type: 'RestrictionLiftAnnounced', data: { requestId: 'r1', liftsAt } };
+  const lifted: DataSubjectEvent = { type: 'RestrictionLifted', data: { requestId: 'r1' } };
+
+  it('holds once for each request, with an account or without one', () => {
+    given(registered).when(restrict).then(restricted);
+    given().when(restrict).then(restricted);
+    given(registered, restricted).when(restrict).then();
+    given(registered, restricted)
+      .when({ ...restrict, requestId: 'r2' })
+      .then({ type: 'ProcessingRestricted', data: { requestId: 'r2' } });
+  });
+
+  it('ends only when the person was told, and not before the time they were told', () => {
+    given(registered, restricted).when(lift).thenFails('restriction-not-in-force');
+    given(registered, restricted).when(announce).then(announced);
+    given(registered, restricted, announced)
+      .when({ ...announce, liftsAt: '2027-01-01T00:00:00.000Z' })
+      .then();
+    given(registered, restricted, announced)
+      .when({ ...lift, now: '2026-11-25T07:59:59.999Z' })
+      .thenFails('restriction-not-in-force');
+    given(registered, restricted, announced).when(lift).then(lifted);
+    given(registered, restricted, announced, lifted).when(lift).then();
+  });
+
+  it('that is not there cannot be lifted', () => {
+    given(registered).when(announce).thenFails('restriction-not-in-force');
+    given(registered, restricted, announced, lifted).when(announce).thenFails('restriction-not-in-force');
+  });
+
+  it('leaves the person`s own corrections possible', () =>
+    given(registered, restricted)
+      .when({ type: 'RectifyProfile', changes: { locale: 'en' } })
+      .then({ type: 'LocaleChosen', data: { locale: 'en' } }));
+});
+
+describe('an objection', () => {
+  const object = { type: 'ObjectToProcessing', requestId: 'r1', purposes: ['newsletter', 'marketing'] } as const;
+  const objected = (requestId: string, ...purposes: string[]): DataSubjectEvent => ({
+    type: 'ProcessingObjected',
+    data: { requestId, purposes },
+  });
+
+  it('is said once for each request, and again by another: there may have been a consent since', () => {
+    given(registered)
+      .when(object)
+      .then(objected('r1', 'newsletter', 'marketing'));
+    given(registered, objected('r1', 'newsletter', 'marketing'))
+      .when(object)
+      .then();
+    given(registered, objected('r1', 'newsletter', 'marketing'))
+      .when({ ...object, requestId: 'r2' })
+      .then(objected('r2', 'newsletter', 'marketing'));
+    given(registered, objected('r1', 'newsletter')).when(object).then(objected('r1', 'marketing'));
   });
 });

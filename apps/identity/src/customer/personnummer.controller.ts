@@ -13,6 +13,7 @@ import {
 } from '@dittoo/service';
 import { Body, Controller, Delete, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import type { Customer } from './customer.js';
 import { customerDecider } from './customer.decider.js';
 import { PersonnummerConsent } from './personnummer-consent.query.js';
@@ -34,6 +35,7 @@ export class PersonnummerController {
     private readonly commands: Commands,
     private readonly consent: PersonnummerConsent,
     private readonly removal: PersonnummerRemoval,
+    private readonly holds: LegalHolds,
     private readonly clock: Clock,
   ) {}
 
@@ -55,7 +57,8 @@ export class PersonnummerController {
     @Body() { purpose }: RevealPersonnummerBody,
   ): Promise<RevealedPersonnummer> {
     refuseCardNumbers(purpose);
-    const command = { type: 'RevealPersonnummer', purpose } as const;
+    const consentStands = await this.consent.stands(subjectId);
+    const command = { type: 'RevealPersonnummer', purpose, consentStands } as const;
     const context = commandContext(caller, subjectId);
     const { state } = await this.commands.execute(customerDecider, subjectId, command, context);
     return { number: legible(recordedNumber(state).number) };
@@ -83,6 +86,9 @@ export class PersonnummerController {
   @HttpCode(204)
   @ApiNoContentResponse()
   async remove(@FromPrincipal() { subjectId }: Principal, @FromCaller() caller: Caller): Promise<void> {
+    if (await this.holds.holds(subjectId, 'personnummer', this.clock.now())) {
+      throw new DomainError('legal-hold-in-force');
+    }
     await this.removal.remove(subjectId, 'customer', commandContext(caller, subjectId));
   }
 }

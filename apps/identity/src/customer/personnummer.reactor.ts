@@ -1,10 +1,13 @@
 import type { ConsentEvents, DataSubjectEvents } from '@dittoo/contracts';
 import { Clock, derivedId, newId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import { addDuration, dayOf, retentionEndsOn, type Register } from '@dittoo/processor-register';
 import { Commands, type CommandContext } from '@dittoo/service';
-import { Controller, type OnModuleInit } from '@nestjs/common';
+import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { DueTasks } from '../due-task/due-tasks.port.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
 import { profileOf } from './customer.js';
 import { customerDecider } from './customer.decider.js';
@@ -14,6 +17,7 @@ import { PersonnummerRemoval } from './personnummer-removal.js';
 /** The group that takes in the orders: a withdrawal is seen after every order that came before it. */
 const group = 'identity.rights';
 const recheckMs = 5_000;
+const heldRecheckMs = 3_600_000;
 
 /**
  * A personnummer goes when its ground ends: at once when consent is withdrawn, later where an invoice still needs it.
@@ -29,7 +33,9 @@ export class PersonnummerReactor implements OnModuleInit {
     private readonly orders: OrderStandings,
     private readonly removal: PersonnummerRemoval,
     private readonly tasks: DueTasks,
+    private readonly holds: LegalHolds,
     private readonly clock: Clock,
+    @Inject(REGISTER) private readonly register: Register,
   ) {}
 
   onModuleInit(): void {
@@ -65,12 +71,20 @@ export class PersonnummerReactor implements OnModuleInit {
     const { state, revision } = await this.commands.load(customerDecider, subjectId);
     if (state.status !== 'registered' || profileOf(state)?.personnummer?.ground !== 'consent') return null;
     if (await this.consent.stands(subjectId)) return null;
-    const { personnummerNeeded } = await this.orders.of(subjectId);
-    if (personnummerNeeded) return new Date(Date.parse(this.clock.now()) + recheckMs).toISOString();
+    const now = this.clock.now();
+    const { personnummerNeeded, personnummerPaidAt } = await this.orders.of(subjectId);
+    if (personnummerNeeded) return later(now, recheckMs);
+    // An invoice that was paid may be refunded for a while.
+    const lastDay =
+      personnummerPaidAt === null ? null : retentionEndsOn(this.register, 'personnummer', personnummerPaidAt);
+    if (lastDay !== null && lastDay >= dayOf(now)) return `${addDuration(lastDay, 'P1D')}T00:00:00.000Z`;
+    if (await this.holds.holds(subjectId, 'personnummer', now)) return later(now, heldRecheckMs);
     await this.removal.remove(subjectId, 'consentWithdrawn', contextOf(subjectId, String(revision)));
     return null;
   }
 }
+
+const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
 
 const contextOf = (subjectId: string, revision: string): CommandContext => ({
   dataSubjectId: subjectId,

@@ -1,8 +1,10 @@
 import type { DataSubjectEvent } from '@dittoo/contracts';
 import { EventStore, KeyRing, newId, Sealer, streamName, type DomainEvent, type OpenedEvent } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
+import { KeyEncryption } from '@dittoo/personal-data';
 import { Commands } from '@dittoo/service';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AccessTokens } from '../session/access-tokens.js';
 import { officer, personNamed, startIdentity, type IdentityUnderTest } from '../identity.fixture.js';
 
 let identity: IdentityUnderTest;
@@ -192,6 +194,11 @@ describe('personnummer', () => {
       return rows.length > 0;
     });
     expect((await masked(bearer)).status).toBe(200);
+    // Kept for that invoice and nothing else.
+    const reveal = { bearer, body: { purpose: 'to check it' } };
+    expect((await identity.call('POST', '/me/personnummer/reveal', reveal)).body.code).toBe(
+      'personnummer-ground-not-allowed',
+    );
     await pool.query(`UPDATE identity.order_standing SET status = 'cancelled' WHERE order_id = $1`, [customerId]);
     await until(async () => (await masked(bearer)).status === 404);
   });
@@ -206,6 +213,58 @@ describe('personnummer', () => {
     await sayConsent(other, 'ConsentWithdrawn');
     await until(async () => (await masked(theirs)).status === 404); // later in the log, and done
     expect((await masked(bearer)).status).toBe(200);
+  });
+
+  it('is nobody else`s, and shown in full only to who gave the password just now', async () => {
+    const { customerId, bearer } = await identity.customer('maja');
+    await put(bearer, 'purpose');
+    const authenticatedAt = new Date(Date.now() - 3_600_000).toISOString();
+    const session = { sessionId: newId(), subjectId: customerId, role: 'customer', authenticatedAt } as const;
+    const old = `Bearer ${await identity.service.get<AccessTokens>(AccessTokens).issue(session)}`;
+    const body = { purpose: 'to check it' };
+    const reveal = (who?: string) =>
+      identity.call('POST', '/me/personnummer/reveal', { ...(who === undefined ? {} : { bearer: who }), body });
+    expect((await reveal(old)).body.code).toBe('reauthentication-required');
+    expect((await reveal()).body.code).toBe('not-authenticated');
+    expect((await reveal(await identity.signIn(officer))).body.code).toBe('not-allowed');
+    expect((await masked(old)).status).toBe(200);
+    const email = { email: 'maja.ny@example.org' };
+    expect((await identity.call('PUT', '/me/email', { bearer: old, body: email })).body.code).toBe(
+      'reauthentication-required',
+    );
+    const { bearer: another } = await identity.customer('maja.another');
+    expect((await reveal(another)).body.code).toBe('personnummer-not-recorded');
+  });
+
+  it('is never hashed, not even with a key', async () => {
+    const keys = identity.service.get<KeyEncryption>(KeyEncryption);
+    const hashed: string[] = [];
+    const hash = keys.keyedHash.bind(keys);
+    keys.keyedHash = (use, text) => {
+      hashed.push(text);
+      return hash(use, text);
+    };
+    try {
+      const { bearer } = await identity.customer('nora', { personnummer: { number, ground: 'purpose' } });
+      await put(bearer, 'secureIdentification');
+      await identity.call('POST', '/me/personnummer/reveal', { bearer, body: { purpose: 'to check it' } });
+    } finally {
+      keys.keyedHash = hash;
+    }
+    expect(hashed.length).toBeGreaterThan(0); // the e-mail is
+    expect(hashed.filter((text) => /701063.?2391/.test(text))).toEqual([]);
+  });
+
+  it.each([
+    ['701063-T391', 'interim'],
+    ['701063-2392', 'checkDigit'],
+    ['701063-0002', 'birthNumber'],
+    ['991332-2391', 'date'],
+  ])('%s is refused by its rule: %s', async (wrong, rule) => {
+    const { bearer } = await identity.customer(`olof-${rule.toLowerCase()}`);
+    const body = { number: wrong, ground: 'purpose' };
+    const answer = await identity.call('PUT', '/me/personnummer', { bearer, body });
+    expect(answer.body).toMatchObject({ code: 'invalid-personnummer', errors: [{ field: 'number', message: rule }] });
   });
 
   it('is refused when it is none, without repeating it', async () => {

@@ -1,7 +1,7 @@
 import type { Uuid } from '@dittoo/kernel';
 import type { EntityManager } from 'typeorm';
 
-export type TaskKind = 'erasure' | 'personnummer';
+export type TaskKind = 'erasure' | 'personnummer' | 'execution' | 'copyEnd' | 'restrictionLift';
 
 /**
  * What is to be done at a time, in the database: a reactor writes the task together with its checkpoint, a worker does

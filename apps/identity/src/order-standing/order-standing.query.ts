@@ -8,6 +8,8 @@ export interface OrderFacts {
   readonly unpaidInvoice: boolean;
   /** Something not settled was ordered with the personnummer. */
   readonly personnummerNeeded: boolean;
+  /** When something paid that was ordered with the personnummer last went into the books; `null` = nothing was. */
+  readonly personnummerPaidAt: string | null;
   /** RFC 3339; `null` = never ordered anything. */
   readonly lastBookedAt: string | null;
 }
@@ -24,9 +26,12 @@ export const orderFacts = (orders: readonly OrderStanding[]): OrderFacts => ({
   personnummerNeeded: orders.some(
     (order) => order.personnummerGround !== null && (open.has(order.status) || isUnpaidInvoice(order)),
   ),
-  lastBookedAt:
-    orders.length === 0 ? null : new Date(Math.max(...orders.map(({ bookedAt }) => +bookedAt))).toISOString(),
+  personnummerPaidAt: lastBooked(orders.filter(({ paid, personnummerGround }) => paid && personnummerGround !== null)),
+  lastBookedAt: lastBooked(orders),
 });
+
+const lastBooked = (orders: readonly OrderStanding[]): string | null =>
+  orders.length === 0 ? null : new Date(Math.max(...orders.map(({ bookedAt }) => +bookedAt))).toISOString();
 
 @Injectable()
 export class OrderStandings {

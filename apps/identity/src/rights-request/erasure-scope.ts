@@ -10,10 +10,19 @@ export interface StandingOrders {
   readonly lastBookedAt: string | null;
 }
 
+/** What a legal hold keeps; of one order alone where it names one. */
+export interface HeldData {
+  readonly categories: readonly DataCategory[];
+  readonly orderId: string | null;
+  /** The last day, as far as anybody knows. */
+  readonly until: string;
+}
+
 /** What stands in the way, in words. */
-export const blockersOf = ({ openOrder, unpaidInvoice }: StandingOrders): string[] => [
+export const blockersOf = ({ openOrder, unpaidInvoice }: StandingOrders, holds: readonly HeldData[] = []): string[] => [
   ...(openOrder ? ['openOrder'] : []),
   ...(unpaidInvoice ? ['unpaidInvoice'] : []),
+  ...(holds.length > 0 ? ['legalHold'] : []),
 ];
 
 const bookkeeping = (register: Register, lastBookedAt: string): Retention => ({
@@ -55,6 +64,30 @@ export const confirmedScope = (
     erase: decided.erase.filter((category) => category !== 'orderAccounting'),
     retain: [bookkeeping(register, lastBookedAt), ...decided.retain.filter(others)],
   };
+};
+
+/** The categories a hold on one order can narrow: their keys are the order's. */
+const perOrder: ReadonlySet<string> = new Set(['orderDelivery', 'orderAccounting']);
+
+/** The scope with what legal holds keep of it now; what an ended one kept goes with the rest. */
+export const withHolds = (decided: ErasureScope, holds: readonly HeldData[]): ErasureScope => {
+  const heldBefore = decided.retain.filter(({ reason }) => reason === 'legalHold').map(({ category }) => category);
+  const goes = dataCategories.filter((category) => [...decided.erase, ...heldBefore].includes(category));
+  const held = goes.flatMap((category) => heldPart(category, holds));
+  return {
+    erase: goes.filter((category) => !held.some((kept) => kept.category === category && kept.scopes === undefined)),
+    retain: [...decided.retain.filter(({ reason }) => reason !== 'legalHold'), ...held],
+  };
+};
+
+/** A hold on an order keeps the order's own keys, where the category has such. */
+const heldPart = (category: DataCategory, holds: readonly HeldData[]): Retention[] => {
+  const kept = holds.filter(({ categories }) => categories.includes(category));
+  if (kept.length === 0) return [];
+  const orders = perOrder.has(category) ? kept.flatMap(({ orderId }) => (orderId === null ? [] : [orderId])) : [];
+  const until = kept.map((hold) => hold.until).reduce((one, other) => (one > other ? one : other));
+  const part = orders.length === kept.length ? { scopes: [...new Set(orders)] } : {};
+  return [{ category, reason: 'legalHold', until, ...part }];
 };
 
 /** The register with another end of the fiscal year, where the configuration has one. */

@@ -1,13 +1,5 @@
-import type { ForwardingEvents, RightsRequestEvents } from '@dittoo/contracts';
-import {
-  Clock,
-  derivedId,
-  KeyRing,
-  streamId,
-  type DataCategory,
-  type Delivered,
-  type EventContext,
-} from '@dittoo/kernel';
+import type { ForwardingEvents } from '@dittoo/contracts';
+import { Clock, ContactDirectory, KeyRing, type DataCategory, type Delivered, type EventContext } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { causedBy, Commands, type CommandContext } from '@dittoo/service';
@@ -18,21 +10,24 @@ import { SubjectErasure } from '../customer/subject-erasure.port.js';
 import { DueTasks } from '../due-task/due-tasks.port.js';
 import { EmailIndex } from '../email-index/email-index.port.js';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
 import { SignedInSessions } from '../session/sessions.port.js';
-import { blockersOf, confirmedScope, erasureScope, withFiscalYearEnd } from './erasure-scope.js';
+import { blockersOf, confirmedScope, withFiscalYearEnd, withHolds } from './erasure-scope.js';
+import { OtherRequests } from './other-requests.js';
+import { stepsOf } from './request-steps.js';
 import { rightsRequestDecider, type RightsRequestCommand } from './rights-request.decider.js';
 import type { ErasureScope, RightsRequest } from './rights-request.js';
 
-/** The group that takes in the orders: a request is judged after every order that came before it. */
+/** The group that takes in the orders: an answer is noted after every order that came before it. */
 const group = 'identity.rights';
 
 /**
- * Request received -> judged -> approved -> fence -> recipients asked -> answered -> keys destroyed -> verified.
+ * An erasure that was approved -> fence -> recipients asked -> answered -> keys destroyed -> verified.
  *
- * The handlers judge, note answers and write a task beside the checkpoint; the task's performer reads from the events
- * how far the erasure has come and takes the next steps. It may die between any two: each step changes nothing when it
- * is taken twice, and until the last one the request is shown as `executing`.
+ * The handler notes answers and writes a task beside the checkpoint; the task's performer reads from the events how far
+ * the erasure has come and takes the next steps. It may die between any two: each step changes nothing when it is taken
+ * twice, and until the last one the request is shown as `executing`.
  */
 @Controller()
 export class ErasureReactor implements OnModuleInit {
@@ -43,8 +38,11 @@ export class ErasureReactor implements OnModuleInit {
     private readonly subjects: SubjectErasure,
     private readonly keyRing: KeyRing,
     private readonly emails: EmailIndex,
+    private readonly contacts: ContactDirectory,
     private readonly sessions: SignedInSessions,
+    private readonly others: OtherRequests,
     private readonly orders: OrderStandings,
+    private readonly holds: LegalHolds,
     private readonly tasks: DueTasks,
     private readonly clock: Clock,
     @Inject(IDENTITY_CONFIG) private readonly config: IdentityConfig,
@@ -55,31 +53,6 @@ export class ErasureReactor implements OnModuleInit {
 
   onModuleInit(): void {
     this.tasks.perform('erasure', (requestId) => this.advance(requestId));
-  }
-
-  @EventPattern<string>('RightsRequestReceived', { group })
-  async received(
-    @Payload() event: Delivered<RightsRequestEvents, 'RightsRequestReceived'>,
-    @Ctx() { transaction }: EventContext<EntityManager>,
-  ): Promise<void> {
-    const orders = await this.orders.of(event.metadata.dataSubjectId!, transaction);
-    const now = this.clock.now();
-    const erasure = event.data.kind === 'erasure';
-    const command: RightsRequestCommand = {
-      type: 'DecideByRule',
-      blockers: erasure ? blockersOf(orders) : ['decidedByOfficer'],
-      scope: erasure ? erasureScope(this.register, orders, now) : null,
-      executeAfter: later(now, this.config.coolingOffMs),
-    };
-    await this.commands.execute(rightsRequestDecider, streamId(event.stream), command, causedBy(event, group));
-  }
-
-  @EventPattern<string>('RequestApproved', { group })
-  async approved(
-    @Payload() event: Delivered<RightsRequestEvents, 'RequestApproved'>,
-    @Ctx() { transaction }: EventContext<EntityManager>,
-  ): Promise<void> {
-    await this.tasks.schedule(transaction, 'erasure', streamId(event.stream), event.data.executeAfter);
   }
 
   @EventPattern<string>('ErasureAnswered', { group })
@@ -109,7 +82,9 @@ export class ErasureReactor implements OnModuleInit {
 
     const before = await step(await this.confirmation(subjectId, request.scope));
     if (before.status === 'referred') return null;
-    await this.subjects.fence(subjectId, requestId, contextOf('fence'));
+    const fencedBy = await this.subjects.fence(subjectId, requestId, contextOf('fence'));
+    // Another request does the erasure, and ends this one when it is through.
+    if (fencedBy !== requestId) return later(now, otherErasureMs);
 
     const processorIds = Object.keys(this.register.processors);
     const answerBy = later(now, this.config.recipientDeadlineMs);
@@ -122,40 +97,33 @@ export class ErasureReactor implements OnModuleInit {
     const confirmed = await step(await this.confirmation(subjectId, before.scope));
     await this.destroy(requestId, subjectId, confirmed.scope, contextOf('destroy'));
     await this.emails.forget(subjectId);
+    await this.contacts.forget(subjectId);
     await this.sessions.endAll(subjectId);
-    await this.requireDestroyed(subjectId, confirmed.scope.erase);
+    await this.others.endOf(subjectId, requestId);
+    await this.requireDestroyed(subjectId, confirmed.scope);
     await step({ type: 'VerifyErasure' });
     return null;
   }
 
-  /** The request's stream, and a way to take steps in it; `null` = not an erasure that is to be executed. */
+  /** `null` = not an erasure that is to be executed. */
   private async stepsOf(requestId: string) {
-    const { history, state: request } = await this.commands.load(rightsRequestDecider, requestId);
-    if ((request.status !== 'approved' && request.status !== 'executing') || request.kind !== 'erasure') return null;
+    const steps = await stepsOf(this.commands, requestId);
+    if (steps === null || steps.request.kind !== 'erasure') return null;
+    const { request } = steps;
     if (request.scope === null) throw new Error('an erasure was approved without a scope');
-    const { correlationId, dataSubjectId, noticeVersion } = history[0]!.recorded.metadata;
-    const subjectId = dataSubjectId!;
-    let steps = history.length;
-    const contextOf = (step: string): CommandContext => ({
-      dataSubjectId: subjectId,
-      actor: { kind: 'system', id: 'identity.erasure' },
-      correlationId,
-      causationId: derivedId('erasure', requestId, step),
-      traceparent: null,
-      noticeVersion,
-    });
     const step = async (command: RightsRequestCommand): Promise<Executing> => {
-      const context = contextOf(`${command.type}/${steps++}`);
-      const { state } = await this.commands.execute(rightsRequestDecider, requestId, command, context);
-      if (state.status === 'none' || state.scope === null) throw new Error('the request lost its scope');
+      const state = await steps.step(command);
+      if (state.scope === null) throw new Error('the request lost its scope');
       return { ...state, scope: state.scope };
     };
-    return { request: { ...request, scope: request.scope }, subjectId, contextOf, step };
+    return { ...steps, request: { ...request, scope: request.scope }, step };
   }
 
   private async confirmation(subjectId: string, scope: ErasureScope): Promise<RightsRequestCommand> {
     const orders = await this.orders.of(subjectId);
-    return { type: 'ConfirmScope', blockers: blockersOf(orders), scope: confirmedScope(this.register, scope, orders) };
+    const holds = await this.holds.inForce(subjectId, this.clock.now());
+    const confirmed = withHolds(confirmedScope(this.register, scope, orders), holds);
+    return { type: 'ConfirmScope', blockers: blockersOf(orders, holds), scope: confirmed };
   }
 
   private async destroy(
@@ -164,19 +132,47 @@ export class ErasureReactor implements OnModuleInit {
     { erase, retain }: ErasureScope,
     context: CommandContext,
   ): Promise<void> {
-    const reason = { at: this.clock.now(), requestId };
+    const spared = await this.sparedBy(subjectId, retain);
+    const reason = { at: this.clock.now(), requestId, spared };
     const destroyed = await this.keyRing.destroy(subjectId, erase as DataCategory[], reason);
     const keys = destroyed.map(({ category, fingerprint, kid }) => ({ kid, category, fingerprint }));
     await this.subjects.recordKeysDestroyed(subjectId, requestId, keys, retain, context);
   }
 
+  /** The keys of single orders that stay, and those of before there were such. */
+  private async sparedBy(subjectId: string, retain: ErasureScope['retain']): Promise<string[]> {
+    const parts = retain.filter(({ scopes }) => scopes !== undefined);
+    if (parts.length === 0) return [];
+    return (await this.keyRing.keysOf(subjectId))
+      .filter((key) =>
+        parts.some(
+          ({ category, scopes }) => category === key.category && (key.scope === null || scopes!.includes(key.scope)),
+        ),
+      )
+      .map(({ kid }) => kid);
+  }
+
   /** @throws Error a key is still usable: the erasure stays open */
-  private async requireDestroyed(subjectId: string, categories: readonly string[]): Promise<void> {
+  private async requireDestroyed(subjectId: string, { erase, retain }: ErasureScope): Promise<void> {
+    const parts = retain.filter(({ scopes }) => scopes !== undefined).map(({ category }) => category);
     const states = await this.keyRing.states(subjectId);
-    const usable = categories.filter((category) => states.get(category as DataCategory) !== 'destroyed');
+    const usable: string[] = erase.filter(
+      (category) => !parts.includes(category) && states.get(category as DataCategory) !== 'destroyed',
+    );
+    // Keys of single orders, comments and messages too.
+    const spared = await this.sparedBy(subjectId, retain);
+    const keys = await this.keyRing.keysOf(subjectId);
+    usable.push(
+      ...keys
+        .filter(({ category, kid, state }) => state === 'active' && erase.includes(category) && !spared.includes(kid))
+        .map(({ kid }) => kid),
+    );
     if (usable.length > 0) throw new Error(`keys not destroyed: ${usable.join(', ')}`);
   }
 }
+
+/** How soon an erasure looks again whether another one of the same person is through. */
+const otherErasureMs = 1_000;
 
 type Executing = Exclude<RightsRequest, { status: 'none' }> & { readonly scope: ErasureScope };
 

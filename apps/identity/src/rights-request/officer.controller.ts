@@ -10,15 +10,30 @@ import {
   idParam,
   SignedIn,
   type Caller,
+  refuseCardNumbers,
 } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { SubjectRights } from '../customer/subject-rights.port.js';
+import { Recipients } from '../disclosed/recipients.query.js';
 import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
-import { erasureScope, withFiscalYearEnd } from './erasure-scope.js';
+import { erasureScope, withFiscalYearEnd, withHolds } from './erasure-scope.js';
+import { previewOf } from './preview.js';
 import { rightsRequestDecider, type RightsRequestCommand } from './rights-request.decider.js';
-import { DecisionBody, OfficersRequest, OfficersRequestList, OfficersRequestsQuery } from './rights-request.http.js';
+import {
+  DecisionBody,
+  ExaminedRequest,
+  ExtensionBody,
+  OfficersRequest,
+  OfficersRequestList,
+  OfficersRequestsQuery,
+  RestrictionLift,
+} from './rights-request.http.js';
 import { RightsRequests } from './rights-request.query.js';
+import type { ErasureScope } from './rights-request.js';
+import { extendedDueAt } from './swedish-calendar.js';
 
 /** What an open order cannot do without; a partly refused erasure leaves it. */
 const neededByOpenOrders: readonly DataCategory[] = ['orderDelivery'];
@@ -35,7 +50,10 @@ export class OfficerController {
   constructor(
     private readonly commands: Commands,
     private readonly requests: RightsRequests,
+    private readonly recipients: Recipients,
+    private readonly rights: SubjectRights,
     private readonly orders: OrderStandings,
+    private readonly holds: LegalHolds,
     private readonly clock: Clock,
     @Inject(IDENTITY_CONFIG) private readonly config: IdentityConfig,
     @Inject(REGISTER) register: Register,
@@ -49,6 +67,20 @@ export class OfficerController {
     return this.requests.listForOfficer(open === 'true', this.clock.now(), limit, cursor);
   }
 
+  @Get(':id')
+  @ApiOkResponse({ type: ExaminedRequest })
+  async examine(@Param('id') id: string): Promise<ExaminedRequest> {
+    const request = await this.requests.forOfficer(idParam(id), this.clock.now());
+    if (request.state !== 'referred') return { ...request, preview: null };
+    const scope = await this.scope(request.subjectId);
+    const holders = await this.recipients.of(request.subjectId);
+    return { ...request, preview: previewOf(this.register, request, scope, holders) };
+  }
+
+  /**
+   * A correction goes into the person's stream first, then the request is decided. Dies between the two: the same
+   * decision again corrects nothing twice.
+   */
   @Post(':id/decision')
   @HttpCode(200)
   @Idempotent()
@@ -59,22 +91,70 @@ export class OfficerController {
     @FromCaller() caller: Caller,
   ): Promise<OfficersRequest> {
     const requestId = idParam(id);
+    refuseCardNumbers(body.reason);
     const request = await this.requests.forOfficer(requestId, this.clock.now());
     const context = commandContext(caller, request.subjectId);
+    if (body.changes !== undefined) await this.correct(body, request, context);
     await this.commands.execute(rightsRequestDecider, requestId, await this.commandOf(body, request), context);
     return this.requests.forOfficer(requestId, this.clock.now());
   }
 
+  @Post(':id/extension')
+  @HttpCode(200)
+  @Idempotent()
+  @ApiOkResponse({ type: OfficersRequest })
+  async extend(
+    @Param('id') id: string,
+    @Body() { reason }: ExtensionBody,
+    @FromCaller() caller: Caller,
+  ): Promise<OfficersRequest> {
+    const requestId = idParam(id);
+    refuseCardNumbers(reason);
+    const { receivedAt, subjectId } = await this.requests.forOfficer(requestId, this.clock.now());
+    const dueAt = extendedDueAt(receivedAt);
+    const extend = (now: string) => ({ type: 'Extend', reason, dueAt, now }) as const;
+    await this.commands.execute(rightsRequestDecider, requestId, extend, commandContext(caller, subjectId));
+    return this.requests.forOfficer(requestId, this.clock.now());
+  }
+
+  /** Ends a restriction of processing, after the person was told (art. 18(3)). */
+  @Post(':id/restriction-lift')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ type: RestrictionLift })
+  async lift(@Param('id') id: string, @FromCaller() caller: Caller): Promise<RestrictionLift> {
+    const requestId = idParam(id);
+    const { subjectId } = await this.requests.forOfficer(requestId, this.clock.now());
+    const liftsAt = new Date(Date.parse(this.clock.now()) + this.config.liftNoticeMs).toISOString();
+    return this.rights.announceLift(subjectId, requestId, liftsAt, commandContext(caller, subjectId));
+  }
+
+  private async correct(
+    { changes, decision }: DecisionBody,
+    { kind, state, subjectId }: OfficersRequest,
+    context: ReturnType<typeof commandContext>,
+  ): Promise<void> {
+    if (state !== 'referred') throw new DomainError('request-not-open');
+    if (kind !== 'rectification' || decision === 'refuse') throw new DomainError('decision-not-possible');
+    const { address, ...rest } = changes!;
+    refuseCardNumbers(rest.givenName, rest.familyName, address?.street, address?.city, address?.postalCode);
+    await this.rights.rectify(subjectId, { ...rest, address: address == null ? address : { ...address } }, context);
+  }
+
   private async commandOf({ decision, reason }: DecisionBody, request: OfficersRequest): Promise<RightsRequestCommand> {
     if (decision === 'refuse') return { type: 'Refuse', reason: reason! };
-    // In part is something only an erasure can be refused today.
-    if (decision === 'partlyRefuse' && request.kind !== 'erasure') throw new DomainError('request-not-open');
     const now = this.clock.now();
-    const executeAfter = new Date(Date.parse(now) + this.config.coolingOffMs).toISOString();
     const partlyRefusedBecause = decision === 'partlyRefuse' ? reason! : null;
-    if (request.kind !== 'erasure') return { type: 'Approve', scope: null, executeAfter, partlyRefusedBecause };
+    if (request.kind !== 'erasure') return { type: 'Approve', scope: null, executeAfter: now, partlyRefusedBecause };
+    const executeAfter = new Date(Date.parse(now) + this.config.coolingOffMs).toISOString();
     const kept = decision === 'partlyRefuse' ? neededByOpenOrders : [];
-    const scope = erasureScope(this.register, await this.orders.of(request.subjectId), now, kept);
+    const scope = await this.scope(request.subjectId, kept);
     return { type: 'Approve', scope, executeAfter, partlyRefusedBecause };
+  }
+
+  /** What an erasure would take and leave, now. */
+  private async scope(subjectId: string, kept: readonly DataCategory[] = []): Promise<ErasureScope> {
+    const now = this.clock.now();
+    const all = erasureScope(this.register, await this.orders.of(subjectId), now, kept);
+    return withHolds(all, await this.holds.inForce(subjectId, now));
   }
 }

@@ -1,4 +1,4 @@
-import { containsCardNumber, derivedId, DomainError } from '@dittoo/kernel';
+import { Clock, derivedId, DomainError } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import {
@@ -14,17 +14,27 @@ import {
   SignedIn,
   type Caller,
   type Principal,
+  refuseCardNumbers,
 } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { CustomerStanding } from '../customer/customer-standing.query.js';
+import { SubjectRights } from '../customer/subject-rights.port.js';
+import { IDENTITY_CONFIG, type IdentityConfig } from '../identity.config.js';
+import { CopyHandover } from './copy-handover.js';
 import { RequestsInFlight } from './requests-in-flight.js';
-import { isOpen } from './rights-request.js';
 import { rightsRequestDecider } from './rights-request.decider.js';
-import { RequestAnswer, RequestBody, RequestList, RequestReceipt } from './rights-request.http.js';
+import {
+  ExportQuery,
+  RequestAnswer,
+  RequestBody,
+  RequestList,
+  RequestReceipt,
+  RestrictionLift,
+} from './rights-request.http.js';
 import { RightsRequests } from './rights-request.query.js';
 import { requestDueAt } from './swedish-calendar.js';
-import { CustomerStanding } from '../customer/customer-standing.query.js';
 
 /** A customer's requests under art. 15-21. Receiving is all that happens here; the reactor judges and executes. */
 @ApiTags('Identity')
@@ -38,6 +48,10 @@ export class RightsRequestController {
     private readonly customers: CustomerStanding,
     private readonly inFlight: RequestsInFlight,
     private readonly requests: RightsRequests,
+    private readonly copies: CopyHandover,
+    private readonly rights: SubjectRights,
+    private readonly clock: Clock,
+    @Inject(IDENTITY_CONFIG) private readonly config: IdentityConfig,
     @Inject(REGISTER) private readonly register: Register,
   ) {}
 
@@ -52,22 +66,30 @@ export class RightsRequestController {
     @Body() { kind, detail = null }: RequestBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RequestReceipt> {
-    if (detail !== null && containsCardNumber(detail)) throw new DomainError('card-number-refused');
+    refuseCardNumbers(detail);
     const { noticeVersion } = this.register;
     const context = commandContext(caller, subjectId, noticeVersion);
     const own = derivedId('rightsRequest', caller.commandId);
-    const requestId = await this.idFor(subjectId, this.inFlight.likeness(kind, detail), own);
+    const requestId = await this.inFlight.idFor(subjectId, this.inFlight.likeness(kind, detail), own);
     // Whoever repeats a request is answered also while the person is being forgotten.
     if (requestId === own) await this.customers.requireStanding(subjectId);
     const { state } = await this.commands.execute(
       rightsRequestDecider,
       requestId,
-      (now) => ({ type: 'ReceiveRequest' as const, kind, detail, noticeVersion, dueAt: requestDueAt(now) }),
+      (now) => ({
+        type: 'ReceiveRequest' as const,
+        kind,
+        detail,
+        noticeVersion,
+        dueAt: requestDueAt(now),
+        identifiedBy: 'freshReauthentication' as const,
+      }),
       context,
     );
     if (state.status === 'none') throw new DomainError('internal-error');
     void reply.header('location', `/api/v1/me/requests/${requestId}`);
-    return { requestId, dueAt: state.dueAt };
+    const certificate = this.requests.certificateLink(requestId, state);
+    return { requestId, dueAt: state.dueAt, ...(certificate === null ? {} : { certificate }) };
   }
 
   @Get()
@@ -83,14 +105,34 @@ export class RightsRequestController {
     return this.requests.ofSubject(subjectId, idParam(id));
   }
 
-  /** The request this one repeats while that is in flight, else its own id. */
-  private async idFor(subjectId: string, likeness: string, own: string): Promise<string> {
-    for (;;) {
-      const requestId = await this.inFlight.reserve(subjectId, likeness, own);
-      if (requestId === own) return own;
-      const { state } = await this.commands.load(rightsRequestDecider, requestId);
-      if (state.status === 'none' || isOpen(state)) return requestId;
-      await this.inFlight.replace(subjectId, likeness, requestId, own);
-    }
+  /** The finished copy, once. */
+  @Get(':id/export')
+  @FreshlyAuthenticated()
+  @ApiProduces('application/json', 'text/html')
+  @ApiOkResponse({ description: 'Everything the shop holds about the person, signed', schema: { type: 'object' } })
+  async export(
+    @FromPrincipal() { subjectId }: Principal,
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Query() { format = 'json' }: ExportQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const { requestId } = await this.requests.ofSubject(subjectId, idParam(id));
+    return this.copies.handOver(requestId, subjectId, format, commandContext(caller, subjectId), reply);
+  }
+
+  /** Ends a restriction this request put on; the person is told before it ends (art. 18(3)). */
+  @Post(':id/restriction-lift')
+  @HttpCode(202)
+  @FreshlyAuthenticated()
+  @ApiAcceptedResponse({ type: RestrictionLift })
+  async lift(
+    @FromPrincipal() { subjectId }: Principal,
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+  ): Promise<RestrictionLift> {
+    const { requestId } = await this.requests.ofSubject(subjectId, idParam(id));
+    const liftsAt = new Date(Date.parse(this.clock.now()) + this.config.liftNoticeMs).toISOString();
+    return this.rights.announceLift(subjectId, requestId, liftsAt, commandContext(caller, subjectId));
   }
 }

@@ -1,7 +1,18 @@
 import { rightsRequestKinds, type RightsRequestKind } from '@dittoo/contracts';
-import { PageQuery } from '@dittoo/service';
+import { LineField, PageQuery } from '@dittoo/service';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  IsIn,
+  IsISO31661Alpha2,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  MinLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 
 export class RequestBody {
   @ApiProperty({ enum: rightsRequestKinds })
@@ -23,6 +34,10 @@ export class RequestReceipt {
   /** By when it must have been answered: the last second of that day in Sweden. */
   @ApiProperty({ format: 'date-time' })
   dueAt!: string;
+
+  /** Of an erasure: where its certificate will lie. Readable without signing in, by whoever has this link. */
+  @ApiProperty({ required: false, format: 'uri-reference' })
+  certificate?: string;
 }
 
 const states = [
@@ -58,6 +73,21 @@ export class RetainedAnswer {
   /** The last day it is kept. */
   @ApiProperty({ format: 'date' })
   until!: string;
+
+  /** The orders or messages it is about, where it is not all of the category. */
+  @ApiProperty({ required: false, type: [String] })
+  scopes?: readonly string[];
+}
+
+const copyStates = ['ready', 'collected', 'purged'] as const;
+
+export class CopyAnswer {
+  /** `ready`: it can be fetched, once. */
+  @ApiProperty({ enum: copyStates })
+  state!: (typeof copyStates)[number];
+
+  @ApiProperty({ format: 'date-time' })
+  expiresAt!: string;
 }
 
 export class RequestAnswer {
@@ -86,6 +116,22 @@ export class RequestAnswer {
 
   @ApiProperty({ type: [RetainedAnswer] })
   retained!: readonly RetainedAnswer[];
+
+  /** Why it was refused, wholly or in part, as the officer wrote it; `null` also once it is erased. */
+  @ApiProperty({ type: String, nullable: true })
+  reason!: string | null;
+
+  /** Why the answer takes two months more. */
+  @ApiProperty({ type: String, nullable: true })
+  extendedBecause!: string | null;
+
+  /** The copy that answers a request of access or portability. */
+  @ApiProperty({ type: CopyAnswer, nullable: true })
+  copy!: CopyAnswer | null;
+
+  /** Of an erasure: where its certificate lies once it is answered; readable without signing in, by this link. */
+  @ApiProperty({ type: String, nullable: true, format: 'uri-reference' })
+  certificate!: string | null;
 }
 
 export class RequestList {
@@ -121,12 +167,99 @@ export class OfficersRequest extends RequestAnswer {
   blockers!: readonly string[];
 }
 
+export class RecipientPreview {
+  @ApiProperty()
+  processorId!: string;
+
+  @ApiProperty()
+  processorName!: string;
+
+  /** What it received of the person, by the register's names. */
+  @ApiProperty({ type: [String] })
+  fields!: readonly string[];
+
+  /** What the processor can do by itself when told to forget. */
+  @ApiProperty({ enum: ['supported', 'partial', 'manual', 'notSupported'] })
+  capability!: 'supported' | 'partial' | 'manual' | 'notSupported';
+}
+
+export class RequestPreview {
+  /** Categories whose keys are destroyed if it is approved now. */
+  @ApiProperty({ type: [String] })
+  erase!: readonly string[];
+
+  /** What stays, why, until when. */
+  @ApiProperty({ type: [RetainedAnswer] })
+  retain!: readonly RetainedAnswer[];
+
+  /** Who received something and is told. */
+  @ApiProperty({ type: [RecipientPreview] })
+  recipients!: readonly RecipientPreview[];
+
+  /** Of an objection: the purposes that end if it is approved. */
+  @ApiProperty({ type: [String] })
+  purposes!: readonly string[];
+}
+
+export class ExaminedRequest extends OfficersRequest {
+  /** What an approval would do now; `null` once it was decided. */
+  @ApiProperty({ type: RequestPreview, nullable: true })
+  preview!: RequestPreview | null;
+}
+
 export class OfficersRequestList {
   @ApiProperty({ type: [OfficersRequest] })
   items!: readonly OfficersRequest[];
 
   @ApiProperty({ type: String, nullable: true })
   nextCursor!: string | null;
+}
+
+const WhenSent = (name: keyof CorrectionBody) =>
+  ValidateIf((body: CorrectionBody) => body[name] !== undefined && body[name] !== null);
+
+/** Complete, or not there at all. */
+export class CorrectedAddress {
+  @LineField(200)
+  street!: string;
+
+  @LineField(20)
+  postalCode!: string;
+
+  @LineField(100)
+  city!: string;
+
+  /** ISO 3166-1 alpha-2. */
+  @ApiProperty({ pattern: '^[A-Z]{2}$' })
+  @IsISO31661Alpha2()
+  @Matches(/^[A-Z]{2}$/, { message: 'country must be two capital letters' })
+  country!: string;
+}
+
+const phoneShape = /^\+?[0-9][0-9 ()/-]{4,24}$/;
+
+/** What an officer puts right for the person; what is absent stays. */
+export class CorrectionBody {
+  @WhenSent('givenName')
+  @LineField(100, false)
+  givenName?: string;
+
+  @WhenSent('familyName')
+  @LineField(100, false)
+  familyName?: string;
+
+  /** `null` removes it. */
+  @ApiProperty({ required: false, type: String, nullable: true, pattern: phoneShape.source })
+  @WhenSent('phone')
+  @Matches(phoneShape, { message: 'phone must be a telephone number' })
+  phone?: string | null;
+
+  /** `null` removes it. */
+  @ApiProperty({ required: false, type: CorrectedAddress, nullable: true })
+  @WhenSent('address')
+  @ValidateNested()
+  @Type(() => CorrectedAddress)
+  address?: CorrectedAddress | null;
 }
 
 const decisions = ['approve', 'refuse', 'partlyRefuse'] as const;
@@ -144,4 +277,90 @@ export class DecisionBody {
   @MinLength(1)
   @MaxLength(2000)
   reason?: string;
+
+  /** Of a rectification: what is corrected with the approval. */
+  @ApiProperty({ required: false, type: CorrectionBody })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CorrectionBody)
+  changes?: CorrectionBody;
+}
+
+export class ExtensionBody {
+  /** Why it takes longer; the person is told. */
+  @LineField(2000)
+  reason!: string;
+}
+
+export class ExportQuery {
+  /** `html` is a page to read, `json` for machines. */
+  @ApiProperty({ required: false, enum: ['json', 'html'], default: 'json' })
+  @IsOptional()
+  @IsIn(['json', 'html'])
+  format?: 'json' | 'html';
+}
+
+export class RestrictionLift {
+  /** When the restriction ends; the person is told now. */
+  @ApiProperty({ format: 'date-time' })
+  liftsAt!: string;
+}
+
+export class RestrictionAnswer {
+  @ApiProperty({ format: 'uuid' })
+  requestId!: string;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  liftsAt!: string | null;
+}
+
+export class ProcessingAnswer {
+  /** Stored only: nothing is forwarded or shown to others while one of these holds. */
+  @ApiProperty({ type: [RestrictionAnswer] })
+  restrictions!: readonly RestrictionAnswer[];
+
+  /** What was objected to. A consent given later counts again. */
+  @ApiProperty({ type: [String] })
+  objectedPurposes!: readonly string[];
+}
+
+const taskStates = ['failed', 'notSupported'] as const;
+
+export class RecipientTaskAnswer {
+  @ApiProperty({ format: 'uuid' })
+  requestId!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  subjectId!: string;
+
+  @ApiProperty({ enum: rightsRequestKinds })
+  kind!: string;
+
+  @ApiProperty()
+  processorId!: string;
+
+  @ApiProperty({ enum: taskStates })
+  state!: (typeof taskStates)[number];
+
+  @ApiProperty()
+  reason!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  since!: string;
+}
+
+export class RecipientTaskList {
+  @ApiProperty({ type: [RecipientTaskAnswer] })
+  items!: readonly RecipientTaskAnswer[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
+}
+
+const taskOutcomes = ['acknowledged', 'failed'] as const;
+
+export class RecipientTaskBody {
+  @ApiProperty({ enum: taskOutcomes })
+  @IsIn(taskOutcomes)
+  outcome!: (typeof taskOutcomes)[number];
 }

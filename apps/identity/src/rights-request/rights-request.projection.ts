@@ -24,9 +24,24 @@ export class RightsRequestProjection {
       kind: event.data.kind,
       receivedAt: new Date(event.metadata.recordedAt),
       dueAt: new Date(event.data.dueAt),
-      open: true,
+      // An address that was not confirmed asks nothing of an officer.
+      open: false,
     };
     await transaction.createQueryBuilder().insert().into(RightsRequestRow).values(row).orIgnore().execute();
+  }
+
+  @EventPattern<string>('RequesterIdentified', { group })
+  async identified(
+    @Payload() event: RequestEvent<'RequesterIdentified'>,
+    @Ctx() { transaction }: Context,
+  ): Promise<void> {
+    await transaction.update(RightsRequestRow, { requestId: streamId(event.stream) }, { open: true });
+  }
+
+  @EventPattern<string>('RequestExtended', { group })
+  async extended(@Payload() event: RequestEvent<'RequestExtended'>, @Ctx() { transaction }: Context): Promise<void> {
+    const dueAt = new Date(event.data.dueAt);
+    await transaction.update(RightsRequestRow, { requestId: streamId(event.stream) }, { dueAt });
   }
 
   @EventPattern<string>('RequestAnswered', { group })

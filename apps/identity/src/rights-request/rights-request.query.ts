@@ -1,5 +1,6 @@
 import type { RightsRequestEvent } from '@dittoo/contracts';
 import { DomainError, readable } from '@dittoo/kernel';
+import { KeyEncryption, linkToken } from '@dittoo/personal-data';
 import { Commands, decodeCursor, pageOf, type Loaded, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -20,13 +21,21 @@ export class RightsRequests {
   constructor(
     private readonly commands: Commands,
     private readonly rows: DataSource,
+    private readonly keys: KeyEncryption,
   ) {}
 
   /** @throws DomainError `not-found`, also for somebody else's */
   async ofSubject(subjectId: string, requestId: string): Promise<RequestAnswer> {
     const loaded = await this.commands.load(rightsRequestDecider, requestId);
     if (subjectOf(loaded) !== subjectId) throw new DomainError('not-found');
-    return answerOf(requestId, loaded);
+    return { ...answerOf(requestId, loaded), certificate: this.certificateLink(requestId, loaded.state) };
+  }
+
+  /** Where the certificate of an erasure lies; said only to who asked for it. `null` = there will be none. */
+  certificateLink(requestId: string, request: RightsRequest): string | null {
+    if (request.status === 'none' || request.status === 'refused' || request.kind !== 'erasure') return null;
+    const token = linkToken(this.keys, 'erasureCertificate', requestId);
+    return `/api/v1/me/requests/${requestId}/certificate?token=${token}`;
   }
 
   async listOfSubject(subjectId: string, limit: number, cursor?: string): Promise<Page<RequestAnswer>> {
@@ -83,6 +92,10 @@ const answerOf = (requestId: string, { state, history }: LoadedRequest): Request
     outcome: state.status === 'answered' ? state.outcome : null,
     recipients: Object.entries(state.recipients).map(([processorId, answer]) => ({ processorId, state: answer })),
     retained: state.scope?.retain ?? [],
+    reason: readable(state.reason, null),
+    extendedBecause: readable(state.extendedBecause, null),
+    copy: state.copy === null ? null : { state: state.copy.status, expiresAt: state.copy.expiresAt },
+    certificate: null,
   };
 };
 

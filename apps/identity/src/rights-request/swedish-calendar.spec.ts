@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { easterSunday, isWorkingDay, requestDueAt, sameDayNextMonth, workingDayFrom } from './swedish-calendar.js';
+import {
+  easterSunday,
+  extendedDueAt,
+  isWorkingDay,
+  requestDueAt,
+  sameDayMonthsLater,
+  workingDayFrom,
+} from './swedish-calendar.js';
 
 describe('the Swedish calendar', () => {
   it.each([
@@ -46,7 +53,7 @@ describe('the Swedish calendar', () => {
     ['2028-01-30', '2028-02-29'],
     ['2026-12-15', '2027-01-15'],
     ['2026-03-31', '2026-04-30'],
-  ])('a month after %s is %s', (day, next) => expect(sameDayNextMonth(day)).toBe(next));
+  ])('a month after %s is %s', (day, next) => expect(sameDayMonthsLater(day, 1)).toBe(next));
 });
 
 describe('a request is due', () => {
@@ -58,4 +65,15 @@ describe('a request is due', () => {
     ['2026-05-19T08:00:00.000Z', '2026-06-22T21:59:59.000Z'],
     ['2027-01-31T08:00:00.000Z', '2027-03-01T22:59:59.000Z'],
   ])('received %s: %s', (receivedAt, due) => expect(requestDueAt(receivedAt)).toBe(due));
+});
+
+describe('a request that was extended is due', () => {
+  it.each([
+    // The last day of February, over the turn of the year; counted from the receipt, not from the first due day.
+    ['2026-11-30T08:00:00.000Z', '2027-03-01T22:59:59.000Z'],
+    ['2026-11-22T08:00:00.000Z', '2027-02-22T22:59:59.000Z'],
+    ['2027-11-30T08:00:00.000Z', '2028-02-29T22:59:59.000Z'],
+    // Midsummer's eve, and summer time.
+    ['2027-03-25T08:00:00.000Z', '2027-06-28T21:59:59.000Z'],
+  ])('received %s: %s', (receivedAt, due) => expect(extendedDueAt(receivedAt)).toBe(due));
 });

@@ -53,20 +53,28 @@ export const isWorkingDay = (day: Day): boolean => {
 /** The day itself, or the first working day after it. */
 export const workingDayFrom = (day: Day): Day => (isWorkingDay(day) ? day : workingDayFrom(plusDays(day, 1)));
 
-/** The same day next month; its last day where there is no such day. */
-export const sameDayNextMonth = (day: Day): Day => {
+/** The same day some months later; the last day of that month where it has no such day. */
+export const sameDayMonthsLater = (day: Day, months: number): Day => {
   const [year, month, date] = day.split('-').map(Number) as [number, number, number];
-  const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
-  return dayOfMs(Date.UTC(year, month, Math.min(date, last)));
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return dayOfMs(Date.UTC(year, month - 1 + months, Math.min(date, last)));
 };
+
+/** The last second of the day in Sweden, as RFC 3339 UTC. */
+const endOf = (day: Day): string => {
+  const winterEnd = Date.parse(`${day}T22:59:59.000Z`);
+  const summer = Number(stockholmHour.format(winterEnd)) === 0;
+  return new Date(winterEnd - (summer ? 3_600_000 : 0)).toISOString();
+};
+
+const dueAfter = (receivedAt: string, months: number): string =>
+  endOf(workingDayFrom(sameDayMonthsLater(stockholmDay.format(Date.parse(receivedAt)), months)));
 
 /**
  * When a request received at this moment must have been answered: one month, art. 12(3), counted in Swedish days and
  * moved to the next working day. The last second of that day there, as RFC 3339 UTC.
  */
-export const requestDueAt = (receivedAt: string): string => {
-  const day = workingDayFrom(sameDayNextMonth(stockholmDay.format(Date.parse(receivedAt))));
-  const winterEnd = Date.parse(`${day}T22:59:59.000Z`);
-  const summer = Number(stockholmHour.format(winterEnd)) === 0;
-  return new Date(winterEnd - (summer ? 3_600_000 : 0)).toISOString();
-};
+export const requestDueAt = (receivedAt: string): string => dueAfter(receivedAt, 1);
+
+/** The same with the two months more that art. 12(3) allows once. */
+export const extendedDueAt = (receivedAt: string): string => dueAfter(receivedAt, 3);

@@ -5,6 +5,7 @@ import { Body, Controller, Delete, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CustomerCredentials } from '../customer/customer-credentials.query.js';
+import { AccountUses } from '../customer/account-uses.port.js';
 import { EmailIndex } from '../email-index/email-index.port.js';
 import { evenlyTimed, Passwords } from '../password/passwords.port.js';
 import { StaffCredentials } from '../staff/staff-credentials.query.js';
@@ -26,6 +27,7 @@ export class SessionController {
     private readonly brake: SignInBrake,
     private readonly sessions: Sessions,
     private readonly tokens: AccessTokens,
+    private readonly uses: AccountUses,
     private readonly clock: Clock,
   ) {}
 
@@ -93,6 +95,7 @@ export class SessionController {
   }
 
   private async answer({ refreshToken, session }: { session: Session; refreshToken: string }): Promise<SessionAnswer> {
+    if (session.role === 'customer') await this.uses.note(session.subjectId);
     return { accessToken: await this.tokens.issue(session), refreshToken, expiresIn: accessTokenSeconds };
   }
 }

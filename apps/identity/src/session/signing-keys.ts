@@ -82,3 +82,10 @@ export class SigningKeys {
 }
 
 const contextOf = (kid: string): string => `signing-key/${kid}`;
+
+/** For the rotation of the key-encryption key. */
+export const signingKeysWrapped = {
+  table: 'identity.signing_key',
+  key: ['kid'],
+  context: (row: Readonly<Record<string, unknown>>): string => contextOf(String(row['kid'])),
+};

@@ -1,4 +1,11 @@
-import type { DataSubjectEvent, Locale, PersonnummerGround, PostalAddress } from '@dittoo/contracts';
+import {
+  evolveStanding,
+  unrestricted,
+  type DataSubjectEvent,
+  type Locale,
+  type PersonnummerGround,
+  type PostalAddress,
+} from '@dittoo/contracts';
 import {
   DomainError,
   EventStore,
@@ -46,6 +53,15 @@ export class Customers {
     if (found === null) throw new DomainError('not-found');
     if (Object.values(found).some(isErased)) throw new DomainError('subject-erased');
     return found as CustomerSnapshot;
+  }
+
+  /** Did they restrict the processing of their data (art. 18)? Read from the stream, so it counts at once. */
+  async isRestricted(customerId: Uuid): Promise<boolean> {
+    let standing = unrestricted;
+    for await (const event of this.store.readStream(streamName('dataSubject', customerId))) {
+      standing = evolveStanding(standing, event as unknown as DataSubjectEvent);
+    }
+    return standing.restrictions.length > 0;
   }
 }
 

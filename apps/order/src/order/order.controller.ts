@@ -85,7 +85,10 @@ export class OrderController {
   @ApiOkResponse({ type: OrderAnswer })
   @ApiProblems(401, 404, 503)
   async order(@FromPrincipal() principal: Principal, @Param('orderId') orderId: string): Promise<OrderAnswer> {
-    return this.orders.get(idParam(orderId), principal);
+    const order = await this.orders.get(idParam(orderId), principal);
+    // Where it goes is the one thing here that is personal.
+    const withheld = principal.role !== 'customer' && (await this.customers.isRestricted(order.customerId));
+    return withheld ? { ...order, deliveryAddress: { restricted: true } } : order;
   }
 
   @Post(':orderId/cancellation')

@@ -245,7 +245,13 @@ export class ErasedAnswer {
   requestId!: string | null;
 }
 
-@ApiExtraModels(AddressAnswer, ErasedAnswer)
+/** The person restricted the processing (art. 18): stored, and shown to nobody but them. */
+export class RestrictedAnswer {
+  @ApiProperty({ enum: [true], type: Boolean })
+  restricted!: true;
+}
+
+@ApiExtraModels(AddressAnswer, ErasedAnswer, RestrictedAnswer)
 export class OrderAnswer {
   @ApiProperty({ format: 'uuid' })
   orderId!: string;
@@ -268,8 +274,10 @@ export class OrderAnswer {
   @ApiProperty({ type: [RefundAnswer] })
   refunds!: readonly RefundAnswer[];
 
-  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(AddressAnswer) }, { $ref: getSchemaPath(ErasedAnswer) }] })
-  deliveryAddress!: AddressAnswer | ErasedAnswer;
+  @ApiProperty({
+    oneOf: [AddressAnswer, ErasedAnswer, RestrictedAnswer].map((answer) => ({ $ref: getSchemaPath(answer) })),
+  })
+  deliveryAddress!: AddressAnswer | ErasedAnswer | RestrictedAnswer;
 
   @ApiProperty({ format: 'date-time' })
   placedAt!: string;

@@ -200,6 +200,17 @@ describe('POST /orders', () => {
     expect([again.status, again.body.code]).toEqual([410, 'subject-erased']);
   });
 
+  it('shows nobody but its owner where it goes, while they restrict the processing', async () => {
+    const subjectId = await customer();
+    const orderId = await placed(subjectId);
+    const requestId = newId();
+    await appended('dataSubject', subjectId, subjectId, { type: 'ProcessingRestricted', data: { requestId } });
+    expect((await officer().get(`/orders/${orderId}`)).body.deliveryAddress).toEqual({ restricted: true });
+    expect((await as(subjectId).get(`/orders/${orderId}`)).body.deliveryAddress).toEqual(home);
+    await appended('dataSubject', subjectId, subjectId, { type: 'RestrictionLifted', data: { requestId } });
+    expect((await officer().get(`/orders/${orderId}`)).body.deliveryAddress).toEqual(home);
+  });
+
   it('is refused to somebody who asked to be forgotten, and to nobody', async () => {
     const erased = await customer(home, { type: 'ErasureRequested', data: { requestId: newId() } });
     expect((await as(erased).post('/orders', cardOrder())).body.code).toBe('subject-erased');

@@ -285,3 +285,28 @@ describe('erasure', () => {
     expect(await stage.hears('eraseSubject', requestId, 'ErasureAnswered')).toMatchObject({ reason: 'manual' });
   });
 });
+
+describe('a restriction', () => {
+  it('stops what waits for its next attempt and what is asked later, until it is lifted', async () => {
+    const subjectId = newId();
+    const requestId = newId();
+    const say = (type: 'ProcessingRestricted' | 'RestrictionLifted') =>
+      stage.say(streamName('dataSubject', subjectId), subjectId, { type, data: { requestId } });
+    await stage.plant({ method: 'POST', path: '/Checkouts', kind: 'status', status: 429, retryAfter: '1' });
+    const { orderId: waiting } = await stage.place({ subjectId });
+    await stage.hears('openPayment', waiting, 'AttemptFailed');
+    await say('ProcessingRestricted');
+    const { orderId: late } = await stage.place({ subjectId });
+    for (const orderId of [waiting, late]) {
+      expect(await stage.hears('openPayment', orderId, 'ForwardingRefused')).toMatchObject({
+        reason: 'processingRestricted',
+        purpose: 'payment',
+      });
+    }
+    expect(stage.received('POST', late)).toEqual([]);
+    expect(stage.received('POST', waiting)).toHaveLength(1);
+    await say('RestrictionLifted');
+    const { orderId: after } = await stage.place({ subjectId });
+    expect(await stage.hears('openPayment', after, 'DataDisclosed')).toMatchObject({ outcome: 'delivered' });
+  });
+});

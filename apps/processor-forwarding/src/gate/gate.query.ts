@@ -1,5 +1,5 @@
 import type { LegalBasis } from '@dittoo/kernel';
-import type { ForwardingIntent, PersonnummerGround, RefusalReason } from '@dittoo/contracts';
+import type { ForwardingIntent, PersonnummerGround, Purpose, RefusalReason } from '@dittoo/contracts';
 import {
   agreementInForce,
   consentEndsAt,
@@ -14,6 +14,10 @@ import type { ConsentInForce, Consents, SoftOptIn } from './standing.js';
 /** What is true of the person now, read from the source. */
 export interface Standing {
   readonly erased: boolean;
+  /** Art. 18: stored only, while it holds. */
+  readonly restricted: boolean;
+  /** Purposes objected to (art. 21) and not consented to since. */
+  readonly objected: readonly string[];
   readonly consents: Consents;
   readonly softOptIn: SoftOptIn;
 }
@@ -44,6 +48,8 @@ export type Verdict =
       readonly consentRecordId: string | null;
     };
 
+const rightsPurpose: Purpose = 'dataSubjectRights';
+
 /** Names the register calls personal; the others say nothing about a person. */
 export const isPersonal = (register: Register, field: string): boolean => Object.hasOwn(register.fields, field);
 
@@ -65,7 +71,8 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
   const entity = legalEntityAt(register, processorId, at);
   if (entity === null || agreementInForce(register, processorId, at) === null) return refuse('noAgreementInForce');
   // An erased person may still be owed a refund: what carries nothing personal may go.
-  if (standing.erased && everything.some((field) => isPersonal(register, field))) return refuse('subjectErased');
+  const carriesPersonal = (fields: readonly string[]): boolean => fields.some((field) => isPersonal(register, field));
+  if (standing.erased && carriesPersonal(everything)) return refuse('subjectErased');
 
   const permissions: Permission[] = [];
   for (const { purpose, fields } of purposes) {
@@ -73,6 +80,11 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
     if (legalBasis === null) return refuse('noLegalBasis', fields, purpose);
     const filter = fieldFilter(register, processorId, purpose, fields);
     if (!filter.allowed) return refuse('fieldNotAllowed', filter.refused, purpose);
+    if (carriesPersonal(fields)) {
+      // The answer to a right is owed also to who restricted the rest: they must be told before it is lifted.
+      if (standing.restricted && purpose !== rightsPurpose) return refuse('processingRestricted', fields, purpose);
+      if (standing.objected.includes(purpose)) return refuse('processingObjected', fields, purpose);
+    }
     if (purpose === 'similarGoods' && standing.softOptIn.status !== 'noted') {
       return refuse(standing.softOptIn.status === 'ended' ? 'processingObjected' : 'noLegalBasis', fields, purpose);
     }

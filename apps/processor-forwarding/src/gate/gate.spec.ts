@@ -4,7 +4,13 @@ import { judge, personnummerPurpose, type Asked, type Standing } from './gate.qu
 
 const register = loadRegister();
 const now = '2026-11-22T10:00:00.000Z';
-const known: Standing = { erased: false, consents: {}, softOptIn: { status: 'none' } };
+const known: Standing = {
+  erased: false,
+  restricted: false,
+  objected: [],
+  consents: {},
+  softOptIn: { status: 'none' },
+};
 const asked = (...purposes: [string, ...string[]][]): Asked => ({
   processorId: 'payson',
   intent: 'openPayment',
@@ -65,10 +71,55 @@ describe('the gate', () => {
   });
 
   it('lets nothing personal of an erased person pass, but what is owed to them', () => {
-    const erased: Standing = { erased: true, consents: {}, softOptIn: { status: 'none' } };
+    const erased: Standing = { ...known, erased: true };
     expect(judge(register, asked(payment), erased, now)).toMatchObject({ reason: 'subjectErased' });
     const refund = asked(['refund', 'orderReference', 'amount']);
     expect(judge(register, refund, erased, now)).toMatchObject({ allowed: true });
+  });
+});
+
+describe('the gate, while processing is restricted', () => {
+  const restricted: Standing = { ...known, restricted: true };
+  const mail = (purpose: string, ...fields: string[]): Asked => ({
+    ...asked([purpose, ...fields]),
+    processorId: 'oneMail',
+    intent: 'sendMail',
+  });
+
+  it('refuses whatever is personal, on whatever basis', () => {
+    expect(judge(register, asked(payment), restricted, now)).toMatchObject({
+      reason: 'processingRestricted',
+      purpose: 'payment',
+    });
+    const consents = { personnummer: { recordId: 'r-1', revision: '4', since: '2026-11-22T09:00:00.000Z' } };
+    const number = asked(['personnummer', 'personnummer']);
+    expect(judge(register, number, { ...restricted, consents }, now)).toMatchObject({ reason: 'processingRestricted' });
+    expect(judge(register, mail('order', 'givenName', 'email'), restricted, now)).toMatchObject({
+      reason: 'processingRestricted',
+    });
+  });
+
+  it('lets pass what is owed and carries nothing personal, and the answer to a right', () => {
+    expect(judge(register, asked(['refund', 'orderReference', 'amount']), restricted, now).allowed).toBe(true);
+    expect(judge(register, mail('dataSubjectRights', 'email', 'actionLink'), restricted, now).allowed).toBe(true);
+  });
+});
+
+describe('the gate, after an objection', () => {
+  const ad = (purpose: string): Asked => ({ ...asked([purpose, 'email']), processorId: 'google' });
+  const consents = {
+    marketing: { recordId: 'r-1', revision: '0', since: '2026-11-22T09:00:00.000Z' },
+    adMeasurement: { recordId: 'r-2', revision: '1', since: '2026-11-22T09:00:00.000Z' },
+  };
+
+  it('refuses the purpose objected to, and no other', () => {
+    const objected: Standing = { ...known, consents, objected: ['marketing'] };
+    expect(judge(register, ad('marketing'), objected, now)).toMatchObject({
+      reason: 'processingObjected',
+      fields: ['email'],
+      purpose: 'marketing',
+    });
+    expect(judge(register, ad('adMeasurement'), objected, now)).toMatchObject({ allowed: true });
   });
 });
 

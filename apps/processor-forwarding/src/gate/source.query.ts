@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { DataSubjectEvent, DeliveryRecipient, OrderEvent, OrderEvents } from '@dittoo/contracts';
+import {
+  evolveStanding,
+  unrestricted,
+  type DataSubjectEvent,
+  type DeliveryRecipient,
+  type OrderEvent,
+  type OrderEvents,
+} from '@dittoo/contracts';
 import {
   EventStore,
   isEnvelope,
@@ -49,21 +56,25 @@ export class Source {
     for await (const recorded of this.store.readStream(streamName('newsletter', subjectId))) mailed.push(recorded);
     const objections: RecordedEvent[] = [];
     let erased = false;
+    let processing = unrestricted;
     for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
       const event = recorded as unknown as DataSubjectEvent;
       // A key destroyed because its retention ended is no erasure of the person.
       erased ||= event.type === 'ErasureRequested';
       erased ||= event.type === 'SubjectKeysDestroyed' && event.data.requestId !== null;
       if (event.type === 'ProcessingObjected') objections.push(recorded);
+      processing = evolveStanding(processing, event);
     }
-    const { consents, declined } = consentsOf(chosen);
-    const objected = objections.some(({ data }) =>
-      (data['purposes'] as readonly string[]).some((purpose) => advertisingPurposes.has(purpose)),
-    );
+    const { consents: said, declined } = consentsOf(chosen);
+    const consents = notObjected(said, objections);
+    const against = processing.objections.flatMap(({ purposes }) => purposes);
+    const unwanted = declined || against.some((purpose) => advertisingPurposes.has(purpose));
     return {
       erased,
-      consents: notObjected(consents, objections),
-      softOptIn: declined || objected ? { status: 'ended' } : softOptInOf(mailed),
+      restricted: processing.restrictions.length > 0,
+      objected: against.filter((purpose) => consents[purpose] === undefined),
+      consents,
+      softOptIn: unwanted ? { status: 'ended' } : softOptInOf(mailed),
     };
   }
 

@@ -1,5 +1,5 @@
 /* Promised: only what was given or reconfirmed, is not withdrawn, objected to or over, permits; asked at the send. */
-import type { ConsentEvent, NewsletterEvent } from '@dittoo/contracts';
+import type { ConsentEvent, DataSubjectEvent, NewsletterEvent } from '@dittoo/contracts';
 import { streamName, type NewEvent, type RecordedEvent } from '@dittoo/kernel';
 import { loadRegister, parseRegister } from '@dittoo/processor-register';
 import { MemoryEventStore } from '@dittoo/testing';
@@ -21,7 +21,9 @@ const choice = {
   method: 'doubleOptIn' as const,
 };
 const subjectId = '5b1c6f0e-4a53-4a6b-9f5e-5f1f0f6f3c09';
-type Said = ConsentEvent | NewsletterEvent | { type: 'ProcessingObjected'; data: object };
+type Said = ConsentEvent | NewsletterEvent | DataSubjectEvent;
+/** Nothing was said against it. */
+const free = { erased: false, restricted: false, objected: [] } as const;
 
 /** One event a minute from ten o'clock. */
 const recorded = (category: string, ...events: Said[]): RecordedEvent[] =>
@@ -90,7 +92,7 @@ describe('a consent at the gate', () => {
       purposes: [{ purpose: 'newsletter', fields: ['email'] }],
     };
     const { consents } = consentsOf(recorded('consent', given));
-    const standing: Standing = { erased: false, consents, softOptIn: { status: 'none' } };
+    const standing: Standing = { ...free, consents, softOptIn: { status: 'none' } };
     expect(judge(lasting, asked, standing, '2027-11-22T09:59:59.999Z')).toMatchObject({ allowed: true });
     expect(judge(lasting, asked, standing, '2027-11-22T10:00:00.000Z')).toMatchObject({ reason: 'consentMissing' });
     expect(judge(register, asked, standing, '2036-11-22T10:00:00.000Z')).toMatchObject({ allowed: true });
@@ -121,6 +123,40 @@ describe('what is queued', () => {
   });
 });
 
+describe('a restriction and an objection', () => {
+  const restricted = (requestId: string): DataSubjectEvent => ({ type: 'ProcessingRestricted', data: { requestId } });
+  const announced: DataSubjectEvent = {
+    type: 'RestrictionLiftAnnounced',
+    data: { requestId: 'r-1', liftsAt: '2026-11-25T08:00:00.000Z' },
+  };
+  const lifted = (requestId: string): DataSubjectEvent => ({ type: 'RestrictionLifted', data: { requestId } });
+  const objected: DataSubjectEvent = {
+    type: 'ProcessingObjected',
+    data: { requestId: 'r-3', purposes: ['newsletter', 'support'] },
+  };
+  const standing = async (subject: Said[], consents: Said[] = []): Promise<Standing> => {
+    const store = new MemoryEventStore();
+    await store.append(streamName('dataSubject', subjectId), fresh('dataSubject', ...subject), 'no-stream');
+    if (consents.length > 0)
+      await store.append(streamName('consent', subjectId), fresh('consent', ...consents), 'no-stream');
+    return new Source(store, null as never).standing(subjectId);
+  };
+
+  it('hold until the last restriction is lifted, and not until it is announced', async () => {
+    const both = [restricted('r-1'), restricted('r-2')];
+    expect((await standing([...both, lifted('r-1')])).restricted).toBe(true);
+    expect((await standing([...both, lifted('r-1'), lifted('r-2')])).restricted).toBe(false);
+    expect((await standing([restricted('r-1'), announced])).restricted).toBe(true);
+  });
+
+  it('are against the purposes they name, unless a consent is a newer word', async () => {
+    expect((await standing([objected])).objected).toEqual(['newsletter', 'support']);
+    expect((await standing([objected], [given])).objected).toEqual(['newsletter', 'support']);
+    expect((await standing([objected], [given, withdrawn, given])).objected).toEqual(['support']);
+    expect((await standing([objected])).softOptIn.status).toBe('ended');
+  });
+});
+
 describe('the soft opt-in', () => {
   const noted: NewsletterEvent = { type: 'SoftOptInNoted', data: { orderId: subjectId } };
   const asked: Asked = {
@@ -129,7 +165,7 @@ describe('the soft opt-in', () => {
     purposes: [{ purpose: 'similarGoods', fields: ['email'] }],
   };
   const verdict = (softOptIn: Standing['softOptIn']) =>
-    judge(register, asked, { erased: false, consents: {}, softOptIn }, '2026-11-22T10:00:00.000Z');
+    judge(register, asked, { ...free, consents: {}, softOptIn }, '2026-11-22T10:00:00.000Z');
 
   it('permits mail about own similar goods on a basis of its own, and is no consent', () => {
     expect(verdict(softOptInOf(recorded('newsletter', noted)))).toMatchObject({
@@ -137,7 +173,7 @@ describe('the soft opt-in', () => {
       permissions: [{ legalBasis: 'legitimateInterests', consent: null }],
     });
     const newsletter = { ...asked, purposes: [{ purpose: 'newsletter', fields: ['email'] }] };
-    const standing: Standing = { erased: false, consents: {}, softOptIn: softOptInOf(recorded('newsletter', noted)) };
+    const standing: Standing = { ...free, consents: {}, softOptIn: softOptInOf(recorded('newsletter', noted)) };
     expect(judge(register, newsletter, standing, '2026-11-22T10:00:00.000Z')).toMatchObject({
       reason: 'consentMissing',
     });

@@ -1,0 +1,73 @@
+import type { LegalHoldEvent, LegalHoldEvents } from '@dittoo/contracts';
+import { DomainError, type Decider } from '@dittoo/kernel';
+
+type Asked = LegalHoldEvents['LegalHoldRequested'];
+
+/** Data that must not be destroyed for now. Stream `legalHold-<id>`. Two officers begin it, two end it. */
+export type LegalHold =
+  | { readonly status: 'none' }
+  | (Asked & { readonly status: 'requested' })
+  | (Asked & { readonly status: 'inForce'; readonly releaseAskedBy: string | null })
+  | (Asked & { readonly status: 'withdrawn' | 'released' | 'expired' });
+
+export type LegalHoldCommand =
+  | { readonly type: 'RequestHold'; readonly hold: Asked; readonly now: string }
+  | { readonly type: 'ConfirmHold'; readonly by: string; readonly now: string }
+  /** Not in force yet: taken back, by one. In force: the first word, or the second. */
+  | { readonly type: 'EndHold'; readonly by: string }
+  | { readonly type: 'ExpireHold'; readonly now: string };
+
+const decide = (command: LegalHoldCommand, hold: LegalHold): LegalHoldEvent[] => {
+  if (command.type === 'RequestHold') {
+    if (hold.status !== 'none') return [];
+    if (command.hold.expiresAt <= command.now) throw new DomainError('invalid-field');
+    return [{ type: 'LegalHoldRequested', data: command.hold }];
+  }
+  if (hold.status === 'none') throw new DomainError('not-found');
+  const { subjectId } = hold;
+  switch (command.type) {
+    case 'ConfirmHold': {
+      const { by, now } = command;
+      if (hold.status === 'inForce') return [];
+      if (hold.status !== 'requested' || hold.expiresAt <= now) throw new DomainError('legal-hold-not-open');
+      if (hold.by === by) throw new DomainError('second-person-required');
+      return [{ type: 'LegalHoldConfirmed', data: { subjectId, by } }];
+    }
+    case 'EndHold': {
+      const { by } = command;
+      if (hold.status === 'requested') return [{ type: 'LegalHoldWithdrawn', data: { subjectId, by } }];
+      if (hold.status !== 'inForce') return [];
+      if (hold.releaseAskedBy === null) return [{ type: 'LegalHoldReleaseRequested', data: { subjectId, by } }];
+      if (hold.releaseAskedBy === by) throw new DomainError('second-person-required');
+      return [{ type: 'LegalHoldReleased', data: { subjectId, by } }];
+    }
+    case 'ExpireHold': {
+      const open = hold.status === 'requested' || hold.status === 'inForce';
+      return open && hold.expiresAt <= command.now ? [{ type: 'LegalHoldExpired', data: { subjectId } }] : [];
+    }
+  }
+};
+
+const evolve = (hold: LegalHold, event: LegalHoldEvent): LegalHold => {
+  if (event.type === 'LegalHoldRequested') return { ...event.data, status: 'requested' };
+  if (hold.status === 'none') return hold;
+  switch (event.type) {
+    case 'LegalHoldConfirmed':
+      return { ...hold, status: 'inForce', releaseAskedBy: null };
+    case 'LegalHoldReleaseRequested':
+      return { ...hold, status: 'inForce', releaseAskedBy: event.data.by };
+    case 'LegalHoldWithdrawn':
+      return { ...hold, status: 'withdrawn' };
+    case 'LegalHoldReleased':
+      return { ...hold, status: 'released' };
+    case 'LegalHoldExpired':
+      return { ...hold, status: 'expired' };
+  }
+};
+
+export const legalHoldDecider: Decider<LegalHoldCommand, LegalHold, LegalHoldEvent> = {
+  category: 'legalHold',
+  initialState: { status: 'none' },
+  decide,
+  evolve,
+};

@@ -1,0 +1,44 @@
+import { schemaMap } from '@dittoo/contracts';
+import { newId, type Actor, type DomainEvent, type SchemaMap, type Uuid } from '@dittoo/kernel';
+import type { Platform } from '@dittoo/platform';
+
+const definitions: SchemaMap = schemaMap;
+
+/** For specs: what any service would have appended about an invented person. */
+export class RecordedLife {
+  constructor(
+    private readonly platform: Pick<Platform, 'clock' | 'sealer' | 'store'>,
+    readonly subjectId: Uuid = newId(),
+  ) {}
+
+  /** Appends behind what stands in `stream`. */
+  async record(stream: string, events: readonly DomainEvent[], kind: Actor['kind'] = 'dataSubject'): Promise<void> {
+    const { clock, sealer, store } = this.platform;
+    let revision: bigint | 'no-stream' = 'no-stream';
+    for await (const event of store.readStream(stream, { direction: 'backwards', limit: 1 })) revision = event.revision;
+    const [correlationId, causationId] = [newId(), newId()];
+    const sealed = await sealer.seal(
+      events.map((event) => {
+        const { legalBasis, purpose, schemaVersion } = definitions[event.type]!;
+        return {
+          stream,
+          eventId: newId(),
+          event,
+          metadata: {
+            dataSubjectId: this.subjectId,
+            actor: { kind, id: kind === 'dataSubject' ? this.subjectId : 'spec' },
+            correlationId,
+            causationId,
+            traceparent: null,
+            noticeVersion: '2026-11-01',
+            purpose,
+            legalBasis,
+            schemaVersion,
+            recordedAt: clock.now(),
+          },
+        };
+      }),
+    );
+    await store.append(stream, sealed, revision);
+  }
+}

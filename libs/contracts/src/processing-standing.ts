@@ -1,0 +1,41 @@
+import type { DataSubjectEvent } from './data-subject.events.js';
+import type { ConsentPurpose } from './vocabulary.js';
+
+/** Direct marketing: an objection ends these at once and without a reason, art. 21(2)-(3). */
+export const marketingPurposes: readonly ConsentPurpose[] = ['newsletter', 'marketing', 'adMeasurement'];
+
+/** One restriction of processing, art. 18. `liftsAt`: RFC 3339, once the person was told; `null` = not announced. */
+export interface Restriction {
+  readonly requestId: string;
+  readonly liftsAt: string | null;
+}
+
+/** What a person said about the processing of their data besides their consents. */
+export interface ProcessingStanding {
+  /** While there is one, nothing is forwarded or shown beyond storage. */
+  readonly restrictions: readonly Restriction[];
+  /** Oldest first. A consent given after an objection is a newer word: who reads the consents weighs the two. */
+  readonly objections: readonly { readonly requestId: string; readonly purposes: readonly string[] }[];
+}
+
+export const unrestricted: ProcessingStanding = { restrictions: [], objections: [] };
+
+/** Folds the events of `dataSubject-<id>`; for everybody who must not show or send what is restricted. */
+export const evolveStanding = (standing: ProcessingStanding, event: DataSubjectEvent): ProcessingStanding => {
+  const { objections, restrictions } = standing;
+  switch (event.type) {
+    case 'ProcessingRestricted':
+      return { ...standing, restrictions: [...restrictions, { requestId: event.data.requestId, liftsAt: null }] };
+    case 'RestrictionLiftAnnounced': {
+      const { liftsAt, requestId } = event.data;
+      const announced = restrictions.map((one) => (one.requestId === requestId ? { ...one, liftsAt } : one));
+      return { ...standing, restrictions: announced };
+    }
+    case 'RestrictionLifted':
+      return { ...standing, restrictions: restrictions.filter(({ requestId }) => requestId !== event.data.requestId) };
+    case 'ProcessingObjected':
+      return { ...standing, objections: [...objections, event.data] };
+    default:
+      return standing;
+  }
+};

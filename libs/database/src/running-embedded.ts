@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { superuser } from './embedded-postgres.js';
+
+/**
+ * The connection string of an embedded PostgreSQL that another process of this user runs; with the password in it.
+ *
+ * @returns `null` = none answers there: start it
+ */
+export const runningEmbeddedUrl = async (dataDir: string, database: string): Promise<string | null> => {
+  const [password, port] = ['password', 'port'].map((name) => join(dataDir, name)) as [string, string];
+  if (!existsSync(password) || !existsSync(port)) return null;
+  const login = `${superuser}:${readFileSync(password, 'utf8')}`;
+  const url = `postgres://${login}@127.0.0.1:${readFileSync(port, 'utf8').trim()}/${encodeURIComponent(database)}`;
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return url;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ECONNREFUSED') return null;
+    throw error;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+};
