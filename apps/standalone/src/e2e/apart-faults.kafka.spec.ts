@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => processes.remove(), 90_000);
 
 describe('past the gateway', () => {
-  const services = ['identity', 'consent', 'order', 'processor-forwarding', 'audit', 'relay'];
+  const services = ['identity', 'consent', 'order', 'engagement', 'processor-forwarding', 'audit', 'relay'];
 
   it.each(services)('%s answers nobody, whoever they are', async (name) => {
     const { url } = processes.state()[name]!;
@@ -141,7 +141,7 @@ describe('kill -9 of each process in turn, under load', () => {
         await sleep(150);
       }
     })();
-    const killed = ['gateway', 'identity', 'consent', 'order', 'processor-forwarding', 'audit', 'relay'];
+    const killed = ['gateway', 'identity', 'consent', 'order', 'engagement', 'processor-forwarding', 'audit', 'relay'];
     for (const name of killed) await processes.kill(name);
     loading = false;
     await Promise.all([...ordering, consenting]);
