@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '@dittoo/platform';
+import { SequencerRunner, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AUDIT_CONFIG, readAuditConfig, type AuditConfig } from './audit.config.js';
 import { auditSchema } from './audit.migrations.js';
@@ -11,7 +11,6 @@ import { SealController } from './seal/seal.controller.js';
 import { SealStore } from './seal/seal-store.js';
 import { SigningKey } from './seal/signing-key.js';
 import { Verification } from './seal/verification.query.js';
-import { SequencerRunner } from './sequence/sequencer.runner.js';
 import { MyTrailController } from './subject-trail/my-trail.controller.js';
 import { SubjectTrailController } from './subject-trail/subject-trail.controller.js';
 import { SubjectTrailProjection } from './subject-trail/subject-trail.projection.js';

@@ -91,6 +91,9 @@ export const startProcessorSandbox = async (options: ProcessorSandboxOptions): P
 
   new PaysonSandbox(options.payson, reception, notifiers.payson, () => origin).mount(app);
   new MondidoSandbox(options.mondido ?? sandboxMondido, reception, notifiers.mondido, () => origin).mount(app);
+  // Nothing stands behind it: who answers is ready.
+  for (const path of ['/health/live', '/health/ready'])
+    app.get(path, () => ({ status: path.slice('/health/'.length) }));
   inspect(app, [...Object.keys(notifiers), 'oneMail'], reception, notifiers);
 
   const account = options.mail ?? sandboxMail;

@@ -4,11 +4,16 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { Alarms } from './alarms.js';
-import { BROKEN, ROW_POOL } from './tokens.js';
+import type { EventDelivery } from '@dittoo/messaging';
+import { BROKEN, DELIVERY, ROW_POOL } from './tokens.js';
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 
-/** Live = the process answers, and nothing in it waits for a new one. Ready = what it stands on answers too. */
+/**
+ * Live = the process answers, and nothing in it waits for a new one. Ready = what it stands on answers too, and events arrive.
+ *
+ * A broker that goes away later leaves it ready: reading and deciding need none.
+ */
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
@@ -19,6 +24,7 @@ export class HealthController {
     private readonly store: EventStore,
     @Inject(BROKEN) private readonly broken: () => boolean,
     private readonly alarms: Alarms,
+    @Inject(DELIVERY) private readonly delivery: () => EventDelivery,
   ) {}
 
   @Get('live')
@@ -47,6 +53,7 @@ export class HealthController {
     } catch {
       throw new DomainError('temporarily-unavailable');
     }
+    if (!this.delivery().joined) throw new DomainError('temporarily-unavailable');
     return { status: 'ready', alarms: this.alarms.raised };
   }
 }

@@ -54,7 +54,12 @@ export const openKafkaRoad = (
     publisher,
     delivery: (dataSource) => {
       const inbox = new TypeOrmPartitionInbox(dataSource, store, alerts);
-      const delivery = new KafkaDelivery(kafka, inbox, { prefix: config.topicPrefix, schemaMap }, alerts);
+      const delivery = new KafkaDelivery(
+        kafka,
+        inbox,
+        { prefix: config.topicPrefix, schemaMap, sessionTimeoutMs: config.sessionTimeoutMs },
+        alerts,
+      );
       deliveries.push(delivery);
       return delivery;
     },

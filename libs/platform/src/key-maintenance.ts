@@ -14,7 +14,7 @@ import {
 } from '@dittoo/personal-data';
 import type { Pool } from 'pg';
 import type { PlatformConfig } from './platform.config.js';
-import type { ServiceSchema } from './platform.js';
+import type { ServiceSchema } from './platform-database.js';
 
 /** A version of the key-encryption key and what is wrapped under it. */
 export interface KeyVersion {

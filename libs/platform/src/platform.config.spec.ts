@@ -72,6 +72,7 @@ describe('Kafka', () => {
       credentials: null,
       caFile: null,
       topicPrefix: 'dittoo.',
+      sessionTimeoutMs: 30_000,
     }));
 
   it('is told who we are and whom to trust', () =>

@@ -16,7 +16,9 @@ import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Alarms } from './alarms.js';
+import { fetchForKeys } from './apart.js';
 import { HealthController } from './health.controller.js';
+import type { PlatformConfig } from './platform.config.js';
 import { ParkedStreamsController } from './parked-streams.controller.js';
 import type { Platform } from './platform.js';
 import {
@@ -37,7 +39,8 @@ export type RetentionEnds = (category: DataCategory, startedAt: string, form?: '
 /** Hands the open parts to Nest. One instance per process: make it once, give it to every service's `register`. */
 @Module({})
 export class PlatformModule {
-  static of(platform: Platform): DynamicModule {
+  /** @param isDoor the service brings operations that reach into all the others itself */
+  static of(platform: Platform, { isDoor = false } = {}): DynamicModule {
     const { clock, config, keyEncryption, keyRing, road, sealer, store } = platform;
     const retentionEnds: RetentionEnds = (category, startedAt, form) =>
       retentionEndsOn(platform.register, category, startedAt, form);
@@ -52,7 +55,7 @@ export class PlatformModule {
       { provide: KeyEncryption, useValue: keyEncryption },
       { provide: Clock, useValue: clock },
       { provide: Commands, useValue: new Commands(store, sealer, clock, schemaMap) },
-      { provide: TokenVerifier, useValue: new TokenVerifier(new URL(config.jwksUrl), clock) },
+      { provide: TokenVerifier, useValue: verifierOf(config, clock) },
       {
         provide: RequestDigest,
         useValue: { digest: (text: string) => keyEncryption.keyedHash('idempotency', text).toString('base64url') },
@@ -77,15 +80,18 @@ export class PlatformModule {
           autoLoadEntities: true,
           synchronize: false,
           logging: false,
-          poolSize: 16,
+          poolSize: config.connections.typeorm,
           applicationName: `${config.service}:typeorm`,
           retryAttempts: 3,
           ...(platform.rowsRole === null ? {} : { extra: { options: `-c role=${platform.rowsRole}` } }),
         }),
       ],
-      controllers: [HealthController, ParkedStreamsController],
+      controllers: [HealthController, ...(isDoor ? [] : [ParkedStreamsController])],
       providers: parts,
       exports: [...parts.map((part) => (part as { provide: symbol }).provide), TypeOrmModule],
     };
   }
 }
+
+const verifierOf = ({ apart, jwksUrl }: PlatformConfig, clock: Clock): TokenVerifier =>
+  new TokenVerifier(new URL(jwksUrl), clock, fetchForKeys(apart?.upstreamTls));

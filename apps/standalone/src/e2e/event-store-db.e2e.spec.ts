@@ -60,7 +60,7 @@ describe('a customer, with the log in EventStoreDB', () => {
     expect(positions).toEqual(Array.from({ length: positions.length }, (_, n) => n));
   });
 
-  it('is in no byte of the store, the database or the log in the clear, nor is the store’s password', () => {
+  it('is in no byte of the store, the database or the log in the clear, nor is the store’s password', async () => {
     const secrets = [...life.canaries, password, encodeURIComponent(password)];
     const stored = readFileSync(join(directory, 'log.ndjson'), 'utf8')
       .split('\n')
@@ -70,7 +70,7 @@ describe('a customer, with the log in EventStoreDB', () => {
       .join('\n');
     expect(stored).toContain('"enc":1');
     expect(searchText(stored, secrets)).toEqual([]);
-    expect(searchBytes(process.dataDir, secrets).hits).toEqual([]);
+    expect((await searchBytes([process.dataDir], secrets)).hits).toEqual([]);
     expect(searchText(process.log, secrets)).toEqual([]);
   }, 60_000);
 

@@ -1,8 +1,11 @@
-import { SEQUENCER, type Platform } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Platform } from './platform.js';
+import { SEQUENCER } from './tokens.js';
 
 /**
- * Gives committed events their positions. EventStoreDB gives them itself.
+ * Gives committed events their positions; EventStoreDB gives them itself. Whoever needs positions to go on lists it
+ * (audit, relay): one of them leads.
+ *
  * Dies here: another process leads, or this one again after its restart.
  */
 @Injectable()
