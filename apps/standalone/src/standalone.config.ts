@@ -17,7 +17,7 @@ export interface StandaloneConfig {
 export const readStandaloneConfig = (env: Environment): StandaloneConfig => {
   const metrics = env['METRICS_PORT'];
   if (metrics !== undefined && !/^\d{1,5}$/.test(metrics)) throw new Error('METRICS_PORT must be a port number');
-  const configured = env['PAYSON_URL'] !== undefined && env['MONDIDO_URL'] !== undefined;
+  const configured = ['PAYSON_URL', 'MONDIDO_URL', 'MAIL_SMTP_URL'].every((name) => env[name] !== undefined);
   return {
     platform: readPlatformConfig(env, 'standalone'),
     sandbox: configured ? null : { payson: { agentId: 'sandbox', apiKey: randomUUID() } },
@@ -29,7 +29,7 @@ export const readStandaloneConfig = (env: Environment): StandaloneConfig => {
 export const withSandbox = (
   env: Environment,
   sandbox: NonNullable<StandaloneConfig['sandbox']>,
-  urls: { readonly payson: string; readonly mondido: string },
+  urls: { readonly payson: string; readonly mondido: string; readonly smtp: string; readonly imap: string },
 ): Environment => ({
   ...(env['PAYSON_URL'] === undefined
     ? { PAYSON_URL: urls.payson, PAYSON_AGENT_ID: sandbox.payson.agentId, PAYSON_API_KEY: sandbox.payson.apiKey }
@@ -42,4 +42,5 @@ export const withSandbox = (
         MONDIDO_SECRET: sandboxMondido.secret,
       }
     : {}),
+  ...(env['MAIL_SMTP_URL'] === undefined ? { MAIL_SMTP_URL: urls.smtp, MAIL_IMAP_URL: urls.imap } : {}),
 });

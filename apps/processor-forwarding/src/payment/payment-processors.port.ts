@@ -1,7 +1,7 @@
 import type { Register } from '@dittoo/processor-register';
 import type { ForwardingConfig } from '../forwarding.config.js';
 import type { CallbackTokens } from './callback-token.port.js';
-import { egressTo } from './egress.js';
+import { egressTo } from '../egress.js';
 import type { PaymentProcessor } from './payment-processor.port.js';
 import { MondidoAdapter } from './mondido.adapter.js';
 import { PaysonAdapter } from './payson.adapter.js';

@@ -55,7 +55,7 @@ export const erase = async (shop: ShopClient, customerId: string, { password, em
   const token = await shop.signIn({ email, password });
   const { accessToken } = await shop.ok('POST', '/sessions/reauthentication', { token, body: { password } });
   const { requestId } = await shop.ok('POST', '/me/requests', { token: accessToken, body: { kind: 'erasure' } });
-  await until(async () => (await replay(shop, customerId)).some(({ type }) => type === 'RequestAnswered'), 30_000);
+  await until(async () => (await replay(shop, customerId)).some(({ type }) => type === 'ErasureVerified'), 30_000);
   return requestId;
 };
 
