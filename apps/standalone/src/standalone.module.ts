@@ -1,5 +1,6 @@
 import { AuditModule, auditService } from '@dittoo/audit';
 import { ConsentModule, consentService } from '@dittoo/consent';
+import { EngagementModule, engagementService } from '@dittoo/engagement';
 import { GatewayModule, gatewayService } from '@dittoo/gateway';
 import { IdentityModule, identityService } from '@dittoo/identity';
 import { OrderModule, orderService } from '@dittoo/order';
@@ -19,6 +20,7 @@ export class StandaloneModule {
         IdentityModule.register(platform),
         ConsentModule.register(platform),
         OrderModule.register(platform),
+        EngagementModule.register(platform),
         AuditModule.register(platform),
         RelayModule.register(platform),
         ProcessorForwardingModule.register(platform),
@@ -32,6 +34,7 @@ const services: readonly ServiceDefinition[] = [
   identityService,
   consentService,
   orderService,
+  engagementService,
   auditService,
   relayService,
   processorForwardingService,

@@ -2,7 +2,8 @@ import { plain, type EventOf, type SchemaMapOf } from '@dittoo/kernel';
 import type { ConsentPurpose, Locale } from './vocabulary.js';
 
 /** How the choice reached us. */
-export type CollectionMethod = 'registrationForm' | 'myAccount';
+export type CollectionMethod =
+  'registrationForm' | 'myAccount' | 'doubleOptIn' | 'campaignForm' | 'unsubscribeLink' | 'objection';
 
 /** What a person chose, on which notice, how. */
 export interface ConsentChoice {

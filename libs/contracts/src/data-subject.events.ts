@@ -38,6 +38,17 @@ export interface DataSubjectEvents {
   PersonnummerRecorded: { readonly number: Personal<string>; readonly ground: PersonnummerGround };
   PersonnummerRevealed: { readonly purpose: Personal<string> };
   PersonnummerRemoved: { readonly reason: 'customer' | 'consentWithdrawn' | 'groundEnded' };
+  /** The address answered its mailed token: whoever holds the mailbox holds the account. */
+  EmailConfirmed: { readonly at: string };
+  /** Art. 18: stored only. Nothing is forwarded or shown beyond storage while it holds. */
+  ProcessingRestricted: { readonly requestId: string };
+  /** Art. 18(3): the person is told before a restriction ends. `liftsAt`: RFC 3339. */
+  RestrictionLiftAnnounced: { readonly requestId: string; readonly liftsAt: string };
+  RestrictionLifted: { readonly requestId: string };
+  /** Art. 21: absolute against marketing. A consent given later than this is a new word of the person. */
+  ProcessingObjected: { readonly requestId: string; readonly purposes: readonly string[] };
+  /** The account was not used for long; without a sign-in it is erased then. RFC 3339. */
+  InactivityNoticed: { readonly erasesAt: string };
   ErasureRequested: { readonly requestId: string };
   /** The deed of an erasure: these keys are gone, these categories stay, why and until when. */
   SubjectKeysDestroyed: {
@@ -99,6 +110,12 @@ export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
   PersonnummerRecorded: { ...number, fields: { number: personal('personnummer'), ground: plain } },
   PersonnummerRevealed: { ...number, fields: { purpose: personal('personnummer') } },
   PersonnummerRemoved: { ...number, fields: { reason: plain } },
+  EmailConfirmed: { ...account, fields: { at: plain } },
+  ProcessingRestricted: { ...rights, fields: { requestId: plain } },
+  RestrictionLiftAnnounced: { ...rights, fields: { requestId: plain, liftsAt: plain } },
+  RestrictionLifted: { ...rights, fields: { requestId: plain } },
+  ProcessingObjected: { ...rights, fields: { requestId: plain, purposes: plain } },
+  InactivityNoticed: { ...account, fields: { erasesAt: plain } },
   ErasureRequested: { ...rights, fields: { requestId: plain } },
   SubjectKeysDestroyed: { ...rights, fields: { requestId: plain, keys: plain, retained: plain } },
 };

@@ -4,7 +4,7 @@ import type { Money } from './vocabulary.js';
 
 /** What is asked of a processor. `disclose` kinds carry personal data, the others only references. */
 export type ForwardingIntent =
-  'openPayment' | 'readPayment' | 'capturePayment' | 'cancelPayment' | 'refundPayment' | 'eraseSubject';
+  'openPayment' | 'readPayment' | 'capturePayment' | 'cancelPayment' | 'refundPayment' | 'sendMail' | 'eraseSubject';
 
 /** Why something was not sent. A regulator may ask: each is an event. */
 export type RefusalReason =

@@ -19,6 +19,6 @@ export const officerAccessSchema: SchemaMapOf<OfficerAccessEvents> = {
     schemaVersion: 1,
     purpose: 'staffAccess',
     legalBasis: 'legalObligation',
-    fields: { subjectId: plain, view: plain, auditPurpose: personal('support') },
+    fields: { subjectId: plain, view: plain, auditPurpose: personal('support', { keyPer: 'event' }) },
   },
 };

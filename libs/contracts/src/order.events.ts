@@ -59,6 +59,9 @@ export interface OrderEvents {
 }
 export type OrderEvent = EventOf<OrderEvents>;
 
+/** The periods of an order's data end with the order: its keys are its own. */
+const accounting = personal('orderAccounting', { keyPer: 'stream' });
+const delivery = personal('orderDelivery', { keyPer: 'stream' });
 const order = { stream: 'order', schemaVersion: 1, purpose: 'order', legalBasis: 'contract' } as const;
 
 export const orderSchema: SchemaMapOf<OrderEvents> = {
@@ -70,8 +73,8 @@ export const orderSchema: SchemaMapOf<OrderEvents> = {
       paymentMethod: plain,
       personnummerGround: plain,
       locale: plain,
-      buyer: personal('orderAccounting'),
-      recipient: personal('orderDelivery'),
+      buyer: accounting,
+      recipient: delivery,
     },
   },
   PaymentOpened: { ...order, fields: { processorId: plain, paymentReference: plain, action: plain } },
@@ -81,7 +84,7 @@ export const orderSchema: SchemaMapOf<OrderEvents> = {
   OrderCancelled: { ...order, fields: { by: plain } },
   RefundDecided: {
     ...order,
-    fields: { refundId: plain, lines: plain, amount: plain, reason: personal('orderAccounting') },
+    fields: { refundId: plain, lines: plain, amount: plain, reason: accounting },
   },
   RefundPaid: { ...order, fields: { refundId: plain, amount: plain } },
 };

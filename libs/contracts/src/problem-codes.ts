@@ -33,6 +33,7 @@ export const problemCodes = {
   'personnummer-ground-not-allowed': [422, 'The personnummer may not be used for this on that ground'],
   'personnummer-not-recorded': [409, 'There is no personnummer'],
   'delivery-not-parked': [409, 'Only what is parked can be delivered again'],
+  'support-case-closed': [409, 'The support case is closed'],
   'consent-not-given': [409, 'There is no consent to withdraw'],
   'not-sealed-yet': [409, 'The event is not under a signed tree head yet; ask again in a second'],
   'payload-too-large': [413, 'The body is too large'],

@@ -1,5 +1,5 @@
 import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
-import type { Retention } from './vocabulary.js';
+import type { Locale, Retention } from './vocabulary.js';
 
 export const rightsRequestKinds = [
   'access',
@@ -21,7 +21,15 @@ export interface RightsRequestEvents {
     readonly noticeVersion: string;
     readonly detail: Personal<string | null>;
   };
-  RequesterIdentified: { readonly method: 'freshReauthentication' };
+  /** Somebody without an account asked: the address they name is asked whether it was its owner. */
+  ConfirmationAsked: {
+    readonly email: Personal<string>;
+    /** Single use, what the mailed link carries. */
+    readonly token: Personal<string>;
+    readonly expiresAt: string;
+    readonly language: Locale;
+  };
+  RequesterIdentified: { readonly method: 'freshReauthentication' | 'confirmedEmail' };
   /** What goes and what stays, before anything is done. */
   RequestScopeDecided: { readonly erase: readonly string[]; readonly retain: readonly Retention[] };
   /** An officer must look first; `blockers` are words (`openOrder`, `unpaidInvoice`), not data. */
@@ -30,6 +38,8 @@ export interface RightsRequestEvents {
   RequestApproved: { readonly by: 'rule' | 'officer'; readonly executeAfter: string };
   /** The reason is what an officer wrote to the person. */
   RequestRefused: { readonly reason: Personal<string> };
+  /** Art. 12(3): two months more, with the reason, told to the person inside the first. */
+  RequestExtended: { readonly dueAt: string; readonly reason: Personal<string> };
   /** Approved but for what the scope keeps; the reason is what an officer wrote to the person. */
   RequestPartlyRefused: { readonly reason: Personal<string> };
   /** `answerBy`: RFC 3339; without an answer until then the recipient counts as failed. */
@@ -39,6 +49,12 @@ export interface RightsRequestEvents {
     readonly state: 'acknowledged' | 'failed' | 'notSupported';
     readonly reason: string;
   };
+  /** A recipient that has no way to answer by itself was asked by a person, who notes what came of it. */
+  RecipientTaskDone: { readonly processorId: string; readonly outcome: 'acknowledged' | 'failed' };
+  /** The copy lies ready, sealed; it can be fetched once. `digest`: SHA-256 of what was signed, hex. */
+  CopyPrepared: { readonly expiresAt: string; readonly digest: string };
+  CopyCollected: { readonly format: 'json' | 'html' };
+  CopyPurged: { readonly reason: 'collected' | 'expired' | 'subjectErased' };
   /** The keys were looked for and not found usable. */
   ErasureVerified: { readonly categories: readonly string[] };
   RequestAnswered: { readonly outcome: 'done' | 'partlyDone' };
@@ -57,14 +73,23 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
     ...rights,
     fields: { kind: plain, dueAt: plain, noticeVersion: plain, detail: personal('contact') },
   },
+  ConfirmationAsked: {
+    ...rights,
+    fields: { email: personal('contact'), token: personal('contact'), expiresAt: plain, language: plain },
+  },
   RequesterIdentified: { ...rights, fields: { method: plain } },
   RequestScopeDecided: { ...rights, fields: { erase: plain, retain: plain } },
   RequestReferredToOfficer: { ...rights, fields: { blockers: plain } },
   RequestApproved: { ...rights, fields: { by: plain, executeAfter: plain } },
   RequestRefused: { ...rights, fields: { reason: personal('contact') } },
+  RequestExtended: { ...rights, fields: { dueAt: plain, reason: personal('contact') } },
   RequestPartlyRefused: { ...rights, fields: { reason: personal('contact') } },
   RecipientAsked: { ...rights, fields: { processorId: plain, answerBy: plain } },
   RecipientAnswered: { ...rights, fields: { processorId: plain, state: plain, reason: plain } },
+  RecipientTaskDone: { ...rights, fields: { processorId: plain, outcome: plain } },
+  CopyPrepared: { ...rights, fields: { expiresAt: plain, digest: plain } },
+  CopyCollected: { ...rights, fields: { format: plain } },
+  CopyPurged: { ...rights, fields: { reason: plain } },
   ErasureVerified: { ...rights, fields: { categories: plain } },
   RequestAnswered: { ...rights, fields: { outcome: plain } },
 };

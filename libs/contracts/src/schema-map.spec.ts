@@ -4,7 +4,9 @@ import { dataCategories, type SchemaMap } from '@dittoo/kernel';
 import { accountSchema } from './account.events.js';
 import { consentSchema } from './consent.events.js';
 import { dataSubjectSchema } from './data-subject.events.js';
+import { campaignEntrySchema, commentSchema, supportCaseSchema } from './engagement.events.js';
 import { forwardingSchema } from './forwarding.events.js';
+import { newsletterSchema } from './newsletter.events.js';
 import { officerAccessSchema } from './officer-access.events.js';
 import { orderSchema } from './order.events.js';
 import { problemCodes } from './problem-codes.js';
@@ -34,7 +36,11 @@ const schemas: SchemaMap[] = [
   dataSubjectSchema,
   accountSchema,
   consentSchema,
+  newsletterSchema,
   orderSchema,
+  commentSchema,
+  supportCaseSchema,
+  campaignEntrySchema,
   forwardingSchema,
   rightsRequestSchema,
   officerAccessSchema,

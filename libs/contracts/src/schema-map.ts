@@ -2,7 +2,9 @@ import type { SchemaMap } from '@dittoo/kernel';
 import { accountSchema } from './account.events.js';
 import { consentSchema } from './consent.events.js';
 import { dataSubjectSchema } from './data-subject.events.js';
+import { campaignEntrySchema, commentSchema, supportCaseSchema } from './engagement.events.js';
 import { forwardingSchema } from './forwarding.events.js';
+import { newsletterSchema } from './newsletter.events.js';
 import { officerAccessSchema } from './officer-access.events.js';
 import { orderSchema } from './order.events.js';
 import { rightsRequestSchema } from './rights-request.events.js';
@@ -12,7 +14,11 @@ export const schemaMap = {
   ...dataSubjectSchema,
   ...accountSchema,
   ...consentSchema,
+  ...newsletterSchema,
   ...orderSchema,
+  ...commentSchema,
+  ...supportCaseSchema,
+  ...campaignEntrySchema,
   ...forwardingSchema,
   ...rightsRequestSchema,
   ...officerAccessSchema,

@@ -5,6 +5,7 @@ export const purposes = [
   'invoiceIdentification',
   'bookkeeping',
   'newsletter',
+  'newsletterConfirmation',
   'marketing',
   'adMeasurement',
   'personnummer',

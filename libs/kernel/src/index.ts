@@ -1,5 +1,6 @@
 export * from './card-number.js';
 export * from './clock.js';
+export * from './contacts.js';
 export * from './decider.js';
 export * from './delivery.js';
 export * from './domain-error.js';
@@ -10,3 +11,4 @@ export * from './leaf.js';
 export * from './personal.js';
 export * from './sealer.js';
 export * from './storable.js';
+export * from './trace.js';

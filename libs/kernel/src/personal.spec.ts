@@ -8,7 +8,10 @@ interface Example {
 const head = { stream: 'example', schemaVersion: 1, purpose: 'order', legalBasis: 'contract' } as const;
 
 const right: SchemaMapOf<Example> = {
-  NameGiven: { ...head, fields: { name: personal('profile'), at: plain, note: personal('support') } },
+  NameGiven: {
+    ...head,
+    fields: { name: personal('profile'), at: plain, note: personal('support', { keyPer: 'event' }) },
+  },
 };
 
 export const unmappedField: SchemaMapOf<Example> = {
@@ -46,9 +49,9 @@ const erased: Erased = { erased: true, at: '2026-11-22T00:00:00.000Z', requestId
 describe('a personal field', () => {
   it('is classified by its type', () =>
     expect(right.NameGiven.fields).toEqual({
-      name: { kind: 'personal', category: 'profile' },
+      name: { kind: 'personal', category: 'profile', keyPer: 'subject' },
       at: { kind: 'plain' },
-      note: { kind: 'personal', category: 'support' },
+      note: { kind: 'personal', category: 'support', keyPer: 'event' },
     }));
 
   it('erased is neither null nor absent nor a value', () => {

@@ -35,15 +35,28 @@ export const isErased = (value: unknown): value is Erased =>
 export const readable = <T, F>(value: Personal<T> | undefined, fallback: F): T | F =>
   value === undefined || isErased(value) ? fallback : (value as T);
 
+/**
+ * What one key covers: everything of a category (`subject`), one stream of it (an order, a comment), or one event (a
+ * message). As fine as retention ends, because a key goes whole.
+ */
+export type KeyPer = 'subject' | 'stream' | 'event';
+
 export type PlainField = { readonly kind: 'plain' };
-export type PersonalField = { readonly kind: 'personal'; readonly category: DataCategory };
+export type PersonalField = {
+  readonly kind: 'personal';
+  readonly category: DataCategory;
+  readonly keyPer: KeyPer;
+};
 export type FieldClass = PlainField | PersonalField;
 
 /** A field that says nothing about a person. */
 export const plain: PlainField = { kind: 'plain' };
 
-/** A field sealed under the key of (data subject of the event, `category`). */
-export const personal = (category: DataCategory): PersonalField => ({ kind: 'personal', category });
+/** A field sealed under the key of (data subject of the event, `category`), or of its stream or event alone. */
+export const personal = (
+  category: DataCategory,
+  { keyPer = 'subject' }: { readonly keyPer?: KeyPer } = {},
+): PersonalField => ({ kind: 'personal', category, keyPer });
 
 /** What the law and the sealer must know of one event type. */
 export interface EventDefinition<Data = object> {

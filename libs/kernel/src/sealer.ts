@@ -1,7 +1,7 @@
 import type { DomainEvent, EventMetadata, JsonValue, NewEvent, RecordedEvent, Uuid } from './event.js';
 import type { DataCategory, Erased } from './personal.js';
 
-/** A personal value at rest: AES-256-GCM, bound to its place. `kid` = `<subject>/<category>/<generation>`. */
+/** A personal value at rest: AES-256-GCM, bound to its place. `kid` as `kidOf` writes it. */
 export interface Envelope {
   readonly enc: 1;
   readonly alg: 'A256GCM';
@@ -50,12 +50,48 @@ export abstract class Sealer {
     events: readonly RecordedEvent[],
   ): Promise<OpenedEvent<Event>[]>;
 
-  /** Seals one value for a row. Errors as `seal`. */
-  abstract sealValue(subjectId: Uuid, category: DataCategory, place: SealPlace, value: JsonValue): Promise<Envelope>;
+  /** Seals one value for a row; with `scope` under the key of that stream or event alone. Errors as `seal`. */
+  abstract sealValue(
+    subjectId: Uuid,
+    category: DataCategory,
+    place: SealPlace,
+    value: JsonValue,
+    scope?: Uuid,
+  ): Promise<Envelope>;
 
   /** Opens one value of a row. Errors as `open`. */
   abstract openValue(envelope: Envelope, place: SealPlace): Promise<JsonValue | Erased>;
 }
+
+/** Which key: whose, of what, of which stream or event (`null` = of all), in which life. */
+export interface KeyName {
+  readonly subjectId: Uuid;
+  readonly category: DataCategory;
+  readonly scope: Uuid | null;
+  readonly generation: number;
+}
+
+/** `<subject>/<category>/<generation>`, and for the key of one stream or event `<subject>/<category>/<scope>/<generation>`. */
+export const kidOf = ({ subjectId, category, scope, generation }: KeyName): string =>
+  scope === null ? `${subjectId}/${category}/${generation}` : `${subjectId}/${category}/${scope}/${generation}`;
+
+const uuidShape = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const kidShape = new RegExp(
+  `^(?<subjectId>${uuidShape})/(?<category>\\w+)/(?:(?<scope>${uuidShape})/)?(?<generation>[1-9]\\d{0,8})$`,
+);
+
+/** What a kid names; `null` = it is none. An envelope that was tampered with can name anything. */
+export const keyNamed = (kid: string): KeyName | null => {
+  const parts = kidShape.exec(kid)?.groups;
+  if (parts === undefined) return null;
+  const { subjectId, category, scope, generation } = parts as Record<
+    'subjectId' | 'category' | 'generation',
+    string
+  > & {
+    scope?: string;
+  };
+  return { subjectId, category: category as DataCategory, scope: scope ?? null, generation: Number(generation) };
+};
 
 /** The record of a destroyed key: what remains when the material is gone. */
 export interface DestroyedKey {
@@ -76,15 +112,19 @@ export abstract class KeyRing {
   /**
    * The states of single keys, many at once: what an audit of the whole log asks.
    *
-   * @param kids `<subject>/<category>/<generation>` as envelopes name them
+   * @param kids as envelopes name them
    * @returns by kid; a kid the ring has no row of is not in it, and that is no erasure
    */
   abstract statesOfKeys(kids: readonly string[]): Promise<ReadonlyMap<string, 'active' | 'destroyed'>>;
 
+  /** Every key of a person, destroyed or not, ordered by kid. */
+  abstract keysOf(subjectId: Uuid): Promise<readonly (KeyName & { readonly kid: string; readonly state: KeyState })[]>;
+
   /**
-   * Destroys the keys of these categories and blocks their re-creation, also where none was ever made; with
-   * `newLifecycle` (the person removed one thing and may give it again) a next generation may be made. `kids` limits it
-   * to these keys, so that a late repetition cannot meet the key of the next life.
+   * Destroys the keys of these categories, of every stream and event, and blocks their re-creation, also where none was
+   * ever made; with `newLifecycle` (the person removed one thing and may give it again) a next generation may be made.
+   * `kids` limits it to these keys (a retention period ended, or a late repetition that must not meet the key of the
+   * next life); `spared` leaves out what must stay.
    * Safe to repeat: the second call answers like the first.
    */
   abstract destroy(
@@ -95,6 +135,7 @@ export abstract class KeyRing {
       readonly requestId: Uuid | null;
       readonly newLifecycle?: boolean;
       readonly kids?: readonly string[];
+      readonly spared?: readonly string[];
     },
   ): Promise<DestroyedKey[]>;
 }

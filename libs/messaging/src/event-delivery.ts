@@ -1,4 +1,4 @@
-import type { EventContext, ParkedStream, RecordedEvent, Replay } from '@dittoo/kernel';
+import { traced, type EventContext, type ParkedStream, type RecordedEvent, type Replay } from '@dittoo/kernel';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 
@@ -45,8 +45,12 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     const handlers = this.byGroup.get(context.group);
     const handler = handlers?.get(event.type) ?? handlers?.get('*');
     if (handler === undefined) throw new Error(`group ${context.group} has no handler of ${event.type}`);
-    const result = await (handler(event, context) as Promise<unknown>);
-    if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    const parent = event.metadata.traceparent;
+    const attributes = { 'messaging.consumer.group.name': context.group };
+    await traced(`handle ${event.type}`, { parent, kind: 'consumer', attributes }, async () => {
+      const result = await (handler(event, context) as Promise<unknown>);
+      if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    });
   }
 
   /** Streams that stand still in a group of this process or another on the same database. */

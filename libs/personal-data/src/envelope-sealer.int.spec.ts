@@ -35,6 +35,13 @@ const map: SchemaMap = {
     legalBasis: 'contract',
     fields: { name: personal('profile'), email: personal('contact'), locale: plain },
   },
+  ThingSaid: {
+    stream: 'supportCase',
+    schemaVersion: 1,
+    purpose: 'support',
+    legalBasis: 'contract',
+    fields: { text: personal('support', { keyPer: 'event' }), order: personal('orderDelivery', { keyPer: 'stream' }) },
+  },
 };
 const at = '2026-11-22T10:00:00.000Z';
 const directory = mkdtempSync(join(tmpdir(), 'dittoo-sealer-'));
@@ -130,6 +137,26 @@ describe('sealing', () => {
     const names = (await opened(...events)).map((data) => (data as { name: string }).name);
     expect(names).toEqual(subjects.flatMap(() => ['Ada Lovelace', 'Grace']));
     expect(keys.trips).toEqual(['active', 'byId']);
+  });
+
+  it('is as fine as the map says: a key for each stream, a key for each event', async () => {
+    const [subjectId, one, other] = [newId(), newId(), newId()];
+    const said = (id: string) => named(subjectId, { text: 'Hej', order: 'T1' }, 'ThingSaid', `supportCase-${id}`);
+    const messages = [said(one), said(one), said(other)];
+    const events = await sealed(...messages);
+    expect(keys.trips).toEqual(['active']);
+    const kidOfField = (index: number, field: string) => (events[index]!.data[field] as unknown as Envelope).kid;
+    for (const [index, { eventId, stream }] of messages.entries()) {
+      expect(kidOfField(index, 'text')).toBe(`${subjectId}/support/${eventId}/1`);
+      expect(kidOfField(index, 'order')).toBe(`${subjectId}/orderDelivery/${stream.slice('supportCase-'.length)}/1`);
+    }
+    await ring.destroy(subjectId, ['support'], { at, requestId: null, kids: [kidOfField(0, 'text')] });
+    const erased = { erased: true, at, requestId: null };
+    expect(await opened(...events)).toEqual([
+      { text: erased, order: 'T1' },
+      { text: 'Hej', order: 'T1' },
+      { text: 'Hej', order: 'T1' },
+    ]);
   });
 
   it('of plain events asks for no key, nobody needs to be concerned', async () => {

@@ -2,6 +2,7 @@ import {
   isEnvelope,
   isErased,
   Sealer,
+  streamId,
   UnmappedField,
   type DataCategory,
   type DomainEvent,
@@ -11,11 +12,12 @@ import {
   type JsonValue,
   type NewEvent,
   type OpenedEvent,
+  type PersonalField,
   type RecordedEvent,
   type SchemaMap,
   type UnsealedEvent,
 } from '@dittoo/kernel';
-import type { DataKeys, KeyRequest } from './data-keys.js';
+import { requestName, type DataKeys, type KeyRequest } from './data-keys.js';
 import { keyCommitment, openValue, sealValue, type DataKey } from './envelope.js';
 
 /** Seals and opens events by the schema map, whole batches with one trip to the key ring. */
@@ -30,9 +32,9 @@ export class EnvelopeSealer extends Sealer {
   async seal(events: readonly UnsealedEvent[]): Promise<NewEvent[]> {
     const requests = new Map<string, KeyRequest>();
     for (const unsealed of events) {
-      for (const category of this.categoriesOf(unsealed)) {
-        const subjectId = subjectOf(unsealed);
-        requests.set(`${subjectId}/${category}`, { subjectId, category });
+      for (const field of this.personalFieldsOf(unsealed)) {
+        const request = requestFor(unsealed, field);
+        requests.set(requestName(request), request);
       }
     }
     const keys = requests.size === 0 ? noKeys : await this.dataKeys.activeKeys([...requests.values()]);
@@ -54,9 +56,10 @@ export class EnvelopeSealer extends Sealer {
     category: DataCategory,
     place: readonly string[],
     value: JsonValue,
+    scope?: string,
   ): Promise<Envelope> {
-    const keys = await this.dataKeys.activeKeys([{ subjectId, category }]);
-    const key = keys.get(`${subjectId}/${category}`)!;
+    const request = { subjectId, category, scope };
+    const key = (await this.dataKeys.activeKeys([request])).get(requestName(request))!;
     return sealValue(key, place, keyCommitment(key, place.join('|')), value);
   }
 
@@ -65,17 +68,17 @@ export class EnvelopeSealer extends Sealer {
     return isErased(key) ? key : openValue(key, place, keyCommitment(key, place.join('|')), envelope);
   }
 
-  private categoriesOf({ event, stream }: UnsealedEvent): Set<DataCategory> {
+  private personalFieldsOf({ event, stream }: UnsealedEvent): PersonalField[] {
     // Own names only: an event called `toString` is not in the map.
     const definition = Object.hasOwn(this.schemaMap, event.type) ? this.schemaMap[event.type] : undefined;
     if (definition === undefined || !stream.startsWith(`${definition.stream}-`)) throw new UnmappedField(event.type);
-    const categories = new Set<DataCategory>();
+    const personalFields: PersonalField[] = [];
     for (const field in event.data) {
       const fieldClass = Object.hasOwn(definition.fields, field) ? definition.fields[field] : undefined;
       if (fieldClass === undefined) throw new UnmappedField(event.type, field);
-      if (fieldClass.kind === 'personal') categories.add(fieldClass.category);
+      if (fieldClass.kind === 'personal') personalFields.push(fieldClass);
     }
-    return categories;
+    return personalFields;
   }
 
   private sealOne(unsealed: UnsealedEvent, keys: ReadonlyMap<string, DataKey>): NewEvent {
@@ -90,7 +93,7 @@ export class EnvelopeSealer extends Sealer {
         data[field] = value;
         continue;
       }
-      const key = keys.get(`${subjectOf(unsealed)}/${fieldClass.category}`)!;
+      const key = keys.get(requestName(requestFor(unsealed, fieldClass)))!;
       let commitment = commitments.get(key.kid);
       if (commitment === undefined) commitments.set(key.kid, (commitment = keyCommitment(key, eventId)));
       const place = [stream, event.type, String(metadata.schemaVersion), eventId, field];
@@ -106,6 +109,12 @@ const noOpened: ReadonlyMap<string, DataKey | Erased> = new Map();
 const subjectOf = ({ metadata, event }: UnsealedEvent): string => {
   if (metadata.dataSubjectId === null) throw new TypeError(`${event.type} carries personal data of nobody`);
   return metadata.dataSubjectId;
+};
+
+const requestFor = (unsealed: UnsealedEvent, { category, keyPer }: PersonalField): KeyRequest => {
+  const subjectId = subjectOf(unsealed);
+  if (keyPer === 'subject') return { subjectId, category };
+  return { subjectId, category, scope: keyPer === 'stream' ? streamId(unsealed.stream) : unsealed.eventId };
 };
 
 const collectKid = (value: JsonValue | undefined, kids: Set<string>): void => {

@@ -9,4 +9,6 @@ export {
   type ParsedPersonnummer,
   type PersonnummerProblem,
 } from './personnummer.js';
+export { PostgresContactDirectory } from './postgres-contact-directory.js';
 export { PostgresKeyRing } from './postgres-key-ring.js';
+export { PostgresSuppressionList } from './postgres-suppression-list.js';

@@ -22,4 +22,46 @@ class CreateKeyRing1763800000100 implements MigrationInterface {
   }
 }
 
-export const keyRingMigrations = [CreateKeyRing1763800000100];
+/** Who is known by an address alone, and who must never be mailed: keyed hashes, each under a pepper of its own. */
+class CreateContacts1763800000200 implements MigrationInterface {
+  readonly name = 'CreateContacts1763800000200';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      `CREATE TABLE keyring.contact (address_mark bytea PRIMARY KEY, subject_id uuid NOT NULL UNIQUE)`,
+    );
+    await runner.query(`CREATE TABLE keyring.suppression (address_mark bytea PRIMARY KEY)`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the key ring is never taken down');
+  }
+}
+
+/** Keys of one stream or event alone; `nil` = of the whole category, as every key before. */
+class AddScopes1763800000300 implements MigrationInterface {
+  readonly name = 'AddScopes1763800000300';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      `ALTER TABLE keyring.data_key ADD COLUMN scope uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'`,
+    );
+    await runner.query(`
+      ALTER TABLE keyring.data_key DROP CONSTRAINT data_key_pkey,
+        ADD PRIMARY KEY (subject_id, category, scope, generation)`);
+    // The door every maker of a scoped key goes through; an erasure closes it.
+    await runner.query(`
+      CREATE TABLE keyring.scoped_category (
+        subject_id uuid NOT NULL, category text NOT NULL, closed boolean NOT NULL DEFAULT false,
+        PRIMARY KEY (subject_id, category))`);
+    await runner.query(`
+      INSERT INTO keyring.scoped_category (subject_id, category, closed)
+      SELECT DISTINCT subject_id, category, true FROM keyring.data_key WHERE state = 'destroyed'`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the key ring is never taken down');
+  }
+}
+
+export const keyRingMigrations = [CreateKeyRing1763800000100, CreateContacts1763800000200, AddScopes1763800000300];

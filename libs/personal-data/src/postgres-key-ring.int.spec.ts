@@ -262,6 +262,104 @@ describe('a new life of a key', () => {
   });
 });
 
+describe('a key of one stream or event', () => {
+  const scoped = async (ring: PostgresKeyRing, subjectId: string, scope: string) =>
+    (await ring.activeKeys([{ subjectId, category: 'orderDelivery', scope }])).get(
+      `${subjectId}/orderDelivery/${scope}`,
+    )!;
+
+  it('is its own, the same for everybody who asks at once, and beside the key of the whole category', async () => {
+    const [subjectId, one, other] = [newId(), newId(), newId()];
+    const keys = await Promise.all(Array.from({ length: 10 }, () => scoped(ringOf(), subjectId, one)));
+    expect(new Set(keys.map(bytes)).size).toBe(1);
+    expect(keys[0]!.kid).toBe(`${subjectId}/orderDelivery/${one}/1`);
+    const [second, whole] = [
+      await scoped(ringOf(), subjectId, other),
+      await active(ringOf(), subjectId, 'orderDelivery'),
+    ];
+    expect(new Set([keys[0]!, second, whole].map(bytes)).size).toBe(3);
+    expect(bytes((await byId(ringOf(), second.kid)) as DataKey)).toBe(bytes(second));
+  });
+
+  it('costs one statement, also where some of the keys are there and some are not', async () => {
+    const subjectId = newId();
+    await active(ringOf(), subjectId);
+    const query = pool.query.bind(pool);
+    let statements = 0;
+    pool.query = ((...args: Parameters<typeof query>) => (statements++, query(...args))) as typeof pool.query;
+    try {
+      const scope = newId();
+      const keys = await ringOf().activeKeys([
+        { subjectId, category: 'profile' },
+        { subjectId, category: 'orderDelivery', scope },
+        { subjectId, category: 'orderAccounting', scope },
+      ]);
+      expect(keys.size).toBe(3);
+    } finally {
+      pool.query = query;
+    }
+    expect(statements).toBe(1);
+  });
+
+  it('goes alone when its time is over, and is never made again', async () => {
+    const ring = ringOf();
+    const [subjectId, gone, stays] = [newId(), newId(), newId()];
+    const { kid } = await scoped(ring, subjectId, gone);
+    const kept = await scoped(ring, subjectId, stays);
+    const ended = { at, requestId: null, kids: [kid] };
+    const first = await ring.destroy(subjectId, ['orderDelivery'], ended);
+    expect(first).toMatchObject([{ kid, category: 'orderDelivery', requestId: null }]);
+    expect(await ring.destroy(subjectId, ['orderDelivery'], { ...ended, at: later })).toEqual(first);
+    expect(await byId(ringOf(), kid)).toEqual({ erased: true, at, requestId: null });
+    await expect(scoped(ringOf(), subjectId, gone)).rejects.toThrow(SubjectKeyDestroyed);
+    expect(bytes((await byId(ringOf(), kept.kid)) as DataKey)).toBe(bytes(kept));
+    expect((await ring.states(subjectId)).get('orderDelivery')).toBe('active');
+    await scoped(ring, subjectId, newId());
+    expect([...(await ring.statesOfKeys([kid, kept.kid])).values()]).toEqual(['destroyed', 'active']);
+  });
+
+  it('goes with its category, and no other is made after that, where some were and where none was', async () => {
+    const ring = ringOf();
+    const subjectId = newId();
+    const keys = [await scoped(ring, subjectId, newId()), await scoped(ring, subjectId, newId())];
+    const destroyed = await ring.destroy(subjectId, ['orderDelivery', 'support'], { at, requestId });
+    for (const { kid } of keys) expect(destroyed.map((key) => key.kid)).toContain(kid);
+    expect((await ring.states(subjectId)).get('orderDelivery')).toBe('destroyed');
+    await expect(scoped(ringOf(), subjectId, newId())).rejects.toThrow(SubjectKeyDestroyed);
+    const never = { subjectId, category: 'support' as const, scope: newId() };
+    await expect(ringOf().activeKeys([never])).rejects.toThrow(SubjectKeyDestroyed);
+  });
+
+  it('may be spared, and goes when it is spared no longer', async () => {
+    const ring = ringOf();
+    const [subjectId, open] = [newId(), newId()];
+    const { kid } = await scoped(ring, subjectId, open);
+    const { kid: closed } = await scoped(ring, subjectId, newId());
+    await ring.destroy(subjectId, ['orderDelivery'], { at, requestId, spared: [kid] });
+    expect([...(await ring.statesOfKeys([kid, closed])).values()].sort()).toEqual(['active', 'destroyed']);
+    expect((await scoped(ring, subjectId, open)).kid).toBe(kid);
+    await expect(scoped(ring, subjectId, newId())).rejects.toThrow(SubjectKeyDestroyed);
+    await ring.destroy(subjectId, ['orderDelivery'], { at: later, requestId });
+    expect((await ring.keysOf(subjectId)).every(({ state }) => state === 'destroyed')).toBe(true);
+  });
+
+  it('is not made by anybody who asks while its category is destroyed', async () => {
+    for (let round = 0; round < 15; round++) {
+      const subjectId = newId();
+      if (round % 2 === 0) await scoped(ringOf(), subjectId, newId());
+      await Promise.all([
+        ringOf().destroy(subjectId, ['orderDelivery'], { at, requestId }),
+        ...Array.from({ length: 4 }, () =>
+          scoped(ringOf(), subjectId, newId()).catch((error: Error) =>
+            expect(error).toBeInstanceOf(SubjectKeyDestroyed),
+          ),
+        ),
+      ]);
+      expect(new Set((await rows(subjectId)).map(({ state }) => state))).toEqual(new Set(['destroyed']));
+    }
+  });
+});
+
 describe('a missing key', () => {
   it('is an error, not an erasure', async () => {
     const subjectId = newId();
@@ -270,10 +368,15 @@ describe('a missing key', () => {
     await expect(byId(ringOf(), kid)).rejects.toThrow(KeyMissing);
   });
 
-  it.each(['', 'x', `${newId()}/profile`, `${newId()}/profile/0`, `${newId()}/profile/1/2`, "x'; --/profile/1"])(
-    'is what a name like %j means',
-    (kid) => expect(byId(ringOf(), kid)).rejects.toThrow(KeyMissing),
-  );
+  it.each([
+    '',
+    'x',
+    `${newId()}/profile`,
+    `${newId()}/profile/0`,
+    `${newId()}/profile/1/2`,
+    `${newId()}/profile/${newId()}`,
+    "x'; --/profile/1",
+  ])('is what a name like %j means', (kid) => expect(byId(ringOf(), kid)).rejects.toThrow(KeyMissing));
 
   it('is what swapped material means', async () => {
     const [one, other] = [newId(), newId()];

@@ -1,34 +1,38 @@
 import { createHash, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
 import {
   dataCategories,
+  keyNamed,
+  kidOf,
   KeyMissing,
   KeyRing,
   SubjectKeyDestroyed,
   type DataCategory,
   type DestroyedKey,
   type Erased,
+  type KeyName,
   type KeyState,
 } from '@dittoo/kernel';
 import type { Pool, PoolClient } from 'pg';
-import { DataKeys, type KeyRequest } from './data-keys.js';
+import { DataKeys, requestName, type KeyRequest } from './data-keys.js';
 import type { DataKey } from './envelope.js';
 import { KeyCache, type KeyCacheFigures } from './key-cache.js';
 import type { KeyEncryption } from './key-encryption.js';
+import {
+  columns,
+  createNextGeneration,
+  firstKey,
+  getOrCreate,
+  keyNameOf,
+  keysNamed,
+  kidColumn,
+  kidOfRow,
+  latestKeys,
+  nameOf,
+  valuesOf,
+  type DrawnKey,
+  type KeyRow,
+} from './key-rows.js';
 
-interface KeyRow {
-  readonly subject_id: string;
-  readonly category: DataCategory;
-  readonly generation: number;
-  readonly state: 'active' | 'destroyed' | 'newLifecycleAllowed';
-  readonly wrapped: Buffer | null;
-  readonly kek_version: number | null;
-  readonly fingerprint: Buffer | null;
-  readonly destroyed_at: Date | null;
-  readonly request_id: string | null;
-}
-
-const columns = 'subject_id, category, generation, state, wrapped, kek_version, fingerprint, destroyed_at, request_id';
-const kidColumn = `subject_id || '/' || category || '/' || generation`;
 const evictions = 'keyring_eviction';
 
 /**
@@ -74,7 +78,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     const found = new Map<string, DataKey>();
     const missing: KeyRequest[] = [];
     for (const request of requests) {
-      const name = `${request.subjectId}/${request.category}`;
+      const name = requestName(request);
       const cached = this.cache.active(name);
       if (cached === undefined) missing.push(request);
       else found.set(name, cached);
@@ -82,12 +86,14 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     if (missing.length === 0) return found;
     const { evictions: before } = this.cache;
     for (const row of await this.getOrCreate(missing)) {
-      const name = `${row.subject_id}/${row.category}`;
-      if (row.state === 'destroyed') throw new SubjectKeyDestroyed(kidOf(row));
+      const name = nameOf(row);
+      if (row.state === 'destroyed') throw new SubjectKeyDestroyed(kidOfRow(row));
       const key = this.unwrap(row);
       this.cache.rememberActive(name, key, before);
       found.set(name, key);
     }
+    const refused = missing.find((request) => !found.has(requestName(request)));
+    if (refused !== undefined) throw new SubjectKeyDestroyed(kidOf(firstKey(refused)));
     return found;
   }
 
@@ -100,19 +106,16 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
       else found.set(kid, cached);
     }
     if (missing.length === 0) return found;
-    const parts = missing.map(parseKid);
     const { evictions: before } = this.cache;
-    const { rows } = await this.pool.query<KeyRow>({
-      name: 'keyring-by-id',
-      text: `SELECT ${columns} FROM keyring.data_key
-             JOIN unnest($1::uuid[], $2::text[], $3::int[]) AS k (s, c, g)
-               ON subject_id = k.s AND category = k.c AND generation = k.g`,
-      values: [parts.map((p) => p.subjectId), parts.map((p) => p.category), parts.map((p) => p.generation)],
+    const names = missing.map((kid) => {
+      const name = keyNamed(kid);
+      if (name === null) throw new KeyMissing(kid);
+      return name;
     });
-    for (const row of rows) {
+    for (const row of await this.rowsNamed(names)) {
       const key = row.state === 'active' ? this.unwrap(row) : erasedOf(row);
-      this.cache.rememberById(kidOf(row), key, before);
-      found.set(kidOf(row), key);
+      this.cache.rememberById(kidOfRow(row), key, before);
+      found.set(kidOfRow(row), key);
     }
     const absent = missing.find((kid) => !found.has(kid));
     if (absent !== undefined) throw new KeyMissing(absent);
@@ -120,27 +123,29 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
   }
 
   async states(subjectId: string): Promise<ReadonlyMap<DataCategory, KeyState>> {
-    const { rows } = await this.pool.query<KeyRow>(
-      `SELECT DISTINCT ON (category) ${columns} FROM keyring.data_key WHERE subject_id = $1
-       ORDER BY category, generation DESC`,
-      [subjectId],
-    );
     const states = new Map<DataCategory, KeyState>(dataCategories.map((category) => [category, 'neverProvisioned']));
-    for (const row of rows) states.set(row.category, row.state);
+    for (const { category, scope, state } of await this.keysOf(subjectId)) {
+      const known = states.get(category)!;
+      // Of the whole category the last generation speaks; a scope that is destroyed leaves room for the next.
+      if (state === 'active' || (scope === null && known !== 'active')) states.set(category, state);
+      else if (known === 'neverProvisioned') states.set(category, 'newLifecycleAllowed');
+    }
     return states;
   }
 
+  async keysOf(subjectId: string): Promise<readonly (KeyName & { readonly kid: string; readonly state: KeyState })[]> {
+    const { rows } = await this.pool.query<KeyRow>(
+      `SELECT ${columns} FROM keyring.data_key WHERE subject_id = $1 ORDER BY category, scope, generation`,
+      [subjectId],
+    );
+    return rows.map((row) => ({ ...keyNameOf(row), kid: kidOfRow(row), state: row.state }));
+  }
+
   async statesOfKeys(kids: readonly string[]): Promise<ReadonlyMap<string, 'active' | 'destroyed'>> {
-    const parts = kids.filter((kid) => kidShape.test(kid)).map(parseKid);
-    if (parts.length === 0) return new Map();
-    const { rows } = await this.pool.query<KeyRow>({
-      name: 'keyring-states-by-id',
-      text: `SELECT ${columns} FROM keyring.data_key
-             JOIN unnest($1::uuid[], $2::text[], $3::int[]) AS k (s, c, g)
-               ON subject_id = k.s AND category = k.c AND generation = k.g`,
-      values: [parts.map((p) => p.subjectId), parts.map((p) => p.category), parts.map((p) => p.generation)],
-    });
-    return new Map(rows.map((row) => [kidOf(row), row.state === 'active' ? 'active' : 'destroyed']));
+    const names = kids.map(keyNamed).filter((name) => name !== null);
+    if (names.length === 0) return new Map();
+    const rows = await this.rowsNamed(names);
+    return new Map(rows.map((row) => [kidOfRow(row), row.state === 'active' ? 'active' : 'destroyed']));
   }
 
   async destroy(
@@ -151,14 +156,22 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
       readonly requestId: string | null;
       readonly newLifecycle?: boolean;
       readonly kids?: readonly string[];
+      readonly spared?: readonly string[];
     },
   ): Promise<DestroyedKey[]> {
     const state = reason.newLifecycle === true ? 'newLifecycleAllowed' : 'destroyed';
     const kids = reason.kids ?? null;
+    const spared = reason.spared ?? [];
     const client = await this.pool.connect();
     try {
       await client.query('BEGIN');
       if (state === 'destroyed' && kids === null) {
+        await client.query(
+          `INSERT INTO keyring.scoped_category (subject_id, category, closed)
+           SELECT $1, c, true FROM unnest($2::text[]) AS c ORDER BY c
+           ON CONFLICT (subject_id, category) DO UPDATE SET closed = true`,
+          [subjectId, categories],
+        );
         // Where no key was ever made a row without material stands in its place, so that none can be made later.
         await client.query(
           `INSERT INTO keyring.data_key (subject_id, category, generation, state, destroyed_at, request_id)
@@ -175,20 +188,20 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
         `UPDATE keyring.data_key SET wrapped = NULL, kek_version = NULL, state = $3,
            destroyed_at = coalesce(destroyed_at, $4), request_id = coalesce(request_id, $5)
          WHERE subject_id = $1 AND category = ANY ($2) AND state <> 'destroyed' AND state <> $3
-           AND ($6::text[] IS NULL OR ${kidColumn} = ANY ($6))`,
-        [subjectId, categories, state, reason.at, reason.requestId, kids],
+           AND ($6::text[] IS NULL OR ${kidColumn} = ANY ($6)) AND ${kidColumn} <> ALL ($7::text[])`,
+        [subjectId, categories, state, reason.at, reason.requestId, kids, spared],
       );
       const { rows } = await client.query<KeyRow>(
         `SELECT ${columns} FROM keyring.data_key WHERE subject_id = $1 AND category = ANY ($2) AND wrapped IS NULL
            AND ($3::text[] IS NULL OR ${kidColumn} = ANY ($3))
-         ORDER BY category, generation`,
+         ORDER BY category, scope, generation`,
         [subjectId, categories, kids],
       );
       await client.query(`SELECT pg_notify('${evictions}', $1)`, [subjectId]);
       await client.query('COMMIT');
       this.cache.evictSubject(subjectId);
       return rows.map((row) => ({
-        kid: kidOf(row),
+        kid: kidOfRow(row),
         category: row.category,
         fingerprint: row.fingerprint?.toString('hex') ?? null,
         destroyedAt: row.destroyed_at!.toISOString(),
@@ -202,60 +215,57 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     }
   }
 
+  /**
+   * In one trip, whether the keys are there or not: the material is drawn before anybody knows. A row that does not come
+   * back belongs to a closed category, or was made by somebody else at this moment.
+   */
   private async getOrCreate(requests: readonly KeyRequest[]): Promise<KeyRow[]> {
-    const values = [requests.map((r) => r.subjectId), requests.map((r) => r.category)];
-    const latest = {
-      name: 'keyring-latest',
-      text: `SELECT DISTINCT ON (subject_id, category) ${columns} FROM keyring.data_key
-             JOIN unnest($1::uuid[], $2::text[]) AS k (s, c) ON subject_id = k.s AND category = k.c
-             ORDER BY subject_id, category, generation DESC`,
-      values,
-    };
+    const drawn = requests.map((request) => this.draw(firstKey(request)));
+    const { rows } = await this.pool.query<KeyRow>({
+      name: 'keyring-get-or-create',
+      text: getOrCreate,
+      values: valuesOf(drawn),
+    });
+    const whole = rows.length === requests.length && rows.every(({ state }) => state !== 'newLifecycleAllowed');
+    return whole ? rows : this.nextLife(requests);
+  }
+
+  private async nextLife(requests: readonly KeyRequest[]): Promise<KeyRow[]> {
+    const values = valuesOf(requests.map((request) => ({ name: firstKey(request) }))).slice(0, 3);
+    const latest = { name: 'keyring-latest', text: latestKeys, values };
     const { rows } = await this.pool.query<KeyRow>(latest);
-    const known = new Map(rows.map((row) => [`${row.subject_id}/${row.category}`, row]));
-    const create = requests.filter((request) => {
-      const row = known.get(`${request.subjectId}/${request.category}`);
-      return row === undefined || row.state === 'newLifecycleAllowed';
-    });
-    if (create.length === 0) return rows;
-    const made = create.map((request) => {
-      const generation = (known.get(`${request.subjectId}/${request.category}`)?.generation ?? 0) + 1;
-      const material = randomBytes(32);
-      const kid = `${request.subjectId}/${request.category}/${generation}`;
-      const { wrapped, kekVersion } = this.encryption.wrap(material, kid);
-      const fingerprint = createHash('sha256').update(material).digest();
-      material.fill(0);
-      return { ...request, generation, wrapped, kekVersion, fingerprint };
-    });
-    // Somebody else may be making the same key: the primary key lets one win, and both read the winner's. Somebody may
-    // be destroying the last generation for good: its lock is taken and its state looked at again.
+    const next = rows
+      .filter(({ state }) => state === 'newLifecycleAllowed')
+      .map((row) => this.draw({ ...keyNameOf(row), generation: row.generation + 1 }));
+    if (next.length === 0) return rows;
     await this.pool.query({
-      name: 'keyring-create',
-      text: `WITH made AS (
-               SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bytea[], $5::int[], $6::bytea[])
-                 AS k (s, c, g, w, v, f)),
-             allowed AS (
-               SELECT subject_id, category FROM keyring.data_key JOIN made
-                 ON subject_id = s AND category = c AND generation = g - 1 AND state = 'newLifecycleAllowed'
-               ORDER BY subject_id, category FOR UPDATE OF data_key)
-             INSERT INTO keyring.data_key (subject_id, category, generation, state, wrapped, kek_version, fingerprint)
-             SELECT s, c, g, 'active', w, v, f FROM made
-             WHERE g = 1 OR EXISTS (SELECT FROM allowed WHERE subject_id = s AND category = c)
-             ORDER BY s, c ON CONFLICT DO NOTHING`,
-      values: [
-        made.map((m) => m.subjectId),
-        made.map((m) => m.category),
-        made.map((m) => m.generation),
-        made.map((m) => m.wrapped),
-        made.map((m) => m.kekVersion),
-        made.map((m) => m.fingerprint),
-      ],
+      name: 'keyring-next-life',
+      text: createNextGeneration,
+      values: [...valuesOf(next), next.map(({ name }) => name.generation)],
     });
     return (await this.pool.query<KeyRow>(latest)).rows;
   }
 
+  private draw(name: KeyName): DrawnKey {
+    const material = randomBytes(32);
+    const { wrapped, kekVersion } = this.encryption.wrap(material, kidOf(name));
+    const fingerprint = createHash('sha256').update(material).digest();
+    material.fill(0);
+    return { name, wrapped, kekVersion, fingerprint };
+  }
+
+  private async rowsNamed(names: readonly KeyName[]): Promise<KeyRow[]> {
+    const values = valuesOf(names.map((name) => ({ name }))).slice(0, 3);
+    const { rows } = await this.pool.query<KeyRow>({
+      name: 'keyring-by-id',
+      text: keysNamed,
+      values: [...values, names.map(({ generation }) => generation)],
+    });
+    return rows;
+  }
+
   private unwrap(row: KeyRow): DataKey {
-    const kid = kidOf(row);
+    const kid = kidOfRow(row);
     if (row.wrapped === null || row.kek_version === null) throw new KeyMissing(kid);
     const material = this.encryption.unwrap({ wrapped: row.wrapped, kekVersion: row.kek_version }, kid);
     const fingerprint = createHash('sha256').update(material).digest();
@@ -295,19 +305,6 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     }, 250).unref();
   }
 }
-
-const kidOf = (row: KeyRow): string => `${row.subject_id}/${row.category}/${row.generation}`;
-
-/** What may be asked of the database: an envelope that was tampered with can name anything. */
-const kidShape =
-  /^(?<subjectId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(?<category>\w+)\/(?<generation>[1-9]\d{0,8})$/;
-
-const parseKid = (kid: string): KeyRequest & { readonly generation: number } => {
-  const parts = kidShape.exec(kid)?.groups;
-  if (parts === undefined) throw new KeyMissing(kid);
-  const { subjectId, category, generation } = parts as Record<'subjectId' | 'category' | 'generation', string>;
-  return { subjectId, category: category as DataCategory, generation: Number(generation) };
-};
 
 const erasedOf = (row: KeyRow): Erased => ({
   erased: true,

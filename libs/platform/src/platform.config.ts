@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { TracingConfig } from './tracing.js';
 
 /** What the environment says about the parts every process shares. */
 export interface PlatformConfig {
@@ -24,6 +25,8 @@ export interface PlatformConfig {
   readonly clockOffsetMs: number;
   readonly logLevel: string;
   readonly requestsPerMinute: number;
+  /** `null` = traces are passed on, and recorded nowhere. */
+  readonly tracing: TracingConfig | null;
 }
 
 export interface KafkaConfig {
@@ -98,6 +101,13 @@ export const readKafkaConfig = (env: Environment): KafkaConfig | null => {
   };
 };
 
+const tracingOf = (env: Environment): TracingConfig | null => {
+  const endpoint = url(env, 'OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']);
+  const ratio = Number(text(env, 'OTEL_TRACES_SAMPLER_ARG') ?? 1);
+  if (!(ratio >= 0 && ratio <= 1)) throw new Error('OTEL_TRACES_SAMPLER_ARG must be a share from 0 to 1');
+  return endpoint === null ? null : { endpoint, ratio };
+};
+
 /** @throws Error with the name of the variable that is wrong */
 export const readPlatformConfig = (env: Environment, service: string): PlatformConfig => {
   const host = text(env, 'HOST') ?? '127.0.0.1';
@@ -137,5 +147,6 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
     clockOffsetMs: clockOffset === undefined ? 0 : durationMs(clockOffset, 'CLOCK_OFFSET'),
     logLevel,
     requestsPerMinute: integer(env, 'REQUESTS_PER_MINUTE', 600, 1, 10_000_000),
+    tracing: tracingOf(env),
   };
 };

@@ -1,5 +1,5 @@
 import { schemaMap } from '@dittoo/contracts';
-import { Clock, EventPublisher, EventStore, KeyRing, Sealer } from '@dittoo/kernel';
+import { Clock, ContactDirectory, EventPublisher, EventStore, KeyRing, Sealer, SuppressionList } from '@dittoo/kernel';
 import { KeyEncryption } from '@dittoo/personal-data';
 import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
@@ -20,6 +20,8 @@ export class PlatformModule {
       { provide: EventPublisher, useValue: road },
       { provide: Sealer, useValue: sealer },
       { provide: KeyRing, useValue: keyRing },
+      { provide: ContactDirectory, useValue: platform.contacts },
+      { provide: SuppressionList, useValue: platform.suppressions },
       { provide: KeyEncryption, useValue: keyEncryption },
       { provide: Clock, useValue: clock },
       { provide: Commands, useValue: new Commands(store, sealer, clock, schemaMap) },

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { DomainError, SystemClock, type Clock, type EventPublisher, type EventStore } from '@dittoo/kernel';
+import {
+  DomainError,
+  SystemClock,
+  type Clock,
+  type ContactDirectory,
+  type EventPublisher,
+  type EventStore,
+  type SuppressionList,
+} from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import {
   ensureAppRole,
@@ -16,7 +24,9 @@ import {
   EnvelopeSealer,
   FileKeyEncryption,
   keyRingMigrations,
+  PostgresContactDirectory,
   PostgresKeyRing,
+  PostgresSuppressionList,
   type KeyEncryption,
 } from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
@@ -30,6 +40,7 @@ import { openKafkaRoad, type Road } from './kafka-road.js';
 import { deliveryAlerts, meterKeyCache, meterParkedStreams } from './platform.metrics.js';
 import type { PlatformConfig } from './platform.config.js';
 import { grantRows } from './row-grants.js';
+import { startTracing } from './tracing.js';
 
 /** What one service brings to the database. */
 export interface ServiceSchema {
@@ -49,6 +60,8 @@ export interface Platform {
   readonly keyRing: PostgresKeyRing;
   readonly keyEncryption: KeyEncryption;
   readonly sealer: EnvelopeSealer;
+  readonly contacts: ContactDirectory;
+  readonly suppressions: SuppressionList;
   readonly road: EventPublisher;
   readonly metrics: Registry;
   /** Rows on hot paths (lanes), beside TypeORM. */
@@ -84,6 +97,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
   const keyEncryption = openKeyFile(config);
   const closers: (() => Promise<void>)[] = [];
   let closing = false;
+  if (config.tracing !== null) closers.push(startTracing(config.service, config.tracing));
   const closeAll = async (): Promise<void> => {
     closing = true;
     for (const close of closers.reverse())
@@ -161,6 +175,8 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       keyRing,
       keyEncryption,
       sealer: new EnvelopeSealer(schemaMap, keyRing),
+      contacts: new PostgresContactDirectory(keyRingPool, keyEncryption),
+      suppressions: new PostgresSuppressionList(keyRingPool, keyEncryption),
       road: road.publisher,
       metrics,
       pool,

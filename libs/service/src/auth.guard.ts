@@ -2,7 +2,7 @@ import { Clock, DomainError } from '@dittoo/kernel';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { freshKey, rolesKey, type Principal } from './caller.js';
+import { freshKey, openKey, rolesKey, type Principal } from './caller.js';
 import { TokenVerifier } from './token-verifier.js';
 
 /** How long a given password counts as fresh. */
@@ -21,8 +21,14 @@ export class AuthGuard implements CanActivate {
     if (context.getType() !== 'http') return true;
     const targets = [context.getHandler(), context.getClass()];
     const roles = this.reflector.getAllAndOverride<Principal['role'][] | undefined>(rolesKey, targets);
-    if (roles === undefined) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (roles === undefined) {
+      const open = this.reflector.getAllAndOverride<boolean | undefined>(openKey, targets) === true;
+      if (open && request.headers.authorization !== undefined) {
+        request.principal = await this.tokens.verify(bearerOf(request));
+      }
+      return true;
+    }
     const principal = await this.tokens.verify(bearerOf(request));
     if (roles.length > 0 && !roles.includes(principal.role)) throw new DomainError('not-allowed');
     if (this.reflector.getAllAndOverride<boolean | undefined>(freshKey, targets) === true) {

@@ -1,4 +1,4 @@
-import { derivedId, newId, type Actor, type Uuid } from '@dittoo/kernel';
+import { derivedId, newId, type Actor, type ServedTrace, type Uuid } from '@dittoo/kernel';
 import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { CommandContext } from './commands.js';
@@ -26,21 +26,18 @@ declare module 'fastify' {
     principal?: Principal;
     correlationId?: Uuid;
     commandId?: Uuid;
+    served?: ServedTrace;
   }
 }
-
-/** W3C trace context, the only form that is passed on. */
-const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 export const callerOf = (request: FastifyRequest): Caller => {
   request.correlationId ??= newId();
   request.commandId ??= newId();
-  const traceparent = request.headers['traceparent'];
   return {
     principal: request.principal ?? null,
     correlationId: request.correlationId,
     commandId: request.commandId,
-    traceparent: typeof traceparent === 'string' && traceparentShape.test(traceparent) ? traceparent : null,
+    traceparent: request.served?.traceparent ?? null,
   };
 };
 
@@ -57,10 +54,14 @@ export const FromPrincipal = createParamDecorator((_: unknown, context: Executio
 });
 
 export const rolesKey = 'dittoo:roles';
+export const openKey = 'dittoo:open';
 export const freshKey = 'dittoo:fresh';
 
 /** The route needs a valid access token, with one of these roles if any are named. Without it a route is open. */
 export const SignedIn = (...roles: Principal['role'][]) => SetMetadata(rolesKey, roles);
+
+/** Open to anybody; whoever shows an access token is who it says, and a bad one is refused. */
+export const SignedInOrNot = () => SetMetadata(openKey, true);
 
 /** The route needs the password to have been given within the last five minutes. */
 export const FreshlyAuthenticated = () => SetMetadata(freshKey, true);

@@ -1,5 +1,6 @@
 import {
   Clock,
+  currentTraceparent,
   derivedId,
   DomainError,
   EventStore,
@@ -177,6 +178,6 @@ export const causedBy = (event: Omit<RecordedEvent, 'type' | 'data'>, reactor: s
   actor: { kind: 'system', id: reactor },
   correlationId: event.metadata.correlationId,
   causationId: event.eventId,
-  traceparent: event.metadata.traceparent,
+  traceparent: currentTraceparent() ?? event.metadata.traceparent,
   noticeVersion: event.metadata.noticeVersion,
 });

@@ -1,9 +1,9 @@
 import helmet from '@fastify/helmet';
-import { Clock, DomainError } from '@dittoo/kernel';
+import { Clock, DomainError, isTraceparent, serveTrace } from '@dittoo/kernel';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { AuthGuard } from './auth.guard.js';
@@ -93,6 +93,7 @@ export const createHttpApp = async (
   fastify.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   });
+  traceRequests(fastify);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(validationPipe());
   app.useGlobalGuards(new AuthGuard(app.get(Reflector), app.get(TokenVerifier), app.get(Clock)));
@@ -100,6 +101,22 @@ export const createHttpApp = async (
     new IdempotencyInterceptor(app.get(Reflector), app.get(DataSource), app.get(RequestDigest), app.get(Clock)),
   );
   return app;
+};
+
+/**
+ * Each request is a span of its caller's trace, or begins one. Reading a body leaves the context it was begun in, so what
+ * comes after is put back into it.
+ */
+const traceRequests = (fastify: FastifyInstance): void => {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const { traceparent } = request.headers;
+    request.served = serveTrace(request.method, isTraceparent(traceparent) ? traceparent : null);
+    request.served.within(done);
+  });
+  fastify.addHook('preValidation', (request, _reply, done) => request.served!.within(done));
+  fastify.addHook('onResponse', async (request, reply) => {
+    request.served?.end(request.routeOptions.url ?? 'unmatched', reply.statusCode);
+  });
 };
 
 /** The id of a path: a UUID, or nothing is there. */

@@ -6,6 +6,7 @@ export {
   FromCaller,
   FromPrincipal,
   SignedIn,
+  SignedInOrNot,
   type Caller,
   type Principal,
 } from './caller.js';
@@ -18,4 +19,5 @@ export { problemDetails, type ProblemCatalogue, type ProblemDetails } from './pr
 export { ApiProblems, FieldProblemAnswer, ProblemAnswer } from './problem.http.js';
 export { framesOf, ProblemFilter } from './problem.filter.js';
 export { serviceMigrations } from './service.migrations.js';
+export { EmailField, LineField, refuseCardNumbers } from './text-fields.js';
 export { tokenAudience, tokenIssuer, TokenVerifier } from './token-verifier.js';

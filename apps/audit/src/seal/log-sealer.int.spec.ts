@@ -189,6 +189,15 @@ describe('the sealer refuses, and says so, when', () => {
   });
 });
 
+it('an event is a leaf once: the log giving it again at another position is refused in words', async () => {
+  const [[eventId]] = (await live(1)) as [[string]];
+  await headOf(1);
+  const again = { position: 1n, eventId, hash: Buffer.alloc(32, 1) };
+  await expect(store.integrate(1, [again], [])).rejects.toThrow(
+    'the log gives an event again that is sealed at another position',
+  );
+});
+
 it('measures what is not sealed yet', async () => {
   await live(2);
   await headOf(2);

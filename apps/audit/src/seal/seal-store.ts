@@ -38,6 +38,14 @@ export class Overtaken extends Error {
   }
 }
 
+/** An event comes out of the log that is under the tree already, at another place. */
+export class LeafBroken extends Error {
+  constructor() {
+    super('the log gives an event again that is sealed at another position');
+    this.name = 'LeafBroken';
+  }
+}
+
 /** What was read back cannot be: a node of the tree is not there. */
 export class TreeBroken extends Error {
   constructor(what: string) {
@@ -58,6 +66,8 @@ interface HeadRow {
   readonly root: Buffer;
   readonly note: string;
 }
+
+const uniqueViolation = '23505';
 
 /** Arbitrary, never changes: sealers add leaves one after another. */
 const integrateLock = 7_203_514_486_011;
@@ -84,6 +94,7 @@ export class SealStore {
    * Adds leaves and the tiles they complete, all or nothing.
    *
    * @throws Overtaken the tree is not `size` any more
+   * @throws LeafBroken one of the events is a leaf already
    */
   async integrate(size: number, leaves: readonly Omit<Leaf, 'index'>[], tiles: readonly Tile[]): Promise<void> {
     const client = await this.pool.connect();
@@ -111,7 +122,7 @@ export class SealStore {
       await client.query('COMMIT');
     } catch (error) {
       await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
+      throw (error as { code?: unknown }).code === uniqueViolation ? new LeafBroken() : error;
     } finally {
       client.release();
     }

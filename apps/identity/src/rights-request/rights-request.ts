@@ -67,5 +67,9 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
       return { ...received, status: 'verified' };
     case 'RequestAnswered':
       return { ...received, status: 'answered', outcome: event.data.outcome };
+    case 'RequestExtended':
+      return { ...request, dueAt: event.data.dueAt };
+    default:
+      return request;
   }
 };

@@ -1,10 +1,10 @@
 import { DomainError } from '@dittoo/kernel';
-import type { Locale } from '@dittoo/contracts';
+import type { Locale, Product } from '@dittoo/contracts';
 import { ApiProblems, decodeCursor, pageOf } from '@dittoo/service';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ProductAnswer, ProductListQuery, ProductPage, ProductQuery } from './catalogue.http.js';
-import { Catalogue, currency, type Product } from './catalogue.query.js';
+import { Catalogue, currency } from './catalogue.query.js';
 
 /** What is for sale, in the order of the file. */
 @ApiTags('Orders')

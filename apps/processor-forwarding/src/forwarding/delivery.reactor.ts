@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { traced } from '@dittoo/kernel';
 import { LOGGER, ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';
@@ -194,7 +195,9 @@ class Worker {
       for (let taken = 0; taken < itemsPerLease && !this.signal.aborted; taken++) {
         const item = await lanes.begin(lane);
         if (item === null) break;
-        if ((await this.attempts.run(this.queue, lane, item)) === 'leave') return;
+        const options = { parent: item.payload.traceparent, attributes: { 'dittoo.processor': tables.processorId } };
+        const next = await traced(`forward ${item.kind}`, options, () => this.attempts.run(this.queue, lane, item));
+        if (next === 'leave') return;
         lane = { ...lane, attempt: 0 };
         if (this.breaker.state(performance.now()) !== 'closed') break;
       }

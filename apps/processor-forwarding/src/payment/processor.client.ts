@@ -1,3 +1,4 @@
+import { traced } from '@dittoo/kernel';
 import { Pool } from 'undici';
 import type { Egress } from './egress.js';
 import { TransmissionFailed } from './payment-processor.port.js';
@@ -58,7 +59,13 @@ export class ProcessorClient {
     return this.pool.close();
   }
 
-  private async exchange(method: 'GET' | 'POST' | 'PUT', path: string, body: RequestBody | undefined) {
+  /** The span ends here: whom the shop serves is not told to a processor by a trace id. */
+  private exchange(method: 'GET' | 'POST' | 'PUT', path: string, body: RequestBody | undefined) {
+    const attributes = { 'http.request.method': method, 'server.address': this.egress.base.hostname };
+    return traced(`call ${method}`, { kind: 'client', attributes }, () => this.transmit(method, path, body));
+  }
+
+  private async transmit(method: 'GET' | 'POST' | 'PUT', path: string, body: RequestBody | undefined) {
     try {
       const answer = await this.pool.request({
         method,

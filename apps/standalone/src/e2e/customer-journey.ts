@@ -59,6 +59,19 @@ export const erase = async (shop: ShopClient, customerId: string, { password, em
   return requestId;
 };
 
+/** What a person tells the shop outside an order. */
+const engage = async (shop: ShopClient, { email }: Person, token: string, mark: string): Promise<void> => {
+  const products = await shop.ok('GET', '/products');
+  await shop.ok('POST', `/products/${products.items[0].sku}/comments`, { token, body: { text: `Kommentar${mark}` } });
+  const matter = { email, subject: `Rubrik${mark}`, body: `Fraga${mark}` };
+  const { caseId } = await shop.ok('POST', '/support-cases', { token, body: matter });
+  const { token: staff } = await asOfficer(shop);
+  await shop.ok('POST', `/support-cases/${caseId}/replies`, { token: staff, body: { body: `Svar${mark}` } });
+  const consents = [{ purpose: 'adMeasurement', given: true }];
+  const entry = { campaignId: 'var-2027', email, clickId: `Klick${mark}`, consents };
+  await shop.ok('POST', '/campaign-entries', { token, body: entry });
+};
+
 /** Every route of the demo once, up to and without the erasure. */
 export const liveThrough = async (shop: ShopClient, mark: string) => {
   const person = canaryPerson(mark);
@@ -67,6 +80,7 @@ export const liveThrough = async (shop: ShopClient, mark: string) => {
   const noticeVersion = await shop.noticeVersion();
   await shop.ok('PUT', '/me/consents/newsletter', { token, body: { given: true, noticeVersion } });
   const order = await orderAndPay(shop, token);
+  await engage(shop, person, token, mark);
   const staff = await asOfficer(shop);
   await shop.ok('POST', `/orders/${order.orderId}/shipment`, { token: staff.token });
   const moved = { street: `Nyagatan${mark} 9`, postalCode: '12399', city: `Nyastaden${mark}`, country: 'SE' };
@@ -96,6 +110,11 @@ export const liveThrough = async (shop: ShopClient, mark: string) => {
     `Nyttnamn${mark}`,
     `Syftet${mark}`,
     `Granskning${mark}`,
+    `Kommentar${mark}`,
+    `Rubrik${mark}`,
+    `Fraga${mark}`,
+    `Svar${mark}`,
+    `Klick${mark}`,
     '197010632391',
     '7010632391',
     '701063-2391',

@@ -1,0 +1,29 @@
+import type { CommentEvents } from '@dittoo/contracts';
+import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+
+const group = 'engagement.comments';
+type Context = EventContext<EntityManager>;
+
+/** Which comments stand under which product: ids and times, nothing of what was said. */
+@Controller()
+export class CommentListProjection {
+  @EventPattern<string>('CommentPosted', { group })
+  async posted(@Payload() event: Delivered<CommentEvents, 'CommentPosted'>, @Ctx() context: Context): Promise<void> {
+    const { data, metadata, stream } = event;
+    await context.transaction.query(
+      `INSERT INTO engagement.comment_row (comment_id, sku, author_id, posted_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT DO NOTHING`,
+      [streamId(stream), data.sku, metadata.dataSubjectId, metadata.recordedAt],
+    );
+  }
+
+  @EventPattern<string>('CommentDeleted', { group })
+  async deleted(@Payload() event: Delivered<CommentEvents, 'CommentDeleted'>, @Ctx() context: Context): Promise<void> {
+    await context.transaction.query('DELETE FROM engagement.comment_row WHERE comment_id = $1', [
+      streamId(event.stream),
+    ]);
+  }
+}

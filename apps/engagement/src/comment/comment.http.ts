@@ -1,0 +1,12 @@
+import { LineField } from '@dittoo/service';
+import { ApiProperty } from '@nestjs/swagger';
+
+export class CommentBody {
+  @LineField(2_000)
+  text!: string;
+}
+
+export class PostedComment {
+  @ApiProperty({ format: 'uuid' })
+  commentId!: string;
+}

@@ -1,0 +1,45 @@
+import type { ServiceDefinition } from '@dittoo/platform';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CampaignEntryController } from './campaign-entry/campaign-entry.controller.js';
+import { CommentListController } from './comment-list/comment-list.controller.js';
+import { CommentListProjection } from './comment-list/comment-list.projection.js';
+import { CommentList } from './comment-list/comment-list.query.js';
+import { CommentController } from './comment/comment.controller.js';
+import { engagementSchema } from './engagement.migrations.js';
+import { Authors } from './standing/author.query.js';
+import { StandingProjection } from './standing/standing.projection.js';
+import { SupportCaseListController } from './support-case-list/support-case-list.controller.js';
+import { SupportCaseListProjection } from './support-case-list/support-case-list.projection.js';
+import { SupportCaseList } from './support-case-list/support-case-list.query.js';
+import { SupportCaseController } from './support-case/support-case.controller.js';
+
+/**
+ * What a person says -> decider -> stream `comment-<id>`, `supportCase-<id>`, `campaignEntry-<id>`. Lists hold ids; what
+ * was said is read from the streams and opened in the query, so a destroyed key needs no clearing here.
+ */
+@Module({})
+export class EngagementModule {
+  static register(platform: DynamicModule): DynamicModule {
+    return {
+      module: EngagementModule,
+      imports: [platform],
+      controllers: [
+        CommentController,
+        CommentListController,
+        SupportCaseController,
+        SupportCaseListController,
+        CampaignEntryController,
+        CommentListProjection,
+        SupportCaseListProjection,
+        StandingProjection,
+      ],
+      providers: [Authors, CommentList, SupportCaseList],
+    };
+  }
+}
+
+/** Engagement as a process runs it. */
+export const engagementService: ServiceDefinition = {
+  schemas: [engagementSchema],
+  module: (platform) => EngagementModule.register(platform),
+};

@@ -1,0 +1,35 @@
+import type { DataSubjectEvent, Locale } from '@dittoo/contracts';
+import { DomainError, EventStore, isErased, Sealer, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import { Injectable } from '@nestjs/common';
+
+export interface Author {
+  readonly givenName: string;
+  readonly locale: Locale;
+}
+
+/** A customer as the author of something, from their own stream: the given name is all that is opened. */
+@Injectable()
+export class Authors {
+  constructor(
+    private readonly store: EventStore,
+    private readonly sealer: Sealer,
+  ) {}
+
+  /** @throws DomainError `subject-erased`; `not-found` when there never was such a customer */
+  async author(subjectId: Uuid): Promise<Author> {
+    let named: RecordedEvent | undefined;
+    let locale: Locale = 'sv';
+    for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
+      const event = recorded as unknown as DataSubjectEvent;
+      if (event.type === 'ErasureRequested') throw new DomainError('subject-erased');
+      if (event.type === 'CustomerRegistered' || event.type === 'NameRectified') named = recorded;
+      if (event.type === 'CustomerRegistered' || event.type === 'LocaleChosen') locale = event.data.locale;
+    }
+    if (named === undefined) throw new DomainError('not-found');
+    const { givenName: sealed } = named.data;
+    const [opened] = await this.sealer.open([{ ...named, data: { givenName: sealed ?? null } }]);
+    const { givenName } = opened!.event.data as { givenName: string };
+    if (isErased(givenName)) throw new DomainError('subject-erased');
+    return { givenName, locale };
+  }
+}

@@ -1,0 +1,43 @@
+import type { DataSubjectEvents } from '@dittoo/contracts';
+import type { Delivered, EventContext } from '@dittoo/kernel';
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+
+const group = 'engagement.standing';
+type Context = EventContext<EntityManager>;
+type Said<Type extends keyof DataSubjectEvents> = Delivered<DataSubjectEvents, Type>;
+
+/**
+ * Who is not shown: whose processing is restricted (stored only, art. 18), and who is being forgotten. An erasure wins
+ * over a restriction and is never taken back.
+ */
+@Controller()
+export class StandingProjection {
+  @EventPattern<string>('ProcessingRestricted', { group })
+  async restricted(@Payload() event: Said<'ProcessingRestricted'>, @Ctx() context: Context): Promise<void> {
+    await context.transaction.query(
+      `INSERT INTO engagement.withheld_subject (subject_id, reason) VALUES ($1, 'restricted') ON CONFLICT DO NOTHING`,
+      [event.metadata.dataSubjectId],
+    );
+  }
+
+  @EventPattern<string>('RestrictionLifted', { group })
+  async lifted(@Payload() event: Said<'RestrictionLifted'>, @Ctx() context: Context): Promise<void> {
+    await context.transaction.query(
+      `DELETE FROM engagement.withheld_subject WHERE subject_id = $1 AND reason = 'restricted'`,
+      [event.metadata.dataSubjectId],
+    );
+  }
+
+  @EventPattern<string>('ErasureRequested', { group })
+  async erased(@Payload() event: Said<'ErasureRequested'>, @Ctx() context: Context): Promise<void> {
+    const subject = [event.metadata.dataSubjectId];
+    await context.transaction.query(
+      `INSERT INTO engagement.withheld_subject (subject_id, reason) VALUES ($1, 'erased')
+       ON CONFLICT (subject_id) DO UPDATE SET reason = 'erased'`,
+      subject,
+    );
+    await context.transaction.query('DELETE FROM engagement.comment_row WHERE author_id = $1', subject);
+  }
+}

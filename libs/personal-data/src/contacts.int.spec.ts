@@ -1,0 +1,69 @@
+/* Promised: one person per address, also when asked twice at once; forgotten is forgotten; a mark says nothing by itself. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { testDatabase, type TestDatabase } from '@dittoo/testing';
+import pg from 'pg';
+import { FileKeyEncryption } from './key-encryption.js';
+import { keyRingMigrations } from './key-ring.migrations.js';
+import { PostgresContactDirectory } from './postgres-contact-directory.js';
+import { PostgresSuppressionList } from './postgres-suppression-list.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'dittoo-contacts-'));
+let database: TestDatabase;
+let pool: pg.Pool;
+let contacts: PostgresContactDirectory;
+let suppressions: PostgresSuppressionList;
+
+beforeAll(async () => {
+  database = await testDatabase('contacts');
+  await database.migrate(keyRingMigrations);
+  pool = database.pool({ max: 8 });
+  FileKeyEncryption.generate(join(directory, 'kek.json'));
+  const encryption = FileKeyEncryption.read(join(directory, 'kek.json'));
+  contacts = new PostgresContactDirectory(pool, encryption);
+  suppressions = new PostgresSuppressionList(pool, encryption);
+});
+afterAll(async () => {
+  await database.drop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+it('an address is one person, however it is written and however many ask at once', async () => {
+  const found = await Promise.all(Array.from({ length: 8 }, () => contacts.findOrAdd('Asta@example.org')));
+  expect(new Set(found).size).toBe(1);
+  expect(await contacts.find(' ASTA@EXAMPLE.ORG ')).toBe(found[0]);
+  expect(await contacts.find('asta+offers@example.org')).toBeNull();
+});
+
+it('who was forgotten and comes again is a new person', async () => {
+  const before = await contacts.findOrAdd('ture@example.org');
+  await contacts.forget(before);
+  await contacts.forget(before);
+  expect(await contacts.find('ture@example.org')).toBeNull();
+  expect(await contacts.findOrAdd('ture@example.org')).not.toBe(before);
+});
+
+it('a suppressed address stays so until its owner says otherwise', async () => {
+  await suppressions.suppress('Alma@example.org');
+  await suppressions.suppress('alma@example.org');
+  expect(await suppressions.isSuppressed('ALMA@example.org')).toBe(true);
+  expect(await suppressions.isSuppressed('asta@example.org')).toBe(false);
+  await suppressions.lift('alma@example.org');
+  expect(await suppressions.isSuppressed('alma@example.org')).toBe(false);
+});
+
+it('directory and suppression list share no mark', async () => {
+  await contacts.findOrAdd('agda@example.org');
+  await suppressions.suppress('agda@example.org');
+  const { rows } = await pool.query('SELECT FROM keyring.contact JOIN keyring.suppression USING (address_mark)');
+  expect(rows).toEqual([]);
+});
+
+it('a list that cannot be asked throws: nobody takes silence for a no', async () => {
+  const closed = new pg.Pool();
+  await closed.end();
+  const cutOff = new PostgresSuppressionList(closed, FileKeyEncryption.read(join(directory, 'kek.json')));
+  await expect(cutOff.isSuppressed('alma@example.org')).rejects.toThrow();
+});
