@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileKeyEncryption } from './key-encryption.js';
+import { FileKeyEncryption, isOpenToOthers } from './key-encryption.js';
 
 const root = mkdtempSync(join(tmpdir(), 'dittoo-kek-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -48,6 +48,16 @@ describe('the file', () => {
     FileKeyEncryption.generate(path);
     chmodSync(path, mode);
     expect(() => FileKeyEncryption.read(path)).toThrow(`chmod 600`);
+  });
+
+  it("may be root's and readable by a group, as a secret is mounted for a process without a name", () => {
+    const [root, nobody] = [0, 65_532];
+    expect(isOpenToOthers({ mode: 0o100440, uid: root }, nobody)).toBe(false);
+    expect(isOpenToOthers({ mode: 0o100444, uid: root }, nobody)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100460, uid: root }, nobody)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100440, uid: nobody }, nobody)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100440, uid: root }, root)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100400, uid: nobody }, nobody)).toBe(false);
   });
 
   it('that is not there is refused, never made', () => {
