@@ -32,6 +32,7 @@ const { openGround } = await import('./bench/ground.mjs');
 const { benchAppend } = await import('./bench/append.mjs');
 const { benchBatch, benchReads } = await import('./bench/reads.mjs');
 const { benchOrders } = await import('./bench/orders.mjs');
+const { document, table } = await import('./bench/table.mjs');
 
 const dataDir = mkdtempSync(join(tmpdir(), 'dittoo-bench-'));
 chmodSync(dataDir, 0o711);
@@ -61,28 +62,4 @@ try {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-if (json) {
-  console.log(
-    JSON.stringify({
-      runs: runs.map(({ name, unit, value, baseline, ratio }) => ({ name, unit, value, baseline, ratio })),
-    }),
-  );
-} else {
-  const digits = (value) =>
-    value === null ? '' : value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1);
-  const row = (cells) => `| ${cells.join(' | ')} |`;
-  const table = [
-    ['what', 'unit', 'here', 'the limit', 'ratio', 'to reach', ''],
-    ['---', '---', '---:', '---:', '---:', '---:', '---'],
-    ...runs.map(({ name, unit, value, baseline, ratio, target }) => [
-      name,
-      unit,
-      digits(value),
-      digits(baseline),
-      ratio === null ? '' : ratio.toFixed(2),
-      target === undefined ? '' : String(target),
-      target === undefined ? '' : (ratio === null ? value <= target : ratio >= target) ? 'reached' : 'not reached',
-    ]),
-  ];
-  console.log(`\n${table.map(row).join('\n')}`);
-}
+console.log(json ? document(runs) : `\n${table(runs)}`);

@@ -26,6 +26,17 @@ export class Unpublishable extends Error {
   }
 }
 
+/**
+ * Keeps a row until the chunk's other work is done and writes it with the others of the same statement: a read model
+ * that is built anew is built ten times as fast.
+ *
+ * @param statement takes one array for each column, as `INSERT … SELECT … FROM unnest($1::uuid[], $2::text[])`
+ * @param row one value for each column
+ *
+ * For rows that no other handler of the group looks at: they see it only once the chunk is done.
+ */
+export type Gather = (statement: string, row: readonly unknown[]) => void;
+
 /** What happened to a delivered chunk. `later` = nothing was changed, come again after a pause. */
 export type DeliveryOutcome = 'done' | 'later';
 
@@ -46,7 +57,7 @@ export abstract class Inbox<Transaction = unknown> {
     group: string,
     events: readonly RecordedEvent[],
     checkpoint: bigint,
-    handle: (event: RecordedEvent, transaction: Transaction) => Promise<void>,
+    handle: (event: RecordedEvent, transaction: Transaction, gather: Gather) => Promise<void>,
   ): Promise<DeliveryOutcome>;
 
   /** What waits for somebody to look, oldest first. */
@@ -64,7 +75,7 @@ export abstract class Inbox<Transaction = unknown> {
     group: string,
     stream: string,
     store: EventStore,
-    handle: (event: RecordedEvent, transaction: Transaction) => Promise<void>,
+    handle: (event: RecordedEvent, transaction: Transaction, gather: Gather) => Promise<void>,
   ): Promise<Replay>;
 }
 
@@ -106,7 +117,7 @@ export interface PartitionChunk {
 export interface GroupHandling<Transaction = unknown> {
   /** Does the group have a handler of this type? The others only count. */
   handles(type: string): boolean;
-  handle(event: RecordedEvent, transaction: Transaction): Promise<void>;
+  handle(event: RecordedEvent, transaction: Transaction, gather: Gather): Promise<void>;
   /** An event no try will get through. Resolves once it is kept elsewhere; only then is its stream parked. */
   poisoned(event: RecordedEvent, failure: string, error: unknown): Promise<void>;
 }
@@ -154,6 +165,7 @@ export interface EventContext<Transaction = unknown> {
   readonly group: string;
   /** Write rows through this and nothing else: it commits together with the checkpoint. */
   readonly transaction: Transaction;
+  readonly gather: Gather;
 }
 
 /** An event of `Events` as delivered: plain fields readable, personal fields still envelopes. */

@@ -116,6 +116,26 @@ export const deliveryContract = (name: string, prepare: () => Promise<DeliveryGr
         expect(await ground.rows('a')).toEqual(['order-1@0', 'order-1@1']);
       });
 
+      it('rows that are gathered stand there once, whatever happened to the rest of their chunk', async () => {
+        let attempts = 0;
+        @Controller()
+        class Gatherer {
+          @EventPattern<string>('Noted', { group: 'a' })
+          on(@Payload() { revision, stream }: RecordedEvent, @Ctx() { gather, group }: EventContext): void {
+            gather('INSERT INTO handled (group_id, event) SELECT * FROM unnest($1::text[], $2::text[])', [
+              group,
+              `${stream}@${revision}`,
+            ]);
+            if (stream === 'order-1' && revision === 1n) throw new TypeError('poison');
+            if (stream === 'order-2' && ++attempts < 3) throw new EventStoreUnavailable();
+          }
+        }
+        await ground.say(['order-1', 'Noted'], ['order-1', 'Noted'], ['order-2', 'Noted'], ['order-3', 'Noted']);
+        await start(Gatherer);
+        await rowsReach('a', 3);
+        expect([...(await ground.rows('a'))].sort()).toEqual(['order-1@0', 'order-2@0', 'order-3@0']);
+      });
+
       it('what was said before anybody listened is heard', async () => {
         await ground.say(['order-1', 'Noted']);
         await start(consumer('a', 'Noted'));

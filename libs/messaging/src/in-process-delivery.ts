@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DomainError, type Inbox, type ParkedStream, type RecordedEvent, type Replay } from '@dittoo/kernel';
+import {
+  DomainError,
+  type Gather,
+  type Inbox,
+  type ParkedStream,
+  type RecordedEvent,
+  type Replay,
+} from '@dittoo/kernel';
 import { EventDelivery } from './event-delivery.js';
 import type { InProcessRoad } from './in-process-road.js';
 
@@ -52,9 +59,9 @@ export class InProcessDelivery extends EventDelivery {
   async replayParked(group: string, stream: string): Promise<Replay> {
     if (!this.groups.has(group)) throw new DomainError('not-found');
     const handle = this.handler(group);
-    return this.inbox.replayParked(group, stream, this.road.store, (event, transaction) =>
+    return this.inbox.replayParked(group, stream, this.road.store, (event, transaction, gather) =>
       // A type the group no longer takes needs no handling.
-      this.handles(group, event.type) ? handle(event, transaction) : noHandler(),
+      this.handles(group, event.type) ? handle(event, transaction, gather) : noHandler(),
     );
   }
 
@@ -99,7 +106,8 @@ export class InProcessDelivery extends EventDelivery {
   }
 
   private handler(group: string) {
-    return (event: RecordedEvent, transaction: unknown): Promise<void> => this.dispatch(event, { group, transaction });
+    return (event: RecordedEvent, transaction: unknown, gather: Gather): Promise<void> =>
+      this.dispatch(event, { group, transaction, gather });
   }
 }
 

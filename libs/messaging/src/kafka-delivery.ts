@@ -42,7 +42,7 @@ export class KafkaDelivery extends EventDelivery {
             types: handlers.keys(),
             takesAll: handlers.has('*'),
             handles: (type) => this.handles(group, type),
-            handle: (event, transaction) => this.dispatch(event, { group, transaction }),
+            handle: (event, transaction, gather) => this.dispatch(event, { group, transaction, gather }),
           }),
       );
     } catch (error) {

@@ -1,6 +1,7 @@
 import {
   streamCategory,
   type DeliveryOutcome,
+  type Gather,
   type GroupHandling,
   type PartitionEvent,
   type PartitionInbox,
@@ -19,7 +20,7 @@ export interface GroupHandlers {
   handles(type: string): boolean;
   /** Is one of the handlers for every type? Such a one reads no fields and fears no new ones. */
   readonly takesAll: boolean;
-  handle(event: RecordedEvent, transaction: unknown): Promise<void>;
+  handle(event: RecordedEvent, transaction: unknown, gather: Gather): Promise<void>;
 }
 
 interface IntakeParts {
@@ -44,9 +45,9 @@ export class KafkaIntake {
   ) {
     this.handling = {
       handles: (type) => handlers.handles(type),
-      handle: async (event, transaction) => {
+      handle: async (event, transaction, gather) => {
         this.requireKnownSchema(event);
-        await handlers.handle(event, transaction);
+        await handlers.handle(event, transaction, gather);
       },
       poisoned: (event, word, error) => this.keepEvent(event, word, error),
     };

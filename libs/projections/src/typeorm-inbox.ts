@@ -2,6 +2,7 @@ import {
   Inbox,
   type DeliveryOutcome,
   type EventStore,
+  type Gather,
   type ParkedStream,
   type RecordedEvent,
   type Replay,
@@ -18,7 +19,10 @@ import {
   unparkStream,
   waitingOf,
 } from './parking.js';
+import { GatheredRows } from './gathered-rows.js';
 import { isTransient } from './transient-error.js';
+
+type Handle = (event: RecordedEvent, transaction: EntityManager, gather: Gather) => Promise<void>;
 
 /** What an operator hears about. Ids and codes only. */
 export interface InboxAlerts {
@@ -65,7 +69,7 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     group: string,
     events: readonly RecordedEvent[],
     checkpoint: bigint,
-    handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
+    handle: Handle,
   ): Promise<DeliveryOutcome> {
     try {
       await this.chunk(group, events, checkpoint, handle);
@@ -94,12 +98,7 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return listParked(this.dataSource);
   }
 
-  async replayParked(
-    group: string,
-    stream: string,
-    store: EventStore,
-    handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
-  ): Promise<Replay> {
+  async replayParked(group: string, stream: string, store: EventStore, handle: Handle): Promise<Replay> {
     let replayed = 0;
     try {
       while (await this.dataSource.transaction((manager) => this.replayNext(manager, group, stream, store, handle))) {
@@ -120,7 +119,7 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     group: string,
     stream: string,
     store: EventStore,
-    handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
+    handle: Handle,
   ): Promise<boolean> {
     await this.lockCheckpoint(manager, group); // the running group queues nothing meanwhile
     const [position] = await waitingOf(manager, group, stream);
@@ -128,7 +127,9 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
       await unparkStream(manager, group, stream);
       return false;
     }
-    await handle(await eventAt(store, stream, position), manager);
+    const rows = new GatheredRows();
+    await handle(await eventAt(store, stream, position), manager, rows.gather);
+    await rows.write(manager);
     await forgetParked(manager, group, position);
     return true;
   }
@@ -142,16 +143,18 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     group: string,
     events: readonly RecordedEvent[],
     checkpoint: bigint,
-    handle: (event: RecordedEvent, transaction: EntityManager) => Promise<void>,
+    handle: Handle,
   ): Promise<void> {
     const taken = await this.dataSource.transaction(async (manager) => {
       const position = await this.lockCheckpoint(manager, group);
       const fresh = position === null ? events : events.filter((event) => event.position > position);
       const parked = fresh.length === 0 ? noStreams : await parkedSince(manager, group, fresh);
+      const rows = new GatheredRows();
       for (const event of fresh) {
         if (parked.has(event.stream)) await queueParked(manager, group, event);
-        else await handle(event, manager);
+        else await handle(event, manager, rows.gather);
       }
+      await rows.write(manager);
       await manager.query(
         'UPDATE delivery.group_checkpoint SET position = $2, moved_at = now() WHERE group_id = $1 AND position < $2',
         [group, String(checkpoint)],

@@ -20,6 +20,7 @@ import {
   unparkStream,
   waitingOf,
 } from './parking.js';
+import { GatheredRows } from './gathered-rows.js';
 import { StreamCursors } from './stream-cursors.js';
 import { isTransient } from './transient-error.js';
 import type { InboxAlerts } from './typeorm-inbox.js';
@@ -49,7 +50,7 @@ interface Stretch {
   pieces(): readonly Stretch[];
 }
 
-const pageSize = 200;
+const pageSize = 500;
 
 /**
  * The inbox for Kafka on PostgreSQL: one transaction holds the partition's offset, the streams' revisions, the parked
@@ -218,11 +219,12 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
     parked: ReadonlyMap<string, bigint>,
   ): Promise<void> {
     const cursors = await StreamCursors.of(manager, group, events);
+    const rows = new GatheredRows();
     const take = async (event: RecordedEvent): Promise<boolean> => {
       const isNew = event.position > floor;
       if (isNew && handling.handles(event.type)) {
         try {
-          await handling.handle(event, manager);
+          await handling.handle(event, manager, rows.gather);
         } catch (error) {
           throw new Poison(event, error);
         }
@@ -247,6 +249,7 @@ export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
       else if (cursors.at(event.stream) === event.revision - 1n) await take(event);
       else throw new Poison(event, new RevisionGap());
     }
+    await rows.write(manager);
     await cursors.save();
   }
 

@@ -1,5 +1,6 @@
 import { newId, streamName } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
+import { GatheredRows } from '@dittoo/projections';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
@@ -306,9 +307,11 @@ describe('the read model', () => {
     });
     const rows = service.get<DataSource>(DataSource);
     const projection = new SubjectTrailProjection();
-    const context = { group: 'audit.subject-trail', transaction: rows.manager };
-    await projection.recorded(event, context);
-    await projection.recorded(event, context);
+    const gathered = new GatheredRows();
+    const context = { group: 'audit.subject-trail', transaction: rows.manager, gather: gathered.gather };
+    projection.recorded(event, context);
+    projection.recorded(event, context);
+    await gathered.write(rows.manager);
     const stored = await rows.query('SELECT * FROM audit.subject_trail WHERE subject_id = $1', [life.subjectId]);
     expect(stored).toHaveLength(1);
     expect(JSON.stringify(stored)).not.toContain('Frideborg');

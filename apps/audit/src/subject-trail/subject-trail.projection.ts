@@ -1,9 +1,13 @@
 import { isUuid, type EventContext, type RecordedEvent } from '@dittoo/kernel';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import type { EntityManager } from 'typeorm';
 
 const group = 'audit.subject-trail';
+
+const addRows = `
+INSERT INTO audit.subject_trail (subject_id, position, stream, revision, event_id, type, recorded_at)
+SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::uuid[], $6::text[], $7::timestamptz[])
+ON CONFLICT DO NOTHING`;
 
 /**
  * Which events carry or concern which person: positions and names of streams, nothing of what they say. Stays when a
@@ -12,14 +16,10 @@ const group = 'audit.subject-trail';
 @Controller()
 export class SubjectTrailProjection {
   @EventPattern<string>('*', { group })
-  async recorded(@Payload() event: RecordedEvent, @Ctx() { transaction }: EventContext<EntityManager>): Promise<void> {
-    const { eventId, position, revision, stream, type } = event;
+  recorded(@Payload() event: RecordedEvent, @Ctx() { gather }: EventContext): void {
+    const { eventId, metadata, position, revision, stream, type } = event;
     for (const subjectId of subjectsOf(event)) {
-      await transaction.query(
-        `INSERT INTO audit.subject_trail (subject_id, position, stream, revision, event_id, type, recorded_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-        [subjectId, String(position), stream, String(revision), eventId, type, event.metadata.recordedAt],
-      );
+      gather(addRows, [subjectId, String(position), stream, String(revision), eventId, type, metadata.recordedAt]);
     }
   }
 }

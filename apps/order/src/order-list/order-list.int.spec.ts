@@ -36,7 +36,7 @@ const delivered = <Type extends keyof OrderEvents>(revision: number, type: Type,
 const row = (): Promise<OrderRow> => rows.getRepository(OrderRow).findOneByOrFail({ orderId });
 
 describe('a row of the order list', () => {
-  const context = (): Context => ({ group: 'order-list', transaction: rows.manager });
+  const context = (): Context => ({ group: 'order-list', transaction: rows.manager, gather: () => undefined });
   const placed = delivered(0, 'OrderPlaced', { total: amount(25_800) });
   const opened = delivered(1, 'PaymentOpened', {});
   const approved = delivered(2, 'PaymentApproved', { amount: amount(25_800) });

@@ -1,0 +1,238 @@
+import { newId } from '@dittoo/kernel';
+import { GatheredRows, TypeOrmPartitionInbox } from '@dittoo/projections';
+import { DataSource } from 'typeorm';
+import { SubjectTrailProjection } from '../../apps/audit/dist/subject-trail/subject-trail.projection.js';
+import { toMessage } from '../../libs/messaging/dist/kafka-message.js';
+
+const perSubject = 5;
+const bareTopic = 'bench.bare';
+
+/** Fills the log: five events about each person. */
+const fill = async ({ consentGiven, sealer, store }, size) => {
+  for (let done = 0; done < size;) {
+    const appends = Array.from({ length: 32 }, async () => {
+      const subjectId = newId();
+      const events = await sealer.seal(Array.from({ length: perSubject }, () => consentGiven(subjectId)));
+      await store.append(`consent-${subjectId}`, events, 'no-stream');
+    });
+    await Promise.all(appends);
+    done += 32 * perSubject;
+  }
+};
+
+const quiet = {
+  repeated: () => {},
+  healed: () => {},
+  parked: () => {},
+  retrying: () => {},
+  replayFailed: () => {},
+  tookIn: () => {},
+};
+
+/** The relay catches up with a log that stands; beside it a bare producer sends the same messages. */
+export const benchRelay = async (ground, size, say) => {
+  say(`filling the log with ${size.toLocaleString('en')} events …`);
+  const stopAudit = await ground.start('audit'); // its sequencer gives the positions
+  await fill(ground, size);
+  const total = await ground.until(async () => {
+    const { rows } = await ground.pool.query('SELECT count(*)::int AS n FROM event_store.es_event');
+    return (await ground.sequenced()) === rows[0].n && rows[0].n;
+  });
+  await stopAudit();
+
+  say('relaying it …');
+  const begun = performance.now();
+  const stopRelay = await ground.start('relay');
+  let first = null;
+  await ground.until(async () => {
+    const { rows } = await ground.pool.query('SELECT position FROM relay.checkpoint');
+    const position = rows[0]?.position == null ? -1 : Number(rows[0].position);
+    if (position >= 0 && first === null) first = { at: performance.now(), position };
+    return position === total - 1;
+  });
+  const ended = performance.now();
+  await stopRelay();
+  const from = first ?? { at: begun, position: -1 };
+  const relayed = ((total - 1 - from.position) * 1000) / (ended - from.at);
+
+  say('the same messages by a bare producer …');
+  const messages = [];
+  for (let after = null; messages.length < total;) {
+    const page = await ground.store.readAll({ after, limit: 1000 });
+    for (const event of page.events) messages.push(toMessage(event));
+    after = page.checkpoint;
+  }
+  const admin = ground.kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: bareTopic, numPartitions: 6, replicationFactor: 1 }] });
+  await admin.disconnect();
+  const producer = ground.kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  const sent = performance.now();
+  for (let start = 0; start < messages.length; start += 500) {
+    await producer.sendBatch({
+      acks: -1,
+      topicMessages: [{ topic: bareTopic, messages: messages.slice(start, start + 500) }],
+    });
+  }
+  const bare = (messages.length * 1000) / (performance.now() - sent);
+  await producer.disconnect();
+  return [
+    {
+      name: 'relay, log to Kafka, sustained',
+      unit: 'events/s',
+      value: relayed,
+      baseline: bare,
+      ratio: relayed / bare,
+      atLeast: 5_000,
+    },
+  ];
+};
+
+/** The trail of persons is built anew from the log; beside it the same rows inserted in statements of 500. */
+export const benchRebuild = async (ground, say) => {
+  say('rebuilding a read model from the log …');
+  const rows = new DataSource({ type: 'postgres', url: ground.url, poolSize: 4 });
+  await rows.initialize();
+  try {
+    const total = await ground.sequenced();
+    const projection = new SubjectTrailProjection();
+    const inbox = new TypeOrmPartitionInbox(rows, ground.store, quiet);
+    const group = 'bench.subject-trail';
+    await rows.query('TRUNCATE audit.subject_trail');
+    const handling = {
+      handles: () => true,
+      handle: async (event, transaction, gather) => projection.recorded(event, { group, transaction, gather }),
+      poisoned: async () => {
+        throw new Error('an event was poison');
+      },
+    };
+    const begun = performance.now();
+    await inbox.catchUp(group, ['consent'], handling, new AbortController().signal);
+    const rebuilt = (total * 1000) / (performance.now() - begun);
+    const [{ n }] = await rows.query('SELECT count(*)::int AS n FROM audit.subject_trail');
+    if (n !== total) throw new Error(`${n} of ${total} rows were rebuilt`);
+
+    const pages = [];
+    for (let after = null; ;) {
+      const page = await ground.store.readAll({ after, limit: 500 });
+      if (page.events.length === 0) break;
+      pages.push(page.events);
+      after = page.checkpoint;
+    }
+    await rows.query('TRUNCATE audit.subject_trail');
+    const inserted = performance.now();
+    for (const events of pages) {
+      const gathered = new GatheredRows();
+      for (const event of events)
+        projection.recorded(event, { group, transaction: rows.manager, gather: gathered.gather });
+      await gathered.write(rows.manager);
+    }
+    const bare = (total * 1000) / (performance.now() - inserted);
+    return [
+      {
+        name: 'rebuild of a projection from the log',
+        unit: 'events/s',
+        value: rebuilt,
+        baseline: bare,
+        ratio: rebuilt / bare,
+        atLeast: 10_000,
+      },
+    ];
+  } finally {
+    await rows.destroy();
+  }
+};
+
+const percentile = (values, share) => [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1];
+
+/** From the call of append to the row another process wrote, at a steady rate; beside it Kafka alone, there and back. */
+export const benchLatency = async (ground, { perSecond, seconds }, say) => {
+  say(`append to projected row at ${perSecond} events/s for ${seconds} s …`);
+  const stops = [await ground.start('audit'), await ground.start('relay')];
+  // By person and not by position: partitions go on side by side, so rows do not come in the order of the log.
+  const waiting = new Map();
+  const took = [];
+  const look = async () => {
+    const { rows } = await ground.pool.query('SELECT subject_id FROM audit.subject_trail WHERE subject_id = ANY ($1)', [
+      [...waiting.keys()],
+    ]);
+    const at = performance.now();
+    for (const { subject_id: id } of rows) {
+      took.push(at - waiting.get(id));
+      waiting.delete(id);
+    }
+  };
+  const append = async () => {
+    const subjectId = newId();
+    const [event] = await ground.sealer.seal([ground.consentGiven(subjectId)]);
+    waiting.set(subjectId, performance.now());
+    await ground.store.append(`consent-${subjectId}`, [event], 'no-stream');
+  };
+  // Once round, so that consumers have joined before anything is measured.
+  await Promise.all(Array.from({ length: 20 }, append));
+  await ground.until(async () => (await look(), waiting.size === 0));
+  took.length = 0;
+  let stopped = false;
+  const watch = (async () => {
+    while (!stopped || waiting.size > 0) {
+      await look();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  })();
+  const appends = [];
+  const begun = performance.now();
+  for (let n = 0; n < perSecond * seconds; n++) {
+    const due = begun + (n * 1000) / perSecond;
+    if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+    appends.push(append());
+  }
+  await Promise.all(appends);
+  stopped = true;
+  await watch;
+
+  const bare = await bareRound(ground, { perSecond, seconds: Math.min(seconds, 5) });
+  for (const stop of stops) await stop();
+  const run = (share, atMost) => {
+    const [value, baseline] = [percentile(took, share), percentile(bare, share)];
+    return {
+      name: `append to projected row at ${perSecond} events/s, p${share * 100}`,
+      unit: 'ms',
+      value,
+      baseline,
+      ratio: value / baseline,
+      atMost,
+    };
+  };
+  return [run(0.5, 60), run(0.99, 250)];
+};
+
+/** A message sent and received by the client alone. */
+const bareRound = async ({ kafka }, { perSecond, seconds }) => {
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  const consumer = kafka.consumer({ groupId: 'bench.bare', maxWaitTimeInMs: 500 });
+  const took = [];
+  await Promise.all([producer.connect(), consumer.connect()]);
+  await consumer.subscribe({ topic: bareTopic, fromBeginning: false });
+  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      const at = Number(message.headers?.at ?? Number.NaN);
+      if (!Number.isNaN(at)) took.push(performance.now() - at);
+    },
+  });
+  await joined;
+  let sending = Promise.resolve();
+  const begun = performance.now();
+  for (let n = 0; n < perSecond * seconds; n++) {
+    const due = begun + (n * 1000) / perSecond;
+    if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+    const message = { value: 'x'.repeat(700), headers: { at: String(performance.now()) } };
+    sending = sending.then(() => producer.send({ topic: bareTopic, acks: -1, messages: [message] }));
+  }
+  await sending;
+  for (const end = Date.now() + 10_000; took.length < perSecond * seconds && Date.now() < end;)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  await Promise.all([producer.disconnect(), consumer.disconnect()]);
+  return took;
+};
