@@ -137,6 +137,50 @@ const leaves = (objects, pods, variant) => {
   same(entrances.map(({ metadata }) => metadata.name).sort(), ['shop-gateway', 'shop-metrics']);
 };
 
+/** By the policies alone: may `from` open a connection to `to` there? Peers by pod only; ports by number or name. */
+const mayTalk = (policies, from, to, port) => {
+  const rulesOf = (pod, direction) =>
+    policies
+      .filter(({ spec }) => selects(spec.podSelector, pod.labels) && spec.policyTypes.includes(direction))
+      .flatMap(({ spec }) => spec[direction.toLowerCase()] ?? []);
+  const named = to.spec?.containers[0].ports?.find(({ containerPort }) => containerPort === port)?.name;
+  const allows = (peers, pod) =>
+    peers.some(
+      ({ podSelector, namespaceSelector }) => podSelector && !namespaceSelector && selects(podSelector, pod.labels),
+    );
+  const at = ({ ports }) => ports.some((allowed) => allowed.port === port || allowed.port === named);
+  const out = rulesOf(from, 'Egress').some((rule) => at(rule) && allows(rule.to, to));
+  return out && (to.isElsewhere === true || rulesOf(to, 'Ingress').some((rule) => at(rule) && allows(rule.from, from)));
+};
+
+const neighbours = (objects, pods, variant) => {
+  const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+  const elsewhere = (labels) => ({ labels, isElsewhere: true });
+  const database = elsewhere({ 'cnpg.io/cluster': 'dittoo-postgres' });
+  const brokers = elsewhere({ 'strimzi.io/cluster': 'dittoo' });
+  const find = (component) => pods.find((pod) => pod.component === component);
+  const services = pods.filter(({ component, kind }) => kind === 'Deployment' && component !== 'egress-proxy');
+  const talk = (from, to, port) => mayTalk(policies, from, to, port);
+  for (const pod of pods.filter(({ component }) => component !== 'egress-proxy')) {
+    same([pod.component, talk(pod, database, 5432), talk(pod, brokers, 9093)], [pod.component, true, true]);
+  }
+  for (const from of services) {
+    for (const to of services.filter((other) => other !== from)) {
+      const wanted = from.component === 'gateway' || to.component === 'identity';
+      if (to.component !== 'gateway')
+        same([from.component, to.component, talk(from, to, 8080)], [from.component, to.component, wanted]);
+      else ok(!talk(from, to, 8080), `${from.component} reaches the gateway from behind`);
+    }
+  }
+  if (variant !== 'proxy') return;
+  const proxy = find('egress-proxy');
+  same(
+    services.filter((pod) => talk(pod, proxy, 10_443)).map(({ component }) => component),
+    ['processor-forwarding'],
+  );
+  ok(!talk(proxy, database, 5432));
+};
+
 const byName = (objects, variant) => {
   const live = everywhere.filter(({ environment }) => environment === 'live');
   if (variant === 'cilium') {
@@ -183,6 +227,7 @@ for (const file of process.argv.slice(2)) {
   servicesReach(objects, pods);
   budgeted(objects, pods);
   leaves(objects, pods, variant);
+  neighbours(objects, pods, variant);
   byName(objects, variant);
   console.log(`   ${variant}: looked at ${objects.length} objects`);
 }

@@ -45,7 +45,7 @@ const start = (image, program) => {
   const [, ...flags] = image.entrypoint;
   const { status, stderr } = spawnSync(process.execPath, [...flags, program], {
     cwd: join(image.root, image.workdir),
-    env: { ...image.env, PORT: 'no port', KAFKA_BROKERS: 'no broker', HOST: '127.0.0.1' },
+    env: { ...image.env, PORT: 'no port', KAFKA_BROKERS: 'no broker', DATABASE_URL: 'no url', HOST: '127.0.0.1' },
     timeout: 60_000,
     ...asNobody,
   });
