@@ -130,6 +130,18 @@ describe('docker-compose.yml', () => {
     expect(new URL(environment.MONDIDO_URL).host).toBe(new URL(environment.PAYSON_URL).host);
   });
 
+  it('gives forwarding every address and credential that it demands, here and in the chart', () => {
+    const config = read('apps/processor-forwarding/src/forwarding.config.ts');
+    const [, list] = /requireProcessors = .*?for \(const name of \[([^\]]*)\]/s.exec(config);
+    const demanded = new Set(
+      [...`${config.match(/required\(env, '[A-Z_]+'\)/g)} ${list}`.matchAll(/'([A-Z_]+)'/g)].map((m) => m[1]),
+    );
+    expect(demanded.size).toBeGreaterThanOrEqual(7);
+    const { processors } = parse(read('deploy/helm/dittoo/values.yaml'));
+    const here = Object.keys(compose.services['processor-forwarding'].environment);
+    expect([...demanded].filter((name) => !here.includes(name) || !processors.variables.includes(name))).toEqual([]);
+  });
+
   it('keeps the signing key from all but the gateway, and from everybody what he need not have', () => {
     const mounts = (name) => (compose.services[name].volumes ?? []).map((volume) => volume.split(':')[0]);
     const holders = services.filter(([name]) => mounts(name).includes('service-signing-key')).map(([name]) => name);
