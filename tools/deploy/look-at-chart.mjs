@@ -69,8 +69,9 @@ const configured = ({ component, spec }) => {
   const directories = env
     .filter(({ name }) => name.endsWith('_FILE'))
     .map(({ value }) => value.replace(/\/[^/]+$/, ''));
+  // The event store's authority is named in its URL, which is a secret.
   const mounted = volumeMounts
-    .filter(({ mountPath }) => mountPath.startsWith('/keys'))
+    .filter(({ mountPath }) => mountPath.startsWith('/keys') && !mountPath.endsWith('event-store-ca'))
     .map(({ mountPath }) => mountPath);
   same([component, [...new Set(directories)].sort()], [component, mounted.sort()]);
   same(mounted.includes('/keys/service-signing-key'), component === 'gateway');

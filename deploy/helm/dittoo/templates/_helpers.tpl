@@ -88,6 +88,11 @@ capabilities: { drop: [ALL] }
   secret:
     secretName: {{ required "secrets.serviceVerificationKey: the name of the secret with service-verification-key.pem" $secrets.serviceVerificationKey }}
     defaultMode: 0440
+{{- else if and (eq . "event-store-ca") $secrets.eventStoreCa }}
+- name: event-store-ca
+  secret:
+    secretName: {{ $secrets.eventStoreCa }}
+    defaultMode: 0440
 {{- else if and (eq . "kafka-ca") $secrets.kafkaCa }}
 - name: kafka-ca
   secret:
@@ -100,7 +105,7 @@ capabilities: { drop: [ALL] }
 {{- define "dittoo.keyMounts" -}}
 {{- $secrets := .root.Values.secrets -}}
 {{- range .keys }}
-{{- if or (ne . "kafka-ca") $secrets.kafkaCa }}
+{{- if and (or (ne . "kafka-ca") $secrets.kafkaCa) (or (ne . "event-store-ca") $secrets.eventStoreCa) }}
 - { name: {{ . }}, mountPath: /keys/{{ . }}, readOnly: true }
 {{- end }}
 {{- end }}
