@@ -1,16 +1,31 @@
 import type { ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Choices } from './consent/choices.port.js';
+import { ConsentChoices } from './consent/consent-choices.js';
+import { ConsentRecords } from './consent/consent-records.query.js';
 import { ConsentController } from './consent/consent.controller.js';
 import { ConsentReactor } from './consent/consent.reactor.js';
+import { ExpiryWorker } from './consent/expiry.worker.js';
 import { consentSchema } from './consent.migrations.js';
+import { ConfirmationTokens } from './newsletter/confirmation-tokens.js';
+import { NewsletterController } from './newsletter/newsletter.controller.js';
+import { NewsletterReactor } from './newsletter/newsletter.reactor.js';
+import { SoftOptInController } from './newsletter/soft-opt-in.controller.js';
+import { Subscriptions } from './newsletter/subscriptions.reactor.js';
+import { People } from './person/people.query.js';
 import { PolicyArchive } from './policy/policy-archive.query.js';
 import { PolicyVersion } from './policy/policy-version.entity.js';
 import { PolicyController } from './policy/policy.controller.js';
+import { ReceiptKeysController } from './receipt/receipt-keys.controller.js';
+import { ReceiptKeys } from './receipt/receipt-keys.js';
+import { ReceiptController } from './receipt/receipt.controller.js';
+import { StandingConsentProjection } from './standing-consent/standing-consent.projection.js';
 
 /**
- * Choice in (controller, or reactor for the registration form) -> decider -> stream `consent-<subject>`.
- * The policy the choice refers to is generated from the register and archived here.
+ * Choice in (controller, or reactor for forms and objections) -> decider -> stream `consent-<subject>`; an address that
+ * is no customer's, and soft opt-in -> stream `newsletter-<subject>` -> back into choices. What was chosen goes out as a
+ * receipt. The policy a choice refers to is generated from the register and archived here.
  */
 @Module({})
 export class ConsentModule {
@@ -18,8 +33,27 @@ export class ConsentModule {
     return {
       module: ConsentModule,
       imports: [platform, TypeOrmModule.forFeature([PolicyVersion])],
-      controllers: [ConsentController, ConsentReactor, PolicyController],
-      providers: [PolicyArchive],
+      controllers: [
+        ConsentController,
+        ConsentReactor,
+        NewsletterController,
+        NewsletterReactor,
+        SoftOptInController,
+        StandingConsentProjection,
+        ReceiptController,
+        ReceiptKeysController,
+        PolicyController,
+      ],
+      providers: [
+        People,
+        { provide: Choices, useClass: ConsentChoices },
+        ConfirmationTokens,
+        Subscriptions,
+        ExpiryWorker,
+        ConsentRecords,
+        ReceiptKeys,
+        PolicyArchive,
+      ],
     };
   }
 }

@@ -2,7 +2,6 @@ import { PLATFORM_CONFIG, REGISTER, type PlatformConfig, type ServiceDefinition 
 import type { Register } from '@dittoo/processor-register';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { CallbackForms } from './callback/form-body.js';
 import { PaymentCallbacksController } from './callback/payment-callbacks.controller.js';
 import { Deliveries } from './deliveries/deliveries.query.js';
 import { Delivery } from './deliveries/delivery.entity.js';
@@ -22,6 +21,7 @@ import { OutcomeReactor } from './forwarding/outcome.reactor.js';
 import { PreparationReactor } from './forwarding/preparation.reactor.js';
 import { ReadingReactor } from './forwarding/reading.reactor.js';
 import { Source } from './gate/source.query.js';
+import { MailSuppression } from './gate/suppression.query.js';
 import { LaneIntake } from './lanes/lane-intake.port.js';
 import { PaymentWatch } from './lanes/payment-watch.port.js';
 import { CallbackTokens } from './payment/callback-token.port.js';
@@ -44,6 +44,7 @@ export class ProcessorForwardingModule {
         LaneIntake,
         PaymentWatch,
         Source,
+        MailSuppression,
         CallbackTokens,
         {
           provide: PAYMENT_PROCESSORS,
@@ -60,7 +61,6 @@ export class ProcessorForwardingModule {
         ReadingReactor,
         AttemptReactor,
         DeliveryReactor,
-        CallbackForms,
         Deliveries,
         ForwardingMetrics,
       ],

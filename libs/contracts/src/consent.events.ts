@@ -19,9 +19,15 @@ export interface ConsentChoice {
 
 /** Stream `consent-<dataSubjectId>`: every choice of one person, purpose by purpose. Decided by consent. */
 export interface ConsentEvents {
+  /** Asked, not answered yet: an address was typed, its owner has not said anything. Permits nothing. */
+  ConsentRequested: ConsentChoice;
   ConsentGiven: ConsentChoice;
+  /** Given before, and given again under another version of the policy. */
+  ConsentReconfirmed: ConsentChoice;
   ConsentRefused: ConsentChoice;
   ConsentWithdrawn: { readonly recordId: string; readonly purpose: ConsentPurpose; readonly method: CollectionMethod };
+  /** The register says how long a consent holds, and that is over. RFC 3339. */
+  ConsentExpired: { readonly recordId: string; readonly purpose: ConsentPurpose; readonly validUntil: string };
   /** The person was erased: what was given is invalid, nothing can be chosen here any more. */
   ConsentsInvalidated: { readonly reason: 'subjectErased' };
 }
@@ -43,8 +49,11 @@ const choice = {
 } as const;
 
 export const consentSchema: SchemaMapOf<ConsentEvents> = {
+  ConsentRequested: { ...evidence, fields: choice },
   ConsentGiven: { ...evidence, fields: choice },
+  ConsentReconfirmed: { ...evidence, fields: choice },
   ConsentRefused: { ...evidence, fields: choice },
   ConsentWithdrawn: { ...evidence, fields: { recordId: plain, purpose: plain, method: plain } },
+  ConsentExpired: { ...evidence, fields: { recordId: plain, purpose: plain, validUntil: plain } },
   ConsentsInvalidated: { ...evidence, fields: { reason: plain } },
 };

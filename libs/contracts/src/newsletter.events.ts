@@ -3,7 +3,8 @@ import type { Locale } from './vocabulary.js';
 
 /**
  * Stream `newsletter-<dataSubjectId>`: an address that asked for the newsletter, until its owner said yes or the time
- * was over. The yes itself is a `ConsentGiven` in the person's consent stream. Decided by consent.
+ * was over (the yes itself is a `ConsentGiven` in the person's consent stream), and a customer's soft opt-in, which is
+ * no consent and therefore stands here. Decided by consent.
  */
 export interface NewsletterEvents {
   /** Somebody typed an address; nothing is sent there but the question whether it was its owner. */
@@ -17,7 +18,12 @@ export interface NewsletterEvents {
     readonly language: Locale;
   };
   NewsletterSubscriptionConfirmed: { readonly recordId: string };
+  /** Nothing that advertises is mailed any more, whatever it rested on: newsletter and soft opt-in end. */
   NewsletterUnsubscribed: { readonly by: 'link' | 'objection' };
+  /** Marknadsföringslagen 19 §: bought, did not decline, may be mailed about own similar goods until they say no. */
+  SoftOptInNoted: { readonly orderId: string };
+  /** Said no, before or after the first purchase. Never noted again. */
+  SoftOptInEnded: { readonly by: 'myAccount' };
 }
 export type NewsletterEvent = EventOf<NewsletterEvents>;
 
@@ -28,6 +34,13 @@ const confirmation = {
   legalBasis: 'legitimateInterests',
 } as const;
 const evidence = { ...confirmation, purpose: 'consentEvidence', legalBasis: 'legalObligation' } as const;
+
+const softOptIn = {
+  stream: 'newsletter',
+  schemaVersion: 1,
+  purpose: 'similarGoods',
+  legalBasis: 'legitimateInterests',
+} as const;
 
 export const newsletterSchema: SchemaMapOf<NewsletterEvents> = {
   NewsletterSubscriptionRequested: {
@@ -43,4 +56,6 @@ export const newsletterSchema: SchemaMapOf<NewsletterEvents> = {
   },
   NewsletterSubscriptionConfirmed: { ...evidence, fields: { recordId: plain } },
   NewsletterUnsubscribed: { ...evidence, fields: { by: plain } },
+  SoftOptInNoted: { ...softOptIn, fields: { orderId: plain } },
+  SoftOptInEnded: { ...softOptIn, fields: { by: plain } },
 };

@@ -6,6 +6,7 @@ export const purposes = [
   'bookkeeping',
   'newsletter',
   'newsletterConfirmation',
+  'similarGoods',
   'marketing',
   'adMeasurement',
   'personnummer',

@@ -28,3 +28,15 @@ export abstract class SuppressionList {
   /** The owner of the address asked for mail again. */
   abstract lift(email: string): Promise<void>;
 }
+
+/**
+ * What the unsubscribe link of a mail carries (RFC 8058): made when the mail is, kept nowhere, valid for ever. It names
+ * the person to nobody but us.
+ */
+export abstract class UnsubscribeTokens {
+  /** The same person, the same token. Visible ASCII, fit for a URL. */
+  abstract issue(subjectId: Uuid): string;
+
+  /** @returns `null` = not one of ours */
+  abstract subjectOf(token: string): Uuid | null;
+}

@@ -12,3 +12,4 @@ export {
 export { PostgresContactDirectory } from './postgres-contact-directory.js';
 export { PostgresKeyRing } from './postgres-key-ring.js';
 export { PostgresSuppressionList } from './postgres-suppression-list.js';
+export { SealedSubjectTokens } from './sealed-subject-tokens.js';

@@ -21,7 +21,7 @@ export abstract class KeyEncryption {
    * Keyed hash for look-ups (blind index) and comparisons: HMAC-SHA-256 under a pepper of its own per `use`.
    * Never for a personnummer, whose hash is the number.
    */
-  abstract keyedHash(use: 'email' | 'contact' | 'idempotency' | 'token' | 'suppression', text: string): Buffer;
+  abstract keyedHash(use: 'email' | 'contact' | 'idempotency' | 'token' | 'suppression' | 'link', text: string): Buffer;
 }
 
 interface KeyFile {

@@ -1,5 +1,14 @@
 import { schemaMap } from '@dittoo/contracts';
-import { Clock, ContactDirectory, EventPublisher, EventStore, KeyRing, Sealer, SuppressionList } from '@dittoo/kernel';
+import {
+  Clock,
+  ContactDirectory,
+  EventPublisher,
+  EventStore,
+  KeyRing,
+  Sealer,
+  SuppressionList,
+  UnsubscribeTokens,
+} from '@dittoo/kernel';
 import { KeyEncryption } from '@dittoo/personal-data';
 import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
@@ -22,6 +31,7 @@ export class PlatformModule {
       { provide: KeyRing, useValue: keyRing },
       { provide: ContactDirectory, useValue: platform.contacts },
       { provide: SuppressionList, useValue: platform.suppressions },
+      { provide: UnsubscribeTokens, useValue: platform.unsubscribeTokens },
       { provide: KeyEncryption, useValue: keyEncryption },
       { provide: Clock, useValue: clock },
       { provide: Commands, useValue: new Commands(store, sealer, clock, schemaMap) },

@@ -7,6 +7,7 @@ import {
   type EventPublisher,
   type EventStore,
   type SuppressionList,
+  type UnsubscribeTokens,
 } from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import {
@@ -27,6 +28,7 @@ import {
   PostgresContactDirectory,
   PostgresKeyRing,
   PostgresSuppressionList,
+  SealedSubjectTokens,
   type KeyEncryption,
 } from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
@@ -62,6 +64,7 @@ export interface Platform {
   readonly sealer: EnvelopeSealer;
   readonly contacts: ContactDirectory;
   readonly suppressions: SuppressionList;
+  readonly unsubscribeTokens: UnsubscribeTokens;
   readonly road: EventPublisher;
   readonly metrics: Registry;
   /** Rows on hot paths (lanes), beside TypeORM. */
@@ -177,6 +180,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       sealer: new EnvelopeSealer(schemaMap, keyRing),
       contacts: new PostgresContactDirectory(keyRingPool, keyEncryption),
       suppressions: new PostgresSuppressionList(keyRingPool, keyEncryption),
+      unsubscribeTokens: new SealedSubjectTokens(keyEncryption, 'unsubscribe'),
       road: road.publisher,
       metrics,
       pool,

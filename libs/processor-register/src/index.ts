@@ -1,3 +1,4 @@
+export { consentEndsAt, someConsentsEnd } from './consent-validity.js';
 export { fieldFilter, type FieldFilterAnswer } from './field-filter.js';
 export { loadRegister, parseRegister, RegisterInvalid } from './load-register.js';
 export { policyPage } from './policy.page.js';

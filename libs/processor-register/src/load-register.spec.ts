@@ -190,6 +190,16 @@ describe('validation', () => {
       /^\/purposes\/newsletter\/data\/0\/legalBasis is consent exactly where/,
     ],
     [
+      'a validity of what is no consent',
+      (r) => (r['purposes'].comments.consentValidity = 'P1Y'),
+      /^\/purposes\/comments\/consentValidity stands only where/,
+    ],
+    [
+      'a consent that holds for no time',
+      (r) => (r['purposes'].newsletter.consentValidity = 'P0D'),
+      /^\/purposes\/newsletter\/consentValidity is no time at all$/,
+    ],
+    [
       'two legal bases for one purpose and category',
       (r) => r['purposes'].order.data.push({ ...r['purposes'].order.data[0], legalBasis: 'legitimateInterests' }),
       /^\/purposes\/order\/data\/2\/category stands twice/,

@@ -137,6 +137,7 @@ const sv: PolicyTexts = {
     withdrawal: [
       'Under Mitt konto tar du tillbaka ett samtycke lika enkelt som du gav det. Behandlingen upphör genast, även för det som väntar på att skickas.',
       'Nyhetsbrevet avslutar du också med ett klick i varje utskick.',
+      'Erbjudanden om liknande varor efter ett köp vilar inte på samtycke. Du tackar nej under Mitt konto, redan före köpet om du vill, eller med ett klick i varje utskick.',
       'Det som gjordes medan samtycket gällde blir inte olagligt i efterhand. Varje val ger dig ett signerat kvitto.',
     ],
   },
@@ -255,6 +256,7 @@ const en: PolicyTexts = {
     withdrawal: [
       'Under My account you withdraw a consent as easily as you gave it. The processing stops at once, also for what is waiting to be sent.',
       'The newsletter also ends with one click in every issue.',
+      'Offers of similar goods after a purchase do not rest on consent. You decline under My account, before the purchase if you like, or with one click in every message.',
       'What was done while the consent held does not become unlawful afterwards. Every choice gives you a signed receipt.',
     ],
   },

@@ -144,7 +144,7 @@ describe('questions to the register', () => {
     expect(consentPurposes(register)).toEqual(['newsletter', 'marketing', 'adMeasurement', 'personnummer']);
     const optional = publicPurposes(register, 'en').filter((purpose) => purpose.optionalConsent);
     expect(optional.flatMap((p) => p.data.map((d) => d.legalBasis))).toEqual(Array(5).fill('consent'));
-    expect(optional.map((p) => p.processors)).toEqual([[], ['google'], ['google'], ['payson']]);
+    expect(optional.map((p) => p.processors)).toEqual([['oneMail'], ['google'], ['google'], ['payson']]);
   });
 });
 

@@ -27,6 +27,8 @@ export interface PublicPurpose {
   readonly label: string;
   readonly description: string;
   readonly optionalConsent: boolean;
+  /** ISO 8601; `null` = a consent holds until it is withdrawn. */
+  readonly consentValidity: string | null;
   readonly dataSubjects: readonly string[];
   readonly data: readonly {
     readonly category: DataCategory;
@@ -47,6 +49,7 @@ export const publicPurposes = (register: Register, lang: Language): PublicPurpos
     label: textIn(purpose.label, lang),
     description: textIn(purpose.description, lang),
     optionalConsent: purpose.optionalConsent,
+    consentValidity: purpose.consentValidity ?? null,
     dataSubjects: purpose.dataSubjects.map((subject) => labelOf(register.dataSubjects, subject, lang)),
     data: purpose.data.map((entry) => {
       const category = register.dataCategories[entry.category];

@@ -58,6 +58,7 @@ function fieldRules(register: RegisterDocument): RegisterProblem[] {
 function purposeRules(register: RegisterDocument, id: string, purpose: Purpose): RegisterProblem[] {
   const path = `/purposes/${id}`;
   return [
+    ...validityRules(id, purpose),
     ...purpose.dataSubjects
       .filter((subject) => member(register.dataSubjects, subject) === undefined)
       .map((subject) => problem(`${path}/dataSubjects`, `names ${subject}, which /dataSubjects does not know`)),
@@ -81,6 +82,16 @@ function purposeRules(register: RegisterDocument, id: string, purpose: Purpose):
           .map((field) => problem(`${at}/fields`, `names ${field}, which /fields does not know`)),
       ];
     }),
+  ];
+}
+
+/** A consent that holds for no time would never permit anything. */
+function validityRules(id: string, { consentValidity, optionalConsent }: Purpose): RegisterProblem[] {
+  if (consentValidity == null) return [];
+  const path = `/purposes/${id}/consentValidity`;
+  return [
+    ...(optionalConsent ? [] : [problem(path, 'stands only where the purpose is an optional consent')]),
+    ...(/[1-9]/.test(consentValidity) ? [] : [problem(path, 'is no time at all')]),
   ];
 }
 

@@ -53,6 +53,8 @@ export interface Purpose {
   readonly label: LocalizedText;
   readonly description: LocalizedText;
   readonly optionalConsent: boolean;
+  /** How long a consent to it holds from when it was last given; absent or `null` = until it is withdrawn. */
+  readonly consentValidity?: Duration | null;
   readonly dataSubjects: readonly string[];
   readonly data: readonly PurposeData[];
 }
@@ -158,6 +160,8 @@ export interface RegisterDocument {
     readonly supportEmail: string;
     /** `MM-DD`. */
     readonly fiscalYearEnd: string;
+    /** Where the shop itself keeps data; absent = in its own country. */
+    readonly storageLocations?: readonly { readonly country: string; readonly text: LocalizedText }[];
   };
   readonly authority: { readonly shortName: string; readonly name: LocalizedText; readonly website: string };
   readonly dataSubjects: Readonly<Record<string, LocalizedText>>;

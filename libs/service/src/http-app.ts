@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { AuthGuard } from './auth.guard.js';
+import { parseForms } from './form-body.js';
 import { IdempotencyInterceptor, RequestDigest } from './idempotency.js';
 import { NestLog } from './log.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -74,6 +75,7 @@ export const createHttpApp = async (
       done(error as Error);
     }
   });
+  parseForms(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLog(logger),
     bodyParser: false,

@@ -11,6 +11,7 @@ export {
   type Principal,
 } from './caller.js';
 export { causedBy, Commands, type CommandContext, type EventFacts, type Executed, type Loaded } from './commands.js';
+export { AcceptsForm } from './form-body.js';
 export { createHttpApp, idParam, type HttpAppOptions } from './http-app.js';
 export { Idempotent, RequestDigest } from './idempotency.js';
 export { createLogger, NestLog } from './log.js';

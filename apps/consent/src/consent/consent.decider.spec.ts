@@ -21,6 +21,13 @@ const marketing: ConsentChoice = {
 };
 
 const consentGiven = (choice = newsletter): ConsentEvent => ({ type: 'ConsentGiven', data: choice });
+const consentReconfirmed = (choice = newsletter): ConsentEvent => ({ type: 'ConsentReconfirmed', data: choice });
+const consentRequested = (choice = newsletter): ConsentEvent => ({ type: 'ConsentRequested', data: choice });
+const request: ConsentCommand = { type: 'RequestConsent', choice: newsletter };
+const expired: ConsentEvent = {
+  type: 'ConsentExpired',
+  data: { recordId: newsletter.recordId, purpose: 'newsletter', validUntil: '2028-11-01T00:00:00.000Z' },
+};
 const consentRefused = (choice = newsletter): ConsentEvent => ({ type: 'ConsentRefused', data: choice });
 const consentWithdrawn = ({ recordId, purpose, method } = newsletter): ConsentEvent => ({
   type: 'ConsentWithdrawn',
@@ -40,8 +47,10 @@ describe('consent of one person', () => {
     given(consentGiven()).when(choose(true)).then();
   });
 
-  it('records a yes to a newer notice as another yes', () => {
-    given(consentGiven()).when(choose(true, later)).then(consentGiven(later));
+  it('records a yes to a newer notice as a reconfirmation, once', () => {
+    given(consentGiven()).when(choose(true, later)).then(consentReconfirmed(later));
+    given(consentGiven(), consentReconfirmed(later)).when(choose(true, later)).then();
+    given(consentGiven(), consentReconfirmed(later)).when(choose(false, later)).then(consentWithdrawn());
   });
 
   it('withdraws what was given, once', () => {
@@ -73,6 +82,52 @@ describe('consent of one person', () => {
         ],
       })
       .then(consentRefused(), consentGiven(marketing));
+  });
+
+  it('takes an empty box for a no only where nothing was said before', () => {
+    const form = (isGiven: boolean): ConsentCommand => ({
+      type: 'CollectChoices',
+      choices: [{ given: isGiven, choice: newsletter }],
+    });
+    given(consentGiven()).when(form(false)).then();
+    given(consentGiven(), consentWithdrawn()).when(form(false)).then();
+    given(consentGiven(), consentWithdrawn()).when(form(true)).then(consentGiven());
+  });
+
+  it('asks once, and never takes a question for an answer', () => {
+    given().when(request).then(consentRequested());
+    given(consentRequested()).when(request).then();
+    given(consentGiven()).when(request).then();
+    given(consentGiven(), consentWithdrawn()).when(request).then(consentRequested());
+    given(consentRequested()).when(choose(true)).then(consentGiven());
+    given(consentRequested()).when(choose(false)).then(consentRefused());
+  });
+
+  it('ends what is given of the named purposes and leaves the rest', () => {
+    const end: ConsentCommand = { type: 'EndConsents', purposes: ['newsletter', 'profiling'], method: 'objection' };
+    given(consentGiven(), consentGiven(marketing))
+      .when(end)
+      .then(consentWithdrawn({ ...newsletter, method: 'objection' }));
+    given(consentGiven(), consentWithdrawn()).when(end).then();
+    given(consentRefused()).when(end).then();
+    given().when(end).then();
+    given(consentGiven(), invalidated).when(end).then();
+  });
+
+  it('expires the word that was meant, and not one said since', () => {
+    const expire = (said: number): ConsentCommand => ({
+      type: 'ExpireConsent',
+      purpose: 'newsletter',
+      said,
+      validUntil: '2028-11-01T00:00:00.000Z',
+    });
+    given(consentGiven()).when(expire(1)).then(expired);
+    given(consentGiven(), expired).when(expire(1)).then();
+    given(consentGiven(), consentReconfirmed(later)).when(expire(1)).then();
+    given(consentGiven(), consentReconfirmed(later)).when(expire(2)).then(expired);
+    given(consentGiven(), consentWithdrawn()).when(expire(1)).then();
+    given(consentGiven(), expired).when(choose(true)).then(consentGiven());
+    given(consentGiven(), expired).when(choose(false)).then(consentRefused());
   });
 
   it('ends with the person', () => {

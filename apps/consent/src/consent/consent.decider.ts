@@ -1,35 +1,42 @@
 import type { CollectionMethod, ConsentChoice, ConsentEvent, ConsentPurpose } from '@dittoo/contracts';
 import { DomainError, type Decider } from '@dittoo/kernel';
-
-/** One purpose of one person. No entry = never asked. */
-export type PurposeConsent =
-  | { readonly status: 'given'; readonly recordId: string; readonly noticeVersion: string }
-  | { readonly status: 'refused'; readonly recordId: string; readonly noticeVersion: string }
-  | { readonly status: 'withdrawn'; readonly recordId: string };
-
-/** All choices of one data subject. Stream `consent-<dataSubjectId>`. GDPR art. 6(1)(a), 7. */
-export type Consents =
-  | { readonly status: 'open'; readonly purposes: { readonly [Purpose in ConsentPurpose]?: PurposeConsent } }
-  | { readonly status: 'invalidated' };
+import { evolve, inForce, noConsents, type Consents, type PurposeConsent } from './consent.js';
 
 export type ConsentCommand =
   /** Giving and withdrawing are the same call with another answer (art. 7(3)). */
   | { readonly type: 'ChooseConsent'; readonly given: boolean; readonly choice: ConsentChoice }
+  /** The boxes of a form: one left empty is a no where nothing was said before, and never a withdrawal. */
   | {
       readonly type: 'CollectChoices';
       readonly choices: readonly { readonly given: boolean; readonly choice: ConsentChoice }[];
     }
+  /** Somebody is asked, and has not answered. */
+  | { readonly type: 'RequestConsent'; readonly choice: ConsentChoice }
+  /** Ends what is given of these purposes, and says nothing about the others. */
+  | { readonly type: 'EndConsents'; readonly purposes: readonly string[]; readonly method: CollectionMethod }
+  /** `said`: which word is meant; one that was said since then stays. */
+  | {
+      readonly type: 'ExpireConsent';
+      readonly purpose: ConsentPurpose;
+      readonly said: number;
+      readonly validUntil: string;
+    }
   | { readonly type: 'InvalidateConsents' };
 
 const chosen = (given: boolean, choice: ConsentChoice, consent: PurposeConsent | undefined): ConsentEvent[] => {
+  const standing = inForce(consent);
   if (given) {
-    const said = consent?.status === 'given' && consent.noticeVersion === choice.noticeVersion;
-    return said ? [] : [{ type: 'ConsentGiven', data: choice }];
+    if (standing === null) return [{ type: 'ConsentGiven', data: choice }];
+    return standing.noticeVersion === choice.noticeVersion ? [] : [{ type: 'ConsentReconfirmed', data: choice }];
   }
-  if (consent?.status === 'given') return [withdrawn(choice.purpose, consent.recordId, choice.method)];
+  if (standing !== null) return [withdrawn(choice.purpose, standing.recordId, choice.method)];
   // Refused or withdrawn before, and said again: true once.
-  return consent === undefined ? [{ type: 'ConsentRefused', data: choice }] : [];
+  const answered = consent?.status === 'refused' || consent?.status === 'withdrawn';
+  return answered ? [] : [{ type: 'ConsentRefused', data: choice }];
 };
+
+const collected = (given: boolean, choice: ConsentChoice, consent: PurposeConsent | undefined): ConsentEvent[] =>
+  given || consent === undefined ? chosen(given, choice, consent) : [];
 
 const withdrawn = (purpose: ConsentPurpose, recordId: string, method: CollectionMethod): ConsentEvent => ({
   type: 'ConsentWithdrawn',
@@ -38,40 +45,41 @@ const withdrawn = (purpose: ConsentPurpose, recordId: string, method: Collection
 
 const decide = (command: ConsentCommand, consents: Consents): ConsentEvent[] => {
   if (consents.status === 'invalidated') {
-    if (command.type === 'InvalidateConsents') return [];
+    // Over is over: what would only end something has nothing left to end.
+    if (['InvalidateConsents', 'EndConsents', 'ExpireConsent'].includes(command.type)) return [];
     throw new DomainError('subject-erased');
   }
+  const { purposes } = consents;
   switch (command.type) {
     case 'ChooseConsent':
-      return chosen(command.given, command.choice, consents.purposes[command.choice.purpose]);
+      return chosen(command.given, command.choice, purposes[command.choice.purpose]);
     case 'CollectChoices':
-      return command.choices.flatMap(({ given, choice }) => chosen(given, choice, consents.purposes[choice.purpose]));
+      return command.choices.flatMap(({ given, choice }) => collected(given, choice, purposes[choice.purpose]));
+    case 'RequestConsent': {
+      const consent = purposes[command.choice.purpose];
+      const asked = inForce(consent) !== null || consent?.status === 'requested';
+      return asked ? [] : [{ type: 'ConsentRequested', data: command.choice }];
+    }
+    case 'EndConsents':
+      return Object.entries(purposes).flatMap(([purpose, consent]) =>
+        command.purposes.includes(purpose) && inForce(consent) !== null
+          ? [withdrawn(purpose as ConsentPurpose, consent.recordId, command.method)]
+          : [],
+      );
+    case 'ExpireConsent': {
+      const { purpose, said, validUntil } = command;
+      const standing = inForce(purposes[purpose]);
+      if (standing?.said !== said) return [];
+      return [{ type: 'ConsentExpired', data: { recordId: standing.recordId, purpose, validUntil } }];
+    }
     case 'InvalidateConsents':
       return [{ type: 'ConsentsInvalidated', data: { reason: 'subjectErased' } }];
   }
 };
 
-const evolve = (consents: Consents, event: ConsentEvent): Consents => {
-  if (consents.status === 'invalidated') return consents;
-  switch (event.type) {
-    case 'ConsentGiven':
-    case 'ConsentRefused': {
-      const { purpose, recordId, noticeVersion } = event.data;
-      const status = event.type === 'ConsentGiven' ? 'given' : 'refused';
-      return { ...consents, purposes: { ...consents.purposes, [purpose]: { status, recordId, noticeVersion } } };
-    }
-    case 'ConsentWithdrawn': {
-      const { purpose, recordId } = event.data;
-      return { ...consents, purposes: { ...consents.purposes, [purpose]: { status: 'withdrawn', recordId } } };
-    }
-    case 'ConsentsInvalidated':
-      return { status: 'invalidated' };
-  }
-};
-
 export const consentDecider: Decider<ConsentCommand, Consents, ConsentEvent> = {
   category: 'consent',
-  initialState: { status: 'open', purposes: {} },
+  initialState: noConsents,
   decide,
   evolve,
 };

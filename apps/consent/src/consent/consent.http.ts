@@ -21,12 +21,25 @@ export class ChooseConsentBody {
   noticeVersion!: string;
 }
 
+/** ISO/IEC TS 27560's event states, and a word for where nothing was ever said. */
+export const consentStatuses = [
+  'notAsked',
+  'requested',
+  'given',
+  'refused',
+  'reconfirmed',
+  'withdrawn',
+  'expired',
+  'invalidated',
+] as const;
+
 export class ConsentAnswer {
   @ApiProperty({ enum: consentPurposes })
   purpose!: ConsentPurpose;
 
-  @ApiProperty({ enum: ['notAsked', 'given', 'refused', 'withdrawn', 'invalidated'] })
-  status!: 'notAsked' | 'given' | 'refused' | 'withdrawn' | 'invalidated';
+  /** Only `given` and `reconfirmed` permit anything. */
+  @ApiProperty({ enum: consentStatuses })
+  status!: (typeof consentStatuses)[number];
 
   @ApiProperty({ type: String, nullable: true, format: 'uuid' })
   recordId!: string | null;
@@ -37,6 +50,10 @@ export class ConsentAnswer {
   /** Server time of the last choice. */
   @ApiProperty({ type: String, nullable: true, format: 'date-time' })
   changedAt!: string | null;
+
+  /** When a consent that stands ends by itself; `null` = it does not. */
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  validUntil!: string | null;
 }
 
 export class ConsentList {

@@ -1,60 +1,32 @@
-import { schemaMap } from '@dittoo/contracts';
-import { newId, streamName, type DomainEvent } from '@dittoo/kernel';
-import { startTestService, until, type TestService } from '@dittoo/platform/testing';
+import { newId } from '@dittoo/kernel';
+import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import request from 'supertest';
-import { consentService } from '../consent.module.js';
+import { startConsent, type Answer, type ConsentUnderTest } from '../consent.fixture.js';
 
-let service: TestService;
+const path = '/api/v1/me/consents';
+const later = '2099-01-01';
+let consent: ConsentUnderTest;
 let noticeVersion: string;
 
 beforeAll(async () => {
-  service = await startTestService(consentService);
-  noticeVersion = service.platform.register.noticeVersion;
+  consent = await startConsent();
+  noticeVersion = consent.noticeVersion;
+  // A next version of the policy, as another register would have published it.
+  await consent.service.platform.pool.query(
+    `INSERT INTO consent.policy_version SELECT $1, 'another', documents, published_at FROM consent.policy_version`,
+    [later],
+  );
 });
-afterAll(() => service.close());
+afterAll(() => consent.close());
 
-const put = async (subjectId: string, purpose: string, body: object) =>
-  request(service.url)
-    .put(`/api/v1/me/consents/${purpose}`)
-    .set('Authorization', await service.bearer({ subjectId }))
-    .send(body);
-
+const put = (subjectId: string, purpose: string, body: object): Promise<Answer> =>
+  consent.call('PUT', `${path}/${purpose}`, { as: subjectId, body });
 const list = async (subjectId: string) => {
-  const { body } = await request(service.url)
-    .get('/api/v1/me/consents')
-    .set('Authorization', await service.bearer({ subjectId }))
-    .expect(200);
+  const { body, status } = await consent.call('GET', path, { as: subjectId });
+  expect(status).toBe(200);
   return body.items as { purpose: string; status: string; recordId: string | null; changedAt: string | null }[];
 };
-
-/** What another service says about the person, put on the log as that service would. */
-const appended = async (subjectId: string, event: DomainEvent): Promise<void> => {
-  const { purpose, legalBasis, schemaVersion } = schemaMap[event.type as keyof typeof schemaMap];
-  const stream = streamName('dataSubject', subjectId);
-  const sealed = await service.platform.sealer.seal([
-    {
-      stream,
-      eventId: newId(),
-      event,
-      metadata: {
-        dataSubjectId: subjectId,
-        actor: { kind: 'dataSubject', id: subjectId },
-        purpose,
-        legalBasis,
-        noticeVersion,
-        correlationId: newId(),
-        causationId: newId(),
-        traceparent: null,
-        schemaVersion,
-        recordedAt: service.platform.clock.now(),
-      },
-    },
-  ]);
-  let last: bigint | 'no-stream' = 'no-stream';
-  for await (const { revision } of service.platform.store.readStream(stream)) last = revision;
-  await service.platform.store.append(stream, sealed, last);
-};
+const statuses = async (subjectId: string): Promise<string[]> => (await list(subjectId)).map(({ status }) => status);
 
 describe('PUT /me/consents/{purpose}', () => {
   it('gives and withdraws by the same call, and the list says so at once', async () => {
@@ -66,22 +38,49 @@ describe('PUT /me/consents/{purpose}', () => {
 
     const withdrawn = await put(subjectId, 'newsletter', { given: false, noticeVersion });
     expect(withdrawn.body).toMatchObject({ status: 'withdrawn', recordId: given.body.recordId });
-    expect((await list(subjectId)).map(({ status }) => status)).toEqual([
-      'withdrawn',
-      'notAsked',
-      'notAsked',
-      'notAsked',
-    ]);
+    expect(await statuses(subjectId)).toEqual(['withdrawn', 'notAsked', 'notAsked', 'notAsked']);
+  });
+
+  it.each(['newsletter', 'marketing', 'adMeasurement', 'personnummer'])(
+    'takes as many calls to withdraw %s as to give it',
+    async (purpose) => {
+      const subjectId = newId();
+      const index = ['newsletter', 'marketing', 'adMeasurement', 'personnummer'].indexOf(purpose);
+      const callsUntil = async (given: boolean, wanted: string): Promise<number> => {
+        for (let calls = 1; calls < 10; calls++) {
+          await put(subjectId, purpose, { given, noticeVersion });
+          if ((await statuses(subjectId))[index] === wanted) return calls;
+        }
+        throw new Error(`never ${wanted}`);
+      };
+      const giving = await callsUntil(true, 'given');
+      expect(await callsUntil(false, 'withdrawn')).toBe(giving);
+      expect(giving).toBe(1);
+    },
+  );
+
+  it('tells a yes to another version of the policy from the first', async () => {
+    const subjectId = newId();
+    await put(subjectId, 'marketing', { given: true, noticeVersion });
+    const again = await put(subjectId, 'marketing', { given: true, noticeVersion: later });
+    expect(again.body).toMatchObject({ status: 'reconfirmed', noticeVersion: later });
+  });
+
+  it('records the language the customer reads in', async () => {
+    const subjectId = await consent.customer('reader@example.org');
+    await put(subjectId, 'newsletter', { given: true, noticeVersion });
+    expect((await consent.history('consent', subjectId))[0]!.event.data).toMatchObject({ language: 'en' });
   });
 
   it('keeps one person out of the choices of another', async () => {
     const [anna, bo] = [newId(), newId()];
     await put(anna, 'marketing', { given: true, noticeVersion });
-    expect((await list(bo)).every(({ status }) => status === 'notAsked')).toBe(true);
+    expect(new Set(await statuses(bo))).toEqual(new Set(['notAsked']));
   });
 
   it.each([
     ['a purpose nobody asks consent for', 'bookkeeping', { given: true, noticeVersion: '1' }, 400, 'invalid-field'],
+    ['soft opt-in, which is no consent', 'similarGoods', { given: true, noticeVersion: '1' }, 400, 'invalid-field'],
     ['a word for a yes', 'newsletter', { given: 'yes', noticeVersion: '1' }, 400, 'invalid-field'],
     ['a field nobody knows', 'newsletter', { given: true, noticeVersion: '1', at: '2020' }, 400, 'unknown-field'],
     [
@@ -95,23 +94,72 @@ describe('PUT /me/consents/{purpose}', () => {
   ])('refuses %s', async (_, purpose, body, status, code) => {
     const answer = await put(newId(), purpose, body);
     expect(answer.status).toBe(status);
-    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(answer.body.code).toBe(code);
   });
 
   it('is for customers who are signed in', async () => {
-    const path = '/api/v1/me/consents';
-    await request(service.url).get(path).expect(401);
-    await request(service.url).get(path).set('Authorization', 'Bearer nonsense').expect(401);
-    const officer = await service.bearer({ subjectId: newId(), role: 'complianceOfficer' });
-    await request(service.url).get(path).set('Authorization', officer).expect(403);
+    const body = { given: true, noticeVersion };
+    for (const [method, route, more] of [
+      ['GET', path, {}],
+      ['PUT', `${path}/newsletter`, { body }],
+    ] as const) {
+      expect((await consent.call(method, route, more)).status).toBe(401);
+      const nonsense = { headers: { authorization: 'Bearer nonsense' } };
+      expect((await consent.call(method, route, { ...more, ...nonsense })).status).toBe(401);
+      for (const as of ['staff', 'complianceOfficer']) {
+        expect((await consent.call(method, route, { ...more, as })).status).toBe(403);
+      }
+    }
+  });
+});
+
+describe('a consent that holds for thirty days', () => {
+  const long = '2020-01-01T00:00:00.000Z';
+  const givenLongAgo = (subjectId: string): Promise<void> =>
+    consent.append(
+      subjectId,
+      {
+        type: 'ConsentGiven',
+        data: {
+          recordId: newId(),
+          purpose: 'adMeasurement',
+          noticeVersion,
+          noticeDigest: 'a1',
+          language: 'sv',
+          method: 'myAccount',
+        },
+      },
+      { at: long },
+    );
+
+  it('is over when they are, and that is recorded', async () => {
+    const subjectId = newId();
+    await givenLongAgo(subjectId);
+    expect((await list(subjectId))[2]).toMatchObject({ status: 'expired', validUntil: '2020-01-31T00:00:00.000Z' });
+    const last = await until(async () => {
+      const event = (await consent.history('consent', subjectId)).at(-1);
+      return event?.event.type === 'ConsentExpired' && event;
+    });
+    expect(last.event.data).toMatchObject({ purpose: 'adMeasurement', validUntil: '2020-01-31T00:00:00.000Z' });
+  });
+
+  it('holds anew from the day it is given again, and the others hold on', async () => {
+    const subjectId = newId();
+    await givenLongAgo(subjectId);
+    const again = await put(subjectId, 'adMeasurement', { given: true, noticeVersion });
+    expect(again.body.status).toBe('given');
+    expect(Date.parse(again.body.validUntil)).toBeGreaterThan(Date.parse(consent.service.platform.clock.now()));
+    const types = (await consent.history('consent', subjectId)).map(({ event }) => event.type);
+    expect(types).toEqual(['ConsentGiven', 'ConsentExpired', 'ConsentGiven']);
+    expect((await put(subjectId, 'newsletter', { given: true, noticeVersion })).body.validUntil).toBeNull();
   });
 });
 
 describe('the registration form', () => {
   it('arrives as the choices it holds: refused where the box stayed empty', async () => {
     const subjectId = newId();
-    await appended(subjectId, {
+    await consent.append(subjectId, {
       type: 'ConsentChoicesCollected',
       data: {
         choices: [
@@ -119,38 +167,22 @@ describe('the registration form', () => {
           { purpose: 'marketing', given: true },
         ],
         noticeVersion,
-        noticeDigest: service.platform.register.digest,
+        noticeDigest: consent.service.platform.register.digest,
         language: 'sv',
       },
     });
-    const items = await until(async () => {
-      const found = await list(subjectId);
-      return found.some(({ status }) => status !== 'notAsked') && found;
-    });
-    expect(items.map(({ status }) => status)).toEqual(['refused', 'given', 'notAsked', 'notAsked']);
+    await until(async () => (await statuses(subjectId)).includes('given'));
+    expect(await statuses(subjectId)).toEqual(['refused', 'given', 'notAsked', 'notAsked']);
   });
 
   it('closes every choice when the person was erased', async () => {
     const subjectId = newId();
     await put(subjectId, 'newsletter', { given: true, noticeVersion });
-    await appended(subjectId, { type: 'SubjectKeysDestroyed', data: { requestId: newId(), keys: [], retained: [] } });
-    await until(async () => (await list(subjectId)).every(({ status }) => status === 'invalidated'));
+    const data = { requestId: newId(), keys: [], retained: [] };
+    await consent.append(subjectId, { type: 'SubjectKeysDestroyed', data });
+    await until(async () => (await statuses(subjectId)).every((status) => status === 'invalidated'));
     const answer = await put(subjectId, 'newsletter', { given: true, noticeVersion });
     expect(answer.status).toBe(410);
     expect(answer.body.code).toBe('subject-erased');
-  });
-});
-
-describe('the policy', () => {
-  it('is served in both languages, as JSON and as a page, from the register', async () => {
-    const { body } = await request(service.url).get('/api/v1/policy?lang=en').expect(200);
-    expect(JSON.stringify(body)).toContain('IMY');
-    const { text, headers } = await request(service.url).get('/api/v1/policy.html?lang=sv').expect(200);
-    expect(headers['content-type']).toContain('text/html');
-    for (const processor of ['Payson', 'Mondido', 'Google', 'One.com']) expect(text).toContain(processor);
-    await request(service.url).get('/api/v1/policy?version=1999-01-01').expect(400);
-    const { body: processors } = await request(service.url).get('/api/v1/processors').expect(200);
-    expect(processors.items).toHaveLength(4);
-    await request(service.url).get('/api/v1/purposes').expect(200);
   });
 });

@@ -1,20 +1,40 @@
-import { consentPurposes, type ConsentEvent } from '@dittoo/contracts';
+import { consentPurposes, type ConsentEvent, type ConsentPurpose } from '@dittoo/contracts';
 import type { OpenedEvent } from '@dittoo/kernel';
-import type { Consents } from './consent.decider.js';
+import { consentEndsAt, type Register } from '@dittoo/processor-register';
+import { inForce, type Consents } from './consent.js';
 import type { ConsentAnswer } from './consent.http.js';
 
-/** Each purpose with its state now, read from the stream: always current. */
-export const consentAnswers = (consents: Consents, history: readonly OpenedEvent<ConsentEvent>[]): ConsentAnswer[] =>
-  consentPurposes.map((purpose) => {
-    const last = history.findLast(
-      ({ event }) => event.type !== 'ConsentsInvalidated' && event.data.purpose === purpose,
-    );
-    const consent = consents.status === 'open' ? consents.purposes[purpose] : undefined;
-    return {
-      purpose,
-      status: consents.status === 'invalidated' ? 'invalidated' : (consent?.status ?? 'notAsked'),
-      recordId: consent?.recordId ?? null,
-      noticeVersion: consent !== undefined && 'noticeVersion' in consent ? consent.noticeVersion : null,
-      changedAt: last?.recorded.metadata.recordedAt ?? null,
-    };
-  });
+type History = readonly OpenedEvent<ConsentEvent>[];
+
+/** The events of one purpose's record; the end of everything is the end of each. */
+export const historyOf = (history: History, purpose: ConsentPurpose): History => {
+  const own = history.filter(({ event }) => event.type === 'ConsentsInvalidated' || event.data.purpose === purpose);
+  return own.some(({ event }) => event.type !== 'ConsentsInvalidated') ? own : [];
+};
+
+/** Each purpose with its state at `now`: what the register lets end has ended, recorded or not. */
+export const consentStates = (
+  register: Register,
+  consents: Consents,
+  history: History,
+  now: string,
+): Record<ConsentPurpose, ConsentAnswer> =>
+  Object.fromEntries(
+    consentPurposes.map((purpose) => {
+      const last = historyOf(history, purpose).findLast(({ event }) => event.type !== 'ConsentsInvalidated');
+      const changedAt = last?.recorded.metadata.recordedAt ?? null;
+      const consent = consents.status === 'open' ? consents.purposes[purpose] : undefined;
+      const validUntil = inForce(consent) === null ? null : consentEndsAt(register, purpose, changedAt!);
+      const over = validUntil !== null && validUntil <= now;
+      const status = consents.status === 'invalidated' ? 'invalidated' : (consent?.status ?? 'notAsked');
+      const answer: ConsentAnswer = {
+        purpose,
+        status: over ? 'expired' : status,
+        recordId: consent?.recordId ?? null,
+        noticeVersion: consent !== undefined && 'noticeVersion' in consent ? consent.noticeVersion : null,
+        changedAt,
+        validUntil,
+      };
+      return [purpose, answer];
+    }),
+  ) as Record<ConsentPurpose, ConsentAnswer>;

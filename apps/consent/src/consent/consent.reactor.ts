@@ -1,45 +1,58 @@
-import type { DataSubjectEvents } from '@dittoo/contracts';
-import type { Delivered } from '@dittoo/kernel';
+import type { CampaignEntryEvents, CollectionMethod, DataSubjectEvents, NewsletterEvents } from '@dittoo/contracts';
+import { DomainError, type Delivered } from '@dittoo/kernel';
 import { causedBy, Commands } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { recordIdOf } from './consent.controller.js';
 import { consentDecider } from './consent.decider.js';
+import { recordIdOf } from './record-id.js';
+import { People } from '../person/people.query.js';
 
 const group = 'consent.choices';
 
 /**
- * What identity says about a person, taken into their consents: the choices of the registration form, and the end.
+ * What other streams say about a person, taken into their consents: the boxes of a form, a question that was mailed, an
+ * objection, and the end.
  *
  * Dies between the append and the checkpoint: the event comes again, the stream already holds its answer.
  */
 @Controller()
 export class ConsentReactor {
-  constructor(private readonly commands: Commands) {}
+  constructor(
+    private readonly commands: Commands,
+    private readonly people: People,
+  ) {}
 
   @EventPattern('ConsentChoicesCollected', { group })
   async choicesCollected(@Payload() event: Delivered<DataSubjectEvents, 'ConsentChoicesCollected'>): Promise<void> {
+    await this.collect(event, event.data.choices, 'registrationForm');
+  }
+
+  /** A yes to the newsletter from who has no account is first asked back at the address (see newsletter). */
+  @EventPattern('CampaignEntered', { group })
+  async campaignEntered(@Payload() event: Delivered<CampaignEntryEvents, 'CampaignEntered'>): Promise<void> {
+    const customer = await this.people.isCustomer(event.metadata.dataSubjectId!);
+    const choices = event.data.choices.filter(({ given, purpose }) => customer || !given || purpose !== 'newsletter');
+    await this.collect(event, choices, 'campaignForm');
+  }
+
+  @EventPattern('NewsletterSubscriptionRequested', { group })
+  async subscriptionRequested(
+    @Payload() event: Delivered<NewsletterEvents, 'NewsletterSubscriptionRequested'>,
+  ): Promise<void> {
     const subjectId = event.metadata.dataSubjectId!;
-    const { choices, language, noticeDigest, noticeVersion } = event.data;
-    await this.commands.execute(
-      consentDecider,
-      subjectId,
-      {
-        type: 'CollectChoices',
-        choices: choices.map(({ purpose, given }) => ({
-          given,
-          choice: {
-            recordId: recordIdOf(subjectId, purpose),
-            purpose,
-            noticeVersion,
-            noticeDigest,
-            language,
-            method: 'registrationForm' as const,
-          },
-        })),
-      },
-      { ...causedBy(event, group), noticeVersion },
+    const { language, noticeDigest, noticeVersion } = event.data;
+    const purpose = 'newsletter' as const;
+    const recordId = recordIdOf(subjectId, purpose);
+    const choice = { recordId, purpose, noticeVersion, noticeDigest, language, method: 'doubleOptIn' as const };
+    await this.unlessErased(() =>
+      this.commands.execute(consentDecider, subjectId, { type: 'RequestConsent', choice }, causedBy(event, group)),
     );
+  }
+
+  @EventPattern('ProcessingObjected', { group })
+  async objected(@Payload() event: Delivered<DataSubjectEvents, 'ProcessingObjected'>): Promise<void> {
+    const command = { type: 'EndConsents', purposes: event.data.purposes, method: 'objection' } as const;
+    await this.commands.execute(consentDecider, event.metadata.dataSubjectId!, command, causedBy(event, group));
   }
 
   @EventPattern('SubjectKeysDestroyed', { group })
@@ -48,4 +61,32 @@ export class ConsentReactor {
     const subjectId = event.metadata.dataSubjectId!;
     await this.commands.execute(consentDecider, subjectId, { type: 'InvalidateConsents' }, causedBy(event, group));
   }
+
+  private async collect(
+    event: Delivered<DataSubjectEvents, 'ConsentChoicesCollected'> | Delivered<CampaignEntryEvents, 'CampaignEntered'>,
+    choices: FormEvent['choices'],
+    method: CollectionMethod,
+  ): Promise<void> {
+    const subjectId = event.metadata.dataSubjectId!;
+    const { language, noticeDigest, noticeVersion } = event.data;
+    const collected = choices.map(({ given, purpose }) => {
+      const recordId = recordIdOf(subjectId, purpose);
+      return { given, choice: { recordId, purpose, noticeVersion, noticeDigest, language, method } };
+    });
+    const context = { ...causedBy(event, group), noticeVersion };
+    await this.unlessErased(() =>
+      this.commands.execute(consentDecider, subjectId, { type: 'CollectChoices', choices: collected }, context),
+    );
+  }
+
+  /** What was said before the erasure and is heard after it changes nothing any more. */
+  private async unlessErased(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof DomainError && error.code === 'subject-erased')) throw error;
+    }
+  }
 }
+
+type FormEvent = DataSubjectEvents['ConsentChoicesCollected'];

@@ -7,10 +7,11 @@ import {
   type PolicyDocument,
   type Register,
 } from '@dittoo/processor-register';
+import { ApiProblems } from '@dittoo/service';
 import { Controller, Get, Header, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { PolicyArchive } from './policy-archive.query.js';
-import { PolicyQuery } from './policy.http.js';
+import { LanguageQuery, PolicyAnswer, PolicyQuery, ProcessorList, PurposeList } from './policy.http.js';
 
 /** The policy and the public register, generated from the register file. */
 @ApiTags('Consent and policy')
@@ -23,27 +24,31 @@ export class PolicyController {
   ) {}
 
   @Get('policy')
-  @ApiOkResponse({ schema: { type: 'object' } })
-  async policy(@Query() query: PolicyQuery): Promise<PolicyDocument> {
+  @ApiOkResponse({ type: PolicyAnswer })
+  @ApiProblems(400, 503)
+  async policy(@Query() query: PolicyQuery): Promise<PolicyAnswer> {
     return this.document(query);
   }
 
   @Get('policy.html')
   @Header('content-type', 'text/html; charset=utf-8')
   @ApiOkResponse({ content: { 'text/html': { schema: { type: 'string' } } } })
+  @ApiProblems(400, 503)
   async page(@Query() query: PolicyQuery): Promise<string> {
     return policyPage(await this.document(query));
   }
 
   @Get('processors')
-  @ApiOkResponse({ schema: { type: 'object' } })
-  processors(@Query() { lang = 'sv' }: PolicyQuery) {
+  @ApiOkResponse({ type: ProcessorList })
+  @ApiProblems(400)
+  processors(@Query() { lang = 'sv' }: LanguageQuery): ProcessorList {
     return { items: publicProcessors(this.register, this.clock.now(), lang) };
   }
 
   @Get('purposes')
-  @ApiOkResponse({ schema: { type: 'object' } })
-  purposes(@Query() { lang = 'sv' }: PolicyQuery) {
+  @ApiOkResponse({ type: PurposeList })
+  @ApiProblems(400)
+  purposes(@Query() { lang = 'sv' }: LanguageQuery): PurposeList {
     return { items: publicPurposes(this.register, lang) };
   }
 

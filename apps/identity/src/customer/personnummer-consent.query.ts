@@ -2,7 +2,7 @@ import type { ConsentEvents } from '@dittoo/contracts';
 import { EventStore, streamName } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 
-const decisive = new Set(['ConsentGiven', 'ConsentRefused', 'ConsentWithdrawn']);
+const permitting = new Set(['ConsentGiven', 'ConsentReconfirmed']);
 
 /** Does consent to the personnummer stand? Read from the consent stream itself, so the answer is the newest there is. */
 @Injectable()
@@ -14,7 +14,8 @@ export class PersonnummerConsent {
     for await (const { type, data } of this.store.readStream(streamName('consent', subjectId))) {
       if (type === 'ConsentsInvalidated') return false;
       const { purpose } = data as unknown as Pick<ConsentEvents['ConsentGiven'], 'purpose'>;
-      if (decisive.has(type) && purpose === 'personnummer') stands = type === 'ConsentGiven';
+      // Whatever else is said of it ends it: fail closed.
+      if (purpose === 'personnummer') stands = permitting.has(type);
     }
     return stands;
   }

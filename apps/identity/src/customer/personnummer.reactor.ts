@@ -45,6 +45,16 @@ export class PersonnummerReactor implements OnModuleInit {
     await this.tasks.schedule(transaction, 'personnummer', event.metadata.dataSubjectId!, this.clock.now());
   }
 
+  /** The register may let a consent end by itself. */
+  @EventPattern<string>('ConsentExpired', { group })
+  async consentExpired(
+    @Payload() event: Delivered<ConsentEvents, 'ConsentExpired'>,
+    @Ctx() { transaction }: EventContext<EntityManager>,
+  ): Promise<void> {
+    if (event.data.purpose !== 'personnummer') return;
+    await this.tasks.schedule(transaction, 'personnummer', event.metadata.dataSubjectId!, this.clock.now());
+  }
+
   @EventPattern<string>('PersonnummerRemoved', { group })
   async removed(@Payload() event: Delivered<DataSubjectEvents, 'PersonnummerRemoved'>): Promise<void> {
     await this.removal.complete(event.metadata.dataSubjectId!);

@@ -20,10 +20,11 @@ const historyOf = async (customerId: string): Promise<OpenedEvent<DataSubjectEve
 const typesOf = async (customerId: string) => (await historyOf(customerId)).map(({ event }) => event.type);
 
 /** Consent's word on a person, in consent's stream. */
-const sayConsent = (customerId: string, type: 'ConsentGiven' | 'ConsentWithdrawn') => {
+const sayConsent = (customerId: string, type: 'ConsentGiven' | 'ConsentWithdrawn' | 'ConsentExpired') => {
   const choice = { recordId: newId(), purpose: 'personnummer', method: 'myAccount' };
   const notice = { noticeVersion: 'v', noticeDigest: 'd', language: 'sv' };
-  const data = type === 'ConsentGiven' ? { ...choice, ...notice } : choice;
+  const { method: _method, ...ended } = { ...choice, validUntil: '2028-11-22T10:00:00.000Z' };
+  const data = { ConsentGiven: { ...choice, ...notice }, ConsentWithdrawn: choice, ConsentExpired: ended }[type];
   return identity.service
     .get<Commands>(Commands)
     .execute(
@@ -161,12 +162,15 @@ describe('personnummer', () => {
     expect((await identity.service.get<KeyRing>(KeyRing).states(customerId)).get('personnummer')).toBe('active');
   });
 
-  it('goes when the consent it stands on is withdrawn', async () => {
-    const { customerId, bearer } = await identity.customer('hanna');
+  it.each([
+    ['hanna', 'ConsentWithdrawn'],
+    ['helga', 'ConsentExpired'],
+  ] as const)('goes when the consent it stands on ends (%s: %s)', async (name, ending) => {
+    const { customerId, bearer } = await identity.customer(name);
     expect((await put(bearer, 'consent')).body.code).toBe('personnummer-ground-not-allowed');
     await sayConsent(customerId, 'ConsentGiven');
     expect((await put(bearer, 'consent')).status).toBe(200);
-    await sayConsent(customerId, 'ConsentWithdrawn');
+    await sayConsent(customerId, ending);
     await until(async () => (await masked(bearer)).status === 404);
     expect(await typesOf(customerId)).toContain('PersonnummerRemoved');
   });

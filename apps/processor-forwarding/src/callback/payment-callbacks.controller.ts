@@ -1,4 +1,5 @@
 import { EventStore, DomainError, streamName } from '@dittoo/kernel';
+import { AcceptsForm } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { forwardingIdOf } from '../forwarding-id.js';
@@ -35,6 +36,7 @@ export class PaymentCallbacksController {
   }
 
   @Post('payson/:token')
+  @AcceptsForm()
   @HttpCode(200)
   @ApiQuery({ name: 'checkout', required: false, schema: { type: 'string', maxLength: 64 } })
   @ApiBody({ required: false, schema: { type: 'object', properties: { checkoutId: { type: 'string' } } } })
@@ -50,6 +52,7 @@ export class PaymentCallbacksController {
 
   /** The body is the transaction and is not looked at. */
   @Post('mondido/:token')
+  @AcceptsForm()
   @HttpCode(200)
   @ApiBody({ required: false, schema: { type: 'object' } })
   @ApiOkResponse({ type: CallbackAnswer })

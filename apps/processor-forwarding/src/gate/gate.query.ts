@@ -2,24 +2,20 @@ import type { LegalBasis } from '@dittoo/kernel';
 import type { ForwardingIntent, PersonnummerGround, RefusalReason } from '@dittoo/contracts';
 import {
   agreementInForce,
+  consentEndsAt,
   fieldFilter,
   legalBasisFor,
   legalEntityAt,
   purposeOf,
   type Register,
 } from '@dittoo/processor-register';
-
-/** A consent in force, and where it stands. */
-export interface ConsentInForce {
-  readonly recordId: string;
-  /** Revision in the consent stream, decimal. */
-  readonly revision: string;
-}
+import type { ConsentInForce, Consents, SoftOptIn } from './standing.js';
 
 /** What is true of the person now, read from the source. */
 export interface Standing {
   readonly erased: boolean;
-  readonly consents: { readonly [purpose: string]: ConsentInForce };
+  readonly consents: Consents;
+  readonly softOptIn: SoftOptIn;
 }
 
 /** What somebody wants to send: fields, purpose by purpose. */
@@ -77,11 +73,26 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
     if (legalBasis === null) return refuse('noLegalBasis', fields, purpose);
     const filter = fieldFilter(register, processorId, purpose, fields);
     if (!filter.allowed) return refuse('fieldNotAllowed', filter.refused, purpose);
-    const consent = legalBasis === 'consent' ? standing.consents[purpose] : undefined;
+    if (purpose === 'similarGoods' && standing.softOptIn.status !== 'noted') {
+      return refuse(standing.softOptIn.status === 'ended' ? 'processingObjected' : 'noLegalBasis', fields, purpose);
+    }
+    const consent = legalBasis === 'consent' ? consentAt(register, standing, purpose, at) : undefined;
     if (legalBasis === 'consent' && consent === undefined) return refuse('consentMissing', fields, purpose);
     permissions.push({ purpose, fields, legalBasis, consent: consent ?? null });
   }
   return { allowed: true, legalEntity: entity.name, permissions };
+};
+
+/** The consent to `purpose`, if it is in force then: given, and its time by the register not over. */
+export const consentAt = (
+  register: Register,
+  { consents }: Pick<Standing, 'consents'>,
+  purpose: string,
+  at: string,
+): ConsentInForce | undefined => {
+  const consent = Object.hasOwn(consents, purpose) ? consents[purpose] : undefined;
+  const endsAt = consent === undefined ? null : consentEndsAt(register, purpose, consent.since);
+  return endsAt !== null && endsAt <= at ? undefined : consent;
 };
 
 /**

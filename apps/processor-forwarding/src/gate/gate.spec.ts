@@ -4,7 +4,7 @@ import { judge, personnummerPurpose, type Asked, type Standing } from './gate.qu
 
 const register = loadRegister();
 const now = '2026-11-22T10:00:00.000Z';
-const known: Standing = { erased: false, consents: {} };
+const known: Standing = { erased: false, consents: {}, softOptIn: { status: 'none' } };
 const asked = (...purposes: [string, ...string[]][]): Asked => ({
   processorId: 'payson',
   intent: 'openPayment',
@@ -56,8 +56,8 @@ describe('the gate', () => {
       reason: 'consentMissing',
       fields: ['personnummer'],
     });
-    const consent = { recordId: 'r-1', revision: '4' };
-    const verdict = judge(register, both, { erased: false, consents: { personnummer: consent } }, now);
+    const consent = { recordId: 'r-1', revision: '4', since: '2026-11-22T09:00:00.000Z' };
+    const verdict = judge(register, both, { ...known, consents: { personnummer: consent } }, now);
     expect(verdict).toMatchObject({
       allowed: true,
       permissions: [{ consent: null }, { legalBasis: 'consent', consent }],
@@ -65,7 +65,7 @@ describe('the gate', () => {
   });
 
   it('lets nothing personal of an erased person pass, but what is owed to them', () => {
-    const erased: Standing = { erased: true, consents: {} };
+    const erased: Standing = { erased: true, consents: {}, softOptIn: { status: 'none' } };
     expect(judge(register, asked(payment), erased, now)).toMatchObject({ reason: 'subjectErased' });
     const refund = asked(['refund', 'orderReference', 'amount']);
     expect(judge(register, refund, erased, now)).toMatchObject({ allowed: true });

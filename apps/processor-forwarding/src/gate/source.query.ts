@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConsentEvent, DataSubjectEvent, DeliveryRecipient, OrderEvent, OrderEvents } from '@dittoo/contracts';
+import type { DataSubjectEvent, DeliveryRecipient, OrderEvent, OrderEvents } from '@dittoo/contracts';
 import {
   EventStore,
   isEnvelope,
@@ -12,7 +12,8 @@ import {
   type Uuid,
 } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
-import type { ConsentInForce, Standing } from './gate.query.js';
+import type { Standing } from './gate.query.js';
+import { advertisingPurposes, consentsOf, notObjected, softOptInOf } from './standing.js';
 
 /** An order as its stream tells it; nothing in it is personal. */
 export interface OrderFacts {
@@ -42,22 +43,28 @@ export class Source {
   ) {}
 
   async standing(subjectId: Uuid): Promise<Standing> {
-    const consents: Record<string, ConsentInForce> = {};
-    for await (const recorded of this.store.readStream(streamName('consent', subjectId))) {
-      const event = recorded as unknown as ConsentEvent;
-      const revision = String(recorded.revision);
-      if (event.type === 'ConsentGiven') consents[event.data.purpose] = { recordId: event.data.recordId, revision };
-      else if (event.type === 'ConsentsInvalidated') for (const purpose in consents) delete consents[purpose];
-      else delete consents[event.data.purpose];
-    }
+    const chosen: RecordedEvent[] = [];
+    for await (const recorded of this.store.readStream(streamName('consent', subjectId))) chosen.push(recorded);
+    const mailed: RecordedEvent[] = [];
+    for await (const recorded of this.store.readStream(streamName('newsletter', subjectId))) mailed.push(recorded);
+    const objections: RecordedEvent[] = [];
     let erased = false;
     for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
       const event = recorded as unknown as DataSubjectEvent;
       // A key destroyed because its retention ended is no erasure of the person.
       erased ||= event.type === 'ErasureRequested';
       erased ||= event.type === 'SubjectKeysDestroyed' && event.data.requestId !== null;
+      if (event.type === 'ProcessingObjected') objections.push(recorded);
     }
-    return { erased, consents };
+    const { consents, declined } = consentsOf(chosen);
+    const objected = objections.some(({ data }) =>
+      (data['purposes'] as readonly string[]).some((purpose) => advertisingPurposes.has(purpose)),
+    );
+    return {
+      erased,
+      consents: notObjected(consents, objections),
+      softOptIn: declined || objected ? { status: 'ended' } : softOptInOf(mailed),
+    };
   }
 
   /** `null` = there is no such order. */

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { consentPurposes, type ConsentPurpose } from '@dittoo/contracts';
+import { Clock, derivedId, newId } from '@dittoo/kernel';
+import { LOGGER, REGISTER } from '@dittoo/platform';
+import { consentEndsAt, someConsentsEnd, type Register } from '@dittoo/processor-register';
+import { Commands } from '@dittoo/service';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { consentDecider } from './consent.decider.js';
+
+const pollMs = 1_000;
+const atOnce = 100;
+
+interface Standing {
+  readonly subject_id: string;
+  readonly said: number;
+  readonly given_at: Date;
+}
+
+/**
+ * Records that a consent is over when the register says how long it holds. Nothing waits for it: whoever relies on a
+ * consent asks the register's time itself. Idle where no consent ends by itself, as by default.
+ *
+ * Dies anywhere, or runs twice: the row is still there, and an expiry is recorded once.
+ */
+@Injectable()
+export class ExpiryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly stop = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly rows: DataSource,
+    private readonly commands: Commands,
+    private readonly clock: Clock,
+    @Inject(REGISTER) private readonly register: Register,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (someConsentsEnd(this.register)) this.running = this.run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stop;
+    while (!signal.aborted) {
+      for (const purpose of consentPurposes) {
+        await this.expireDue(purpose).catch((error: unknown) => {
+          this.logger.warn({ failure: error instanceof Error ? error.name : 'unknown' }, 'consent-expiry.interrupted');
+        });
+      }
+      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async expireDue(purpose: ConsentPurpose): Promise<void> {
+    if (this.register.purposes[purpose]?.consentValidity == null) return;
+    const oldest = await this.rows.query<Standing[]>(
+      `SELECT subject_id, said, given_at FROM consent.standing_consent WHERE purpose = $1 ORDER BY given_at LIMIT $2`,
+      [purpose, atOnce],
+    );
+    for (const { given_at: givenAt, said, subject_id: subjectId } of oldest) {
+      const validUntil = consentEndsAt(this.register, purpose, givenAt.toISOString());
+      if (validUntil === null || validUntil > this.clock.now() || this.stop.signal.aborted) return;
+      const command = { type: 'ExpireConsent', purpose, said, validUntil } as const;
+      await this.commands.execute(consentDecider, subjectId, command, {
+        dataSubjectId: subjectId,
+        actor: { kind: 'system', id: 'consent.expiry' },
+        correlationId: newId(),
+        causationId: derivedId('consentExpired', subjectId, purpose, validUntil),
+        traceparent: null,
+        noticeVersion: null,
+      });
+    }
+  }
+}

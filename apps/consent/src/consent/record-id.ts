@@ -1,0 +1,4 @@
+import { derivedId, type Uuid } from '@dittoo/kernel';
+
+/** One consent record per person and purpose; its events are the record's history (ISO/IEC TS 27560). */
+export const recordIdOf = (subjectId: Uuid, purpose: string): Uuid => derivedId('consentRecord', subjectId, purpose);

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ContactDirectory, DomainError, UnsubscribeTokens } from '@dittoo/kernel';
+import { AcceptsForm, ApiProblems, commandContext, FromCaller, Idempotent, type Caller } from '@dittoo/service';
+import { Body, Controller, Header, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { PolicyArchive } from '../policy/policy-archive.query.js';
+import {
+  ConfirmBody,
+  SubscribeBody,
+  SubscriptionAsked,
+  SubscriptionConfirmed,
+  UnsubscribeBody,
+  Unsubscribed,
+  UnsubscribeQuery,
+} from './newsletter.http.js';
+import { Subscriptions } from './subscriptions.reactor.js';
+
+/** Longer than either way to the answer takes. */
+const answerAfterMs = 100;
+
+/**
+ * The newsletter for whoever has an address. Customers are not looked up here: an address that is a customer's takes the
+ * same way as any other, so the answer cannot tell.
+ */
+@ApiTags('Consent and policy')
+@Controller('api/v1/newsletter')
+export class NewsletterController {
+  constructor(
+    private readonly subscriptions: Subscriptions,
+    private readonly contacts: ContactDirectory,
+    private readonly policies: PolicyArchive,
+    private readonly unsubscribeTokens: UnsubscribeTokens,
+  ) {}
+
+  @Post('subscriptions')
+  @HttpCode(202)
+  @Header('location', '/api/v1/newsletter/confirmations')
+  @Idempotent()
+  @ApiAcceptedResponse({ type: SubscriptionAsked })
+  @ApiProblems(400, 409, 413, 415, 422, 503)
+  async subscribe(
+    @Body() { email, locale: language = 'sv', noticeVersion }: SubscribeBody,
+    @FromCaller() caller: Caller,
+  ): Promise<SubscriptionAsked> {
+    const { digest: noticeDigest } = await this.policies.published(noticeVersion);
+    const notice = { noticeVersion, noticeDigest, language };
+    await evenlyTimed(async () => {
+      const subjectId = await this.contacts.findOrAdd(email);
+      // Nobody knows yet whether the owner of the address typed it.
+      const actor = { kind: 'system', id: 'anonymous' } as const;
+      const context = { ...commandContext(caller, subjectId, noticeVersion), actor };
+      await this.subscriptions.request(subjectId, email, notice, context);
+    });
+    return { status: 'confirmationAwaited' };
+  }
+
+  @Post('confirmations')
+  @HttpCode(200)
+  @ApiOkResponse({ type: SubscriptionConfirmed })
+  @ApiProblems(400, 413, 415, 503)
+  async confirm(@Body() { token }: ConfirmBody, @FromCaller() caller: Caller): Promise<SubscriptionConfirmed> {
+    await this.subscriptions.confirm(token, caller);
+    return { status: 'confirmed' };
+  }
+
+  /** RFC 8058: one post, no login, no question, and the same answer the second time. Reading the link ends nothing. */
+  @Post('unsubscriptions')
+  @HttpCode(200)
+  @AcceptsForm()
+  @ApiConsumes('application/json', 'application/x-www-form-urlencoded', 'multipart/form-data')
+  @ApiOkResponse({ type: Unsubscribed })
+  @ApiProblems(400, 413, 415, 503)
+  async unsubscribe(
+    @Body() body: UnsubscribeBody,
+    @Query() query: UnsubscribeQuery,
+    @FromCaller() caller: Caller,
+  ): Promise<Unsubscribed> {
+    const token = body.token ?? (body['List-Unsubscribe'] === undefined ? undefined : query.token);
+    if (token === undefined) {
+      const message = 'is missing: say it here, or in the address of a one-click form';
+      throw new DomainError('invalid-field', undefined, [{ field: 'token', message }]);
+    }
+    const subjectId = this.unsubscribeTokens.subjectOf(token);
+    if (subjectId === null) throw new DomainError('invalid-confirmation-token');
+    await this.subscriptions.unsubscribe(subjectId, commandContext({ ...caller, principal: null }, subjectId));
+    return { status: 'unsubscribed' };
+  }
+}
+
+/** Whether a mail goes out must not be read off the time the answer takes. */
+const evenlyTimed = async (work: () => Promise<void>): Promise<void> => {
+  const startedAt = performance.now();
+  try {
+    await work();
+  } finally {
+    await sleep(answerAfterMs - ((performance.now() - startedAt) % answerAfterMs));
+  }
+};

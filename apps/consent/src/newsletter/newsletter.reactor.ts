@@ -1,0 +1,109 @@
+import type { CampaignEntryEvents, ConsentEvents, DataSubjectEvents, OrderEvents } from '@dittoo/contracts';
+import {
+  ContactDirectory,
+  isErased,
+  Sealer,
+  streamId,
+  SuppressionList,
+  type Delivered,
+  type RecordedEvent,
+} from '@dittoo/kernel';
+import { causedBy, Commands } from '@dittoo/service';
+import { Controller } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { Choices } from '../consent/choices.port.js';
+import { People } from '../person/people.query.js';
+import { newsletterDecider } from './newsletter.decider.js';
+import { Subscriptions } from './subscriptions.reactor.js';
+
+const group = 'consent.newsletter';
+/** An objection to one of these is one to being mailed advertisement. */
+const mailed = new Set(['newsletter', 'marketing', 'similarGoods']);
+
+/**
+ * What other streams say about mail that advertises: a purchase (soft opt-in), a yes in a campaign (asked back at the
+ * address first), an objection, and a customer's new yes or no.
+ *
+ * Dies between what it does and the checkpoint: the event comes again, and each of these changes nothing the second time.
+ */
+@Controller()
+export class NewsletterReactor {
+  constructor(
+    private readonly commands: Commands,
+    private readonly subscriptions: Subscriptions,
+    private readonly choices: Choices,
+    private readonly people: People,
+    private readonly contacts: ContactDirectory,
+    private readonly suppressions: SuppressionList,
+    private readonly sealer: Sealer,
+  ) {}
+
+  /** Paid for: a sale to a customer whose address we have from it. Who said no to advertisement is not noted. */
+  @EventPattern('PaymentApproved', { group })
+  async sold(@Payload() event: Delivered<OrderEvents, 'PaymentApproved'>): Promise<void> {
+    const subjectId = event.metadata.dataSubjectId;
+    if (subjectId === null) return;
+    const declined = await this.choices.declined(subjectId, ['newsletter', 'marketing']);
+    const command = { type: 'NoteSoftOptIn', orderId: streamId(event.stream), declined } as const;
+    await this.commands.execute(newsletterDecider, subjectId, command, causedBy(event, group));
+  }
+
+  /** Anybody can type an address into a campaign's form: who has no account is asked at the address. */
+  @EventPattern('CampaignEntered', { group })
+  async campaignEntered(@Payload() event: Delivered<CampaignEntryEvents, 'CampaignEntered'>): Promise<void> {
+    const subjectId = event.metadata.dataSubjectId!;
+    const { choices, language, noticeDigest, noticeVersion } = event.data;
+    const wanted = choices.some(({ given, purpose }) => given && purpose === 'newsletter');
+    if (!wanted || (await this.people.isCustomer(subjectId))) return;
+    const { stream } = event;
+    const sealed = { ...event, stream, data: { email: event.data.email } } as unknown as RecordedEvent;
+    const [opened] = await this.sealer.open([sealed]);
+    const { email } = opened!.event.data as { readonly email: unknown };
+    if (typeof email !== 'string' || isErased(email)) return;
+    const notice = { noticeVersion, noticeDigest, language };
+    await this.subscriptions.request(subjectId, email, notice, { ...causedBy(event, group), noticeVersion });
+  }
+
+  /** The consents it names are withdrawn by their own reactor. */
+  @EventPattern('ProcessingObjected', { group })
+  async objected(@Payload() event: Delivered<DataSubjectEvents, 'ProcessingObjected'>): Promise<void> {
+    if (!event.data.purposes.some((purpose) => mailed.has(purpose))) return;
+    await this.subscriptions.endMail(event.metadata.dataSubjectId!, 'objection', causedBy(event, group));
+  }
+
+  /**
+   * A customer says yes in My account after an unsubscription. Their address is mailed to again only if its owner has
+   * answered from it: an account alone does not show whose it is.
+   */
+  @EventPattern('ConsentGiven', { group })
+  async given(@Payload() event: Delivered<ConsentEvents, 'ConsentGiven'>): Promise<void> {
+    const { method, purpose } = event.data;
+    if (purpose !== 'newsletter' || method !== 'myAccount') return;
+    const subjectId = event.metadata.dataSubjectId!;
+    const email = await this.people.confirmedEmailOf(subjectId);
+    // Read last: a later no must not be undone by a yes that is heard late.
+    if (email === null || (await this.choices.standsOn(subjectId, 'newsletter')) === null) return;
+    await this.suppressions.lift(email);
+  }
+
+  @EventPattern('ConsentWithdrawn', { group })
+  async withdrawn(@Payload() event: Delivered<ConsentEvents, 'ConsentWithdrawn'>): Promise<void> {
+    await this.endAsContact(event);
+  }
+
+  @EventPattern('ConsentRefused', { group })
+  async refused(@Payload() event: Delivered<ConsentEvents, 'ConsentRefused'>): Promise<void> {
+    await this.endAsContact(event);
+  }
+
+  /** A customer says no in My account: the same address may have subscribed by itself, and is meant as well. */
+  private async endAsContact(event: Delivered<ConsentEvents, 'ConsentWithdrawn' | 'ConsentRefused'>): Promise<void> {
+    const { method, purpose } = event.data;
+    if (purpose !== 'newsletter' || method !== 'myAccount') return;
+    const email = await this.people.emailOf(event.metadata.dataSubjectId!);
+    const contactId = email === null ? null : await this.contacts.find(email);
+    if (contactId === null) return;
+    const context = { ...causedBy(event, group), dataSubjectId: contactId };
+    await this.choices.end(contactId, ['newsletter'], method, context);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Locale, NewsletterEvent } from '@dittoo/contracts';
+import type { Personal } from '@dittoo/kernel';
+
+/** The last question mailed to the address, not answered yet. */
+export interface OpenRequest {
+  readonly token: Personal<string>;
+  readonly expiresAt: string;
+  readonly noticeVersion: string;
+  readonly noticeDigest: string;
+  readonly language: Locale;
+}
+
+/** One person's mail that advertises, and on what it may rest. Stream `newsletter-<dataSubjectId>`. */
+export interface Newsletter {
+  readonly email: Personal<string> | null;
+  readonly request: OpenRequest | null;
+  /** When the questions of this address run out, oldest first: what brakes another one. */
+  readonly asked: readonly string[];
+  readonly unsubscribed: boolean;
+  readonly softOptIn: 'none' | 'noted' | 'ended';
+}
+
+export const initialNewsletter: Newsletter = {
+  email: null,
+  request: null,
+  asked: [],
+  unsubscribed: false,
+  softOptIn: 'none',
+};
+
+export const evolve = (newsletter: Newsletter, event: NewsletterEvent): Newsletter => {
+  switch (event.type) {
+    case 'NewsletterSubscriptionRequested': {
+      const { email, ...request } = event.data;
+      return { ...newsletter, email, request, asked: [...newsletter.asked, request.expiresAt] };
+    }
+    case 'NewsletterSubscriptionConfirmed':
+      return { ...newsletter, request: null, unsubscribed: false };
+    case 'NewsletterUnsubscribed':
+      return { ...newsletter, request: null, unsubscribed: true, softOptIn: 'ended' };
+    case 'SoftOptInNoted':
+      return newsletter.softOptIn === 'none' ? { ...newsletter, softOptIn: 'noted' } : newsletter;
+    case 'SoftOptInEnded':
+      return { ...newsletter, softOptIn: 'ended' };
+  }
+};

@@ -1,0 +1,56 @@
+import { locales, type Locale } from '@dittoo/contracts';
+import { EventStore, isErased, Sealer, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import { Injectable } from '@nestjs/common';
+
+/** What consent must know of a person, read from the streams themselves; the address is opened where it is asked for. */
+@Injectable()
+export class People {
+  constructor(
+    private readonly store: EventStore,
+    private readonly sealer: Sealer,
+  ) {}
+
+  async isCustomer(subjectId: Uuid): Promise<boolean> {
+    for await (const { type } of this.store.readStream(streamName('dataSubject', subjectId))) {
+      if (type === 'CustomerRegistered') return true;
+    }
+    return false;
+  }
+
+  /** The language a customer chose; Swedish for who chose none. */
+  async localeOf(subjectId: Uuid): Promise<Locale> {
+    let locale: Locale = 'sv';
+    for await (const { data } of this.store.readStream(streamName('dataSubject', subjectId))) {
+      locale = locales.find((known) => known === data['locale']) ?? locale;
+    }
+    return locale;
+  }
+
+  /** The address that is mailed to: the customer's, else the subscriber's. `null` = none, or not readable any more. */
+  async emailOf(subjectId: Uuid): Promise<string | null> {
+    const customers = await this.last('dataSubject', subjectId, ['CustomerRegistered', 'EmailRectified']);
+    const last = customers ?? (await this.last('newsletter', subjectId, ['NewsletterSubscriptionRequested']));
+    return last === null ? null : this.open(last);
+  }
+
+  /** The customer's address if its owner has answered from it; else `null`. */
+  async confirmedEmailOf(subjectId: Uuid): Promise<string | null> {
+    const types = ['CustomerRegistered', 'EmailConfirmed', 'EmailRectified'];
+    const last = await this.last('dataSubject', subjectId, types);
+    return last === null || last.type === 'CustomerRegistered' ? null : this.emailOf(subjectId);
+  }
+
+  private async last(category: string, id: Uuid, types: readonly string[]): Promise<RecordedEvent | null> {
+    let last: RecordedEvent | null = null;
+    for await (const recorded of this.store.readStream(streamName(category, id))) {
+      if (types.includes(recorded.type)) last = recorded;
+    }
+    return last;
+  }
+
+  private async open(recorded: RecordedEvent): Promise<string | null> {
+    const [opened] = await this.sealer.open([{ ...recorded, data: { email: recorded.data['email']! } }]);
+    const email = (opened!.event.data as { readonly email: unknown }).email;
+    return isErased(email) || typeof email !== 'string' ? null : email;
+  }
+}

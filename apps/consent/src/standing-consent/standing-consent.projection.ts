@@ -1,0 +1,61 @@
+import type { ConsentEvents } from '@dittoo/contracts';
+import type { Delivered, EventContext } from '@dittoo/kernel';
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+
+const group = 'consent.standing';
+type Context = EventContext<EntityManager>;
+type Of<Type extends keyof ConsentEvents> = Delivered<ConsentEvents, Type>;
+
+/** The consents that stand, oldest word first: what the register lets end by itself is found here. */
+@Controller()
+export class StandingConsentProjection {
+  @EventPattern<string>('ConsentGiven', { group })
+  async given(@Payload() event: Of<'ConsentGiven'>, @Ctx() { transaction }: Context): Promise<void> {
+    await transaction.query(
+      `INSERT INTO consent.standing_consent (subject_id, purpose, said, given_at) VALUES ($1, $2, 1, $3)
+       ON CONFLICT (subject_id, purpose) DO UPDATE SET said = 1, given_at = excluded.given_at`,
+      [event.metadata.dataSubjectId, event.data.purpose, event.metadata.recordedAt],
+    );
+  }
+
+  @EventPattern<string>('ConsentReconfirmed', { group })
+  async reconfirmed(@Payload() event: Of<'ConsentReconfirmed'>, @Ctx() { transaction }: Context): Promise<void> {
+    await transaction.query(
+      `UPDATE consent.standing_consent SET said = said + 1, given_at = $3 WHERE subject_id = $1 AND purpose = $2`,
+      [event.metadata.dataSubjectId, event.data.purpose, event.metadata.recordedAt],
+    );
+  }
+
+  @EventPattern<string>('ConsentRefused', { group })
+  async refused(@Payload() event: Of<'ConsentRefused'>, @Ctx() context: Context): Promise<void> {
+    await this.ended(event, context);
+  }
+
+  @EventPattern<string>('ConsentWithdrawn', { group })
+  async withdrawn(@Payload() event: Of<'ConsentWithdrawn'>, @Ctx() context: Context): Promise<void> {
+    await this.ended(event, context);
+  }
+
+  @EventPattern<string>('ConsentExpired', { group })
+  async expired(@Payload() event: Of<'ConsentExpired'>, @Ctx() context: Context): Promise<void> {
+    await this.ended(event, context);
+  }
+
+  @EventPattern<string>('ConsentsInvalidated', { group })
+  async invalidated(@Payload() event: Of<'ConsentsInvalidated'>, @Ctx() { transaction }: Context): Promise<void> {
+    const { dataSubjectId } = event.metadata;
+    await transaction.query('DELETE FROM consent.standing_consent WHERE subject_id = $1', [dataSubjectId]);
+  }
+
+  private async ended(
+    { data, metadata }: Of<'ConsentRefused' | 'ConsentWithdrawn' | 'ConsentExpired'>,
+    { transaction }: Context,
+  ): Promise<void> {
+    await transaction.query('DELETE FROM consent.standing_consent WHERE subject_id = $1 AND purpose = $2', [
+      metadata.dataSubjectId,
+      data.purpose,
+    ]);
+  }
+}
