@@ -1,5 +1,6 @@
 import { loadRegister } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
+import { readForwardingConfig } from './forwarding.config.js';
 import { egressTo, isInside, mailEgressTo } from './egress.js';
 
 const register = loadRegister();
@@ -25,6 +26,25 @@ describe('the way out', () => {
   ])('does not lead to %s', (url) => {
     expect(to(url)).toThrow(/PAYSON_URL/);
     expect(to(url)).not.toThrow(/password@/);
+  });
+
+  it('goes through the proxy where there is one, whatever a name resolves to, and to the same hosts', () => {
+    const through = (url: string) => egressTo(register, 'payson', url, 'PAYSON_URL', '10.96.0.200');
+    const { base, lookup } = through('https://api.payson.se/2.0/');
+    const seen: unknown[] = [];
+    lookup(base.hostname, {}, (error, address, family) => seen.push([error, address, family]));
+    lookup(base.hostname, { all: true }, (error, addresses) => seen.push([error, addresses]));
+    expect(base.hostname).toBe('api.payson.se');
+    expect(seen).toEqual([
+      [null, '10.96.0.200', 4],
+      [null, [{ address: '10.96.0.200', family: 4 }]],
+    ]);
+    expect(() => through('https://elsewhere.example.org/')).toThrow('PAYSON_URL');
+    expect(() => readForwardingConfig({}, { EGRESS_PROXY_ADDRESS: 'proxy.example.org' })).toThrow(
+      'EGRESS_PROXY_ADDRESS',
+    );
+    expect(readForwardingConfig({}, { EGRESS_PROXY_ADDRESS: '10.96.0.200' }).egressProxy).toBe('10.96.0.200');
+    expect(readForwardingConfig({}, {}).egressProxy).toBeNull();
   });
 
   it('knows what is inside', () => {

@@ -54,9 +54,17 @@ export interface Egress {
  * Where a processor may be reached: https on a host the register names for it, resolved to a public address. The named
  * exception is loopback, also in plain http: the sandbox of the default profile.
  *
+ * @param proxy address of the egress proxy, which carries TLS unopened to the host it is greeted with; then no name is
+ * resolved here, and what the register does not name is refused here and there
  * @throws Error the address is not one of these; says which rule, not the address' credentials
  */
-export const egressTo = (register: Register, processorId: string, url: string, name: string): Egress => {
+export const egressTo = (
+  register: Register,
+  processorId: string,
+  url: string,
+  name: string,
+  proxy: string | null = null,
+): Egress => {
   if (!URL.canParse(url)) throw new Error(`${name} is not a URL`);
   const base = new URL(url.endsWith('/') ? url : `${url}/`);
   if (base.username !== '' || base.password !== '') throw new Error(`${name} must not carry credentials`);
@@ -69,7 +77,7 @@ export const egressTo = (register: Register, processorId: string, url: string, n
     .flatMap((environment) => egressHosts(register, processorId, environment))
     .some((endpoint) => endpoint.host === base.hostname && endpoint.port === port && endpoint.protocol === 'https');
   if (!known) throw new Error(`${name} names a host that the register does not allow for ${processorId}`);
-  return { base, lookup: publicOnly };
+  return { base, lookup: proxy === null ? publicOnly : always(proxy) };
 };
 
 /**
@@ -84,6 +92,7 @@ export const mailEgressTo = (
   url: string,
   name: string,
   service: 'smtp' | 'imap',
+  proxy: string | null = null,
 ): MailEgress => {
   if (!URL.canParse(url)) throw new Error(`${name} is not a URL`);
   const { protocol, hostname, port: given, username, password } = new URL(url);
@@ -106,10 +115,24 @@ export const mailEgressTo = (
     new Promise((done, fail) =>
       publicOnly(host, {}, (error, address) => (error === null ? done(String(address)) : fail(error))),
     );
-  return { host, port, security: implicit ? 'tls' : 'startTls', ...login, resolve: resolvePublic };
+  return {
+    host,
+    port,
+    security: implicit ? 'tls' : 'startTls',
+    ...login,
+    resolve: proxy === null ? resolvePublic : async () => proxy,
+  };
 };
 
 const defaultPorts = { smtp: { tls: 465, startTls: 587 }, imap: { tls: 993, startTls: 143 } } as const;
+
+const always =
+  (address: string): LookupFunction =>
+  (_hostname, options, callback) => {
+    const family = isIP(address);
+    if (options.all === true) callback(null, [{ address, family }]);
+    else callback(null, address, family);
+  };
 
 const publicOnly: LookupFunction = (hostname, options, callback) => {
   resolve(hostname, { ...options, all: true }, (error, addresses) => {

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** The configuration as the parts get it. */
 export const FORWARDING_CONFIG = Symbol('ForwardingConfig');
 
@@ -78,6 +80,8 @@ export interface ForwardingConfig extends ForwardingTuning {
   readonly mondido: MondidoConnection | null;
   readonly mail: MailConnection | null;
   readonly limits: { readonly [processorId: string]: RetryLimits };
+  /** Address of the proxy through which everything leaves; `null` = directly. */
+  readonly egressProxy: string | null;
   readonly rates: { readonly [processorId: string]: Rate };
   readonly interrupt: (point: InterruptionPoint) => void;
 }
@@ -125,6 +129,7 @@ export const readForwardingConfig = (
     mondido,
     mail,
     limits: { oneMail: { ...limits.oneMail, ...options.tuning } },
+    egressProxy: egressProxyFrom(env),
     rates: {
       payson: onLoopback(payson?.url) ? atSandbox : rates.payson,
       mondido: onLoopback(mondido?.url) ? atSandbox : rates.mondido,
@@ -145,6 +150,14 @@ export const requireProcessors = (env: Environment): void => {
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+const egressProxyFrom = (env: Environment): string | null => {
+  const address = env['EGRESS_PROXY_ADDRESS'] ?? '';
+  if (address === '') return null;
+  // A name would have to be resolved, and then somebody else says where everything goes.
+  if (isIP(address) === 0) throw new Error('EGRESS_PROXY_ADDRESS must be an IP address');
+  return address;
+};
 
 /** `null` = the processor's URL is not set. */
 const paysonFrom = (env: Environment): PaysonConnection | null => {

@@ -21,8 +21,22 @@ export const mailProcessorId = 'oneMail';
 /** @throws Error naming the variable that leads where nothing may be sent */
 export const connectMail = (config: ForwardingConfig, register: Register): MailProvider | null => {
   if (config.mail === null) return null;
-  const smtp = mailEgressTo(register, mailProcessorId, config.mail.smtpUrl, 'MAIL_SMTP_URL', 'smtp');
-  const imap = mailEgressTo(register, mailProcessorId, config.mail.imapUrl, 'MAIL_IMAP_URL', 'imap');
+  const smtp = mailEgressTo(
+    register,
+    mailProcessorId,
+    config.mail.smtpUrl,
+    'MAIL_SMTP_URL',
+    'smtp',
+    config.egressProxy,
+  );
+  const imap = mailEgressTo(
+    register,
+    mailProcessorId,
+    config.mail.imapUrl,
+    'MAIL_IMAP_URL',
+    'imap',
+    config.egressProxy,
+  );
   const { name, supportEmail } = register.dataController;
   // A mailbox is its own address, and a provider takes no other for a sender.
   const address = smtp.user.includes('@') ? smtp.user : supportEmail;

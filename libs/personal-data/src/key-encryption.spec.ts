@@ -9,7 +9,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FileKeyEncryption } from './key-encryption.js';
-import { addKeyVersion, removeKeyVersion } from './key-file.js';
+import { addKeyVersion, isOpenToOthers, removeKeyVersion } from './key-file.js';
 
 const root = mkdtempSync(join(tmpdir(), 'dittoo-kek-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -49,6 +49,16 @@ describe('the file', () => {
     FileKeyEncryption.generate(path);
     chmodSync(path, mode);
     expect(() => FileKeyEncryption.read(path)).toThrow(`chmod 600`);
+  });
+
+  it("may be root's and readable by a group, as a secret is mounted for a process without a name", () => {
+    const [root, nobody] = [0, 65_532];
+    expect(isOpenToOthers({ mode: 0o100440, uid: root }, nobody)).toBe(false);
+    expect(isOpenToOthers({ mode: 0o100444, uid: root }, nobody)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100460, uid: root }, nobody)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100440, uid: nobody }, nobody)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100440, uid: root }, root)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100400, uid: nobody }, nobody)).toBe(false);
   });
 
   it('that is not there is refused, never made', () => {

@@ -21,7 +21,7 @@ export const connectProcessors = (
   const processors = new Map<string, PaymentProcessor>();
   if (config.payson !== null) {
     const { url, agentId: user, apiKey: password } = config.payson;
-    const egress = egressTo(register, 'payson', url, 'PAYSON_URL');
+    const egress = egressTo(register, 'payson', url, 'PAYSON_URL', config.egressProxy);
     const client = new ProcessorClient(egress, { user, password }, config, config.concurrency);
     const addresses = (orderId: string) => ({
       termsUri: `${publicUrl}/api/v1/policy.html`,
@@ -33,7 +33,7 @@ export const connectProcessors = (
   }
   if (config.mondido !== null) {
     const { url, merchantId: user, password } = config.mondido;
-    const egress = egressTo(register, 'mondido', url, 'MONDIDO_URL');
+    const egress = egressTo(register, 'mondido', url, 'MONDIDO_URL', config.egressProxy);
     const client = new ProcessorClient(egress, { user, password }, config, config.concurrency);
     const addresses = (orderId: string) => ({
       successUrl: `${publicUrl}/orders/${orderId}`,
