@@ -289,6 +289,10 @@ describe('delivery by Kafka', () => {
         broken({ ce_id: 'seventeen' }) as never,
         broken({ 'es-revision': '-1' }) as never,
         broken({ 'es-metadata': '{}' }) as never,
+        // These look like events and cannot be written down: not the row, and not that they are parked.
+        { ...broken({ 'es-stream': 'lamp-\u0000' }), key: 'lamp-\u0000' } as never,
+        broken({ 'es-position': '9999999999999999999', 'es-revision': '7' }) as never,
+        broken({ 'es-metadata': String(whole.headers!['es-metadata']).replace('2026-01', 'soon') }) as never,
         { ...whole, key: 'lamp-of-somebody-else' },
         { ...whole, value: 'not json' },
         whole,
@@ -302,11 +306,13 @@ describe('delivery by Kafka', () => {
           'Unreadable:bad-ce_id',
           'Unreadable:bad-es-revision',
           'Unreadable:bad-es-metadata',
+          'Unreadable:bad-es-stream',
+          'Unreadable:bad-es-position',
           'Unreadable:key-is-not-the-stream',
           'Unreadable:bad-value',
         ]),
       );
-      expect(await ground.messages(deadLetterTopicOf(topic, 'lights'))).toHaveLength(8);
+      expect(await ground.messages(deadLetterTopicOf(topic, 'lights'))).toHaveLength(11);
     });
 
     it('keeps what it does not know yet: a new type passes, a new shape of a known type waits', async () => {

@@ -61,6 +61,7 @@ export const readMessage = (message: KafkaMessage, category: string): RecordedEv
   const type = header('ce_type');
   if (!/^\w{1,128}$/.test(type)) throw new Unreadable('bad-ce_type');
   const stream = header('es-stream');
+  if (!/^[\x21-\x7e]{1,255}$/.test(stream)) throw new Unreadable('bad-es-stream');
   if (streamCategory(stream) !== category) throw new Unreadable('stream-of-another-topic');
   if (message.key?.toString() !== stream) throw new Unreadable('key-is-not-the-stream');
   return {
@@ -83,8 +84,11 @@ const headersOf =
     return value.toString();
   };
 
+/** As large as a row can hold: what is larger could be written nowhere, not even where it is parked. */
+const largestNumber = 2n ** 63n - 1n;
+
 const numberOf = (text: string, code: string): bigint => {
-  if (!/^\d{1,19}$/.test(text)) throw new Unreadable(code);
+  if (!/^\d{1,19}$/.test(text) || BigInt(text) > largestNumber) throw new Unreadable(code);
   return BigInt(text);
 };
 
@@ -102,7 +106,7 @@ const metadataOf = (text: string): EventMetadata => {
   const metadata = objectOf(text, 'bad-es-metadata') as unknown as EventMetadata;
   const complete =
     Number.isInteger(metadata.schemaVersion) &&
-    typeof metadata.recordedAt === 'string' &&
+    isTime(metadata.recordedAt) &&
     isUuid(metadata.correlationId) &&
     isUuid(metadata.causationId) &&
     (metadata.dataSubjectId === null || isUuid(metadata.dataSubjectId)) &&
@@ -110,3 +114,9 @@ const metadataOf = (text: string): EventMetadata => {
   if (!complete) throw new Unreadable('bad-es-metadata');
   return metadata;
 };
+
+/** As the clock of this house says it; `Date.parse` alone takes `soon 1` for a day in 2001. */
+const isTime = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(value) &&
+  !Number.isNaN(Date.parse(value));
