@@ -18,6 +18,7 @@ export class BrokerNotAvailable extends Error {}
 export function brokerClasspath(): string;
 export function freePort(): Promise<number>;
 export function runningBroker(dir: string): number | undefined;
+export function giveUser(broker: string, user: { readonly username: string; readonly password: string }): void;
 export function startBroker(options: {
   readonly dir: string;
   readonly port?: number;

@@ -237,6 +237,17 @@ const settled = async (pid, broker, log) => {
   throw new Error(`the broker did not start:\n${readFileSync(log, 'utf8').slice(-4_000)}`);
 };
 
+/** Makes a user (SCRAM-SHA-512) on a broker that runs, or gives it another password. */
+export const giveUser = (broker, { password, username }) => {
+  const [command, args] = java(
+    brokerClasspath(),
+    ...['kafka.admin.ConfigCommand', '--bootstrap-server', broker, '--alter', '--entity-type', 'users'],
+    ...['--entity-name', username, '--add-config', `SCRAM-SHA-512=[password=${password}]`],
+  );
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 60_000 });
+  if (status !== 0) throw new Error(`the user could not be made: ${stdout}${stderr}`);
+};
+
 /**
  * Starts a broker in `dir` and resolves once it answers. The second start in the same `dir` finds its data and ports.
  *

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId, type RecordedEvent } from '@dittoo/kernel';
-import { freePort, startBroker, stopBroker } from '../../../tools/kafka/broker.mjs';
+import { freePort, giveUser, startBroker, stopBroker } from '../../../tools/kafka/broker.mjs';
 import { createKafka } from './kafka-client.js';
 import {
   authorityOf,
@@ -187,6 +187,26 @@ describe('who may come in', () => {
     const events = await ground.append(lamps[0]!, [0]);
     await expect(ground.publisher({ deadlineMs: 3_000 }, wrong).publish(events)).rejects.toThrow();
   });
+
+  it('who was refused comes in once the broker knows the password, without a restart', async () => {
+    const credentials = { username: `late-${newId().slice(0, 8)}`, password: 'mended-while-running' };
+    const kafka = client(testBroker().ports.sasl, { credentials });
+    const delivery = ground.begin({ lights }, {}, kafka);
+    const publisher = ground.publisher({ deadlineMs: 5_000 }, kafka);
+    const [event] = await ground.append(lamps[0]!, [0]);
+    await expect(publisher.publish([event!])).rejects.toThrow();
+    await until(() => ground.said.some(({ what }) => what === 'interrupted'));
+    giveUser(testBroker().brokers[0]!, credentials);
+    await until(() => delivery.joined, 60_000);
+    const publish = () =>
+      publisher.publish([event!]).then(
+        () => true,
+        () => false,
+      );
+    await until(publish, 60_000);
+    await until(async () => (await ground.seen('lights')).size === 1);
+    expect(ground.said.map(({ details }) => details.join()).join()).not.toContain(credentials.password);
+  }, 150_000);
 
   it('no broker with a certificate of another authority', async () => {
     const broker = testBroker();
