@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { migrateDatabase } from '@dittoo/platform';
+import { migrateDatabase, reasonOf } from '@dittoo/platform';
 import { readMigrateConfig } from './standalone.config.js';
 import { standaloneService } from './standalone.module.js';
 
@@ -9,6 +9,6 @@ try {
   process.stdout.write('the database is as this version needs it\n');
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`cannot migrate: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`cannot migrate: ${reasonOf(error)}\n`);
   process.exit(1);
 }

@@ -17,7 +17,7 @@ export { kafkaSettings } from './kafka-road.js';
 export { KeyMaintenance, type KeyVersion } from './key-maintenance.js';
 export { migrateDatabase, type ServiceSchema } from './platform-database.js';
 export { openPlatform, problems, type Platform } from './platform.js';
-export { runMain } from './run-main.js';
+export { reasonOf, runMain } from './run-main.js';
 export { SequencerRunner } from './sequencer.runner.js';
 export { serve, type RunningService, type ServiceDefinition } from './serve.js';
 export {

@@ -3,6 +3,12 @@ import type { RunningService } from './serve.js';
 /** How long draining may take before the process gives up. */
 const drainMs = 25_000;
 
+/** In one line, and never empty. */
+export const reasonOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message || error.name : String(error);
+};
+
 /**
  * Runs a `main.ts`: starts, waits for SIGTERM or SIGINT (or the end of a parent that holds a channel), drains, exits 0. A start that fails says why in one line and
  * exits 1; a second signal exits at once.
@@ -10,7 +16,7 @@ const drainMs = 25_000;
 export const runMain = (start: () => Promise<RunningService>): void => {
   const running = start();
   running.catch((error: unknown) => {
-    process.stderr.write(`cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`cannot start: ${reasonOf(error)}\n`);
     process.exit(1);
   });
   let stopping = false;
