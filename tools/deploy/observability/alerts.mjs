@@ -85,7 +85,7 @@ export const alertGroups = [
         '0m',
         'increase(dittoo_relay_parked_total[15m]) > 0',
         'An event could not be put on the road and was left out',
-        'The table relay.parked says which and why; read models lack it until it is replayed.',
+        'The table relay.parked says which and why; read models take it from the log with the next event of its stream.',
       ),
       alert(
         'DittooConsumerLag',
