@@ -97,6 +97,7 @@ export const copyTexts: Readonly<Record<Language, CopyTexts>> = {
       bookkeeping: 'bokföringslagen kräver det',
       legalClaims: 'för att kunna visa vad som gällde vid en tvist',
       openOrder: 'en beställning var inte klar',
+      legalHold: 'en tvist eller en myndighet kräver att det sparas',
     },
     fields: {
       address: 'adress',
@@ -169,6 +170,7 @@ export const copyTexts: Readonly<Record<Language, CopyTexts>> = {
       bookkeeping: 'the Accounting Act demands it',
       legalClaims: 'to be able to show what held in a dispute',
       openOrder: 'an order was not finished',
+      legalHold: 'a dispute or an authority requires it to be kept',
     },
     fields: {
       address: 'address',

@@ -186,12 +186,21 @@ const asText = (value: unknown, texts: CopyTexts): string => {
   return isWithheld(value) ? texts.withheld : plainText(value);
 };
 
-/** An address reads as its parts; what is nested deeper as JSON. */
+/** A person and where they live, in the order of a letter. */
+const letterOrder = ['givenName', 'familyName', 'address', 'street', 'postalCode', 'city', 'country', 'email', 'phone'];
+
+/** An address reads as it stands on a letter, anything else that has parts as names and values: no JSON. */
 const plainText = (value: unknown): string => {
   if (value === null || value === undefined) return '–';
   if (typeof value !== 'object') return String(value);
-  const parts = Object.values(value);
-  return parts.every((part) => typeof part !== 'object' || part === null)
-    ? parts.filter((part) => part !== null).join(', ')
-    : JSON.stringify(value);
+  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(plainText).join('; ');
+  const parts = Object.entries(value).filter(([, part]) => part !== null);
+  const place = ([name]: readonly [string, unknown]): number => letterOrder.indexOf(name);
+  if (parts.some((part) => place(part) === -1)) {
+    return parts.map(([name, part]) => `${name}: ${plainText(part)}`).join(', ');
+  }
+  return [...parts]
+    .sort((one, other) => place(one) - place(other))
+    .map(([, part]) => plainText(part))
+    .join(', ');
 };
