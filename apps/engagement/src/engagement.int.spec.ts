@@ -86,6 +86,15 @@ describe('a comment', () => {
     expect((await comments()).some(({ commentId }) => commentId === body.commentId)).toBe(false);
   });
 
+  it('carries the name its author has today, also when that was put right after it was posted', async () => {
+    const { subjectId, bearer } = await customer('Asrtid');
+    const { body } = await post(`products/${sku}/comments`, { text: 'Rymlig.' }, bearer).expect(201);
+    const shown = async () => (await comments()).find(({ commentId }) => commentId === body.commentId);
+    await until(shown);
+    await record(subjectId, { type: 'NameRectified', data: { givenName: 'Astrid', familyName: 'Exempelsson' } });
+    expect((await shown())?.givenName).toBe('Astrid');
+  });
+
   it('is nobody else’s to change, but staff may delete it', async () => {
     const [asta, ture] = [await customer('Asta'), await customer('Ture')];
     const { body } = await post(`products/${sku}/comments`, { text: 'Tålig.' }, asta.bearer).expect(201);

@@ -1,18 +1,21 @@
 import type { CommentEvent } from '@dittoo/contracts';
-import { EventStore, isErased, Sealer, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import { DomainError, EventStore, isErased, Sealer, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
 import { decodeCursor, pageOf, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Authors } from '../standing/author.query.js';
 import type { CommentAnswer } from './comment-list.http.js';
 
 interface Row {
   readonly comment_id: Uuid;
+  readonly author_id: Uuid;
   readonly posted_at: Date;
 }
 
 /**
  * Comments of a product, newest first, without those of authors who are withheld. The page is cut by ids; what was said
- * comes from the streams at that moment. A comment whose key is gone is left out, so a page may hold fewer than asked.
+ * and by whom comes from the streams at that moment. A comment whose key is gone is left out, so a page may hold fewer
+ * than asked.
  */
 @Injectable()
 export class CommentList {
@@ -20,32 +23,46 @@ export class CommentList {
     private readonly rows: DataSource,
     private readonly store: EventStore,
     private readonly sealer: Sealer,
+    private readonly authors: Authors,
   ) {}
 
   async page(sku: string, limit: number, cursor: string | undefined): Promise<Page<CommentAnswer>> {
     const after = cursor === undefined ? [null, null] : decodeCursor(cursor, 'time', 'id');
     const rows = await this.rows.query<Row[]>(
-      `SELECT comment_id, posted_at FROM engagement.comment_row
+      `SELECT comment_id, author_id, posted_at FROM engagement.comment_row
        WHERE sku = $1 AND NOT EXISTS (SELECT FROM engagement.withheld_subject WHERE subject_id = author_id) AND ($2::timestamptz IS NULL OR (posted_at, comment_id) < ($2, $3::uuid))
        ORDER BY posted_at DESC, comment_id DESC LIMIT $4`,
       [sku, ...after, limit + 1],
     );
     const { items, nextCursor } = pageOf(rows, limit, (row) => [row.posted_at.toISOString(), row.comment_id]);
-    const shown = await Promise.all(items.map((row) => this.answer(row)));
+    const names = new Map(
+      await Promise.all([...new Set(items.map((row) => row.author_id))].map((id) => this.nameOf(id))),
+    );
+    const shown = await Promise.all(items.map((row) => this.answer(row, names.get(row.author_id) ?? null)));
     return { items: shown.filter((answer) => answer !== null), nextCursor };
   }
 
-  private async answer({ comment_id: commentId }: Row): Promise<CommentAnswer | null> {
+  /** As the author is called today: a name put right is right under every comment (art. 16). */
+  private async nameOf(authorId: Uuid): Promise<readonly [Uuid, string | null]> {
+    try {
+      return [authorId, (await this.authors.author(authorId)).givenName];
+    } catch (error) {
+      if (error instanceof DomainError && ['subject-erased', 'not-found'].includes(error.code)) return [authorId, null];
+      throw error;
+    }
+  }
+
+  private async answer({ comment_id: commentId }: Row, givenName: string | null): Promise<CommentAnswer | null> {
     const recorded: RecordedEvent[] = [];
     for await (const event of this.store.readStream(streamName('comment', commentId))) recorded.push(event);
     const opened = await this.sealer.open<CommentEvent>(recorded);
     const first = opened[0];
     if (first?.event.type !== 'CommentPosted' || opened.some(({ event }) => event.type === 'CommentDeleted'))
       return null;
-    const { givenName, sku } = first.event.data;
+    const { sku } = first.event.data;
     const last = opened.findLast(({ event }) => event.type === 'CommentRectified') ?? first;
     const { text } = last.event.data as { text: string };
-    if (isErased(givenName) || isErased(text)) return null;
+    if (givenName === null || isErased(text)) return null;
     const postedAt = first.recorded.metadata.recordedAt;
     return { commentId, sku, givenName, text, postedAt, changedAt: last.recorded.metadata.recordedAt };
   }
