@@ -1,6 +1,9 @@
+import { schemaMap } from '@dittoo/contracts';
+import type { SchemaMap } from '@dittoo/kernel';
 import { loadRegister } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
 import { accessCopy } from './access-copy.js';
+import { eventWords, streamWords } from './event-words.js';
 import { subjectCopyPage } from './subject-copy.page.js';
 import type { CopiedEvent } from './subject-events.query.js';
 
@@ -39,6 +42,17 @@ describe('the page of a copy', () => {
     const shown = page([said('SubjectKeysDestroyed', { requestId: null, keys: [], retained })]);
     expect(shown).toContain('Finns kvar efter raderingen: ');
     expect(shown).not.toContain(`Finns kvar efter raderingen: ${reason}`);
+  });
+
+  it('has words for every event and every kind of stream, and shows them', () => {
+    const definitions: SchemaMap = schemaMap;
+    const types = Object.keys(definitions).filter((type) => eventWords[type] === undefined);
+    const streams = Object.values(definitions).filter(({ stream }) => streamWords[stream] === undefined);
+    expect([types, streams.map(({ stream }) => stream)]).toEqual([[], []]);
+    const shown = page([placed]);
+    expect(shown).toContain('<h3>Du som kund ');
+    expect(shown).toContain('Beställning lagd');
+    expect(shown).not.toContain('OrderPlaced');
   });
 
   it('shows each letter of a case as one that holds, none as replaced by the next', () => {

@@ -2,6 +2,7 @@ import { isErased, type LegalBasis } from '@dittoo/kernel';
 import { htmlPage, htmlTable, legalBasisLabel, markup, type Html, type Language } from '@dittoo/processor-register';
 import type { AccessCopy, CategoryCopy, RecipientLine } from './access-copy.js';
 import { copyTexts, type CopyTexts } from './copy-texts.js';
+import { eventWords, streamWords, wordsOf } from './event-words.js';
 import type { SaidValue } from './known-values.js';
 import type { PortabilityCopy } from './portability-copy.js';
 import type { CopyFile } from './subject-copy-files.js';
@@ -75,7 +76,9 @@ const accessSections = (copy: AccessCopy, texts: CopyTexts): Section[] => [
       ]),
   {
     heading: texts.records,
-    body: copy.records.map(({ fields, lastEvent, stream }) => facts(stream, lastEvent, fields)),
+    body: copy.records.map(({ fields, lastEvent, stream }) =>
+      facts(headingOf(stream, copy.language), inWords(lastEvent, copy.language), fields),
+    ),
   },
   ...(Object.keys(copy.rows).length === 0
     ? []
@@ -93,7 +96,7 @@ const accessSections = (copy: AccessCopy, texts: CopyTexts): Section[] => [
         columns: texts.historyColumns,
         rows: copy.history.map(({ fields, recordedAt, source, type }) => [
           recordedAt,
-          type,
+          wordsOf(eventWords, type, copy.language),
           texts.sources[source],
           Object.entries(fields)
             .map(([name, value]) => `${name}: ${asText(value, texts)}`)
@@ -116,9 +119,23 @@ const portabilitySections = (copy: PortabilityCopy, texts: CopyTexts): Section[]
     body:
       copy.records.length === 0
         ? [markup`<p>${texts.noData}</p>`]
-        : copy.records.map(({ data, providedAt, type }) => facts(type, { type, recordedAt: providedAt }, data)),
+        : copy.records.map(({ data, providedAt, type }) => {
+            const what = wordsOf(eventWords, type, copy.language);
+            return facts(what, { type, recordedAt: providedAt }, data);
+          }),
   },
 ];
+
+/** `order-0f4f…` as "Order 0f4f…": the word to read, the number to ask about. */
+const headingOf = (stream: string, language: Language): string => {
+  const cut = stream.indexOf('-');
+  return `${wordsOf(streamWords, stream.slice(0, cut), language)} ${stream.slice(cut + 1)}`;
+};
+
+const inWords = ({ recordedAt, type }: { readonly type: string; readonly recordedAt: string }, language: Language) => ({
+  recordedAt,
+  type: wordsOf(eventWords, type, language),
+});
 
 const whoIsResponsible = ({ authority, dataController, subjectId }: AccessCopy, texts: CopyTexts): Html =>
   markup`<div class="card"><dl>
