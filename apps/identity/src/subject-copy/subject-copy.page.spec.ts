@@ -55,6 +55,17 @@ describe('the page of a copy', () => {
     expect(shown).not.toContain('OrderPlaced');
   });
 
+  it('names the purpose a recipient got data for as the policy does', () => {
+    const number = said('PersonnummerRecorded', { number: '197010632391', ground: 'secureIdentification' });
+    const disclosed = said('DataDisclosed', {
+      ...{ processorId: 'payson', fields: ['personnummer'], purpose: 'invoiceIdentification' },
+      ...{ legalBasis: 'contract', outcome: 'delivered' },
+    });
+    const row = /<th scope="row">Payson.*<\/tr>/.exec(page([number, disclosed]))?.[0];
+    expect(row).toContain('Säker identifiering vid faktura och delbetalning, avtal');
+    expect(row).not.toContain('invoiceIdentification');
+  });
+
   it('shows each letter of a case as one that holds, none as replaced by the next', () => {
     const stream = 'supportCase-0f4f2c52-7a53-5a6b-9f5e-5f1f0f6f3c02';
     const letters = [

@@ -62,7 +62,7 @@ const accessSections = (copy: AccessCopy, texts: CopyTexts): Section[] => [
             htmlTable({
               caption: texts.recipients,
               columns: texts.recipientColumns,
-              rows: copy.recipients.map((line) => recipientRow(line, texts, copy.language)),
+              rows: copy.recipients.map((line) => recipientRow(line, texts, copy)),
             }),
           ],
   },
@@ -176,12 +176,13 @@ ${htmlTable({
 
 const period = ({ since, until }: SaidValue, texts: CopyTexts): string => `${since} – ${until ?? texts.now}`;
 
-const recipientRow = (line: RecipientLine, texts: CopyTexts, lang: Language): string[] => [
+const recipientRow = (line: RecipientLine, texts: CopyTexts, { categories, language }: AccessCopy): string[] => [
   [line.processorName, line.legalEntity, line.country].filter((part) => part !== null).join(', '),
   line.fields.map(({ label }) => label).join(', '),
   [
-    line.purpose,
-    line.legalBasis === null ? null : legalBasisLabel(line.legalBasis as LegalBasis, lang),
+    categories.flatMap(({ purposes }) => purposes).find(({ purpose }) => purpose === line.purpose)?.label ??
+      line.purpose,
+    line.legalBasis === null ? null : legalBasisLabel(line.legalBasis as LegalBasis, language),
     line.consentRecordId === null ? null : texts.consent(line.consentRecordId),
   ]
     .filter((part) => part !== null)
