@@ -1,9 +1,8 @@
 import type { CommentEvent } from '@dittoo/contracts';
-import { DomainError, EventStore, isErased, Sealer, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import { EventStore, isErased, Sealer, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
 import { decodeCursor, pageOf, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Authors } from '../standing/author.query.js';
 import type { CommentAnswer } from './comment-list.http.js';
 
 interface Row {
@@ -23,10 +22,15 @@ export class CommentList {
     private readonly rows: DataSource,
     private readonly store: EventStore,
     private readonly sealer: Sealer,
-    private readonly authors: Authors,
   ) {}
 
-  async page(sku: string, limit: number, cursor: string | undefined): Promise<Page<CommentAnswer>> {
+  /** @param nameOf what an author is called today; `null` = not to be shown any more */
+  async page(
+    sku: string,
+    limit: number,
+    cursor: string | undefined,
+    nameOf: (authorId: Uuid) => Promise<string | null>,
+  ): Promise<Page<CommentAnswer>> {
     const after = cursor === undefined ? [null, null] : decodeCursor(cursor, 'time', 'id');
     const rows = await this.rows.query<Row[]>(
       `SELECT comment_id, author_id, posted_at FROM engagement.comment_row
@@ -35,21 +39,10 @@ export class CommentList {
       [sku, ...after, limit + 1],
     );
     const { items, nextCursor } = pageOf(rows, limit, (row) => [row.posted_at.toISOString(), row.comment_id]);
-    const names = new Map(
-      await Promise.all([...new Set(items.map((row) => row.author_id))].map((id) => this.nameOf(id))),
-    );
+    const authors = [...new Set(items.map((row) => row.author_id))];
+    const names = new Map(await Promise.all(authors.map(async (id) => [id, await nameOf(id)] as const)));
     const shown = await Promise.all(items.map((row) => this.answer(row, names.get(row.author_id) ?? null)));
     return { items: shown.filter((answer) => answer !== null), nextCursor };
-  }
-
-  /** As the author is called today: a name put right is right under every comment (art. 16). */
-  private async nameOf(authorId: Uuid): Promise<readonly [Uuid, string | null]> {
-    try {
-      return [authorId, (await this.authors.author(authorId)).givenName];
-    } catch (error) {
-      if (error instanceof DomainError && ['subject-erased', 'not-found'].includes(error.code)) return [authorId, null];
-      throw error;
-    }
   }
 
   private async answer({ comment_id: commentId }: Row, givenName: string | null): Promise<CommentAnswer | null> {
