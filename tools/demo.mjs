@@ -172,6 +172,15 @@ const play = async () => {
   });
   say(`The order is ${shipped.status}; the invoice is captured at the payment service.`);
 
+  await step('Somebody types her address into the registration form. The answer says nothing; she is told by mail.');
+  const again = await api('POST', '/customers', { body: { ...registration, personnummer: undefined } });
+  say(`Answered ${again.status}, as every registration is.`);
+  const letters = await until('the letter arrives', async () => {
+    const subjects = await lettersTo(order.standIns, customer.email);
+    return subjects === null || subjects.includes('Du har redan ett konto') ? (subjects ?? ['(restarted)']) : false;
+  });
+  say(`The mail provider sent her: ${letters.map((subject) => `"${subject}"`).join(', ')}.`);
+
   await step('She moves, and changes her address in My account.');
   token = await signIn(customer);
   const address = { street: 'Lillgatan 2', postalCode: '41101', city: 'Göteborg', country: 'SE' };
@@ -212,8 +221,10 @@ const play = async () => {
     const { answer } = await api('GET', `/me/requests/${request.requestId}`, { token: fresh.accessToken });
     return answer.state === 'answered';
   });
-  const answered = await replay(customerId, looking, 'RequestAnswered');
-  for (const { fields } of answered.filter(({ type }) => type === 'RecipientAnswered')) {
+  const answered = await replay(customerId, looking, 'ErasureVerified');
+  // Her correction was told to the recipients too, as a request of its own.
+  const erasure = `rightsRequest-${request.requestId}`;
+  for (const { fields } of answered.filter(({ stream, type }) => stream === erasure && type === 'RecipientAnswered')) {
     say(`${fields.processorId}: ${fields.state} (${fields.reason})`);
   }
 
@@ -318,8 +329,19 @@ const orderAndPay = async (token, chosen) => {
       const { answer } = await api('GET', `/orders/${placed.orderId}`, { token });
       if (answer.status !== 'paid') return false;
       say(`The payment service says approved, the shop read it back: the order is ${answer.status}.`);
-      return answer;
+      return { ...answer, standIns: new URL('/sandbox/', open.payment.action.url) };
     });
+  }
+};
+
+/** Letters to an address at the mail provider's stand-in, by their subjects; it remembers nothing over a restart. */
+const lettersTo = async (standIns, email) => {
+  try {
+    const mails = await fetchOnce(new URL('oneMail/requests', standIns));
+    return mails.filter(({ body }) => body.envelope.to.includes(email)).map(({ body }) => body.subject);
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    return null;
   }
 };
 

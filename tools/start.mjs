@@ -11,6 +11,7 @@ const usage = `npm start - runs the whole shop on this machine: PostgreSQL, ever
   PORT        where it listens (8080)        DATA_DIR    where it keeps everything (./.data); remove it to begin anew
   HOST        which address (127.0.0.1)      LOG_LEVEL   info, debug, warn, silent
   DATABASE_URL, KEY_ENCRYPTION_KEY_FILE      a PostgreSQL server instead of the one that comes along
+  EVENT_STORE_URL                            EventStoreDB for the log (npm run event-store: a stand-in for one)
   KAFKA_BROKERS                              Kafka between the services (npm run kafka -- start, npm run topics)
   OFFICER_EMAIL, OFFICER_PASSWORD            the compliance officer; otherwise one is made and printed once
 

@@ -45,11 +45,34 @@ const start = (image, program) => {
   const [, ...flags] = image.entrypoint;
   const { status, stderr } = spawnSync(process.execPath, [...flags, program], {
     cwd: join(image.root, image.workdir),
-    env: { ...image.env, PORT: 'no port', KAFKA_BROKERS: 'no broker', HOST: '127.0.0.1' },
+    env: { ...image.env, PORT: 'no port', KAFKA_BROKERS: 'no broker', DATABASE_URL: 'no url', HOST: '127.0.0.1' },
     timeout: 60_000,
     ...asNobody,
   });
   return { status, said: stderr.toString().trim() };
+};
+
+/** The one-shot makes three files, and the second time it makes the same. */
+const makesKeys = (image) => {
+  const [, ...flags] = image.entrypoint;
+  const directory = join(image.root, 'keys');
+  run('chmod -R a+rwX keys', image.root, {});
+  const files = ['key-encryption-key', 'service-signing-key', 'service-verification-key'].map((kind) =>
+    join(directory, kind, kind),
+  );
+  const make = () => {
+    const made = spawnSync(process.execPath, [...flags, 'deploy/image/make-keys.mjs', ...files], {
+      cwd: join(image.root, image.workdir),
+      env: image.env,
+      ...(process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}),
+    });
+    if (made.status !== 0) problems.push(`make-keys ended with ${made.status}: ${made.stderr}`);
+    return files.map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : '')).join();
+  };
+  const first = make();
+  const isRight = first === make() && /BEGIN PRIVATE KEY/.test(first) && /BEGIN PUBLIC KEY/.test(first);
+  console.log(`   ${isRight ? 'makes' : 'WRONG'}  the key files, once`);
+  if (!isRight) problems.push('make-keys does not keep what it made');
 };
 
 const rehearse = () => {
@@ -71,6 +94,7 @@ const rehearse = () => {
     console.log(`   ${isRefusal ? 'refuses' : 'WRONG'}  ${program}: ${said.split('\n').at(isRefusal ? 0 : -1)}`);
     if (!isRefusal) problems.push(`${program} ended with ${status}: ${said.slice(-2_000)}`);
   }
+  makesKeys(image);
   if (!existsSync(join(app, image.cmd[0] ?? 'nothing'))) problems.push(`CMD ${image.cmd} is not there`);
   const strangers = filesLike(app, stranger).filter((file) => !/node_modules\/.*\.(js|d\.ts)$/.test(file));
   if (strangers.length > 0) problems.push(`does not belong here: ${strangers.slice(0, 5).join(', ')}`);

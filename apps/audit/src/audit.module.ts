@@ -1,7 +1,8 @@
-import type { ServiceDefinition } from '@dittoo/platform';
+import { SequencerRunner, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AUDIT_CONFIG, readAuditConfig, type AuditConfig } from './audit.config.js';
 import { auditSchema } from './audit.migrations.js';
+import { NumberedLog } from './numbered-log.js';
 import { OfficerAccess } from './officer-access/officer-access.port.js';
 import { ProcessingRecordsController } from './processing-records/processing-records.controller.js';
 import { Bundle } from './seal/bundle.query.js';
@@ -10,7 +11,6 @@ import { SealController } from './seal/seal.controller.js';
 import { SealStore } from './seal/seal-store.js';
 import { SigningKey } from './seal/signing-key.js';
 import { Verification } from './seal/verification.query.js';
-import { SequencerRunner } from './sequence/sequencer.runner.js';
 import { MyTrailController } from './subject-trail/my-trail.controller.js';
 import { SubjectTrailController } from './subject-trail/subject-trail.controller.js';
 import { SubjectTrailProjection } from './subject-trail/subject-trail.projection.js';
@@ -39,6 +39,7 @@ export class AuditModule {
       providers: [
         { provide: AUDIT_CONFIG, useValue: config },
         SequencerRunner,
+        NumberedLog,
         SealStore,
         SigningKey,
         LogSealer,

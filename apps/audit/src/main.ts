@@ -1,4 +1,4 @@
-import { readPlatformConfig, runMain, serve } from '@dittoo/platform';
+import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { auditService } from './audit.module.js';
 
-runMain(() => serve(readPlatformConfig(process.env, 'audit'), auditService));
+runMain(async () => serve(readServiceConfig(process.env, 'audit'), auditService));

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { receiptKeysWrapped } from './receipt/receipt-keys.js';
 
 class CreateConsent1763800001000 implements MigrationInterface {
   readonly name = 'CreateConsent1763800001000';
@@ -38,4 +39,5 @@ class CreateReceipts1763800001100 implements MigrationInterface {
 export const consentSchema = {
   schema: 'consent',
   migrations: [CreateConsent1763800001000, CreateReceipts1763800001100],
+  wrappedKeys: [receiptKeysWrapped],
 };

@@ -1,4 +1,4 @@
-import { readPlatformConfig, runMain, serve } from '@dittoo/platform';
+import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { consentService } from './consent.module.js';
 
-runMain(() => serve(readPlatformConfig(process.env, 'consent'), consentService));
+runMain(async () => serve(readServiceConfig(process.env, 'consent'), consentService));

@@ -1,4 +1,4 @@
-import { readPlatformConfig, runMain, serve } from '@dittoo/platform';
+import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { engagementService } from './engagement.module.js';
 
-runMain(() => serve(readPlatformConfig(process.env, 'engagement'), engagementService));
+runMain(async () => serve(readServiceConfig(process.env, 'engagement'), engagementService));

@@ -17,4 +17,57 @@ class CreateGateway1763800003000 implements MigrationInterface {
   }
 }
 
-export const gatewaySchema = { schema: 'gateway', migrations: [CreateGateway1763800003000] };
+/**
+ * A day of the log is a partition: it goes by being dropped. The services' role owns nothing and may neither make nor
+ * drop tables; these two functions do for it exactly that, with days of these two tables.
+ */
+class AddAccessLogDays1763800003010 implements MigrationInterface {
+  readonly name = 'AddAccessLogDays1763800003010';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const columns = `id uuid NOT NULL, at timestamptz NOT NULL, method text NOT NULL, route text NOT NULL,
+      status int NOT NULL, duration_ms real NOT NULL, ip jsonb NOT NULL`;
+    await runner.query('ALTER TABLE gateway.access_log RENAME TO access_log_undivided');
+    for (const table of ['access_log', 'access_log_truncated'])
+      await runner.query(`CREATE TABLE gateway.${table} (${columns}) PARTITION BY RANGE (at)`);
+    await runner.query(`
+      CREATE TABLE gateway.access_log_count (
+        day date NOT NULL, method text NOT NULL, route text NOT NULL, status int NOT NULL, requests int NOT NULL,
+        median_ms real NOT NULL, PRIMARY KEY (day, method, route, status))`);
+    await runner.query(`
+      CREATE TABLE gateway.access_log_day (
+        day date PRIMARY KEY, stage text NOT NULL DEFAULT 'full' CHECK (stage IN ('full', 'truncated', 'counted')),
+        keys_destroyed boolean NOT NULL DEFAULT true)`);
+    await runner.query(`
+      CREATE FUNCTION gateway.open_access_log_day(p_table text, p_day date) RETURNS void
+      LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      BEGIN
+        IF p_table NOT IN ('access_log', 'access_log_truncated') THEN RAISE EXCEPTION 'not an access log'; END IF;
+        PERFORM pg_advisory_xact_lock(hashtext('gateway.' || p_table));
+        EXECUTE format('CREATE TABLE IF NOT EXISTS gateway.%I PARTITION OF gateway.%I FOR VALUES FROM (%L) TO (%L)',
+          p_table || '_' || to_char(p_day, 'YYYYMMDD'), p_table,
+          p_day::timestamp AT TIME ZONE 'UTC', (p_day + 1)::timestamp AT TIME ZONE 'UTC');
+      END $$`);
+    await runner.query(`
+      CREATE FUNCTION gateway.drop_access_log_day(p_table text, p_day date) RETURNS void
+      LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      BEGIN
+        IF p_table NOT IN ('access_log', 'access_log_truncated') THEN RAISE EXCEPTION 'not an access log'; END IF;
+        EXECUTE format('DROP TABLE IF EXISTS gateway.%I', p_table || '_' || to_char(p_day, 'YYYYMMDD'));
+      END $$`);
+    await runner.query(`
+      INSERT INTO gateway.access_log_day (day) SELECT DISTINCT (at AT TIME ZONE 'UTC')::date FROM gateway.access_log_undivided`);
+    await runner.query(`SELECT gateway.open_access_log_day('access_log', day) FROM gateway.access_log_day`);
+    await runner.query('INSERT INTO gateway.access_log SELECT * FROM gateway.access_log_undivided');
+    await runner.query('DROP TABLE gateway.access_log_undivided');
+  }
+
+  async down(): Promise<void> {
+    throw new Error('days that were dropped do not come back');
+  }
+}
+
+export const gatewaySchema = {
+  schema: 'gateway',
+  migrations: [CreateGateway1763800003000, AddAccessLogDays1763800003010],
+};

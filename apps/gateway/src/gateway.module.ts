@@ -1,36 +1,76 @@
-import type { ServiceDefinition } from '@dittoo/platform';
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Alarms, openApiDocument, type ServiceDefinition } from '@dittoo/platform';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { AccessLogController } from './access-log/access-log.controller.js';
+import { AccessLogRetirement } from './access-log/access-log.retirement.js';
 import { AccessLogWriter } from './access-log/access-log.writer.js';
 import { prepareEdge } from './edge/edge.js';
+import type { UpstreamsConfig } from './gateway.config.js';
 import { gatewaySchema } from './gateway.migrations.js';
-import { openApiDocument } from './openapi/openapi.js';
 import { openApiPage } from './openapi/openapi.page.js';
+import { JoinedOpenApi } from './upstream/joined-openapi.js';
+import { OperationsController } from './upstream/operations.controller.js';
+import { layRoutes } from './upstream/proxy.js';
+import { Upstreams } from './upstream/upstreams.js';
+
+export { readUpstreamsConfig } from './gateway.config.js';
+export { joined } from './upstream/joined-openapi.js';
+export { formRoutes, routeTable } from './upstream/route-table.js';
 
 /** The only door: edge hooks, access log, documents. Routes behind it belong to the services. */
 @Module({})
 export class GatewayModule {
-  static register(platform: DynamicModule): DynamicModule {
+  /** @param upstreams the services, where they are not mounted beside it */
+  static register(platform: DynamicModule, upstreams?: Upstreams): DynamicModule {
+    const apart = upstreams === undefined ? [] : [{ provide: Upstreams, useValue: upstreams }];
+    const operations: Type[] = upstreams === undefined ? [] : [OperationsController];
     return {
       module: GatewayModule,
       imports: [platform],
-      controllers: [AccessLogController],
-      providers: [AccessLogWriter],
+      controllers: [AccessLogController, ...operations],
+      providers: [AccessLogWriter, AccessLogRetirement, ...apart],
     };
   }
 }
 
-/** The gateway as a process runs it. */
+const serveDocuments = (app: NestFastifyApplication, document: () => OpenAPIObject | Promise<OpenAPIObject>): void => {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get('/api/v1/openapi.json', () => document());
+  fastify.get('/api/docs', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(openApiPage(await document())),
+  );
+};
+
+/** Describes the application as it is mounted, once. */
+const ownDocument = (app: NestFastifyApplication): (() => OpenAPIObject) => {
+  let document: OpenAPIObject | undefined;
+  return () => (document ??= openApiDocument(app));
+};
+
+/** The gateway in front of services that are mounted in the same process. */
 export const gatewayService: ServiceDefinition = {
   schemas: [gatewaySchema],
   module: (platform) => GatewayModule.register(platform),
   prepare: async (app, platform) => {
     await prepareEdge(app, platform);
-    const fastify = app.getHttpAdapter().getInstance();
-    let document: ReturnType<typeof openApiDocument> | undefined;
-    fastify.get('/api/v1/openapi.json', () => (document ??= openApiDocument(app)));
-    fastify.get('/api/docs', (_request, reply) =>
-      reply.type('text/html; charset=utf-8').send(openApiPage((document ??= openApiDocument(app)))),
-    );
+    serveDocuments(app, ownDocument(app));
   },
+};
+
+/** The gateway as a process runs it: the same edge, and behind it a route for each of the table. */
+export const gatewayServiceWith = (config: UpstreamsConfig): ServiceDefinition => {
+  const upstreams = new Upstreams(config);
+  return {
+    schemas: [gatewaySchema],
+    isDoor: true,
+    module: (platform) => GatewayModule.register(platform, upstreams),
+    prepare: async (app, platform) => {
+      await prepareEdge(app, platform);
+      const joinedDocument = new JoinedOpenApi(ownDocument(app), upstreams);
+      serveDocuments(app, () => joinedDocument.document());
+      layRoutes(app.getHttpAdapter().getInstance(), upstreams);
+      upstreams.watch(app.get(Alarms), platform);
+    },
+  };
 };

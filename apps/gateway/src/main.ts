@@ -1,4 +1,7 @@
-import { readPlatformConfig, runMain, serve } from '@dittoo/platform';
-import { gatewayService } from './gateway.module.js';
+import { readServiceConfig, runMain, serve } from '@dittoo/platform';
+import { gatewayServiceWith, readUpstreamsConfig } from './gateway.module.js';
 
-runMain(() => serve(readPlatformConfig(process.env, 'gateway'), gatewayService));
+runMain(async () => {
+  const config = readServiceConfig(process.env, 'gateway');
+  return serve(config, gatewayServiceWith(readUpstreamsConfig(process.env)));
+});

@@ -1,11 +1,9 @@
-import { readPlatformConfig, runMain, serve } from '@dittoo/platform';
+import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { FirstOfficer, identityService } from './identity.module.js';
 
 runMain(async () => {
-  const running = await serve(readPlatformConfig(process.env, 'identity'), identityService);
-  const officer = running.app.get(FirstOfficer).credentialsToPrint();
-  if (officer !== null) {
-    process.stdout.write(`officer ${officer.email}  password ${officer.password}  (shown this once)\n`);
-  }
+  const running = await serve(readServiceConfig(process.env, 'identity'), identityService);
+  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  running.app.get(FirstOfficer).announce(say, process.env['FIRST_OFFICER_FILE'] || null);
   return running;
 });

@@ -1,4 +1,4 @@
-import { readPlatformConfig, runMain, serve } from '@dittoo/platform';
+import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { orderService } from './order.module.js';
 
-runMain(() => serve(readPlatformConfig(process.env, 'order'), orderService));
+runMain(async () => serve(readServiceConfig(process.env, 'order'), orderService));

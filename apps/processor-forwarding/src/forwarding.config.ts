@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** The configuration as the parts get it. */
 export const FORWARDING_CONFIG = Symbol('ForwardingConfig');
 
@@ -7,6 +9,8 @@ export interface ForwardingOptions {
   readonly payson?: PaysonConnection;
   /** The same for `MONDIDO_URL`. */
   readonly mondido?: MondidoConnection;
+  /** The same for `MAIL_SMTP_URL` and `MAIL_IMAP_URL`. */
+  readonly mail?: MailConnection;
   /** Specs only: called at the named points of an attempt; what it throws ends the worker there, as a kill would. */
   readonly interrupt?: (point: InterruptionPoint) => void;
   readonly tuning?: Partial<ForwardingTuning>;
@@ -30,10 +34,24 @@ export interface MondidoConnection {
   readonly secret: string;
 }
 
+export interface MailConnection {
+  /** `smtps://user:password@host`, or `smtp://` for STARTTLS; loopback in the clear. */
+  readonly smtpUrl: string;
+  readonly imapUrl: string;
+}
+
 /** Requests a second, and at once. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
+  /** Calls at the same time, where it is not the usual number. */
+  readonly concurrency?: number;
+}
+
+export interface RetryLimits {
+  readonly retryCapMs: number;
+  /** Attempts of one item before it is parked. */
+  readonly attempts: number;
 }
 
 export interface ForwardingTuning {
@@ -53,17 +71,33 @@ export interface ForwardingTuning {
   /** First pause between two readings of a pending payment. */
   readonly watchPauseMs: number;
   readonly breakerPauseMs: number;
+  /** How often it is looked whether the mailbox was cleaned today. */
+  readonly sweepPauseMs: number;
 }
 
 export interface ForwardingConfig extends ForwardingTuning {
   readonly payson: PaysonConnection | null;
   readonly mondido: MondidoConnection | null;
+  readonly mail: MailConnection | null;
+  readonly limits: { readonly [processorId: string]: RetryLimits };
+  /** Address of the proxy through which everything leaves; `null` = directly. */
+  readonly egressProxy: string | null;
   readonly rates: { readonly [processorId: string]: Rate };
   readonly interrupt: (point: InterruptionPoint) => void;
 }
 
-/** Neither processor publishes rates: these are careful. Nobody minds at the sandbox. */
-const rates = { payson: { perSecond: 2, burst: 5 }, mondido: { perSecond: 5, burst: 10 } };
+/**
+ * Payson and Mondido publish no rates: these are careful. One.com takes 25 messages in five minutes. Nobody minds at the
+ * sandbox.
+ */
+const rates = {
+  payson: { perSecond: 2, burst: 5 },
+  mondido: { perSecond: 5, burst: 10 },
+  oneMail: { perSecond: 25 / 300, burst: 25, concurrency: 1 },
+};
+
+/** Mail waits four days for a provider that is away, as mail does: 16 doublings, then every two hours on average. */
+const limits = { oneMail: { attempts: 62, retryCapMs: 4 * 3_600_000 } };
 const atSandbox: Rate = { perSecond: 500, burst: 500 };
 
 const tuning: ForwardingTuning = {
@@ -77,6 +111,7 @@ const tuning: ForwardingTuning = {
   reconcileAfterMs: 5_000,
   watchPauseMs: 5_000,
   breakerPauseMs: 5_000,
+  sweepPauseMs: 600_000,
 };
 
 /** @throws Error with the name of the variable that is wrong */
@@ -86,14 +121,19 @@ export const readForwardingConfig = (
 ): ForwardingConfig => {
   const payson = paysonFrom(env) ?? options.payson ?? null;
   const mondido = mondidoFrom(env) ?? options.mondido ?? null;
+  const mail = mailFrom(env) ?? options.mail ?? null;
   return {
     ...tuning,
     ...options.tuning,
     payson,
     mondido,
+    mail,
+    limits: { oneMail: { ...limits.oneMail, ...options.tuning } },
+    egressProxy: egressProxyFrom(env),
     rates: {
       payson: onLoopback(payson?.url) ? atSandbox : rates.payson,
       mondido: onLoopback(mondido?.url) ? atSandbox : rates.mondido,
+      oneMail: onLoopback(mail?.smtpUrl) ? atSandbox : rates.oneMail,
     },
     interrupt: options.interrupt ?? (() => undefined),
   };
@@ -104,12 +144,20 @@ const onLoopback = (url = ''): boolean =>
 
 /** For a process of its own: there is no sandbox beside it. @throws Error naming the variable */
 export const requireProcessors = (env: Environment): void => {
-  for (const name of ['PAYSON_URL', 'MONDIDO_URL']) {
+  for (const name of ['PAYSON_URL', 'MONDIDO_URL', 'MAIL_SMTP_URL', 'MAIL_IMAP_URL']) {
     if ((env[name] ?? '') === '') throw new Error(`${name} must be set: the sandbox runs in standalone only`);
   }
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+const egressProxyFrom = (env: Environment): string | null => {
+  const address = env['EGRESS_PROXY_ADDRESS'] ?? '';
+  if (address === '') return null;
+  // A name would have to be resolved, and then somebody else says where everything goes.
+  if (isIP(address) === 0) throw new Error('EGRESS_PROXY_ADDRESS must be an IP address');
+  return address;
+};
 
 /** `null` = the processor's URL is not set. */
 const paysonFrom = (env: Environment): PaysonConnection | null => {
@@ -129,8 +177,13 @@ const mondidoFrom = (env: Environment): MondidoConnection | null => {
   };
 };
 
+const mailFrom = (env: Environment): MailConnection | null => {
+  if ((env['MAIL_SMTP_URL'] ?? env['MAIL_IMAP_URL'] ?? '') === '') return null;
+  return { smtpUrl: required(env, 'MAIL_SMTP_URL'), imapUrl: required(env, 'MAIL_IMAP_URL') };
+};
+
 const required = (env: Environment, name: string): string => {
   const value = env[name] ?? '';
-  if (value === '') throw new Error(`${name} must be set where the processor's URL is`);
+  if (value === '') throw new Error(`${name} must be set where the processor's other settings are`);
   return value;
 };

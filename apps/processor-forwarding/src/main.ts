@@ -1,8 +1,8 @@
-import { readPlatformConfig, runMain, serve } from '@dittoo/platform';
+import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { requireProcessors } from './forwarding.config.js';
 import { processorForwardingService } from './processor-forwarding.module.js';
 
 runMain(async () => {
   requireProcessors(process.env);
-  return serve(readPlatformConfig(process.env, 'processor-forwarding'), processorForwardingService);
+  return serve(readServiceConfig(process.env, 'processor-forwarding'), processorForwardingService);
 });

@@ -56,4 +56,33 @@ class CreateForwarding1763800005000 implements MigrationInterface {
   }
 }
 
-export const forwardingSchema = { schema: 'forwarding', migrations: [CreateForwarding1763800005000] };
+class KnowTheMailbox1763800006000 implements MigrationInterface {
+  readonly name = 'KnowTheMailbox1763800006000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    // A message id follows from the forwarding's: which mail is whose is known without an address.
+    await runner.query(`
+      CREATE TABLE forwarding.mailed (
+        forwarding_id uuid PRIMARY KEY, subject_id uuid NOT NULL, sent_at timestamptz NOT NULL DEFAULT now())`);
+    await runner.query('CREATE INDEX ON forwarding.mailed (subject_id)');
+    await runner.query('CREATE INDEX ON forwarding.mailed (sent_at)');
+    await runner.query(`
+      CREATE TABLE forwarding.mail_received (
+        folder text NOT NULL, uid_validity numeric NOT NULL, uid bigint NOT NULL, subject_id uuid NOT NULL,
+        received_at timestamptz NOT NULL, PRIMARY KEY (folder, uid_validity, uid))`);
+    await runner.query('CREATE INDEX ON forwarding.mail_received (subject_id)');
+    await runner.query(`
+      CREATE TABLE forwarding.mailbox_sweep (
+        day date PRIMARY KEY, started_at timestamptz NOT NULL DEFAULT now(), finished_at timestamptz,
+        deleted int NOT NULL DEFAULT 0)`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE forwarding.mailed, forwarding.mail_received, forwarding.mailbox_sweep');
+  }
+}
+
+export const forwardingSchema = {
+  schema: 'forwarding',
+  migrations: [CreateForwarding1763800005000, KnowTheMailbox1763800006000],
+};

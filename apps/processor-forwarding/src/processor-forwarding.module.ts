@@ -16,14 +16,22 @@ import { ForwardingMetrics } from './forwarding.metrics.js';
 import { AttemptReactor } from './forwarding/attempt.reactor.js';
 import { DeliveriesController } from './forwarding/deliveries.controller.js';
 import { DeliveryReactor } from './forwarding/delivery.reactor.js';
+import { ErasureReactor } from './forwarding/erasure.reactor.js';
 import { IntakeReactor } from './forwarding/intake.reactor.js';
+import { IntentReactor } from './forwarding/intent.reactor.js';
+import { LetterIntakeReactor } from './forwarding/letter-intake.reactor.js';
+import { LetterPreparationReactor } from './forwarding/letter-preparation.reactor.js';
+import { MailboxRetentionReactor } from './forwarding/mailbox-retention.reactor.js';
 import { OutcomeReactor } from './forwarding/outcome.reactor.js';
 import { PreparationReactor } from './forwarding/preparation.reactor.js';
 import { ReadingReactor } from './forwarding/reading.reactor.js';
+import { LetterSource } from './gate/letter.query.js';
 import { Source } from './gate/source.query.js';
 import { MailSuppression } from './gate/suppression.query.js';
 import { LaneIntake } from './lanes/lane-intake.port.js';
 import { PaymentWatch } from './lanes/payment-watch.port.js';
+import { connectMail, MAIL_PROVIDER } from './mail-provider.js';
+import { MailboxRecords } from './mailbox/mailbox-records.port.js';
 import { CallbackTokens } from './payment/callback-token.port.js';
 import { connectProcessors, PAYMENT_PROCESSORS } from './payment/payment-processors.port.js';
 import { forwardingSchema } from './processor-forwarding.migrations.js';
@@ -38,7 +46,13 @@ export class ProcessorForwardingModule {
     return {
       module: ProcessorForwardingModule,
       imports: [platform, TypeOrmModule.forFeature([Delivery])],
-      controllers: [IntakeReactor, DeliveryProjection, PaymentCallbacksController, DeliveriesController],
+      controllers: [
+        IntakeReactor,
+        LetterIntakeReactor,
+        DeliveryProjection,
+        PaymentCallbacksController,
+        DeliveriesController,
+      ],
       providers: [
         { provide: FORWARDING_CONFIG, useFactory: () => readForwardingConfig(options) },
         LaneIntake,
@@ -56,11 +70,22 @@ export class ProcessorForwardingModule {
           ) => connectProcessors(config, register, tokens, publicUrl),
           inject: [FORWARDING_CONFIG, REGISTER, CallbackTokens, PLATFORM_CONFIG],
         },
+        {
+          provide: MAIL_PROVIDER,
+          useFactory: connectMail,
+          inject: [FORWARDING_CONFIG, REGISTER],
+        },
+        LetterSource,
+        MailboxRecords,
+        IntentReactor,
         PreparationReactor,
+        LetterPreparationReactor,
+        ErasureReactor,
         OutcomeReactor,
         ReadingReactor,
         AttemptReactor,
         DeliveryReactor,
+        MailboxRetentionReactor,
         Deliveries,
         ForwardingMetrics,
       ],

@@ -1,9 +1,12 @@
 import type { CommandContext } from '@dittoo/service';
 import { derivedId, type Uuid } from '@dittoo/kernel';
 import { forwardingIdOf } from './forwarding-id.js';
+import type { RetryLimits } from './forwarding.config.js';
+import type { MailProvider } from './mail-provider.js';
 import type { Item, Lane, Lanes, SendingDisclosure, SendingRecord } from './lanes/lanes.port.js';
 import type { TableSet } from './lanes/table-set.port.js';
-import { TransmissionFailed, type PaymentProcessor } from './payment/payment-processor.port.js';
+import type { PaymentProcessor } from './payment/payment-processor.port.js';
+import { TransmissionFailed } from './transmission-failed.js';
 import type { Disclosure } from './forwarding/forwarding.decider.js';
 
 /** One processor's queue and everything that belongs to it. */
@@ -12,6 +15,9 @@ export interface ProcessorQueue {
   readonly lanes: Lanes;
   /** `null` = not connected: nothing can be sent, so everything that would be is refused. */
   readonly processor: PaymentProcessor | null;
+  /** `null` = not connected, or no provider of mail. */
+  readonly mail: MailProvider | null;
+  readonly limits: RetryLimits;
   /** Waits until so many requests may go. */
   pace(requests: number): Promise<void>;
   /** What came of a call, for the breaker. */

@@ -2,5 +2,7 @@
 export const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname);
 
 /** The URL of a host and port, IPv6 in brackets. */
-export const originOf = (host: string, port: number): string =>
-  `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+export const originOf = (host: string, port: number): string => `http://${hostOf(host)}:${port}`;
+
+/** A host as a URL says it. */
+export const hostOf = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -2,7 +2,12 @@ import { type Clock, SystemClock } from '@dittoo/kernel';
 import fastify from 'fastify';
 import { Faults } from './faults.js';
 import { inspect } from './inspection.http.js';
-import { isLoopback, originOf } from './loopback.js';
+import { hostOf, isLoopback, originOf } from './loopback.js';
+import type { MailAccount } from './mail/imap-session.js';
+import { ImapServer } from './mail/imap.server.js';
+import { MailStore } from './mail/mail-store.js';
+import { mailbox } from './mail/mailbox.http.js';
+import { SmtpServer } from './mail/smtp.server.js';
 import { type MondidoOptions, MondidoSandbox } from './mondido/mondido.http.js';
 import { Notifier } from './notifier.js';
 import { type PaysonOptions, PaysonSandbox } from './payson/payson.http.js';
@@ -15,14 +20,21 @@ export const sandboxMondido: MondidoOptions = {
   secret: 'sandbox-secret',
 };
 
+/** The mailbox of the shop at the stand-in. */
+export const sandboxMail: MailAccount = { user: 'kundtjanst@example.org', password: 'sandbox-password' };
+
 export interface ProcessorSandboxOptions {
   /** A loopback address; the sandbox shows what it received to anyone who asks, so it listens nowhere else. */
   readonly host: string;
-  /** Default: a free one. */
+  /** Default: a free one, as of the two others. */
   readonly port?: number;
+  readonly smtpPort?: number;
+  readonly imapPort?: number;
   readonly payson: PaysonOptions;
   /** Default: the credentials of the sandbox, `sandboxMondido`. */
   readonly mondido?: MondidoOptions;
+  /** Default: `sandboxMail`. */
+  readonly mail?: MailAccount;
   readonly clock?: Clock;
   /** Pauses before the first and the later tries of a notification. */
   readonly notificationDelaysMs?: readonly number[];
@@ -32,7 +44,14 @@ export interface ProcessorSandboxOptions {
 
 export interface ProcessorSandbox {
   /** What the forwarding side is configured with, one base per processor; `sandbox` is the inspection. */
-  readonly urls: { readonly payson: string; readonly mondido: string; readonly sandbox: string };
+  readonly urls: {
+    readonly payson: string;
+    readonly mondido: string;
+    /** With the account's credentials, as `MAIL_SMTP_URL` and `MAIL_IMAP_URL` take them. */
+    readonly smtp: string;
+    readonly imap: string;
+    readonly sandbox: string;
+  };
   received(): readonly ReceivedRequest[];
   /** Resolves when no notification is under way. */
   settled(): Promise<void>;
@@ -40,7 +59,7 @@ export interface ProcessorSandbox {
 }
 
 /**
- * Starts the stand-ins on one loopback port. Nothing is written or logged: if the process dies here, checkouts and
+ * Starts the stand-ins on loopback: one port for HTTP, one each for SMTP and IMAP. Nothing is written or logged: if the process dies here, checkouts and
  * everything received are gone, as a processor that never heard of us.
  *
  * @throws RangeError `host` is not loopback
@@ -72,20 +91,42 @@ export const startProcessorSandbox = async (options: ProcessorSandboxOptions): P
 
   new PaysonSandbox(options.payson, reception, notifiers.payson, () => origin).mount(app);
   new MondidoSandbox(options.mondido ?? sandboxMondido, reception, notifiers.mondido, () => origin).mount(app);
-  inspect(app, Object.keys(notifiers), reception, notifiers);
+  // Nothing stands behind it: who answers is ready.
+  for (const path of ['/health/live', '/health/ready'])
+    app.get(path, () => ({ status: path.slice('/health/'.length) }));
+  inspect(app, [...Object.keys(notifiers), 'oneMail'], reception, notifiers);
+
+  const account = options.mail ?? sandboxMail;
+  const mails = new MailStore(Math.trunc(Date.parse(reception.clock.now()) / 1000));
+  const smtp = new SmtpServer(account, mails, reception);
+  const imap = new ImapServer(account, mails, reception.faults);
+  mailbox(app, mails);
 
   await app.listen({ host: options.host, port: options.port ?? 0 });
   const bound = app.server.address();
   origin = originOf(options.host, typeof bound === 'object' && bound !== null ? bound.port : 0);
+  const login = `${encodeURIComponent(account.user)}:${encodeURIComponent(account.password)}`;
+  const { host } = options;
+  const [smtpPort, imapPort] = await Promise.all([
+    smtp.listen(host, options.smtpPort ?? 0),
+    imap.listen(host, options.imapPort ?? 0),
+  ]);
 
   return {
-    urls: { payson: `${origin}/payson/2.0/`, mondido: `${origin}/mondido/v1/`, sandbox: `${origin}/sandbox` },
+    urls: {
+      payson: `${origin}/payson/2.0/`,
+      mondido: `${origin}/mondido/v1/`,
+      smtp: `smtp://${login}@${hostOf(options.host)}:${smtpPort}`,
+      imap: `imap://${login}@${hostOf(options.host)}:${imapPort}`,
+      sandbox: `${origin}/sandbox`,
+    },
     received: () => reception.received.all(),
     settled: async () => {
       await Promise.all(Object.values(notifiers).map((notifier) => notifier.settled()));
     },
     close: async () => {
       await Promise.all(Object.values(notifiers).map((notifier) => notifier.close()));
+      await Promise.all([smtp.close(), imap.close()]);
       await app.close();
     },
   };

@@ -1,4 +1,4 @@
-import { readPlatformConfig, runMain, serve } from '@dittoo/platform';
+import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { relayService } from './relay.module.js';
 
-runMain(() => serve(readPlatformConfig(process.env, 'relay'), relayService));
+runMain(async () => serve(readServiceConfig(process.env, 'relay'), relayService));

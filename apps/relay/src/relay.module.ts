@@ -1,13 +1,13 @@
-import type { ServiceDefinition } from '@dittoo/platform';
+import { SequencerRunner, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { relaySchema } from './relay.migrations.js';
 import { RelayRunner } from './publish/relay.runner.js';
 
-/** Event store -> road. One runner, one lease. */
+/** Event store -> road. One runner, one lease; and positions, without which there is nothing to relay. */
 @Module({})
 export class RelayModule {
   static register(platform: DynamicModule): DynamicModule {
-    return { module: RelayModule, imports: [platform], providers: [RelayRunner] };
+    return { module: RelayModule, imports: [platform], providers: [SequencerRunner, RelayRunner] };
   }
 }
 

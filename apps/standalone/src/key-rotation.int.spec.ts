@@ -98,7 +98,7 @@ it('rotates beside a shop at work, and what was wrapped under a retired version 
   expect((await maintenance.status())[0]).toEqual({
     version: 1,
     current: false,
-    keys: { 'keyring.data_key': 0, 'identity.signing_key': 0, 'audit.signing_key': 0 },
+    keys: Object.fromEntries(maintenance.known.map((table) => [table, 0])),
   });
   expect(platform.keyEncryption.unwrap(copy, backup.rows[0]!.kid)).toHaveLength(32); // as long as it is not retired
   await maintenance.retire(1);

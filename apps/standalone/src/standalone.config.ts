@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readPlatformConfig, type PlatformConfig } from '@dittoo/platform';
+import { readDatabaseConfig, readPlatformConfig, type DatabaseConfig, type PlatformConfig } from '@dittoo/platform';
 import { sandboxMondido } from '@dittoo/processor-sandbox';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -9,27 +9,25 @@ export interface StandaloneConfig {
   readonly platform: PlatformConfig;
   /** The stand-ins to start: `null` when every processor is configured. */
   readonly sandbox: { readonly payson: { readonly agentId: string; readonly apiKey: string } } | null;
-  /** Where `/metrics` is served; `null` = nowhere. */
-  readonly metricsPort: number | null;
 }
 
 /** @throws Error with the name of the variable that is wrong */
 export const readStandaloneConfig = (env: Environment): StandaloneConfig => {
-  const metrics = env['METRICS_PORT'];
-  if (metrics !== undefined && !/^\d{1,5}$/.test(metrics)) throw new Error('METRICS_PORT must be a port number');
-  const configured = env['PAYSON_URL'] !== undefined && env['MONDIDO_URL'] !== undefined;
+  const configured = ['PAYSON_URL', 'MONDIDO_URL', 'MAIL_SMTP_URL'].every((name) => env[name] !== undefined);
   return {
     platform: readPlatformConfig(env, 'standalone'),
     sandbox: configured ? null : { payson: { agentId: 'sandbox', apiKey: randomUUID() } },
-    metricsPort: metrics === undefined ? null : Number(metrics),
   };
 };
+
+/** All that `npm run migrate` reads. @throws Error with the name of the variable that is wrong */
+export const readMigrateConfig = (env: Environment = process.env): DatabaseConfig => readDatabaseConfig(env);
 
 /** The environment with the stand-ins in place of the processors that are not configured. */
 export const withSandbox = (
   env: Environment,
   sandbox: NonNullable<StandaloneConfig['sandbox']>,
-  urls: { readonly payson: string; readonly mondido: string },
+  urls: { readonly payson: string; readonly mondido: string; readonly smtp: string; readonly imap: string },
 ): Environment => ({
   ...(env['PAYSON_URL'] === undefined
     ? { PAYSON_URL: urls.payson, PAYSON_AGENT_ID: sandbox.payson.agentId, PAYSON_API_KEY: sandbox.payson.apiKey }
@@ -42,4 +40,5 @@ export const withSandbox = (
         MONDIDO_SECRET: sandboxMondido.secret,
       }
     : {}),
+  ...(env['MAIL_SMTP_URL'] === undefined ? { MAIL_SMTP_URL: urls.smtp, MAIL_IMAP_URL: urls.imap } : {}),
 });

@@ -4,7 +4,7 @@ import { EngagementModule, engagementService } from '@dittoo/engagement';
 import { GatewayModule, gatewayService } from '@dittoo/gateway';
 import { IdentityModule, identityService } from '@dittoo/identity';
 import { OrderModule, orderService } from '@dittoo/order';
-import type { ServiceDefinition } from '@dittoo/platform';
+import type { ServiceDefinition, ServiceName } from '@dittoo/platform';
 import { ProcessorForwardingModule, processorForwardingService } from '@dittoo/processor-forwarding';
 import { RelayModule, relayService } from '@dittoo/relay';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -29,22 +29,25 @@ export class StandaloneModule {
   }
 }
 
-const services: readonly ServiceDefinition[] = [
-  gatewayService,
-  identityService,
-  consentService,
-  orderService,
-  engagementService,
-  auditService,
-  relayService,
-  processorForwardingService,
-];
+/** Every service by the name it has as a process of its own. */
+export const services = {
+  gateway: gatewayService,
+  identity: identityService,
+  consent: consentService,
+  order: orderService,
+  engagement: engagementService,
+  audit: auditService,
+  relay: relayService,
+  'processor-forwarding': processorForwardingService,
+} satisfies Partial<Record<ServiceName, ServiceDefinition>>;
+
+const all: readonly ServiceDefinition[] = Object.values(services);
 
 /** The whole shop as one process runs it. */
 export const standaloneService: ServiceDefinition = {
-  schemas: services.flatMap(({ schemas }) => schemas),
+  schemas: all.flatMap(({ schemas }) => schemas),
   module: (platform) => StandaloneModule.register(platform),
   prepare: async (app, platform) => {
-    for (const service of services) await service.prepare?.(app, platform);
+    for (const service of all) await service.prepare?.(app, platform);
   },
 };

@@ -17,6 +17,8 @@ export type RefusalReason =
   | 'fieldNotAllowed'
   /** What the intent names is no longer held: the person removed it, or its key is gone. */
   | 'valueGone'
+  /** The address is on the list of those that want no mail, and this is no answer to its owner. */
+  | 'addressSuppressed'
   | 'unknownProcessor';
 
 /** Stream `forwarding-<id>`: one thing asked of one processor. Never a value, only names of fields. Decided by processor-forwarding. */

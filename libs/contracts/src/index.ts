@@ -9,6 +9,7 @@ export * from './officer-access.events.js';
 export * from './order.events.js';
 export * from './problem-codes.js';
 export * from './processing-standing.js';
+export * from './processor.events.js';
 export * from './products.js';
 export * from './rights-request.events.js';
 export * from './row-class.js';

@@ -11,6 +11,7 @@ export const problemCodes = {
   'invalid-confirmation-token': [400, 'The confirmation token is not valid (any more)'],
   'invalid-personnummer': [400, 'The personnummer is not valid'],
   'not-authenticated': [401, 'Sign in first'],
+  'not-from-the-gateway': [401, 'This service answers the gateway alone'],
   'invalid-token': [401, 'The access token is not valid'],
   'invalid-credentials': [401, 'The e-mail or the password is wrong'],
   'invalid-refresh-token': [401, 'The refresh token is not valid'],
@@ -52,6 +53,7 @@ export const problemCodes = {
   'too-many-requests': [429, 'Too many requests'],
   'internal-error': [500, 'Something went wrong here'],
   'temporarily-unavailable': [503, 'A part of the system is not available; try again'],
+  'took-too-long': [504, 'A part of the system took too long; it may have happened all the same'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof problemCodes;

@@ -336,6 +336,15 @@ export const rowMap: RowMap = {
       ...plainColumns('processor_id', 'polls', 'next_at'),
     },
   },
+  'forwarding.mailed': {
+    subject: 'subject_id',
+    columns: { forwarding_id: reference, subject_id: reference, ...plainColumns('sent_at') },
+  },
+  'forwarding.mail_received': {
+    subject: 'subject_id',
+    columns: { subject_id: reference, ...plainColumns('folder', 'uid_validity', 'uid', 'received_at') },
+  },
+  'forwarding.mailbox_sweep': { columns: plainColumns('day', 'started_at', 'finished_at', 'deleted') },
   'forwarding.delivery': {
     columns: {
       forwarding_id: reference,
@@ -347,6 +356,9 @@ export const rowMap: RowMap = {
       ...plainColumns('processor_id', 'attempts', 'next_attempt_at', 'requested_at', 'changed_at'),
     },
   },
+
+  // platform
+  'platform.log_origin': { columns: plainColumns('one', 'kept_by', 'since') },
 
   // audit
   'audit.subject_trail': {

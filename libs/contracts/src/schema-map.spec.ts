@@ -11,6 +11,7 @@ import { newsletterSchema } from './newsletter.events.js';
 import { officerAccessSchema } from './officer-access.events.js';
 import { orderSchema } from './order.events.js';
 import { problemCodes } from './problem-codes.js';
+import { processorSchema } from './processor.events.js';
 import { rightsRequestSchema } from './rights-request.events.js';
 import { schemaMap } from './schema-map.js';
 import { consentPurposes, purposes } from './vocabulary.js';
@@ -43,6 +44,7 @@ const schemas: SchemaMap[] = [
   supportCaseSchema,
   campaignEntrySchema,
   forwardingSchema,
+  processorSchema,
   rightsRequestSchema,
   officerAccessSchema,
   legalHoldSchema,

@@ -8,6 +8,7 @@ import { legalHoldSchema } from './legal-hold.events.js';
 import { newsletterSchema } from './newsletter.events.js';
 import { officerAccessSchema } from './officer-access.events.js';
 import { orderSchema } from './order.events.js';
+import { processorSchema } from './processor.events.js';
 import { rightsRequestSchema } from './rights-request.events.js';
 
 /** Every event of the house. Sealing, export, erasure coverage and the art. 30 record are derived from it. */
@@ -21,6 +22,7 @@ export const schemaMap = {
   ...supportCaseSchema,
   ...campaignEntrySchema,
   ...forwardingSchema,
+  ...processorSchema,
   ...rightsRequestSchema,
   ...officerAccessSchema,
   ...legalHoldSchema,

@@ -40,6 +40,8 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Default: the port of last time when free, else a random free one. */
   readonly port?: number;
+  /** Default 100: enough for one process. */
+  readonly maxConnections?: number;
   /** `postgres.started { port, pid, durationMs }`, `postgres.died`, `postgres.restarting` and the like; nothing personal. */
   readonly onLog?: EmbeddedPostgresLog;
 }
@@ -117,7 +119,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   const dataDir = prepareDirectory(options.dataDir);
   const release = lockDataDirectory(dataDir);
   try {
-    const supervisor = new Supervisor(dataDir, options.port, log, release);
+    const supervisor = new Supervisor(dataDir, options, log, release);
     await supervisor.start();
     return supervisor;
   } catch (error) {
@@ -163,7 +165,7 @@ class Supervisor implements EmbeddedPostgres {
 
   constructor(
     private readonly dataDir: string,
-    private readonly wantedPort: number | undefined,
+    private readonly options: EmbeddedPostgresOptions,
     private readonly log: EmbeddedPostgresLog,
     private readonly release: () => void,
   ) {
@@ -288,15 +290,16 @@ class Supervisor implements EmbeddedPostgres {
 
   /** A port that another program snatches between the choice and the start is chosen again, unless it was asked for. */
   private async boot(): Promise<void> {
+    const { port: wantedPort } = this.options;
     for (let attempt = 0; ; attempt++) {
-      this.port = await (this.wantedPort === undefined ? this.choosePort() : this.requireFree(this.wantedPort));
+      this.port = await (wantedPort === undefined ? this.choosePort() : this.requireFree(wantedPort));
       try {
         await this.spawnPostgres();
         writeFileSync(join(this.dataDir, 'port'), String(this.port), { mode: 0o600 });
         return;
       } catch (error) {
         const taken = error instanceof EmbeddedPostgresError && error.code === 'port-in-use';
-        if (!taken || this.wantedPort !== undefined || attempt >= 5) throw error;
+        if (!taken || wantedPort !== undefined || attempt >= 5) throw error;
       }
     }
   }
@@ -322,7 +325,9 @@ class Supervisor implements EmbeddedPostgres {
     this.boundLog();
     const logFd = openSync(this.logFile, 'a', 0o600);
     const logStart = fstatSync(logFd).size;
-    const given = { ...settings, port: String(this.port) };
+    const { maxConnections } = this.options;
+    const more = maxConnections === undefined ? {} : { max_connections: String(maxConnections) };
+    const given = { ...settings, ...more, port: String(this.port) };
     const child = spawn(
       this.binaries.postgres,
       [

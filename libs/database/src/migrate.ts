@@ -8,6 +8,8 @@ export interface MigrateOptions {
   readonly schema?: string;
   /** How long to wait for another process that migrates. Default 60,000. */
   readonly lockTimeoutMs?: number;
+  /** What every process does after the migrations, one at a time: grants, which collide in the catalogue. */
+  readonly afterwards?: () => Promise<void>;
 }
 
 /** One lock for all who migrate a database; the number is arbitrary and never changes. */
@@ -54,7 +56,9 @@ export const migrate = async (
     });
     await source.initialize();
     try {
-      return (await source.runMigrations()).map(({ name }) => name);
+      const run = (await source.runMigrations()).map(({ name }) => name);
+      await options.afterwards?.();
+      return run;
     } finally {
       await source.destroy();
     }

@@ -14,6 +14,7 @@ import {
 } from '@dittoo/kernel';
 import type pg from 'pg';
 import { Appender } from './appender.js';
+import { LogBroken } from './log-broken.js';
 import { LogListener } from './log-listener.js';
 import { reaching } from './unavailable.js';
 import { WakeUps } from './wake-ups.js';
@@ -27,14 +28,6 @@ export interface PostgresEventStoreOptions {
   readonly maxAppendStatements?: number;
   /** Events a shared statement carries at most. Default 200. */
   readonly maxGroupEvents?: number;
-}
-
-/** The log contradicts itself: a position is missing, or a checkpoint lies ahead. Stop and look; a retry changes nothing. */
-export class LogBroken extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'LogBroken';
-  }
 }
 
 const pageSize = 1000;
@@ -87,6 +80,7 @@ SELECT 1 FROM event_store.es_event e, event_store.es_head h
  * it has come to an event, `readStream` shows it with position -1 and `readAll` does not show it.
  */
 export class PostgresEventStore extends EventStore {
+  override readonly densePositions = true;
   private readonly appender: Appender;
   private readonly wakeUps = new WakeUps();
   private readonly listener: LogListener;

@@ -38,6 +38,9 @@ export interface SubscribeOptions extends ReadAllOptions {
  * positions that grow but need not be dense. Abstract class, so that it is its own injection token.
  */
 export abstract class EventStore {
+  /** Are positions 0, 1, 2 and so on, none missing? Then a hole is damage, and a position may be reckoned. */
+  readonly densePositions: boolean = false;
+
   /**
    * Appends `events` to one stream if it still stands at `expectedRevision`; all of them or none.
    *
@@ -56,7 +59,12 @@ export abstract class EventStore {
   /** Events of one stream, a page at a time underneath; an unknown stream is empty. */
   abstract readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;
 
-  /** One page of the whole log in position order. Never passes an event that has not committed yet. */
+  /**
+   * One page of the whole log in position order. Never passes an event that has not committed yet. Without `categories`
+   * it is empty at the end only.
+   *
+   * @param options.after `null`, or a position or checkpoint this store gave: others need not be one
+   */
   abstract readAll(options: ReadAllOptions): Promise<LogPage>;
 
   /**

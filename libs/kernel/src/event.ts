@@ -54,6 +54,6 @@ export interface RecordedEvent extends NewEvent {
   readonly stream: string;
   /** Zero-based, contiguous in the stream. */
   readonly revision: bigint;
-  /** Place in the whole log: grows, dense only where the store says so. */
+  /** Place in the whole log: grows, dense only where the store says so (`EventStore.densePositions`). */
   readonly position: bigint;
 }

@@ -53,6 +53,11 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     });
   }
 
+  /** Does every group take part by now? One that was interrupted later still counts. */
+  get joined(): boolean {
+    return true;
+  }
+
   /** Streams that stand still in a group of this process or another on the same database. */
   abstract parkedStreams(): Promise<ParkedStream[]>;
 

@@ -77,6 +77,7 @@ export class InProcessDelivery extends EventDelivery {
           const state = this.road.state;
           const page = await this.road.read(checkpoint, chunkSize);
           if (page.events.length === 0 || page.checkpoint === null) {
+            checkpoint = page.checkpoint; // the log may have grown by what is nobody's event
             // Events nobody here wants are passed over; written down now and then, or a start would read them again.
             if (checkpoint !== null && checkpoint !== saved && performance.now() - savedAt > passedOverEveryMs) {
               if ((await this.inbox.deliver(group, [], checkpoint, noHandler)) === 'later') break;

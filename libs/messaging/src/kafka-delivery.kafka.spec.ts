@@ -126,6 +126,30 @@ describe('delivery by Kafka', () => {
     });
   });
 
+  describe('lag', () => {
+    it('is what is not taken in yet, also while nothing can be, and of its own partitions only', async () => {
+      let broken = true;
+      const [lamp] = lamps as [string];
+      const lightsOrNot: Handlers = {
+        LampLit: async (event, context) => {
+          if (broken) throw Object.assign(new Error('away'), { code: 'ECONNRESET' });
+          await ground.recordSeen(event, context);
+        },
+      };
+      await ground.deliver({ lights: lightsOrNot });
+      await publish(await ground.append(lamp, range(0, 5)));
+      await until(() => said('lag').some(([, , messages]) => Number(messages) > 0));
+      expect(said('lag').filter(([, , messages]) => messages === 0)).toEqual([]);
+      broken = false;
+      await until(() => said('lag').at(-1)?.[2] === 0 || undefined);
+      // Enough streams for every partition; then more members than partitions, so that it loses some.
+      for (const n of range(0, 30)) await publish(await ground.append(`lamp-${newId()}`, [n]));
+      await seenAll('lights', 35);
+      for (let i = 0; i < 3; i++) await ground.deliver({ lights: lightsOrNot });
+      await until(() => said('lag').some(([, , messages]) => messages === null) || undefined);
+    });
+  });
+
   describe('failures', () => {
     it('comes again to what may succeed later, in order, and lets the other partitions go on', async () => {
       const [lamp] = lamps as [string];

@@ -63,8 +63,7 @@ export class KafkaDelivery extends EventDelivery {
     return consumer.replayParked(stream);
   }
 
-  /** Has every group joined once? */
-  get joined(): boolean {
+  override get joined(): boolean {
     return this.consumers.every((consumer) => consumer.joined);
   }
 

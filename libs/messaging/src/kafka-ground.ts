@@ -144,7 +144,7 @@ export const kafkaGround = async ({
     interrupted: say('interrupted'),
     deadLettered: say('deadLettered'),
     lost: say('lost'),
-    lag: () => undefined,
+    lag: say('lag'),
     dead: say('dead'),
   };
   const inboxAlerts = {

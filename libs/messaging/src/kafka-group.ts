@@ -15,8 +15,8 @@ export interface KafkaAlerts {
   deadLettered(group: string, place: string, word: string): void;
   /** The road had lost something for the group, or began anew: what is missing is read from the log. */
   lost(group: string, place: string, why: 'retention-passed' | 'topic-made-again' | 'hole'): void;
-  /** Messages of a partition the group has not taken in yet. */
-  lag(group: string, topic: string, partition: number, messages: number): void;
+  /** Messages of a partition the group has not taken in yet; `null` = another process has the partition now. */
+  lag(group: string, topic: string, partition: number, messages: number | null): void;
   /** The client gave the group up: only a new process helps. */
   dead(group: string, error: unknown): void;
 }
@@ -57,6 +57,8 @@ export class KafkaGroup {
   /** The offset each partition goes on with; forgotten when the group is dealt anew. */
   private readonly expected = new Map<string, bigint>();
   private readonly failures = new Map<string, number>();
+  /** Partitions whose lag was said. */
+  private readonly measured = new Map<string, readonly [topic: string, partition: number]>();
   private readonly pauses = new Set<NodeJS.Timeout>();
   private consumer: Consumer | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -148,9 +150,14 @@ export class KafkaGroup {
         else resolve(payload.error);
       });
     });
-    consumer.on(consumer.events.GROUP_JOIN, () => {
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.joined = true;
       this.expected.clear();
+      for (const [place, [topic, partition]] of this.measured) {
+        if (memberAssignment[topic]?.includes(partition) === true) continue;
+        this.measured.delete(place);
+        this.road.alerts.lag(this.name, topic, partition, null);
+      }
     });
     const start = async (): Promise<Error> => {
       await consumer.connect();
@@ -208,6 +215,12 @@ export class KafkaGroup {
     const { topic, partition, messages } = batch;
     const place = `${topic}/${partition}`;
     if (messages.length === 0) return 'done';
+    const measure = (next: bigint): void => {
+      this.measured.set(place, [topic, partition]);
+      this.road.alerts.lag(this.name, topic, partition, Number(BigInt(batch.highWatermark) - next));
+    };
+    // Before the work too: what cannot be taken in comes again and again, and the lag grows with the partition.
+    measure(BigInt(messages[0]!.offset));
     const beginning = await withHeartbeats(heartbeat, () => this.begin(consumer, payload));
     if (beginning !== 'here') return beginning === 'later' ? 'later' : 'done';
     for (let start = 0; start < messages.length; start += chunkSize) {
@@ -223,7 +236,7 @@ export class KafkaGroup {
       this.expected.set(place, next);
       resolveOffset(last);
       await consumer.commitOffsets([{ topic, partition, offset: String(next) }]);
-      this.road.alerts.lag(this.name, topic, partition, Number(BigInt(batch.highWatermark) - next));
+      measure(next);
       await heartbeat();
     }
     return 'done';

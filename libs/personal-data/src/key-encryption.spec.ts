@@ -5,10 +5,11 @@
  */
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FileKeyEncryption } from './key-encryption.js';
+import { addKeyVersion, isOpenToOthers, removeKeyVersion } from './key-file.js';
 
 const root = mkdtempSync(join(tmpdir(), 'dittoo-kek-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -48,6 +49,16 @@ describe('the file', () => {
     FileKeyEncryption.generate(path);
     chmodSync(path, mode);
     expect(() => FileKeyEncryption.read(path)).toThrow(`chmod 600`);
+  });
+
+  it("may be root's and readable by a group, as a secret is mounted for a process without a name", () => {
+    const [root, nobody] = [0, 65_532];
+    expect(isOpenToOthers({ mode: 0o100440, uid: root }, nobody)).toBe(false);
+    expect(isOpenToOthers({ mode: 0o100444, uid: root }, nobody)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100460, uid: root }, nobody)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100440, uid: nobody }, nobody)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100440, uid: root }, root)).toBe(true);
+    expect(isOpenToOthers({ mode: 0o100400, uid: nobody }, nobody)).toBe(false);
   });
 
   it('that is not there is refused, never made', () => {
@@ -133,5 +144,46 @@ describe('a keyed hash', () => {
     expect(encryption.keyedHash('email', 'bo@example.org')).not.toEqual(before);
     path = `${path}.other`;
     expect(generated().keyedHash('email', 'ada@example.org')).not.toEqual(before);
+  });
+});
+
+describe('a rotation', () => {
+  const material = randomBytes(32);
+
+  it('leaves a whole file for the owner alone, and no other', () => {
+    generated();
+    const { keys, pepper } = read();
+    expect(addKeyVersion(path)).toBe(2);
+    expect(read()).toMatchObject({ current: 2, pepper, keys: { 1: keys['1'] } });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(() => removeKeyVersion(path, 2)).toThrow('current');
+    expect(() => removeKeyVersion(path, 7)).toThrow('not in the key file');
+    removeKeyVersion(path, 1);
+    expect(Object.keys(read().keys)).toEqual(['2']);
+    expect(addKeyVersion(path)).toBe(3); // a retired number is not given again while a later one is there
+    expect(readdirSync(dirname(path))).toEqual(['kek.json']);
+  });
+
+  it('is one at a time', () => {
+    generated();
+    writeFileSync(`${path}.lock`, '1');
+    expect(() => addKeyVersion(path)).toThrow('another change of the key file');
+    expect(read().current).toBe(1);
+  });
+
+  it('is seen by a process that runs: at once in what it reads, within a second in what it writes', async () => {
+    const running = generated();
+    addKeyVersion(path);
+    const fresh = FileKeyEncryption.read(path).wrap(material, 'a');
+    expect(fresh.kekVersion).toBe(2);
+    expect(running.unwrap(fresh, 'a')).toEqual(material);
+    expect(running.wrap(material, 'a').kekVersion).toBe(2);
+    const later = FileKeyEncryption.read(path);
+    addKeyVersion(path);
+    const end = Date.now() + 5_000;
+    while (later.wrap(material, 'a').kekVersion !== 3 && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(later.currentVersion).toBe(3);
   });
 });

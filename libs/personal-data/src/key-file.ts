@@ -52,7 +52,7 @@ export const readKeyFile = (path: string): KeyFile => {
   if (!existsSync(path)) {
     throw new Error(`the key file ${path} does not exist: restore it, or set KEY_ENCRYPTION_KEY_FILE to where it is`);
   }
-  if ((statSync(path).mode & 0o077) !== 0) {
+  if (isOpenToOthers(statSync(path), process.getuid?.())) {
     throw new Error(`the key file ${path} can be read by others: chmod 600 it`);
   }
   const file = keyFileOf(readFileSync(path, 'utf8'));
@@ -61,6 +61,15 @@ export const readKeyFile = (path: string): KeyFile => {
   }
   return file;
 };
+
+/**
+ * Can somebody read the file who is not its owner? A file of root's that a group of ours may read is not open: that is
+ * how a platform hands a secret to a process without a name.
+ */
+export const isOpenToOthers = (
+  { mode, uid }: { readonly mode: number; readonly uid: number },
+  self: number | undefined,
+): boolean => (mode & (uid === 0 && self !== 0 ? 0o037 : 0o077)) !== 0;
 
 /** Tells one writing of the file from the next. */
 export const keyFileStamp = (path: string): string => {

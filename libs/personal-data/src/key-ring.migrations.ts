@@ -80,9 +80,23 @@ class AddRestoreGate1763800000400 implements MigrationInterface {
   }
 }
 
+/** Where the gate's event stands in its stream: what every log can look up. */
+class NameGateEvent1763800000410 implements MigrationInterface {
+  readonly name = 'NameGateEvent1763800000410';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE keyring.restore_gate ADD COLUMN stream text, ADD COLUMN revision bigint');
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the key ring is never taken down');
+  }
+}
+
 export const keyRingMigrations = [
   CreateKeyRing1763800000100,
   CreateContacts1763800000200,
   AddScopes1763800000300,
   AddRestoreGate1763800000400,
+  NameGateEvent1763800000410,
 ];

@@ -4,6 +4,7 @@
  * hears nothing. Not promised: that a value opened just before the destruction is taken back from who reads it.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -356,6 +357,39 @@ describe('a key of one stream or event', () => {
         ),
       ]);
       expect(new Set((await rows(subjectId)).map(({ state }) => state))).toEqual(new Set(['destroyed']));
+    }
+  });
+});
+
+describe('a key of before there were keys of streams', () => {
+  it('opens what was sealed under it, and an erasure of then still refuses every key', async () => {
+    const before = await testDatabase('old key ring');
+    try {
+      await before.migrate(keyRingMigrations.slice(0, 2));
+      const old = before.pool();
+      const [kept, gone] = [newId(), newId()];
+      const material = Buffer.alloc(32, 7);
+      const { kekVersion, wrapped } = encryption.wrap(material, `${kept}/orderDelivery/1`);
+      const fingerprint = createHash('sha256').update(material).digest();
+      await old.query(
+        `INSERT INTO keyring.data_key (subject_id, category, generation, state, wrapped, kek_version, fingerprint)
+         VALUES ($1, 'orderDelivery', 1, 'active', $2, $3, $4)`,
+        [kept, wrapped, kekVersion, fingerprint],
+      );
+      await old.query(
+        `INSERT INTO keyring.data_key (subject_id, category, generation, state, destroyed_at)
+         VALUES ($1, 'orderDelivery', 1, 'destroyed', now())`,
+        [gone],
+      );
+      await before.migrate(keyRingMigrations);
+      const ring = new PostgresKeyRing(old, encryption);
+      expect(bytes((await byId(ring, `${kept}/orderDelivery/1`)) as DataKey)).toBe(material.toString('hex'));
+      const ofOrder = (subjectId: string) =>
+        ring.activeKeys([{ subjectId, category: 'orderDelivery', scope: newId() }]);
+      expect((await ofOrder(kept)).size).toBe(1);
+      await expect(ofOrder(gone)).rejects.toThrow(SubjectKeyDestroyed);
+    } finally {
+      await before.drop();
     }
   });
 });

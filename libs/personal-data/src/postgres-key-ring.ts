@@ -11,6 +11,7 @@ import {
   type Erased,
   type KeyName,
   type KeyState,
+  type RecordedEvent,
 } from '@dittoo/kernel';
 import type { Pool, PoolClient } from 'pg';
 import { DataKeys, requestName, type KeyRequest } from './data-keys.js';
@@ -34,6 +35,9 @@ import {
   type DrawnKey,
   type KeyRow,
 } from './key-rows.js';
+
+/** An event by which a log is known again. */
+export type GateEvent = Pick<RecordedEvent, 'eventId' | 'position' | 'stream' | 'revision'>;
 
 const evictions = 'keyring_eviction';
 
@@ -224,19 +228,23 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     }
   }
 
-  /** Where the log was when every erasure in it was last known to be applied; `null` = never looked. */
-  async gate(): Promise<{ readonly position: bigint; readonly eventId: string } | null> {
-    const { rows } = await this.pool.query<{ position: string; event_id: string }>(
-      'SELECT position, event_id FROM keyring.restore_gate',
+  /** The last event of the log up to which every erasure is known to be applied; `null` = nothing is known. */
+  async gate(): Promise<GateEvent | null> {
+    const { rows } = await this.pool.query<{ position: string; event_id: string; stream: string; revision: string }>(
+      'SELECT position, event_id, stream, revision FROM keyring.restore_gate WHERE stream IS NOT NULL',
     );
-    return rows[0] === undefined ? null : { position: BigInt(rows[0].position), eventId: rows[0].event_id };
+    const [row] = rows;
+    if (row === undefined) return null;
+    const { event_id: eventId, position, revision, stream } = row;
+    return { eventId, position: BigInt(position), stream, revision: BigInt(revision) };
   }
 
-  async passGate(position: bigint, eventId: string): Promise<void> {
+  async passGate({ eventId, position, revision, stream }: GateEvent): Promise<void> {
     await this.pool.query(
-      `INSERT INTO keyring.restore_gate (position, event_id) VALUES ($1, $2)
-       ON CONFLICT (one) DO UPDATE SET position = excluded.position, event_id = excluded.event_id, passed_at = now()`,
-      [String(position), eventId],
+      `INSERT INTO keyring.restore_gate (position, event_id, stream, revision) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (one) DO UPDATE SET position = excluded.position, event_id = excluded.event_id,
+         stream = excluded.stream, revision = excluded.revision, passed_at = now()`,
+      [String(position), eventId, stream, String(revision)],
     );
   }
 

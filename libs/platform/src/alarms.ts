@@ -4,13 +4,20 @@
  */
 export class Alarms {
   private readonly names = new Set<string>();
+  private readonly watched = new Map<string, () => boolean>();
 
   /** @param name a word like `audit.seal-refused`, never data */
   raise(name: string): void {
     this.names.add(name);
   }
 
+  /** An alarm that ends by itself: it is raised while `isSo`. */
+  raiseWhile(name: string, isSo: () => boolean): void {
+    this.watched.set(name, isSo);
+  }
+
   get raised(): readonly string[] {
-    return [...this.names].sort();
+    const now = [...this.watched].filter(([, isSo]) => isSo()).map(([name]) => name);
+    return [...this.names, ...now].sort();
   }
 }

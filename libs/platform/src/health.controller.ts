@@ -1,14 +1,19 @@
-import { DomainError, KeyRing } from '@dittoo/kernel';
+import { DomainError, EventStore, KeyRing } from '@dittoo/kernel';
 import { Controller, Get, HttpCode, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { Alarms } from './alarms.js';
-import { BROKEN, ROW_POOL } from './tokens.js';
+import type { EventDelivery } from '@dittoo/messaging';
+import { BROKEN, DELIVERY, ROW_POOL } from './tokens.js';
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 
-/** Live = the process answers, and nothing in it waits for a new one. Ready = what it stands on answers too. */
+/**
+ * Live = the process answers, and nothing in it waits for a new one. Ready = what it stands on answers too, and events arrive.
+ *
+ * A broker that goes away later leaves it ready: reading and deciding need none.
+ */
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
@@ -16,8 +21,10 @@ export class HealthController {
     @Inject(ROW_POOL) private readonly pool: Pool,
     private readonly dataSource: DataSource,
     private readonly keyRing: KeyRing,
+    private readonly store: EventStore,
     @Inject(BROKEN) private readonly broken: () => boolean,
     private readonly alarms: Alarms,
+    @Inject(DELIVERY) private readonly delivery: () => EventDelivery,
   ) {}
 
   @Get('live')
@@ -37,10 +44,16 @@ export class HealthController {
   })
   async ready(): Promise<{ readonly status: 'ready'; readonly alarms: readonly string[] }> {
     try {
-      await Promise.all([this.pool.query('SELECT 1'), this.dataSource.query('SELECT 1'), this.keyRing.states(nobody)]);
+      await Promise.all([
+        this.pool.query('SELECT 1'),
+        this.dataSource.query('SELECT 1'),
+        this.keyRing.states(nobody),
+        this.store.readAll({ after: null, limit: 1 }),
+      ]);
     } catch {
       throw new DomainError('temporarily-unavailable');
     }
+    if (!this.delivery().joined) throw new DomainError('temporarily-unavailable');
     return { status: 'ready', alarms: this.alarms.raised };
   }
 }

@@ -54,7 +54,12 @@ export const openKafkaRoad = (
     publisher,
     delivery: (dataSource) => {
       const inbox = new TypeOrmPartitionInbox(dataSource, store, alerts);
-      const delivery = new KafkaDelivery(kafka, inbox, { prefix: config.topicPrefix, schemaMap }, alerts);
+      const delivery = new KafkaDelivery(
+        kafka,
+        inbox,
+        { prefix: config.topicPrefix, schemaMap, sessionTimeoutMs: config.sessionTimeoutMs },
+        alerts,
+      );
       deliveries.push(delivery);
       return delivery;
     },
@@ -101,8 +106,8 @@ const kafkaAlerts = (metrics: Registry, logger: Logger) => {
       lost.inc({ group, why });
       logger.error({ group, place, why }, 'delivery.lost');
     },
-    lag: (group: string, topic: string, partition: number, messages: number): void =>
-      lag.set({ group, topic, partition }, messages),
+    lag: (group: string, topic: string, partition: number, messages: number | null): void =>
+      messages === null ? lag.remove({ group, topic, partition }) : lag.set({ group, topic, partition }, messages),
     dead: (group: string, error: unknown): void =>
       logger.fatal({ group, failure: kafkaFailure(error) }, 'delivery.dead'),
     repeated: (group: string, events: number): void => repeated.inc({ group }, events),

@@ -14,7 +14,7 @@ import {
 } from '@dittoo/personal-data';
 import type { Pool } from 'pg';
 import type { PlatformConfig } from './platform.config.js';
-import type { ServiceSchema } from './platform.js';
+import type { ServiceSchema } from './platform-database.js';
 
 /** A version of the key-encryption key and what is wrapped under it. */
 export interface KeyVersion {
@@ -43,6 +43,7 @@ export class KeyMaintenance {
 
   /** Connects to the databases of `config`; starts the embedded one where none runs. */
   static async open(config: PlatformConfig, schemas: readonly ServiceSchema[]): Promise<KeyMaintenance> {
+    readKeyFile(config.keyEncryptionKeyFile); // before a database is started for nothing
     const { close, keyRing, main } = await databasesOf(config);
     const pools = [main, keyRing].map((url) =>
       openPool(url, { max: 2, applicationName: 'keys', onError: () => undefined }),

@@ -51,6 +51,18 @@ describe('what is set', () => {
     }));
 });
 
+describe('EventStoreDB', () => {
+  it('is not asked for by default', () => expect(read({ EVENT_STORE_URL: '' }).eventStore).toBeNull());
+
+  it('is chosen by its address, of which only the secret is kept apart', () =>
+    expect(read({ EVENT_STORE_URL: 'esdb://shop:secret@es.example.org:2113', DEBUG: 'esdb*' }).eventStore).toEqual({
+      connection: 'esdb://es.example.org:2113',
+      hosts: 'es.example.org:2113',
+      secure: true,
+      credentials: { username: 'shop', password: 'secret' },
+    }));
+});
+
 describe('Kafka', () => {
   it('is not asked for by default', () => expect(read({ KAFKA_BROKERS: '' }).kafka).toBeNull());
 
@@ -60,6 +72,7 @@ describe('Kafka', () => {
       credentials: null,
       caFile: null,
       topicPrefix: 'dittoo.',
+      sessionTimeoutMs: 30_000,
     }));
 
   it('is told who we are and whom to trust', () =>
@@ -87,7 +100,9 @@ describe('what is wrong is named', () => {
     ['CLOCK_OFFSET', { CLOCK_OFFSET: '1 day' }],
     ['CLOCK_OFFSET', { CLOCK_OFFSET: 'P1D', NODE_ENV: 'production' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
-    ['EVENT_STORE_URL', { EVENT_STORE_URL: 'esdb://127.0.0.1' }],
+    ['EVENT_STORE_URL', { EVENT_STORE_URL: 'http://127.0.0.1:2113' }],
+    ['EVENT_STORE_URL', { EVENT_STORE_URL: 'esdb://shop:secret@127.0.0.1?tls=false' }],
+    ['DEBUG', { EVENT_STORE_URL: 'esdb://127.0.0.1', DEBUG: 'esdb*', NODE_ENV: 'production' }],
     ['KAFKA_BROKERS', { KAFKA_BROKERS: 'kafka://127.0.0.1' }],
     ['KAFKA_BROKERS', { KAFKA_BROKERS: '127.0.0.1:9092,' }],
     ['KAFKA_PASSWORD', { KAFKA_BROKERS: '127.0.0.1:9092', KAFKA_USERNAME: 'shop' }],

@@ -1,30 +1,51 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { printsSecrets, readEsdbAddress, type EsdbAddress } from '@dittoo/event-store';
+import type { ApartConfig } from './service.config.js';
 import type { TracingConfig } from './tracing.js';
 
-/** What the environment says about the parts every process shares. */
-export interface PlatformConfig {
-  readonly service: string;
-  readonly host: string;
-  readonly port: number;
-  /** The address that links and processor notifications carry; no trailing slash. */
-  readonly publicUrl: string;
+/** Where the rows are. */
+export interface DatabaseConfig {
   /** Where the embedded default keeps everything. */
   readonly dataDir: string;
   /** `null` = the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | null;
   /** The key ring's own database; `null` = `<database>_keyring` on the same server. */
   readonly keyRingUrl: string | null;
+  readonly logLevel: string;
+}
+
+/** What the environment says about the parts every process shares. */
+export interface PlatformConfig extends DatabaseConfig {
+  readonly service: string;
+  readonly host: string;
+  readonly port: number;
+  /** The address that links and processor notifications carry; no trailing slash. */
+  readonly publicUrl: string;
+  /** Connections each part of this process may have at most. */
+  readonly connections: {
+    readonly eventStore: number;
+    readonly rows: number;
+    readonly keyRing: number;
+    readonly typeorm: number;
+  };
   readonly keyEncryptionKeyFile: string;
   /** May the key file be made when it is not there? Only the embedded default may. */
   readonly generateKeyFile: boolean;
+  /** `null` = the log is in the database. */
+  readonly eventStore: EsdbAddress | null;
   /** `null` = events travel inside this process. */
   readonly kafka: KafkaConfig | null;
   readonly registerFile: string | null;
   readonly jwksUrl: string;
   readonly clockOffsetMs: number;
-  readonly logLevel: string;
   readonly requestsPerMinute: number;
+  /** Addresses (or CIDR ranges) of proxies in front whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Where `/metrics` is served; `null` = nowhere. */
+  readonly metricsPort: number | null;
+  /** `null` = whoever mounts the services serves them to the public itself, in one process. */
+  readonly apart: ApartConfig | null;
   /** `null` = traces are passed on, and recorded nowhere. */
   readonly tracing: TracingConfig | null;
 }
@@ -35,12 +56,14 @@ export interface KafkaConfig {
   /** PEM of the authority behind the brokers' certificates; `null` = no TLS. */
   readonly caFile: string | null;
   readonly topicPrefix: string;
+  /** How long Kafka waits for a sign of life before it gives a consumer's partitions to somebody else. */
+  readonly sessionTimeoutMs: number;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Set to nothing is not set. */
-const text = (env: Environment, name: string): string | undefined => env[name] || undefined;
+export const text = (env: Environment, name: string): string | undefined => env[name] || undefined;
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -93,12 +116,26 @@ export const readKafkaConfig = (env: Environment): KafkaConfig | null => {
   }
   const topicPrefix = env['KAFKA_TOPIC_PREFIX'] ?? 'dittoo.';
   if (!/^[\w.-]{0,100}$/.test(topicPrefix)) throw new Error('KAFKA_TOPIC_PREFIX must be letters, digits, . _ or -');
+  const sessionTimeoutMs = durationMs(text(env, 'KAFKA_SESSION_TIMEOUT') ?? 'PT30S', 'KAFKA_SESSION_TIMEOUT');
+  if (sessionTimeoutMs < 6_000) throw new Error('KAFKA_SESSION_TIMEOUT must be PT6S or more: brokers take no less');
   return {
     brokers,
     credentials: username === undefined || password === undefined ? null : { username, password },
     caFile: text(env, 'KAFKA_CA_FILE') ?? null,
     topicPrefix,
+    sessionTimeoutMs,
   };
+};
+
+const readEventStoreConfig = (env: Environment): EsdbAddress | null => {
+  const said = text(env, 'EVENT_STORE_URL');
+  if (said === undefined) return null;
+  if (env['NODE_ENV'] === 'production' && printsSecrets(env['DEBUG'])) {
+    throw new Error(
+      'DEBUG may not name esdb when NODE_ENV=production: the client of EVENT_STORE_URL would print events',
+    );
+  }
+  return readEsdbAddress(said, 'EVENT_STORE_URL');
 };
 
 const tracingOf = (env: Environment): TracingConfig | null => {
@@ -109,14 +146,33 @@ const tracingOf = (env: Environment): TracingConfig | null => {
 };
 
 /** @throws Error with the name of the variable that is wrong */
+export const readDatabaseConfig = (env: Environment): DatabaseConfig => {
+  const logLevel = text(env, 'LOG_LEVEL') ?? 'info';
+  if (!logLevels.includes(logLevel)) throw new Error(`LOG_LEVEL must be one of ${logLevels.join(', ')}`);
+  return {
+    dataDir: resolve(text(env, 'DATA_DIR') ?? './.data'),
+    databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']),
+    keyRingUrl: url(env, 'KEY_RING_DATABASE_URL', ['postgres:', 'postgresql:']),
+    logLevel,
+  };
+};
+
+/** What one process may have in all, dealt out; the event store shares statements, TypeORM serves everybody else. */
+const connectionShares = (env: Environment): PlatformConfig['connections'] => {
+  const all = integer(env, 'DATABASE_CONNECTIONS', 42, 14, 1_000);
+  const share = (of42: number, least: number): number => Math.max(least, Math.floor((all * of42) / 42));
+  return { eventStore: share(12, 4), rows: share(8, 2), keyRing: share(6, 2), typeorm: share(16, 5) };
+};
+
+/** @throws Error with the name of the variable that is wrong */
 export const readPlatformConfig = (env: Environment, service: string): PlatformConfig => {
   const host = text(env, 'HOST') ?? '127.0.0.1';
   if (isIP(host) === 0 && !/^[A-Za-z]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host)) {
     throw new Error('HOST must be an IP address or a host name');
   }
   const port = integer(env, 'PORT', 8080, 0, 65_535);
-  const dataDir = resolve(text(env, 'DATA_DIR') ?? './.data');
-  const databaseUrl = url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']);
+  const database = readDatabaseConfig(env);
+  const { dataDir, databaseUrl } = database;
   const keyFile = text(env, 'KEY_ENCRYPTION_KEY_FILE');
   if (databaseUrl !== null && keyFile === undefined) {
     throw new Error('KEY_ENCRYPTION_KEY_FILE must name the key file when DATABASE_URL is set');
@@ -125,28 +181,39 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
   if (clockOffset !== undefined && env['NODE_ENV'] === 'production') {
     throw new Error('CLOCK_OFFSET is for tests and refused when NODE_ENV=production');
   }
-  if (text(env, 'EVENT_STORE_URL') !== undefined) {
-    throw new Error('EVENT_STORE_URL is not supported by this version: leave it unset');
-  }
-  const logLevel = text(env, 'LOG_LEVEL') ?? 'info';
-  if (!logLevels.includes(logLevel)) throw new Error(`LOG_LEVEL must be one of ${logLevels.join(', ')}`);
   const publicUrl = (url(env, 'PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`).replace(/\/+$/, '');
   return {
+    ...database,
     service,
     host,
     port,
     publicUrl,
-    dataDir,
-    databaseUrl,
-    keyRingUrl: url(env, 'KEY_RING_DATABASE_URL', ['postgres:', 'postgresql:']),
+    connections: connectionShares(env),
     keyEncryptionKeyFile: resolve(keyFile ?? `${dataDir}/key-encryption-key.json`),
     generateKeyFile: keyFile === undefined,
+    eventStore: readEventStoreConfig(env),
     kafka: readKafkaConfig(env),
     registerFile: text(env, 'PROCESSOR_REGISTER_FILE') ?? null,
     jwksUrl: url(env, 'JWKS_URL', ['http:', 'https:']) ?? `http://${host}:${port}/.well-known/jwks.json`,
     clockOffsetMs: clockOffset === undefined ? 0 : durationMs(clockOffset, 'CLOCK_OFFSET'),
-    logLevel,
     requestsPerMinute: integer(env, 'REQUESTS_PER_MINUTE', 600, 1, 10_000_000),
+    trustedProxies: proxies(env),
+    metricsPort: text(env, 'METRICS_PORT') === undefined ? null : integer(env, 'METRICS_PORT', 0, 0, 65_535),
+    apart: null,
     tracing: tracingOf(env),
   };
+};
+
+const proxies = (env: Environment): string[] => {
+  const said = (text(env, 'TRUSTED_PROXIES') ?? '').split(',').flatMap((part) => part.trim() || []);
+  const isRange = (range: string): boolean => {
+    const [address = '', bits = '0'] = range.split('/');
+    return isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128);
+  };
+  if (!said.every(isRange)) {
+    throw new Error(
+      'TRUSTED_PROXIES must be IP addresses or ranges like 10.0.0.0/8, several with a comma between them',
+    );
+  }
+  return said;
 };

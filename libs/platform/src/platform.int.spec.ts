@@ -84,6 +84,19 @@ describe('processes that start at once', () => {
     }
   });
 
+  it('on a database whose log is in PostgreSQL do not open on EventStoreDB', async () => {
+    const config = readPlatformConfig(
+      {
+        DATABASE_URL: database.url,
+        KEY_ENCRYPTION_KEY_FILE: join(directory, 'kek.json'),
+        LOG_LEVEL: 'silent',
+        EVENT_STORE_URL: 'esdb://127.0.0.1:1?tls=false',
+      },
+      'spec',
+    );
+    await expect(openPlatform(config, [schema])).rejects.toThrow('this database has its log in PostgreSQL');
+  });
+
   it('without their database say so, and leave nothing open', async () => {
     const config = readPlatformConfig(
       {

@@ -8,22 +8,42 @@ import {
   Sealer,
   SuppressionList,
   UnsubscribeTokens,
+  type DataCategory,
 } from '@dittoo/kernel';
 import { KeyEncryption } from '@dittoo/personal-data';
+import { retentionEndsOn } from '@dittoo/processor-register';
 import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Alarms } from './alarms.js';
+import { fetchForKeys } from './apart.js';
 import { HealthController } from './health.controller.js';
+import type { PlatformConfig } from './platform.config.js';
 import { ParkedStreamsController } from './parked-streams.controller.js';
 import type { Platform } from './platform.js';
-import { BROKEN, DELIVERY, LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, ROW_POOL, SEQUENCER } from './tokens.js';
+import {
+  BROKEN,
+  DELIVERY,
+  LOGGER,
+  METRICS,
+  PLATFORM_CONFIG,
+  REGISTER,
+  RETENTION_ENDS,
+  ROW_POOL,
+  SEQUENCER,
+} from './tokens.js';
+
+/** The last day data of a category is kept whose period began at `startedAt`; `form` as in the register. */
+export type RetentionEnds = (category: DataCategory, startedAt: string, form?: 'full' | 'truncated') => string;
 
 /** Hands the open parts to Nest. One instance per process: make it once, give it to every service's `register`. */
 @Module({})
 export class PlatformModule {
-  static of(platform: Platform): DynamicModule {
+  /** @param isDoor the service brings operations that reach into all the others itself */
+  static of(platform: Platform, { isDoor = false } = {}): DynamicModule {
     const { clock, config, keyEncryption, keyRing, road, sealer, store } = platform;
+    const retentionEnds: RetentionEnds = (category, startedAt, form) =>
+      retentionEndsOn(platform.register, category, startedAt, form);
     const parts: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: EventPublisher, useValue: road },
@@ -35,7 +55,7 @@ export class PlatformModule {
       { provide: KeyEncryption, useValue: keyEncryption },
       { provide: Clock, useValue: clock },
       { provide: Commands, useValue: new Commands(store, sealer, clock, schemaMap) },
-      { provide: TokenVerifier, useValue: new TokenVerifier(new URL(config.jwksUrl), clock) },
+      { provide: TokenVerifier, useValue: verifierOf(config, clock) },
       {
         provide: RequestDigest,
         useValue: { digest: (text: string) => keyEncryption.keyedHash('idempotency', text).toString('base64url') },
@@ -43,6 +63,7 @@ export class PlatformModule {
       { provide: Alarms, useValue: new Alarms() },
       { provide: LOGGER, useValue: platform.logger },
       { provide: REGISTER, useValue: platform.register },
+      { provide: RETENTION_ENDS, useValue: retentionEnds },
       { provide: ROW_POOL, useValue: platform.pool },
       { provide: METRICS, useValue: platform.metrics },
       { provide: PLATFORM_CONFIG, useValue: config },
@@ -59,15 +80,18 @@ export class PlatformModule {
           autoLoadEntities: true,
           synchronize: false,
           logging: false,
-          poolSize: 16,
+          poolSize: config.connections.typeorm,
           applicationName: `${config.service}:typeorm`,
           retryAttempts: 3,
           ...(platform.rowsRole === null ? {} : { extra: { options: `-c role=${platform.rowsRole}` } }),
         }),
       ],
-      controllers: [HealthController, ParkedStreamsController],
+      controllers: [HealthController, ...(isDoor ? [] : [ParkedStreamsController])],
       providers: parts,
       exports: [...parts.map((part) => (part as { provide: symbol }).provide), TypeOrmModule],
     };
   }
 }
+
+const verifierOf = ({ apart, jwksUrl }: PlatformConfig, clock: Clock): TokenVerifier =>
+  new TokenVerifier(new URL(jwksUrl), clock, fetchForKeys(apart?.upstreamTls));

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DomainError,
@@ -11,50 +11,33 @@ import {
   type UnsubscribeTokens,
 } from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
-import {
-  ensureAppRole,
-  ensureDatabase,
-  migrate,
-  openPool,
-  startEmbeddedPostgres,
-  type EmbeddedPostgres,
-  type MigrationClass,
-} from '@dittoo/database';
-import { eventStoreMigrations, PostgresEventStore, PostgresSequencer } from '@dittoo/event-store';
+import { openPool } from '@dittoo/database';
+import type { PostgresSequencer } from '@dittoo/event-store';
 import { InProcessDelivery, InProcessRoad, type DeliveryLog, type EventDelivery } from '@dittoo/messaging';
 import {
   EnvelopeSealer,
   FileKeyEncryption,
-  keyRingMigrations,
   PostgresContactDirectory,
   PostgresKeyRing,
   PostgresSuppressionList,
   SealedSubjectTokens,
   type KeyEncryption,
-  type WrappedKeys,
 } from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
-import { deliveryMigrations, TypeOrmInbox, type InboxAlerts } from '@dittoo/projections';
-import { createLogger, serviceMigrations } from '@dittoo/service';
+import { TypeOrmInbox, type InboxAlerts } from '@dittoo/projections';
+import { createLogger } from '@dittoo/service';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { openKafkaRoad, type Road } from './kafka-road.js';
+import { requireSameLog } from './log-origin.js';
+import { openEventStoreDb, openPostgresLog, type LogOfProcess } from './log-of-process.js';
 import { deliveryAlerts, meterKeyCache, meterParkedStreams } from './platform.metrics.js';
 import type { PlatformConfig } from './platform.config.js';
+import { openDatabase, prepareDatabase, type ServiceSchema } from './platform-database.js';
 import { passRestoreGate } from './restore-gate.js';
-import { grantRows } from './row-grants.js';
 import { startTracing } from './tracing.js';
-
-/** What one service brings to the database. */
-export interface ServiceSchema {
-  /** The PostgreSQL schema of its rows. */
-  readonly schema: string;
-  readonly migrations: readonly MigrationClass[];
-  /** Tables of it that hold keys under the key-encryption key: a rotation wraps them anew. */
-  readonly wrappedKeys?: readonly WrappedKeys[];
-}
 
 /** The open parts of a process; `close()` them after the Nest application. */
 export interface Platform {
@@ -62,8 +45,9 @@ export interface Platform {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly register: Register;
-  readonly store: PostgresEventStore;
-  readonly sequencer: PostgresSequencer;
+  readonly store: EventStore;
+  /** `null` = the store gives positions itself. */
+  readonly sequencer: PostgresSequencer | null;
   readonly keyRing: PostgresKeyRing;
   readonly keyEncryption: KeyEncryption;
   readonly sealer: EnvelopeSealer;
@@ -85,12 +69,6 @@ export interface Platform {
   delivering(): EventDelivery;
   close(): Promise<void>;
 }
-
-/** Schemas every process shares; the event store's and the key ring's grants stand in their own migrations. */
-const sharedSchemas: readonly ServiceSchema[] = [
-  { schema: 'delivery', migrations: deliveryMigrations },
-  { schema: 'service', migrations: serviceMigrations },
-];
 
 /**
  * Opens the parts a process stands on, by the environment: database (embedded or server), event store, key ring,
@@ -114,20 +92,9 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
   };
   try {
     const database = await openDatabase(config, logger, closers);
-    await Promise.all([ensureDatabase(database.main), ensureDatabase(database.keyRing)]);
-    const mayActAsApp = await ensureAppRole(database.main);
+    const mayActAsApp = await prepareDatabase(database, services);
     if (!mayActAsApp) logger.warn('database.no-app-role: append-only is kept by trigger alone');
     const role = mayActAsApp ? { role: 'dittoo_app' } : {};
-    const rows = [...sharedSchemas, ...services];
-    await Promise.all([
-      migrate(database.main, [...eventStoreMigrations, ...rows.flatMap(({ migrations }) => migrations)]),
-      migrate(database.keyRing, keyRingMigrations),
-    ]);
-    if (mayActAsApp)
-      await grantRows(
-        database.main,
-        rows.map(({ schema }) => schema),
-      );
 
     const openOn = (url: string, name: string, max: number, withRole = true): Pool => {
       const pool = openPool(url, {
@@ -141,24 +108,29 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       closers.push(() => pool.end());
       return pool;
     };
-    const storePool = openOn(database.main, 'event-store', 12);
-    const pool = openOn(database.main, 'rows', 8);
-    const keyRingPool = openOn(database.keyRing, 'key-ring', 6, false);
+    const { connections } = config;
+    const pool = openOn(database.main, 'rows', connections.rows);
+    await requireSameLog(pool, config.eventStore === null ? 'postgresql' : 'eventstoredb');
+    const keyRingPool = openOn(database.keyRing, 'key-ring', connections.keyRing, false);
 
     const clock = new SystemClock(config.clockOffsetMs);
     const keyRing = new PostgresKeyRing(keyRingPool, keyEncryption, (problem) => logger.warn(problem));
     await keyRing.start();
     closers.push(() => keyRing.close());
-    const direct = { connectionString: database.main, application_name: `${config.service}:log` };
-    // Appends of this process kick the sequencer and its batches wake the readers; other processes poll and LISTEN.
-    const sequencer = new PostgresSequencer(direct, {
-      onLog: (level, event, details) => logger[level](details, event),
-      onSequenced: () => store.wake(),
-    });
-    const store: PostgresEventStore = new PostgresEventStore(storePool, { onAppended: sequencer.kick, direct });
-    closers.push(() => sequencer.stop());
+    const log: LogOfProcess =
+      config.eventStore === null
+        ? openPostgresLog(
+            openOn(database.main, 'event-store', connections.eventStore),
+            database.main,
+            config.service,
+            logger,
+          )
+        : openEventStoreDb(config.eventStore, logger);
+    closers.push(() => log.close());
+    await log.ready();
+    const { sequencer, store } = log;
     const contacts = new PostgresContactDirectory(keyRingPool, keyEncryption);
-    await givePositions(sequencer, logger);
+    if (sequencer !== null) await givePositions(sequencer, logger);
     const reapplied = await passRestoreGate(store, keyRing, contacts);
     if (reapplied > 0) logger.warn({ events: reapplied }, 'restore-gate.applied-again');
 
@@ -170,7 +142,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
     const road =
       config.kafka === null
         ? inProcessRoad(store, alerts)
-        : openKafkaRoad(config.kafka, `${config.service}-${config.host}:${config.port}`, store, {
+        : openKafkaRoad(config.kafka, `${config.service}-${hostname()}-${config.port}`, store, {
             metrics,
             logger,
             alerts,
@@ -243,24 +215,6 @@ const openKeyFile = (config: PlatformConfig): KeyEncryption => {
     }
   }
   return FileKeyEncryption.read(config.keyEncryptionKeyFile);
-};
-
-const openDatabase = async (
-  config: PlatformConfig,
-  logger: Logger,
-  closers: (() => Promise<void>)[],
-): Promise<{ readonly main: string; readonly keyRing: string }> => {
-  if (config.databaseUrl !== null) {
-    const keyRing = new URL(config.databaseUrl);
-    keyRing.pathname = `${keyRing.pathname}_keyring`;
-    return { main: config.databaseUrl, keyRing: config.keyRingUrl ?? keyRing.toString() };
-  }
-  const embedded: EmbeddedPostgres = await startEmbeddedPostgres({
-    dataDir: join(config.dataDir, 'postgres'),
-    onLog: (level, event, details) => logger[level](details, event),
-  });
-  closers.push(() => embedded.stop());
-  return { main: embedded.url('dittoo'), keyRing: config.keyRingUrl ?? embedded.url('dittoo_keyring') };
 };
 
 /** The problem catalogue of the contracts, for `createHttpApp`. */

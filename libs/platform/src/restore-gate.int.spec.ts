@@ -168,7 +168,7 @@ describe('a key ring restored from an older copy', () => {
     await say(before, 'dataSubject', subjectId, said(keys, requestId));
     await before.close();
     await (await open()).close();
-    const { rows } = await ring.query<{ position: string; event_id: string }>('SELECT * FROM keyring.restore_gate');
+    const { rows } = await ring.query<{ position: string }>('SELECT position FROM keyring.restore_gate');
     await restore();
     // The gate of a ring that stood beside another log, further on than this one.
     await ring.query('UPDATE keyring.restore_gate SET position = $1, event_id = $2', [rows[0]!.position, newId()]);

@@ -25,28 +25,27 @@ export const passRestoreGate = async (
   contacts: ContactDirectory,
 ): Promise<number> => {
   let after = await knownGate(store, ring);
+  let last: RecordedEvent | undefined;
   let applied = 0;
   for (;;) {
     const { checkpoint, events } = await store.readAll({ after, limit: pageSize, categories: ['dataSubject'] });
     for (const event of events) if (await applyAgain(event, store, ring, contacts)) applied++;
+    last = events.at(-1) ?? last;
     if (checkpoint === null || checkpoint === after) break;
     after = checkpoint;
   }
-  const last = after === null ? undefined : await eventAt(store, after);
-  if (after !== null && last !== undefined) await ring.passGate(after, last.eventId);
+  if (last !== undefined) await ring.passGate(last);
   return applied;
 };
 
-/** From the start where the log is not the one the gate was passed with. */
+/** From the start where the log does not hold the event the gate was passed with. */
 const knownGate = async (store: EventStore, ring: PostgresKeyRing): Promise<bigint | null> => {
   const gate = await ring.gate();
   if (gate === null) return null;
-  return (await eventAt(store, gate.position))?.eventId === gate.eventId ? gate.position : null;
-};
-
-const eventAt = async (store: EventStore, position: bigint): Promise<RecordedEvent | undefined> => {
-  const { events } = await store.readAll({ after: position === 0n ? null : position - 1n, limit: 1 });
-  return events[0]?.position === position ? events[0] : undefined;
+  for await (const { eventId } of store.readStream(gate.stream, { fromRevision: gate.revision, limit: 1 })) {
+    if (eventId === gate.eventId) return gate.position;
+  }
+  return null;
 };
 
 const applyAgain = async (

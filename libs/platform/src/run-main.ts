@@ -4,7 +4,7 @@ import type { RunningService } from './serve.js';
 const drainMs = 25_000;
 
 /**
- * Runs a `main.ts`: starts, waits for SIGTERM or SIGINT, drains, exits 0. A start that fails says why in one line and
+ * Runs a `main.ts`: starts, waits for SIGTERM or SIGINT (or the end of a parent that holds a channel), drains, exits 0. A start that fails says why in one line and
  * exits 1; a second signal exits at once.
  */
 export const runMain = (start: () => Promise<RunningService>): void => {
@@ -27,5 +27,7 @@ export const runMain = (start: () => Promise<RunningService>): void => {
     );
   };
   process.on('SIGTERM', stop);
+  // Started with a channel to a parent: nobody is left to stop it once that is gone.
+  process.on('disconnect', stop);
   process.on('SIGINT', stop);
 };

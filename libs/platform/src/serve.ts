@@ -1,16 +1,22 @@
+import type { Server } from 'node:http';
 import { createHttpApp } from '@dittoo/service';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
+import { guardApart, serverTls } from './apart.js';
+import { serveMetrics } from './metrics.server.js';
 import type { PlatformConfig } from './platform.config.js';
 import { meterRequests } from './platform.metrics.js';
 import { PlatformModule } from './platform.module.js';
-import { openPlatform, problems, type Platform, type ServiceSchema } from './platform.js';
+import type { ServiceSchema } from './platform-database.js';
+import { openPlatform, problems, type Platform } from './platform.js';
 
 /** A service as a process runs it: its rows, and its module once the platform is open. */
 export interface ServiceDefinition {
   readonly schemas: readonly ServiceSchema[];
   module(platform: DynamicModule): DynamicModule;
+  /** Stands in front of the others: answers everybody, and mounts operations that reach into them itself. */
+  readonly isDoor?: boolean;
   /** What must stand before the routes are laid: edge hooks, documents. */
   prepare?(app: NestFastifyApplication, platform: Platform): Promise<void>;
 }
@@ -26,25 +32,38 @@ export interface RunningService {
 export const serve = async (config: PlatformConfig, service: ServiceDefinition): Promise<RunningService> => {
   const platform = await openPlatform(config, service.schemas);
   let app: NestFastifyApplication | undefined;
+  let metrics: Server | undefined;
+  const { isDoor = false } = service;
   try {
-    app = await createHttpApp(service.module(PlatformModule.of(platform)), { logger: platform.logger, problems });
+    const { apart, host, metricsPort, port, trustedProxies } = config;
+    app = await createHttpApp(service.module(PlatformModule.of(platform, { isDoor })), {
+      logger: platform.logger,
+      problems,
+      trustedProxies,
+      ...(apart === null || apart.tls === null ? {} : { tls: serverTls(apart.tls) }),
+    });
+    if (apart !== null && !isDoor) guardApart(app, config.service, apart);
     meterRequests(platform.metrics, app);
     await service.prepare?.(app, platform);
     app.connectMicroservice({ strategy: platform.delivery(app.get(DataSource)) }, { inheritAppConfig: true });
     await app.startAllMicroservices();
-    await app.listen(config.port, config.host);
+    if (metricsPort !== null) metrics = await serveMetrics(host, metricsPort, platform.metrics);
+    await app.listen(port, host);
   } catch (error) {
+    metrics?.close();
     // What failed is said whatever becomes of the tidying up.
     await within(10_000, app?.close());
     await within(20_000, platform.close());
     throw error;
   }
   const running = app;
+  const measuring = metrics;
   return {
     app: running,
     platform,
     close: async () => {
       await running.close();
+      measuring?.close();
       await platform.close();
     },
   };

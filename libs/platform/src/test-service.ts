@@ -10,6 +10,7 @@ import { testDatabase } from '@dittoo/testing';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { readPlatformConfig } from './platform.config.js';
 import type { Platform } from './platform.js';
+import type { ApartConfig } from './service.config.js';
 import { serve, type ServiceDefinition } from './serve.js';
 
 /** For specs (`@dittoo/platform/testing`): one service, alone, on a database of its own and a random loopback port. */
@@ -40,6 +41,8 @@ export const freePort = (): Promise<number> =>
 export const startTestService = async (
   service: ServiceDefinition,
   env: Readonly<Record<string, string>> = {},
+  /** As behind a gateway. */
+  apart: ApartConfig | null = null,
 ): Promise<TestService> => {
   const database = await testDatabase();
   const dir = mkdtempSync(join(tmpdir(), 'dittoo-test-'));
@@ -47,7 +50,7 @@ export const startTestService = async (
   FileKeyEncryption.generate(keyFile);
   const keys = await testKeys();
   const port = await freePort();
-  const config = readPlatformConfig(
+  const shared = readPlatformConfig(
     {
       HOST: '127.0.0.1',
       PORT: String(port),
@@ -60,9 +63,17 @@ export const startTestService = async (
     },
     'test',
   );
-  const running = await serve(config, service);
+  const tidyUp = async (): Promise<void> => {
+    keys.server.close();
+    await database.drop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  const running = await serve({ ...shared, apart }, service).catch(async (error: unknown) => {
+    await tidyUp();
+    throw error;
+  });
   const { platform, app } = running;
-  platform.sequencer.start();
+  platform.sequencer?.start();
   const following = new AbortController();
   const road = (async () => {
     for await (const page of platform.store.subscribeToAll({ after: null, signal: following.signal })) {
@@ -70,7 +81,7 @@ export const startTestService = async (
     }
   })();
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http${apart?.tls == null ? '' : 's'}://127.0.0.1:${port}`,
     platform,
     bearer: (principal) => keys.bearer(principal),
     get: <T>(token: unknown): T => app.get(token as never) as T,
@@ -78,9 +89,7 @@ export const startTestService = async (
       following.abort();
       await road.catch(() => undefined);
       await running.close();
-      keys.server.close();
-      await database.drop();
-      rmSync(dir, { recursive: true, force: true });
+      await tidyUp();
     },
   };
 };

@@ -2,13 +2,15 @@
 export const LOGGER = Symbol('Logger');
 /** The processor register. */
 export const REGISTER = Symbol('Register');
+/** `RetentionEnds`: the register's table, for those who see no register. */
+export const RETENTION_ENDS = Symbol('RetentionEnds');
 /** The shared pg pool for rows on hot paths. */
 export const ROW_POOL = Symbol('RowPool');
 /** The prom-client registry. */
 export const METRICS = Symbol('Metrics');
 /** The platform's configuration. */
 export const PLATFORM_CONFIG = Symbol('PlatformConfig');
-/** The sequencer of the event store; audit runs it. */
+/** The sequencer of the event store; `SequencerRunner` runs it. */
 export const SEQUENCER = Symbol('Sequencer');
 /** `() => boolean`: is a part broken that only a new process brings back? */
 export const BROKEN = Symbol('Broken');

@@ -27,16 +27,21 @@ export const dayOf = (at: string): Day => {
 const daysInMonth = (year: number, month: number): number => new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
 
 /** `2028-02-29` + `P1Y` = `2029-02-28`: a day that the month does not have becomes its last. */
-export const addDuration = (day: Day, duration: Duration): Day => {
+export const addDuration = (day: Day, duration: Duration): Day => addParts(day, duration, 1);
+
+const addParts = (day: Day, duration: Duration, sign: 1 | -1): Day => {
   const parts = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?$/.exec(duration);
   if (parts === null) throw new RangeError('not a duration of years, months and days');
-  const [years, months, days] = [1, 2, 3].map((part) => Number(parts[part] ?? 0)) as [number, number, number];
+  const [years, months, days] = [1, 2, 3].map((part) => sign * Number(parts[part] ?? 0)) as [number, number, number];
   const [year, month, date] = day.split('-').map(Number) as [number, number, number];
   const total = year * 12 + (month - 1) + years * 12 + months;
   const [toYear, toMonth] = [Math.floor(total / 12), total % 12];
   const result = new Date(Date.UTC(toYear, toMonth, Math.min(date, daysInMonth(toYear, toMonth)) + days));
   return result.toISOString().slice(0, 10);
 };
+
+/** The other way: `2028-02-29` - `P1Y` = `2027-02-28`. */
+export const subtractDuration = (day: Day, duration: Duration): Day => addParts(day, duration, -1);
 
 /** Does `from..to` (both included, open where absent) hold `day`? Days compare as text. */
 export const holds = (period: { from: Day | null; to: Day | undefined }, day: Day): boolean =>

@@ -18,6 +18,7 @@ export {
   agreementInForce,
   driftWarnings,
   egressHosts,
+  keptSince,
   legalBasisFor,
   legalEntityAt,
   paymentMethods,

@@ -6,6 +6,7 @@ import {
   agreementInForce,
   driftWarnings,
   egressHosts,
+  keptSince,
   legalBasisFor,
   legalEntityAt,
   paymentMethods,
@@ -23,6 +24,18 @@ const withPayson = (change: (payson: any) => void): Register => {
   change(document.processors['payson']);
   return parseRegister(document);
 };
+
+describe('how long a processor keeps', () => {
+  it('is counted back from the Swedish day, and a day the month does not have becomes its last', () => {
+    expect(keptSince(register, 'oneMail', '2028-02-29T10:00:00Z')).toBe('2025-02-28');
+    expect(keptSince(register, 'oneMail', '2026-11-21T23:30:00Z')).toBe('2023-11-22');
+  });
+
+  it('is not known of one whose entry says no time, or that has none', () => {
+    expect(keptSince(register, 'google', '2026-11-22')).toBeNull();
+    expect(keptSince(register, 'nobody', '2026-11-22')).toBeNull();
+  });
+});
 
 describe('the field filter', () => {
   const grants = Object.entries(register.processors).flatMap(([processorId, { purposes }]) =>

@@ -1,7 +1,8 @@
 import type { LegalBasis } from '@dittoo/kernel';
-import { dayOf, holds } from './calendar.js';
+import { dayOf, holds, subtractDuration } from './calendar.js';
 import {
   type Agreement,
+  type Day,
   type Drift,
   type Endpoint,
   type Grant,
@@ -35,6 +36,16 @@ export const agreementInForce = (register: Register, processorId: string, at: st
         legalEntity === operator?.name && holds({ from: signedOn, to: validTo }, day),
     ) ?? null
   );
+};
+
+/**
+ * The first day whose data the processor still may keep, as its entry says; `null` = the entry names no time.
+ *
+ * @param at RFC 3339 instant, or a day
+ */
+export const keptSince = (register: Register, processorId: string, at: string): Day | null => {
+  const duration = member(register.processors, processorId)?.retention.duration;
+  return duration === undefined ? null : subtractDuration(dayOf(at), duration);
 };
 
 /** What the processor may receive for the purpose; `null` = nothing. */

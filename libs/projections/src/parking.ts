@@ -81,18 +81,29 @@ export const unparkStream = async (manager: EntityManager, group: string, stream
   await manager.query('DELETE FROM delivery.parked_stream WHERE group_id = $1 AND stream = $2', [group, stream]);
 };
 
+/** What is needed of a log to find an event by its position. */
+export type ReadableLog = Pick<EventStore, 'densePositions' | 'readAll' | 'readStream'>;
+
 /** @throws Error the log has another stream there */
-export const eventAt = async (
-  log: Pick<EventStore, 'readAll'>,
-  stream: string,
-  position: bigint,
-): Promise<RecordedEvent> => {
-  const { events } = await log.readAll({ after: position === 0n ? null : position - 1n, limit: 1 });
-  const event = events[0];
+export const eventAt = async (log: ReadableLog, stream: string, position: bigint): Promise<RecordedEvent> => {
+  const event = log.densePositions ? await eventInLog(log, position) : await eventInStream(log, stream, position);
   if (event?.position !== position || event.stream !== stream) {
     throw new Error(`position ${position} of the log is not of ${stream}`);
   }
   return event;
+};
+
+const eventInLog = async (log: ReadableLog, position: bigint): Promise<RecordedEvent | undefined> =>
+  (await log.readAll({ after: position === 0n ? null : position - 1n, limit: 1 })).events[0];
+
+/** The position before it is not known, so its stream is gone through. */
+const eventInStream = async (
+  log: ReadableLog,
+  stream: string,
+  position: bigint,
+): Promise<RecordedEvent | undefined> => {
+  for await (const event of log.readStream(stream)) if (event.position >= position) return event;
+  return undefined;
 };
 
 /** A word of ours: the class and, for a rule, its code. Messages may quote data and are left out. */

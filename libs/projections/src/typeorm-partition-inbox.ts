@@ -1,7 +1,6 @@
 import {
   PartitionInbox,
   type DeliveryOutcome,
-  type EventStore,
   type GroupHandling,
   type ParkedStream,
   type PartitionChunk,
@@ -17,6 +16,7 @@ import {
   parkedSince,
   parkStream,
   queueParked,
+  type ReadableLog,
   unparkStream,
   waitingOf,
 } from './parking.js';
@@ -63,7 +63,7 @@ const pageSize = 500;
 export class TypeOrmPartitionInbox extends PartitionInbox<EntityManager> {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly log: Pick<EventStore, 'readAll' | 'readStream'>,
+    private readonly log: ReadableLog,
     private readonly alerts: PartitionInboxAlerts,
   ) {
     super();

@@ -1,3 +1,4 @@
+import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import helmet from '@fastify/helmet';
 import { Clock, DomainError, isTraceparent, serveTrace } from '@dittoo/kernel';
 import { type DynamicModule, type Type } from '@nestjs/common';
@@ -24,7 +25,9 @@ export interface HttpAppOptions {
   /** How long a request may take to arrive. */
   readonly requestTimeoutMs?: number;
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
-  readonly trustedProxies?: string[];
+  readonly trustedProxies?: readonly string[];
+  /** What Node's HTTPS server takes; without it plain HTTP. */
+  readonly tls?: SecureContextOptions & Pick<TlsOptions, 'requestCert' | 'rejectUnauthorized'>;
 }
 
 /** How long requests in hand may take once the process is to end. */
@@ -36,18 +39,19 @@ const drainMs = 5_000;
  */
 export const createHttpApp = async (
   module: Type | DynamicModule,
-  { logger, problems, bodyLimit = 256 * 1024, requestTimeoutMs = 15_000, trustedProxies = [] }: HttpAppOptions,
+  { logger, problems, bodyLimit = 256 * 1024, requestTimeoutMs = 15_000, tls, trustedProxies = [] }: HttpAppOptions,
 ): Promise<NestFastifyApplication> => {
   const filter = new ProblemFilter(problems, logger);
+  // Node looks this often, and takes the larger of the two for whole requests: headers must have the smaller.
+  const patience = { headersTimeout: requestTimeoutMs / 2, connectionsCheckingInterval: 2_000 };
   const adapter = new FastifyAdapter({
     bodyLimit,
     requestTimeout: requestTimeoutMs,
-    // Node looks this often, and takes the larger of the two for whole requests: headers must have the smaller.
-    http: { headersTimeout: requestTimeoutMs / 2, connectionsCheckingInterval: 2_000 },
+    ...(tls === undefined ? { http: patience } : { https: { ...patience, ...tls } }),
     connectionTimeout: 60_000,
     forceCloseConnections: 'idle',
     keepAliveTimeout: 10_000,
-    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // A request Fastify cannot route or read gets problem details too.
     frameworkErrors: (error: Error, request: unknown, reply: unknown) => {

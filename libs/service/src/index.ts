@@ -17,6 +17,7 @@ export { Idempotent, RequestDigest } from './idempotency.js';
 export { LeasedWorker, LeaseLost, type Lease } from './leased-worker.js';
 export { createLogger, NestLog } from './log.js';
 export { decodeCursor, encodeCursor, pageOf, PageQuery, type Page } from './page.js';
+export { parseBody } from './request-body.js';
 export { problemDetails, type ProblemCatalogue, type ProblemDetails } from './problem.js';
 export { ApiProblems, FieldProblemAnswer, ProblemAnswer } from './problem.http.js';
 export { framesOf, ProblemFilter } from './problem.filter.js';

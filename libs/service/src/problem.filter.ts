@@ -25,6 +25,7 @@ const statusCodes: { readonly [status: number]: string } = {
   415: 'unsupported-media-type',
   429: 'too-many-requests',
   503: 'temporarily-unavailable',
+  504: 'took-too-long',
 };
 const codeOf = (status: number): string =>
   statusCodes[status] ?? (status >= 400 && status < 500 ? 'invalid-request' : 'internal-error');
@@ -66,7 +67,7 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = this.problemOf(error, request);
     if (reply.sent) return;
     // The rate limit has said it better.
-    const again = problem.status === 503 || problem.status === 429;
+    const again = [429, 503, 504].includes(problem.status);
     if (again && !reply.hasHeader('retry-after')) void reply.header('retry-after', '2');
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(problem.status).type('application/problem+json').send(problem);

@@ -1,5 +1,5 @@
 import { Clock, DomainError, isUuid } from '@dittoo/kernel';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import type { Principal } from './caller.js';
 
 export const tokenIssuer = 'dittoo/identity';
@@ -16,12 +16,20 @@ export class TokenVerifier {
   private readonly keys: JWTVerifyGetKey;
   private readonly remembered = new Map<string, { readonly principal: Principal; readonly until: number }>();
 
-  /** @param jwksUrl identity's `/.well-known/jwks.json` */
+  /**
+   * @param jwksUrl identity's `/.well-known/jwks.json`
+   * @param fetchKeys fetches it where more than an URL is needed, such as certificates
+   */
   constructor(
     jwksUrl: URL,
     private readonly clock: Clock,
+    fetchKeys?: typeof fetch,
   ) {
-    this.keys = createRemoteJWKSet(jwksUrl, { cooldownDuration: 5_000, timeoutDuration: 3_000 });
+    this.keys = createRemoteJWKSet(jwksUrl, {
+      cooldownDuration: 5_000,
+      timeoutDuration: 3_000,
+      ...(fetchKeys === undefined ? {} : { [customFetch]: fetchKeys }),
+    });
   }
 
   /** @throws DomainError `invalid-token`; `temporarily-unavailable` when the keys cannot be had */

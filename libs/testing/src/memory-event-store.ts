@@ -24,6 +24,7 @@ const copyOf = ({ data, metadata, ...rest }: RecordedEvent): RecordedEvent => ({
  * What is appended is copied, so later changes by the caller do not reach the log.
  */
 export class MemoryEventStore extends EventStore {
+  override readonly densePositions: boolean;
   private readonly log: RecordedEvent[] = [];
   private readonly streams = new Map<string, RecordedEvent[]>();
   private readonly byId = new Map<string, RecordedEvent>();
@@ -32,6 +33,7 @@ export class MemoryEventStore extends EventStore {
   /** @param positionStep distance between two positions; more than 1 shows who wrongly relies on dense ones */
   constructor(private readonly positionStep = 1n) {
     super();
+    this.densePositions = positionStep === 1n;
   }
 
   override async append(
@@ -86,6 +88,10 @@ export class MemoryEventStore extends EventStore {
   }
 
   override async readAll({ after, limit = 1000, categories }: ReadAllOptions): Promise<LogPage> {
+    // As EventStoreDB does it: where nothing stands nothing begins.
+    if (after !== null && !this.densePositions && after % this.positionStep !== 0n) {
+      throw new RangeError(`${after} is no position of this log`);
+    }
     const start = after === null ? 0 : this.log.findIndex(({ position }) => position > after);
     const scanned = start < 0 ? [] : this.log.slice(start, start + limit);
     return {

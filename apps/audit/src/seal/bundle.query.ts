@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AUDIT_CONFIG, type AuditConfig } from '../audit.config.js';
 import { kidsErasedBy, kidsOf } from './envelope-check.query.js';
 import { readOverHoles } from './log-reader.js';
+import { numberedPage } from './numbered-page.js';
 import { SealStore } from './seal-store.js';
 import { SigningKey } from './signing-key.js';
 
@@ -15,7 +16,7 @@ const line = (value: object): string => `${JSON.stringify(value)}\n`;
 /**
  * The log under its last tree head, for somebody who does not trust this house: NDJSON, one thing a line.
  *
- *     { kind: 'policy', format, origin, vkey, treeSize, dense }   dense: positions are the indexes
+ *     { kind: 'policy', format, origin, vkey, treeSize, dense }   dense: positions are the indexes, always true now
  *     { kind: 'head', note }                     every tree head, after the entry that completes it
  *     { kind: 'entry', index, position, leaf }   leaf = the canonical bytes, as text
  *     { kind: 'key', kid, state }                a key that does not open any more: destroyed | missing
@@ -38,8 +39,8 @@ export class Bundle {
   async *lines(): AsyncGenerator<string> {
     const { origin } = this.config;
     const treeSize = (await this.seal.lastHead(origin))?.size ?? 0;
-    const [vkey, { dense }] = await Promise.all([this.signingKey.verifierKey(), this.seal.sealed()]);
-    yield line({ kind: 'policy', format: bundleFormat, origin, vkey, treeSize, dense });
+    const vkey = await this.signingKey.verifierKey();
+    yield line({ kind: 'policy', format: bundleFormat, origin, vkey, treeSize, dense: true });
 
     const heads = this.heads(treeSize);
     let head = (await heads.next()).value;
@@ -81,7 +82,21 @@ export class Bundle {
   /** To the end of the log, also behind the last head: an erasure there explains a key that is gone. */
   private async *pages(): AsyncGenerator<readonly RecordedEvent[]> {
     // A hole is left out: the verifier misses it.
-    for await (const stretch of readOverHoles(this.store)) if (stretch.kind === 'events') yield stretch.events;
+    let after: bigint | null = null;
+    let next = 0n;
+    for await (const stretch of readOverHoles(this.store)) {
+      if (stretch.kind === 'hole') continue;
+      if (this.store.densePositions) {
+        yield stretch.events;
+        continue;
+      }
+      const leaves = await this.seal.leavesBetween(after, stretch.upTo);
+      after = stretch.upTo;
+      const places = [...numberedPage(stretch.events, new Map(leaves.map((leaf) => [leaf.position, leaf])), next)];
+      const events = places.flatMap(({ event }) => event ?? []);
+      next = (events.at(-1)?.position ?? next - 1n) + 1n;
+      yield events;
+    }
   }
 
   private async *heads(upTo: number): AsyncGenerator<{ readonly size: number; readonly note: string }, undefined> {

@@ -2,9 +2,11 @@ import { schemaMap } from '@dittoo/contracts';
 import {
   EnvelopeRejected,
   isEnvelope,
+  keyNamed,
   KeyMissing,
   KeyRing,
   Sealer,
+  streamId,
   type FieldClass,
   type RecordedEvent,
   type SchemaMap,
@@ -93,15 +95,20 @@ export class EnvelopeCheck {
     }
   }
 
-  /** Envelopes exactly in the personal fields, each under a key of the event's data subject and the field's category. */
-  private standsInPlace({ type, data, metadata, position }: RecordedEvent): boolean {
+  /**
+   * Envelopes exactly in the personal fields, each under a key of the event's data subject and the field's category,
+   * of all of it or of this stream or event.
+   */
+  private standsInPlace({ type, data, eventId, metadata, position, stream }: RecordedEvent): boolean {
     const fields: { readonly [field: string]: FieldClass } = definitions[type]?.fields ?? {};
     let right = true;
     for (const [field, value] of Object.entries(data)) {
       const fieldClass = fields[field];
       const category = fieldClass?.kind === 'personal' ? fieldClass.category : null;
       if (isEnvelope(value)) {
-        if (value.kid.startsWith(`${metadata.dataSubjectId}/${category}/`)) continue;
+        const key = keyNamed(value.kid);
+        const ownScope = key === null || [null, streamId(stream), eventId].includes(key.scope);
+        if (value.kid.startsWith(`${metadata.dataSubjectId}/${category}/`) && ownScope) continue;
         this.findings.tampered(position, `field ${field} is sealed under a key that is not of its place`);
       } else if (category !== null) {
         this.findings.tampered(position, `field ${field} is not sealed`);

@@ -56,8 +56,13 @@ export class LogCheck {
   private count = 0;
   private rootAtHead: Buffer | null = null;
 
+  /**
+   * @param sealed how far, in the positions that `event` and `hole` are told
+   * @param dense is a position that is passed over a hole? Where the store does not say so, `hole` is told of each
+   */
   constructor(
     private readonly sealed: Sealed,
+    private readonly dense: boolean,
     private readonly lastHead: SignedTreeHead,
     private readonly findings: Findings,
   ) {}
@@ -70,6 +75,11 @@ export class LogCheck {
   /** Root of the events under the last signed head, or of all there are if they are fewer. */
   get root(): Buffer {
     return this.rootAtHead ?? this.tree.root();
+  }
+
+  /** Where the next event stands, if none is missing. */
+  get next(): bigint {
+    return (this.lastPosition ?? -1n) + 1n;
   }
 
   isSealed(position: bigint): boolean {
@@ -90,8 +100,8 @@ export class LogCheck {
   event(event: RecordedEvent, leaf: Leaf | undefined): Tile[] {
     const { position, stream, revision } = event;
     this.count++;
-    if (this.sealed.dense && position !== (this.lastPosition ?? -1n) + 1n) {
-      this.findings.tampered(position, `position ${(this.lastPosition ?? -1n) + 1n} is missing before it`);
+    if (this.dense && position !== this.next) {
+      this.findings.tampered(position, `position ${this.next} is missing before it`);
     }
     this.lastPosition = position;
     const previous = this.revisions.get(stream) ?? -1n;

@@ -6,7 +6,7 @@ export type LogStretch =
   | { readonly kind: 'hole'; readonly position: bigint };
 
 /**
- * Reads the log to its end and over every hole: a store refuses a page that is not whole, so around a hole pages shrink
+ * Reads the log to its end and over every hole: a store with dense positions refuses a page that is not whole, so around a hole pages shrink
  * until they are one position, and that one is the hole.
  */
 export async function* readOverHoles(
@@ -18,7 +18,7 @@ export async function* readOverHoles(
   let limit = pageSize;
   for (;;) {
     const page = await store.readAll({ after, limit }).catch((error: unknown) => {
-      if (error instanceof EventStoreUnavailable) throw error;
+      if (error instanceof EventStoreUnavailable || !store.densePositions) throw error;
       return null;
     });
     if (page === null && limit > 1) {

@@ -26,8 +26,6 @@ export interface SignedTreeHead {
 export interface Sealed {
   readonly size: number;
   readonly lastPosition: bigint | null;
-  /** Are the store's positions the indexes themselves? */
-  readonly dense: boolean;
 }
 
 /** Somebody else has added leaves: read where the tree stands and go on from there. */
@@ -82,12 +80,8 @@ export class SealStore {
       'SELECT index, position FROM audit.leaf ORDER BY index DESC LIMIT 1',
     );
     const last = rows[0];
-    if (last === undefined) return { size: 0, lastPosition: null, dense: true };
-    return {
-      size: Number(last.index) + 1,
-      lastPosition: BigInt(last.position!),
-      dense: last.index === last.position,
-    };
+    if (last === undefined) return { size: 0, lastPosition: null };
+    return { size: Number(last.index) + 1, lastPosition: BigInt(last.position!) };
   }
 
   /**
@@ -157,13 +151,13 @@ export class SealStore {
     return rows.map(leafOf);
   }
 
-  /** Where the leaves with `after` < position <= `upTo` begin, and how many there are. */
+  /** The index at which the leaves with `after` < position <= `upTo` begin, and how many there are. */
   async countBetween(
     after: bigint | null,
     upTo: bigint | null,
   ): Promise<{ readonly first: bigint | null; readonly count: number }> {
     const { rows } = await this.pool.query<{ first: string | null; count: string }>(
-      'SELECT min(position) AS first, count(*) FROM audit.leaf WHERE position > $1 AND position <= $2',
+      'SELECT min(index) AS first, count(*) FROM audit.leaf WHERE position > $1 AND position <= $2',
       [String(after ?? -1n), String(upTo ?? -1n)],
     );
     const { first, count } = rows[0]!;

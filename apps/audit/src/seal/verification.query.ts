@@ -7,7 +7,8 @@ import { EnvelopeCheck } from './envelope-check.query.js';
 import { Findings, LogCheck, type Problem } from './log-check.js';
 import { readOverHoles } from './log-reader.js';
 import { LogSealer } from './log-sealer.js';
-import { SealStore, type Leaf, type SignedTreeHead } from './seal-store.js';
+import { numberedPage } from './numbered-page.js';
+import { SealStore, type Leaf, type Sealed, type SignedTreeHead } from './seal-store.js';
 import { SigningKey } from './signing-key.js';
 
 export interface VerificationResult {
@@ -23,6 +24,8 @@ interface Checks {
   readonly envelopes: EnvelopeCheck;
   readonly heads: HeadsInOrder;
   readonly findings: Findings;
+  /** How far, in positions of the store. */
+  readonly sealed: Sealed;
 }
 
 const headsPerRead = 1000;
@@ -68,11 +71,13 @@ export class Verification {
     if (!(await this.signingKey.isUnchanged())) findings.tampered(null, 'the signing key was changed');
     if (this.logSealer.refused !== null) findings.tampered(null, `the seal refused to sign: ${this.logSealer.refused}`);
 
-    const log = new LogCheck(sealed, lastHead ?? noHead, findings);
+    const dense = this.store.densePositions;
+    const inNumbers = { size: sealed.size, lastPosition: sealed.size === 0 ? null : BigInt(sealed.size) - 1n };
+    const log = new LogCheck(dense ? sealed : inNumbers, dense, lastHead ?? noHead, findings);
     const envelopes = new EnvelopeCheck(this.sealer, this.keys, findings);
     const heads = new HeadsInOrder(this.seal, this.config.origin, lastHead?.size ?? -1);
     await this.checkHeads(heads, log);
-    const read = (from: bigint | null) => this.read(from, { log, envelopes, heads, findings });
+    const read = (from: bigint | null) => this.read(from, { log, envelopes, heads, findings, sealed });
     let after = await read(null);
     if (!findings.full) log.end(await this.seal.countBetween(after, sealed.lastPosition));
     for (let graces = 0; graces < erasureGraces && !findings.full && envelopes.unexplained.length > 0; graces++) {
@@ -91,16 +96,22 @@ export class Verification {
   }
 
   /** @returns the last position looked at */
-  private async read(start: bigint | null, { log, envelopes, heads, findings }: Checks): Promise<bigint | null> {
+  private async read(
+    start: bigint | null,
+    { log, envelopes, heads, findings, sealed }: Checks,
+  ): Promise<bigint | null> {
     let after = start;
     for await (const stretch of readOverHoles(this.store, start)) {
       const upTo = stretch.kind === 'hole' ? stretch.position : stretch.upTo;
-      const leaves = await this.leaves(after, upTo, log);
+      const leaves = await this.leaves(after, upTo, sealed);
       if (stretch.kind === 'hole') {
         log.hole(stretch.position, leaves.get(stretch.position));
       } else {
-        await this.checkPage(stretch.events, leaves, log, heads);
-        await envelopes.page(stretch.events);
+        const places = this.store.densePositions
+          ? stretch.events.map((event) => ({ event, leaf: leaves.get(event.position) }))
+          : [...numberedPage(stretch.events, leaves, log.next)];
+        await this.checkPage(places, log, heads);
+        await envelopes.page(places.flatMap(({ event }) => event ?? []));
       }
       after = upTo;
       if (findings.full) return after;
@@ -108,21 +119,28 @@ export class Verification {
     return after;
   }
 
-  private async leaves(after: bigint | null, upTo: bigint, log: LogCheck): Promise<ReadonlyMap<bigint, Leaf>> {
-    if (!log.isSealed((after ?? -1n) + 1n)) return new Map();
+  private async leaves(
+    after: bigint | null,
+    upTo: bigint,
+    { lastPosition }: Sealed,
+  ): Promise<ReadonlyMap<bigint, Leaf>> {
+    if (lastPosition === null || (after ?? -1n) >= lastPosition) return new Map();
     return new Map((await this.seal.leavesBetween(after, upTo)).map((leaf) => [leaf.position, leaf]));
   }
 
   private async checkPage(
-    events: readonly RecordedEvent[],
-    leaves: ReadonlyMap<bigint, Leaf>,
+    places: readonly { readonly event: RecordedEvent | null; readonly leaf: Leaf | undefined }[],
     log: LogCheck,
     heads: HeadsInOrder,
   ): Promise<void> {
     const tiles: (Tile & { readonly position: bigint })[] = [];
-    for (const event of events) {
+    for (const { event, leaf } of places) {
+      if (event === null) {
+        log.hole(BigInt(leaf!.index), leaf);
+        continue;
+      }
       const { position } = event;
-      for (const tile of log.event(event, leaves.get(position))) tiles.push({ ...tile, position });
+      for (const tile of log.event(event, leaf)) tiles.push({ ...tile, position });
       if (heads.nextSize === log.tree.size) await this.checkHeads(heads, log);
     }
     const stored = tiles.length === 0 ? [] : await this.seal.tiles(tiles);

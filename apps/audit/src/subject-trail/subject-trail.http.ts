@@ -39,7 +39,7 @@ export class ActorAnswer {
   id!: string;
 }
 
-export class RetainedAnswer {
+export class RetainedFieldsAnswer {
   @ApiProperty()
   category!: string;
 
@@ -95,8 +95,8 @@ export class SubjectEvent extends HistoryItem {
   correlationId!: string;
 
   /** The event carries fields that stay after the erasure. */
-  @ApiProperty({ type: RetainedAnswer, required: false })
-  retained?: RetainedAnswer;
+  @ApiProperty({ type: RetainedFieldsAnswer, required: false })
+  retained?: RetainedFieldsAnswer;
 }
 
 export class SubjectEvents {

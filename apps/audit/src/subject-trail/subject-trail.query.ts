@@ -13,6 +13,7 @@ import { maskedPersonnummer } from '@dittoo/personal-data';
 import { ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { NumberedLog } from '../numbered-log.js';
 import { revisionRuns, type TrailRow } from './revision-runs.js';
 
 const definitions: SchemaMap = schemaMap;
@@ -57,6 +58,7 @@ export class SubjectTrail {
     @Inject(ROW_POOL) private readonly pool: Pool,
     private readonly store: EventStore,
     private readonly sealer: Sealer,
+    private readonly log: NumberedLog,
   ) {}
 
   /**
@@ -82,8 +84,9 @@ export class SubjectTrail {
        ORDER BY position`,
       [subjectId, from ?? null, to ?? null, type ?? null],
     );
+    const numbers = await this.log.numbersOf(rows.map(({ position }) => BigInt(position)));
     return rows.map((row) => ({
-      position: BigInt(row.position),
+      position: numbers.get(BigInt(row.position))!,
       stream: row.stream,
       revision: BigInt(row.revision),
       eventId: row.event_id,

@@ -1,7 +1,6 @@
 import { EventStore, type RecordedEvent } from '@dittoo/kernel';
-import { ROW_POOL } from '@dittoo/platform';
-import { Inject, Injectable } from '@nestjs/common';
-import type { Pool } from 'pg';
+import { Injectable } from '@nestjs/common';
+import { NumberedLog } from '../numbered-log.js';
 
 const pageSize = 200;
 /** Proxies cut what is silent for a minute. */
@@ -19,34 +18,38 @@ export interface WholeTrailFilter {
 export class WholeTrail {
   constructor(
     private readonly store: EventStore,
-    @Inject(ROW_POOL) private readonly pool: Pool,
+    private readonly log: NumberedLog,
   ) {}
 
   /** NDJSON from `filter` to the end of the log as it is then. */
   async *ndjson(filter: WholeTrailFilter): AsyncGenerator<string> {
-    for (let after = before(filter.fromPosition); ;) {
+    let { after, next } = await this.log.before(filter.fromPosition ?? 0n);
+    for (;;) {
       const page = await this.store.readAll({ after, limit: pageSize });
       if (page.checkpoint === null || page.checkpoint === after) return;
       after = page.checkpoint;
-      const text = page.events.filter(passes(filter)).map((event) => `${JSON.stringify(asJson(event))}\n`);
+      const events = this.log.numbered(page.events, next);
+      next += BigInt(events.length);
+      const text = events.filter(passes(filter)).map((event) => `${JSON.stringify(asJson(event))}\n`);
       if (text.length > 0) yield text.join('');
     }
   }
 
   /** The last position the seal has come to; `null` = the log is empty. */
-  async end(): Promise<bigint | null> {
-    const { rows } = await this.pool.query<{ position: string | null }>(
-      'SELECT max(position) AS position FROM audit.leaf',
-    );
-    return rows[0]?.position == null ? null : BigInt(rows[0].position);
+  end(): Promise<bigint | null> {
+    return this.log.end();
   }
 
   /** Server-sent events after `after` and for ever; ends by `signal`. */
   async *live(after: bigint | null, type: string | null, signal: AbortSignal): AsyncGenerator<string> {
     const own = new AbortController();
     const ends = AbortSignal.any([signal, own.signal]);
-    const pages = this.store.subscribeToAll({ after, limit: pageSize, signal: ends })[Symbol.asyncIterator]();
-    const wanted = passes({ fromPosition: null, fromTime: null, type });
+    const fromPosition = after === null ? 0n : after + 1n;
+    const begin = await this.log.before(fromPosition);
+    let number = begin.next;
+    const follow = { after: begin.after, limit: pageSize, signal: ends };
+    const pages = this.store.subscribeToAll(follow)[Symbol.asyncIterator]();
+    const wanted = passes({ fromPosition, fromTime: null, type });
     try {
       yield ': the trail from here on\n\n';
       for (let next = pages.next(); !signal.aborted;) {
@@ -57,7 +60,9 @@ export class WholeTrail {
         }
         if (page.done === true) return;
         next = pages.next();
-        const text = page.value.events
+        const events = this.log.numbered(page.value.events, number);
+        number += BigInt(events.length);
+        const text = events
           .filter(wanted)
           .map((event) => `id: ${event.position}\ndata: ${JSON.stringify(asJson(event))}\n\n`);
         if (text.length > 0) yield text.join('');
@@ -69,12 +74,10 @@ export class WholeTrail {
   }
 }
 
-const before = (position: bigint | null): bigint | null =>
-  position === null || position === 0n ? null : position - 1n;
-
 const passes =
-  ({ fromTime, type }: WholeTrailFilter) =>
+  ({ fromPosition, fromTime, type }: WholeTrailFilter) =>
   (event: RecordedEvent): boolean =>
+    (fromPosition === null || event.position >= fromPosition) &&
     (type === null || event.type === type) &&
     (fromTime === null || Date.parse(event.metadata.recordedAt) >= Date.parse(fromTime));
 

@@ -83,3 +83,10 @@ export class ReceiptKeys {
 }
 
 const contextOf = (kid: string): string => `receipt-key/${kid}`;
+
+/** For the rotation of the key-encryption key. */
+export const receiptKeysWrapped = {
+  table: 'consent.receipt_key',
+  key: ['kid'],
+  context: (row: Readonly<Record<string, unknown>>): string => contextOf(String(row['kid'])),
+};

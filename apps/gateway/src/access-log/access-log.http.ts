@@ -1,4 +1,21 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { IsISO8601, IsOptional, Length } from 'class-validator';
+
+export class StatisticsQuery {
+  /** The first day (UTC); default: 31 days before the last. */
+  @ApiProperty({ required: false, format: 'date' })
+  @IsOptional()
+  @Length(10, 10)
+  @IsISO8601({ strict: true })
+  from?: string;
+
+  /** The last day; default: today. */
+  @ApiProperty({ required: false, format: 'date' })
+  @IsOptional()
+  @Length(10, 10)
+  @IsISO8601({ strict: true })
+  to?: string;
+}
 
 export class AccessLogCount {
   @ApiProperty({ format: 'date' })

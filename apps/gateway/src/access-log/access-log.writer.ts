@@ -1,10 +1,11 @@
-import { Clock, derivedId, newId, Sealer, type Envelope } from '@dittoo/kernel';
+import { Clock, newId, Sealer, type Envelope } from '@dittoo/kernel';
 import { LOGGER, ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { accessLogDay } from './access-log-day.js';
 
 interface Line {
   readonly at: string;
@@ -19,9 +20,6 @@ interface Line {
 const flushEveryMs = 500;
 const mostWaiting = 10_000;
 
-/** The key of one day's addresses belongs to the day: destroying it ends that day's log. */
-export const accessLogDay = (day: string): string => derivedId('accessLog', day);
-
 /**
  * The access log with IP addresses (debugging and statistics, art. 6(1)(f)): collected in memory, written in batches,
  * the address sealed under the key of its day.
@@ -31,6 +29,7 @@ export const accessLogDay = (day: string): string => derivedId('accessLog', day)
 @Injectable()
 export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown {
   private waiting: Line[] = [];
+  private readonly opened = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private flushing: Promise<void> = Promise.resolve();
 
@@ -71,6 +70,7 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
     if (lines.length === 0) return;
     this.waiting = [];
     try {
+      for (const day of new Set(lines.map(({ at }) => at.slice(0, 10)))) await this.openDay(day);
       const ids = lines.map(() => newId());
       const sealed: Envelope[] = [];
       for (const [index, { at, ip }] of lines.entries()) {
@@ -94,5 +94,13 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
     } catch (error) {
       this.logger.warn({ lines: lines.length, failure: (error as Error).name }, 'access-log.dropped');
     }
+  }
+
+  /** A day has a partition of its own, to be dropped by. */
+  private async openDay(day: string): Promise<void> {
+    if (this.opened.has(day)) return;
+    await this.pool.query(`SELECT gateway.open_access_log_day('access_log', $1)`, [day]);
+    await this.pool.query('INSERT INTO gateway.access_log_day (day) VALUES ($1) ON CONFLICT DO NOTHING', [day]);
+    this.opened.add(day);
   }
 }

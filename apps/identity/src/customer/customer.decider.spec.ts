@@ -247,6 +247,46 @@ describe('erasure', () => {
   });
 });
 
+describe('retention', () => {
+  const on = '2026-11-22';
+  const used: DataSubjectEvent = { type: 'AccountUsed', data: { on } };
+  const erasesAt = '2028-11-22T23:00:00.000Z';
+  const noticed: DataSubjectEvent = { type: 'InactivityNoticed', data: { erasesAt } };
+
+  it('hears of a use once a day, and at once where the end is announced', () => {
+    given(registered).when({ type: 'RecordUse', on }).then(used);
+    given(registered, used).when({ type: 'RecordUse', on }).then();
+    given(registered, used)
+      .when({ type: 'RecordUse', on: '2026-11-23' })
+      .then({ type: 'AccountUsed', data: { on: '2026-11-23' } });
+    given(registered, used).when({ type: 'RecordUse', on: '2026-11-21' }).then(); // a clock that was moved back
+    given(registered, used, noticed).when({ type: 'RecordUse', on }).then(used);
+    given(registered, fenced).when({ type: 'RecordUse', on }).then();
+    given().when({ type: 'RecordUse', on }).then();
+  });
+
+  it('announces the end of an account once, and nobody`s', () => {
+    given(registered).when({ type: 'NoticeInactivity', erasesAt }).then(noticed);
+    given(registered, noticed).when({ type: 'NoticeInactivity', erasesAt }).then();
+    given(registered, noticed, used).when({ type: 'NoticeInactivity', erasesAt }).then(noticed);
+    given(registered, fenced).when({ type: 'NoticeInactivity', erasesAt }).then();
+    given().when({ type: 'NoticeInactivity', erasesAt }).then();
+  });
+
+  it('says which keys ended, also of somebody erased long ago or never a customer', () => {
+    const keys = [{ kid: 'k', category: 'orderAccounting', fingerprint: 'f' }];
+    const ended: DataSubjectEvent = { type: 'SubjectKeysDestroyed', data: { requestId: null, keys, retained: [] } };
+    for (const history of [[], [registered], [registered, fenced, destroyed]]) {
+      given(...history)
+        .when({ type: 'RecordRetentionEnded', keys })
+        .then(ended);
+      given(...history)
+        .when({ type: 'RecordRetentionEnded', keys: [] })
+        .then();
+    }
+  });
+});
+
 describe('a restriction', () => {
   const liftsAt = '2026-11-25T08:00:00.000Z';
   const restrict = { type: 'RestrictProcessing', requestId: 'r1' } as const;

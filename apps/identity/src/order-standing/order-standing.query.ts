@@ -5,6 +5,7 @@ import { OrderStanding } from './order-standing.entity.js';
 /** What a person's orders mean for a request. */
 export interface OrderFacts {
   readonly openOrder: boolean;
+  readonly openOrderIds: readonly string[];
   readonly unpaidInvoice: boolean;
   /** Something not settled was ordered with the personnummer. */
   readonly personnummerNeeded: boolean;
@@ -22,6 +23,7 @@ const isUnpaidInvoice = ({ byInvoice, paid, status }: OrderStanding): boolean =>
 
 export const orderFacts = (orders: readonly OrderStanding[]): OrderFacts => ({
   openOrder: orders.some(({ status }) => open.has(status)),
+  openOrderIds: orders.filter(({ status }) => open.has(status)).map(({ orderId }) => orderId),
   unpaidInvoice: orders.some(isUnpaidInvoice),
   personnummerNeeded: orders.some(
     (order) => order.personnummerGround !== null && (open.has(order.status) || isUnpaidInvoice(order)),

@@ -11,6 +11,10 @@ import { endCategory, forgetRow, keepUntil, keepUntilAtLeast, moveLastDay, whole
 const group = 'identity.retention';
 
 type Context = EventContext<EntityManager>;
+type OfOnePurpose = Pick<
+  Delivered<ConsentEvents, 'ConsentWithdrawn' | 'ConsentExpired' | 'ConsentGiven'>,
+  'data' | 'metadata'
+>;
 type SubjectEvent<Type extends keyof DataSubjectEvents & string> = Delivered<DataSubjectEvents, Type>;
 
 /** What a person does and chooses -> when the account was last used, and until when evidence and contacts are kept. */
@@ -70,15 +74,22 @@ export class PersonRetentionReactor {
     return this.reliance(event, context, dayOf(event.metadata.recordedAt));
   }
 
-  @EventPattern<string>('ConsentWithdrawn', { group })
-  async withdrawn(
-    @Payload() event: Delivered<ConsentEvents, 'ConsentWithdrawn'>,
+  @EventPattern<string>('ConsentReconfirmed', { group })
+  reconfirmed(
+    @Payload() event: Delivered<ConsentEvents, 'ConsentReconfirmed'>,
     @Ctx() context: Context,
   ): Promise<void> {
-    const { dataSubjectId, recordedAt } = event.metadata;
-    await this.reliance(event, context, dayOf(recordedAt));
-    if (event.data.purpose !== 'adMeasurement') return;
-    await endCategory(context.transaction, dataSubjectId!, 'advertising', this.days.overAt(recordedAt));
+    return this.reliance(event, context, null);
+  }
+
+  @EventPattern<string>('ConsentWithdrawn', { group })
+  withdrawn(@Payload() event: Delivered<ConsentEvents, 'ConsentWithdrawn'>, @Ctx() context: Context): Promise<void> {
+    return this.consentEnded(event, context);
+  }
+
+  @EventPattern<string>('ConsentExpired', { group })
+  expired(@Payload() event: Delivered<ConsentEvents, 'ConsentExpired'>, @Ctx() context: Context): Promise<void> {
+    return this.consentEnded(event, context);
   }
 
   @EventPattern<string>('ConsentsInvalidated', { group })
@@ -121,8 +132,18 @@ export class PersonRetentionReactor {
     return this.keepContact(transaction, metadata.dataSubjectId!, this.days.overAt(metadata.recordedAt));
   }
 
+  /** What rested on the consent goes; what proves it is counted from here. */
+  private async consentEnded(event: OfOnePurpose, context: Context): Promise<void> {
+    const { dataSubjectId, recordedAt } = event.metadata;
+    await this.reliance(event, context, dayOf(recordedAt));
+    const over = this.days.overAt(recordedAt);
+    if (event.data.purpose === 'adMeasurement')
+      await endCategory(context.transaction, dataSubjectId!, 'advertising', over);
+    if (event.data.purpose === 'newsletter') await this.keepContact(context.transaction, dataSubjectId!, over);
+  }
+
   private async reliance(
-    { data, metadata }: Pick<Delivered<ConsentEvents, 'ConsentWithdrawn'>, 'data' | 'metadata'>,
+    { data, metadata }: OfOnePurpose,
     { transaction }: Context,
     endedOn: string | null,
   ): Promise<void> {

@@ -175,6 +175,18 @@ describe('an order', () => {
     expect((await endedKids(subjectId)).flat()).toHaveLength(4);
   });
 
+  it('takes the key of before orders had their own along when it is the last', async () => {
+    const subjectId = newId();
+    await identity.service.get<Sealer>(Sealer).sealValue(subjectId, 'orderDelivery', ['spec'], 'of old');
+    const [first, second] = [await placeOn('2026-11-22', subjectId), await placeOn('2026-11-24', subjectId)];
+    await lastDayIs('orderDelivery', second, '2029-11-24');
+    await live('2029-11-23');
+    expect(await scopesOf(subjectId, 'orderDelivery')).toEqual(expect.arrayContaining([null, second]));
+    expect(await scopesOf(subjectId, 'orderDelivery')).not.toContain(first);
+    await live('2029-11-25');
+    expect(await scopesOf(subjectId, 'orderDelivery')).toEqual([]);
+  });
+
   it('that never came counts from the last thing that happened', async () => {
     const subjectId = newId();
     const [left, cancelled] = [await placeOn('2026-11-22', subjectId), await placeOn('2026-11-22', subjectId)];
@@ -262,9 +274,14 @@ describe('a consent', () => {
       method: 'myAccount',
     });
     await lastDayIs('consentEvidence', subjectId, '2030-01-15');
-    await live('2030-01-15');
+    await sayOn('2027-01-20', 'consent', subjectId, subjectId, 'ConsentReconfirmed', choice('newsletter'));
+    await lastDayIs('consentEvidence', subjectId, null);
+    const over = { recordId: newId(), purpose: 'newsletter', validUntil: noon('2027-02-20') };
+    await sayOn('2027-02-20', 'consent', subjectId, subjectId, 'ConsentExpired', over);
+    await lastDayIs('consentEvidence', subjectId, '2030-02-20');
+    await live('2030-02-20');
     expect(await usable(subjectId)).toHaveLength(1);
-    await live('2030-01-16');
+    await live('2030-02-21');
     expect(await usable(subjectId)).toEqual([]);
     const states = await identity.service.get<KeyRing>(KeyRing).states(subjectId);
     expect(states.get('consentEvidence')).toBe('newLifecycleAllowed'); // the person may say yes again
@@ -487,6 +504,13 @@ describe('a legal hold', () => {
     expect(JSON.stringify(stored.map(({ data }) => data))).not.toMatch(/Exempelmyndigheten|claim/);
     expect((await end(holdId, officers[0])).body.state).toBe('withdrawn');
     expect((await confirm(holdId)).body.code).toBe('legal-hold-not-open');
+
+    // The words go three years after the hold, the officer who wrote them stays.
+    await lastDayIs('contact', holdId, '2034-06-01');
+    await live('2034-06-02');
+    const shown = await identity.call('GET', `/compliance/legal-holds/${holdId}`, { bearer: officers[1] });
+    expect(shown.body).toMatchObject({ state: 'withdrawn', authority: null, reason: null });
+    expect((await identity.call('POST', '/sessions', { body: officer })).status).toBe(201);
   });
 });
 

@@ -11,6 +11,14 @@ import { Due, type DueAccount, type DuePerson } from './due.query.js';
 import { RetentionCalendar } from './retention-calendar.js';
 import { wholeCategory } from './retention-rows.js';
 
+/** The categories that have a row for each of their keys. */
+const everyScoped: ReadonlySet<string> = new Set([
+  'orderDelivery',
+  'orderAccounting',
+  'engagement',
+  'support',
+  'advertising',
+]);
 const batch = 200;
 const pauseMs = 5_000;
 
@@ -127,7 +135,8 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
       const kids = ofCategory.flatMap(({ kid, scope }) => (scope !== null && scopes.has(scope) ? [kid] : []));
       if (kids.length > 0) destroyed.push(...(await this.keyRing.destroy(subjectId, [category], { ...reason, kids })));
       // Keys of before there were scopes cover all of a category: they go with the last of it.
-      if (!scopes.has(wholeCategory) && (await this.due.othersOf(subjectId, category, now))) continue;
+      const last = everyScoped.has(category) && !(await this.due.othersOf(subjectId, category, now));
+      if (!scopes.has(wholeCategory) && !last) continue;
       const whole = ofCategory.flatMap(({ kid, scope }) => (scope === null ? [kid] : []));
       // A person who comes back begins anew; one who was erased does not.
       const how = erased && scopes.has(wholeCategory) ? reason : { ...reason, newLifecycle: true, kids: whole };

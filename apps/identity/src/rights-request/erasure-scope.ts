@@ -8,6 +8,8 @@ export interface StandingOrders {
   readonly openOrder: boolean;
   readonly unpaidInvoice: boolean;
   readonly lastBookedAt: string | null;
+  /** What is on its way still. */
+  readonly openOrderIds?: readonly string[];
 }
 
 /** What a legal hold keeps; of one order alone where it names one. */
@@ -25,6 +27,9 @@ export const blockersOf = ({ openOrder, unpaidInvoice }: StandingOrders, holds: 
   ...(holds.length > 0 ? ['legalHold'] : []),
 ];
 
+/** The categories whose keys are the order's. */
+const perOrder: ReadonlySet<string> = new Set(['orderDelivery', 'orderAccounting']);
+
 const bookkeeping = (register: Register, lastBookedAt: string): Retention => ({
   category: 'orderAccounting',
   reason: 'bookkeeping',
@@ -34,11 +39,11 @@ const bookkeeping = (register: Register, lastBookedAt: string): Retention => ({
 /**
  * What must stay, why and until when (art. 17(3)); everything else goes.
  *
- * @param kept categories an officer keeps besides, until their ordinary end
+ * @param kept categories an officer keeps besides, until their ordinary end; of delivery data the open orders' alone
  */
 export const erasureScope = (
   register: Register,
-  { lastBookedAt }: StandingOrders,
+  { lastBookedAt, openOrderIds = [] }: StandingOrders,
   at: string,
   kept: readonly DataCategory[] = [],
 ): ErasureScope => {
@@ -46,9 +51,14 @@ export const erasureScope = (
   const retain: Retention[] = [
     ...(lastBookedAt === null ? [] : [bookkeeping(register, lastBookedAt)]),
     { category: 'consentEvidence', reason: 'legalClaims', until: until('consentEvidence') },
-    ...kept.map((category) => ({ category, reason: 'openOrder', until: until(category) })),
+    ...kept.map((category) => ({
+      category,
+      reason: 'openOrder',
+      until: until(category),
+      ...(perOrder.has(category) && openOrderIds.length > 0 ? { scopes: openOrderIds } : {}),
+    })),
   ];
-  const stays = new Set(retain.map(({ category }) => category));
+  const stays = new Set(retain.filter(({ scopes }) => scopes === undefined).map(({ category }) => category));
   return { erase: dataCategories.filter((category) => !stays.has(category)), retain };
 };
 
@@ -65,9 +75,6 @@ export const confirmedScope = (
     retain: [bookkeeping(register, lastBookedAt), ...decided.retain.filter(others)],
   };
 };
-
-/** The categories a hold on one order can narrow: their keys are the order's. */
-const perOrder: ReadonlySet<string> = new Set(['orderDelivery', 'orderAccounting']);
 
 /** The scope with what legal holds keep of it now; what an ended one kept goes with the rest. */
 export const withHolds = (decided: ErasureScope, holds: readonly HeldData[]): ErasureScope => {

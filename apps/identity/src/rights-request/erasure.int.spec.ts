@@ -149,7 +149,8 @@ describe('an erasure', () => {
 
   it('waits for an officer while an order is open', async () => {
     const { customerId, bearer } = await identity.customer('cecilia');
-    await placeOrder(customerId);
+    await shipOrder(customerId, await placeOrder(customerId));
+    const open = await placeOrder(customerId);
     const { requestId } = (await ask(bearer)).body;
     await until(async () => (await stateOf(bearer, requestId)).state === 'referred');
     const theirs = await identity.signIn(officer);
@@ -168,9 +169,10 @@ describe('an erasure', () => {
     await until(async () => (await stateOf(bearer, requestId)).state === 'executing');
     for (const processorId of processors) await answer(customerId, requestId, processorId);
     await until(async () => (await stateOf(bearer, requestId)).outcome === 'partlyDone');
-    const states = await identity.service.get<KeyRing>(KeyRing).states(customerId);
-    expect(states.get('orderDelivery')).toBe('active');
-    expect(states.get('profile')).toBe('destroyed');
+    const keys = await identity.service.get<KeyRing>(KeyRing).keysOf(customerId);
+    const left = keys.filter(({ category, state }) => category === 'orderDelivery' && state === 'active');
+    expect(left.map(({ scope }) => scope)).toEqual([open]); // what was delivered goes
+    expect((await identity.service.get<KeyRing>(KeyRing).states(customerId)).get('profile')).toBe('destroyed');
   });
 
   it('may be refused, with a reason', async () => {

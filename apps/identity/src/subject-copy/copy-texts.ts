@@ -97,7 +97,7 @@ export const copyTexts: Readonly<Record<Language, CopyTexts>> = {
       bookkeeping: 'bokföringslagen kräver det',
       legalClaims: 'för att kunna visa vad som gällde vid en tvist',
       openOrder: 'en beställning var inte klar',
-      legalHold: 'en tvist eller en myndighet kräver att det sparas',
+      legalHold: 'en myndighet eller ett rättsligt anspråk kräver det för tillfället',
     },
     fields: {
       address: 'adress',
@@ -170,7 +170,7 @@ export const copyTexts: Readonly<Record<Language, CopyTexts>> = {
       bookkeeping: 'the Accounting Act demands it',
       legalClaims: 'to be able to show what held in a dispute',
       openOrder: 'an order was not finished',
-      legalHold: 'a dispute or an authority requires it to be kept',
+      legalHold: 'an authority or a legal claim needs it for now',
     },
     fields: {
       address: 'address',

@@ -73,7 +73,7 @@ beforeAll(async () => {
     readPlatformConfig({ ...environment, KEY_ENCRYPTION_KEY_FILE: join(directory, 'kek.json') }, 'coverage'),
     [identitySchema],
   );
-  platform.sequencer.start();
+  platform.sequencer!.start();
   const { logger, pool, sealer, store } = platform;
   events = new SubjectEvents(new SubjectStreams(store, pool, logger), store, sealer);
   life = new RecordedLife(platform);

@@ -92,6 +92,7 @@ export const eventWords: Readonly<Record<string, Words>> = {
   LegalHoldReleaseRequested: said('Slut på rättsligt bevarande begärt', 'Release of a legal hold asked for'),
   LegalHoldReleased: said('Rättsligt bevarande upphävt', 'Legal hold released'),
   LegalHoldExpired: said('Rättsligt bevarande har löpt ut', 'Legal hold expired'),
+  MailboxSwept: said('Gammal e-post borttagen hos leverantören', 'Old mail deleted at the provider'),
 };
 
 /** What a stream is about, by its category. */
@@ -108,6 +109,7 @@ export const streamWords: Readonly<Record<string, Words>> = {
   rightsRequest: said('Begäran om dina uppgifter', 'Request about your data'),
   officerAccess: said('Personalens åtkomst', 'Access by staff'),
   legalHold: said('Rättsligt bevarande', 'Legal hold'),
+  processor: said('Mottagare', 'Recipient'),
 };
 
 /** What has no words yet keeps its name: a copy is never refused for it. */

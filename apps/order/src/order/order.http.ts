@@ -57,7 +57,7 @@ export class PaymentBody {
   method!: PaymentMethod;
 }
 
-export class AddressBody implements PostalAddress {
+export class DeliveryAddressBody implements PostalAddress {
   @Text(200)
   street!: string;
 
@@ -96,9 +96,9 @@ export class PlaceOrderBody {
   @IsOptional()
   @IsObject()
   @ValidateNested()
-  @Type(() => AddressBody)
-  @ApiProperty({ required: false, type: AddressBody })
-  deliveryAddress?: AddressBody;
+  @Type(() => DeliveryAddressBody)
+  @ApiProperty({ required: false, type: DeliveryAddressBody })
+  deliveryAddress?: DeliveryAddressBody;
 
   /** Lets the personnummer go along with an invoice or a part payment; without it, it stays here. */
   @IsOptional()

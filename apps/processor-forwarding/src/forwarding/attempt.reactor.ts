@@ -1,24 +1,32 @@
+import type { ForwardingIntent } from '@dittoo/contracts';
 import { Clock } from '@dittoo/kernel';
-import { REGISTER } from '@dittoo/platform';
-import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../forwarding.config.js';
 import type { Item, Lane } from '../lanes/lanes.port.js';
-import { TransmissionFailed, type Payment } from '../payment/payment-processor.port.js';
+import { messageIdOf } from '../mail/mail-sender.port.js';
+import type { Payment } from '../payment/payment-processor.port.js';
+import { TransmissionFailed } from '../transmission-failed.js';
+import { ErasureReactor } from './erasure.reactor.js';
 import { forwardingDecider } from './forwarding.decider.js';
 import type { Forwarding } from './forwarding.js';
 import { OutcomeReactor } from './outcome.reactor.js';
+import { LetterPreparationReactor } from './letter-preparation.reactor.js';
 import { PreparationReactor } from './preparation.reactor.js';
 import { disclosedBy, ledgerOf, nextOf, transmission, type Next, type ProcessorQueue } from '../processor-queue.js';
 import { ReadingReactor } from './reading.reactor.js';
+
+interface Found {
+  readonly payment: Payment | null;
+}
 
 /**
  * One item of a lane, from its turn to its outcome: gate -> mark `sending` -> call -> append -> settle.
  *
  * Dies before the mark: nothing has left, the lease ends and the item is taken again as if never begun.
  * Dies after the mark: the item stays `sending`; whoever takes it next looks at the processor first. A payment is
- * searched for by our order id before it is opened again; the other commands read before they write anyway.
+ * searched for by our order id before it is opened again, a letter by its message id in the mailbox; the other commands
+ * read before they write anyway.
  * Dies after the append: the stream says how it ended; the row is settled and nothing is sent.
  * No transaction is open during a call.
  */
@@ -27,10 +35,11 @@ export class AttemptReactor {
   constructor(
     private readonly commands: Commands,
     private readonly preparation: PreparationReactor,
+    private readonly letters: LetterPreparationReactor,
+    private readonly erasure: ErasureReactor,
     private readonly outcomes: OutcomeReactor,
     private readonly reading: ReadingReactor,
     private readonly clock: Clock,
-    @Inject(REGISTER) private readonly register: Register,
     @Inject(FORWARDING_CONFIG) private readonly config: ForwardingConfig,
   ) {}
 
@@ -40,7 +49,7 @@ export class AttemptReactor {
     // The outcome is in the stream already: the process died before the row followed.
     if (state.status === 'parked') return this.outcomes.parkRow(queue, lane, item, item.sending !== null);
     if (state.status !== 'open') return this.outcomes.settled(queue, lane, item, state);
-    if (item.kind === 'eraseSubject') return this.erase(queue, lane, item);
+    if (item.kind === 'eraseSubject') return this.erasure.run(queue, lane, item);
     if (await this.overtakes(queue, item)) return this.outcomes.fail(queue, lane, item, chainStopped, null);
     return item.state === 'sending' ? this.reconcile(queue, lane, item, state) : this.send(queue, lane, item);
   }
@@ -48,18 +57,11 @@ export class AttemptReactor {
   /** An unknown outcome: look, and only then go on. Looking sends nothing personal, so the gate is not asked. */
   private async reconcile(queue: ProcessorQueue, lane: Lane, item: Item, state: Forwarding): Promise<Next> {
     const disclosures = ledgerOf(item.sending, 'unknown');
-    const { processor } = queue;
-    if (item.kind === 'openPayment' && processor !== null) {
-      let found: Payment | null;
-      try {
-        await queue.pace(1);
-        found = await processor.findPayment(item.orderId!, item.sending!.at);
-        queue.called(null);
-      } catch (error) {
-        return this.stillUnknown(queue, lane, item, error);
-      }
-      if (found !== null)
-        return this.outcomes.delivered(queue, lane, item, item.attempt, found, ledgerOf(item.sending, 'delivered'));
+    const found = await this.looked(queue, item).catch((error: unknown) => transmission(error));
+    if (found instanceof TransmissionFailed) return this.stillUnknown(queue, lane, item, found);
+    if (found !== null) {
+      const { payment } = found;
+      return this.outcomes.delivered(queue, lane, item, item.attempt, payment, ledgerOf(item.sending, 'delivered'));
     }
     // It never happened (or reads before it writes): the ledger says what may have been seen, then it goes again.
     if (state.status !== 'none' && state.attempt < item.attempt) {
@@ -70,14 +72,35 @@ export class AttemptReactor {
     return this.send(queue, lane, { ...item, state: 'queued', sending: null });
   }
 
-  private async stillUnknown(queue: ProcessorQueue, lane: Lane, item: Item, error: unknown): Promise<Next> {
-    const failed = transmission(error);
+  /** What the processor holds of what may have happened; `null` = nothing, or it reads before it writes. */
+  private async looked({ processor, mail, pace, called }: ProcessorQueue, item: Item): Promise<Found | null> {
+    if (item.kind === 'openPayment' && processor !== null) {
+      await pace(1);
+      const payment = await processor.findPayment(item.orderId!, item.sending!.at);
+      called(null);
+      return payment === null ? null : { payment };
+    }
+    if (item.kind === 'sendMail' && mail !== null) {
+      const id = messageIdOf(mail.sender.domain, item.forwardingId);
+      const messages = await mail.mailbox.find([id]);
+      called(null);
+      // Somebody's answer to it says the same.
+      return messages.length === 0 ? null : { payment: null };
+    }
+    return null;
+  }
+
+  private async stillUnknown(queue: ProcessorQueue, lane: Lane, item: Item, failed: TransmissionFailed): Promise<Next> {
     queue.called(failed);
     this.outcomes.log(queue, item, item.attempt, `reconcile:${failed.failure}`);
     const disclosed = disclosedBy(item.sending);
-    if (lane.attempt + 1 < this.config.attempts || failed.then.credentials === true) {
+    if (lane.attempt + 1 < queue.limits.attempts || failed.then.credentials === true) {
       const counted = failed.then.credentials !== true;
-      await queue.lanes.retry(lane, item, this.outcomes.delayMs(lane, failed), { unknown: true, counted, disclosed });
+      await queue.lanes.retry(lane, item, this.outcomes.delayMs(queue, lane, failed), {
+        unknown: true,
+        counted,
+        disclosed,
+      });
       return 'leave';
     }
     const unknown = new TransmissionFailed('outcome-unknown', 'unknown', { retry: false });
@@ -85,8 +108,9 @@ export class AttemptReactor {
   }
 
   private async send(queue: ProcessorQueue, lane: Lane, item: Item): Promise<Next> {
-    await queue.pace(item.kind === 'openPayment' ? 1 : 2);
-    const prepared = await this.preparation.prepare(queue, item);
+    const letter = item.kind === 'sendMail';
+    await queue.pace(letter || item.kind === 'openPayment' ? 1 : 2);
+    const prepared = await (letter ? this.letters : this.preparation).prepare(queue, item);
     if ('refused' in prepared) return this.outcomes.refuse(queue, lane, item, prepared.refused);
     if ('cancelled' in prepared) {
       await this.outcomes.say(item, lane, 'cancelled', { type: 'CancelForwarding', reason: 'orderCancelled' });
@@ -122,26 +146,11 @@ export class AttemptReactor {
     );
   }
 
-  /** The answer of a recipient that has no call for it follows from the register and from what it ever received. */
-  private async erase(queue: ProcessorQueue, lane: Lane, item: Item): Promise<Next> {
-    const erasure = this.register.processors[queue.tables.processorId]?.erasure;
-    const held = await queue.lanes.received(item.subjectId);
-    const requestId = item.payload.requestId ?? '';
-    await this.outcomes.say(item, lane, 'answered', {
-      type: 'AnswerErasure',
-      requestId,
-      ...(held
-        ? { answer: 'notSupported', reason: erasure?.reason ?? 'manual' }
-        : { answer: 'acknowledged', reason: 'nothingHeld' }),
-    });
-    this.outcomes.log(queue, item, item.attempt, held ? 'notSupported' : 'acknowledged');
-    return nextOf(await queue.lanes.settle(lane, item));
-  }
-
   /** A chain of commands about money is strict: what follows a parked one may not overtake it. */
   private async overtakes({ lanes }: ProcessorQueue, item: Item): Promise<boolean> {
-    return item.kind !== 'openPayment' && (await lanes.chainStopped(item));
+    return inChain.includes(item.kind) && (await lanes.chainStopped(item));
   }
 }
 
+const inChain: readonly ForwardingIntent[] = ['capturePayment', 'cancelPayment', 'refundPayment'];
 const chainStopped = new TransmissionFailed('chain-stopped', 'notSent', { retry: false });

@@ -9,7 +9,8 @@ import { ForwardingMetrics } from '../forwarding.metrics.js';
 import { Lanes, LeaseLost, type Lane, type QueueFigures } from '../lanes/lanes.port.js';
 import { PaymentWatch } from '../lanes/payment-watch.port.js';
 import { tableSets, wakeChannel, type TableSet } from '../lanes/table-set.port.js';
-import type { TransmissionFailed } from '../payment/payment-processor.port.js';
+import type { TransmissionFailed } from '../transmission-failed.js';
+import { MAIL_PROVIDER, mailProcessorId, type MailProvider } from '../mail-provider.js';
 import { PAYMENT_PROCESSORS, type PaymentProcessors } from '../payment/payment-processors.port.js';
 import { AttemptReactor } from './attempt.reactor.js';
 import { breakerSettings, CircuitBreaker } from './circuit-breaker.js';
@@ -19,6 +20,8 @@ import { TokenBucket } from './token-bucket.js';
 /** Items of one lane before it goes to the back: no subject keeps a worker to itself. */
 const itemsPerLease = 5;
 const pollMs = 250;
+/** What is claimed may wait so long for its turn by the processor's rate. */
+const longestPaceMs = 1_000;
 /** How long a lane waits when something of ours does not answer (store, keys, database). */
 const holdMs = 1_000;
 
@@ -47,12 +50,13 @@ export class DeliveryReactor implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(LOGGER) logger: Logger,
     @Inject(FORWARDING_CONFIG) config: ForwardingConfig,
     @Inject(PAYMENT_PROCESSORS) private readonly processors: PaymentProcessors,
+    @Inject(MAIL_PROVIDER) mail: MailProvider | null,
     attempts: AttemptReactor,
     watch: PaymentWatch,
     metrics: ForwardingMetrics,
   ) {
     this.workers = tableSets.map(
-      (tables) => new Worker(tables, pool, config, processors, attempts, watch, logger, this.stop.signal),
+      (tables) => new Worker(tables, pool, config, { processors, mail }, attempts, watch, logger, this.stop.signal),
     );
     metrics.watch(
       async () => {
@@ -85,7 +89,7 @@ export class DeliveryReactor implements OnApplicationBootstrap, BeforeApplicatio
   figures(): WorkerFigures[] {
     return this.workers.map(({ queue, breaker }) => ({
       processorId: queue.tables.processorId,
-      connected: queue.processor !== null,
+      connected: queue.processor !== null || queue.mail !== null,
       breaker: breaker.state(performance.now()),
     }));
   }
@@ -119,6 +123,7 @@ class Worker {
   readonly queue: ProcessorQueue;
   readonly breaker: CircuitBreaker;
   private readonly bucket: TokenBucket;
+  private readonly concurrency: number;
   private readonly inHand = new Set<Promise<void>>();
   private pausedUntil = 0;
   private nextWatch = 0;
@@ -128,19 +133,22 @@ class Worker {
     tables: TableSet,
     pool: Pool,
     private readonly config: ForwardingConfig,
-    processors: PaymentProcessors,
+    { processors, mail }: { readonly processors: PaymentProcessors; readonly mail: MailProvider | null },
     private readonly attempts: AttemptReactor,
     private readonly watch: PaymentWatch,
     private readonly logger: Logger,
     private readonly signal: AbortSignal,
   ) {
     this.breaker = new CircuitBreaker({ ...breakerSettings, pauseMs: config.breakerPauseMs });
-    const { perSecond, burst } = config.rates[tables.processorId] ?? { perSecond: 1, burst: 1 };
+    const { perSecond, burst, concurrency } = config.rates[tables.processorId] ?? { perSecond: 1, burst: 1 };
+    this.concurrency = concurrency ?? config.concurrency;
     this.bucket = new TokenBucket(perSecond, burst, performance.now());
     this.queue = {
       tables,
       lanes: new Lanes(pool, tables, config.leaseSeconds),
       processor: processors.get(tables.processorId) ?? null,
+      mail: tables.processorId === mailProcessorId ? mail : null,
+      limits: config.limits[tables.processorId] ?? config,
       pace: async (requests) => {
         let wait = 0;
         for (let request = 0; request < requests; request++) wait = this.bucket.take(performance.now());
@@ -160,14 +168,15 @@ class Worker {
       try {
         await this.lookAtPending();
         const now = performance.now();
-        const free = now < this.pausedUntil ? 0 : this.config.concurrency - this.inHand.size;
+        // What would wait long for its turn waits in the lane, where no lease runs and a stop is not held up.
+        const paused = now < this.pausedUntil || this.bucket.wait(now) > longestPaceMs;
+        const free = paused ? 0 : this.concurrency - this.inHand.size;
         const wanted = this.breaker.allowance(now, free);
         const lanes = wanted > 0 ? await this.queue.lanes.claim(wanted) : [];
         if (lanes.length > 0) this.breaker.probe(now);
         for (const lane of lanes) this.take(lane);
         // As many as were wanted: there may be more.
-        if (lanes.length === 0 || lanes.length < wanted || this.inHand.size >= this.config.concurrency)
-          await this.idle();
+        if (lanes.length === 0 || lanes.length < wanted || this.inHand.size >= this.concurrency) await this.idle();
       } catch (error) {
         this.logger.warn({ processor: processorId, failure: nameOf(error) }, 'forwarding.interrupted');
         await pause(holdMs, this.signal);

@@ -1,41 +1,20 @@
-import type { DataSubjectEvents, ForwardingEvents, ForwardingIntent, OrderEvents } from '@dittoo/contracts';
-import {
-  derivedId,
-  EventStore,
-  streamId,
-  streamName,
-  type Delivered,
-  type EventContext,
-  type Uuid,
-} from '@dittoo/kernel';
+import type { DataSubjectEvents, ForwardingEvents, OrderEvents } from '@dittoo/contracts';
+import { EventStore, streamId, streamName, type Delivered, type EventContext, type Uuid } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import { processorForPayment, type Register } from '@dittoo/processor-register';
-import { causedBy, Commands, type CommandContext } from '@dittoo/service';
+import { causedBy } from '@dittoo/service';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
-import { forwardingIdOf } from '../forwarding-id.js';
 import { personnummerPurpose } from '../gate/gate.query.js';
 import { LaneIntake } from '../lanes/lane-intake.port.js';
 import { tableSetOf } from '../lanes/table-set.port.js';
-import { forwardingDecider, type ForwardingCommand } from './forwarding.decider.js';
-import { erasureFields, openPaymentFields, paymentCommandFields, refundFields, type PurposeFields } from './intents.js';
+import { IntentReactor } from './intent.reactor.js';
+import { erasureFields, openPaymentFields, paymentCommandFields, refundFields } from './intents.js';
 
 const group = 'forwarding.intake';
 
 type Context = EventContext<EntityManager>;
-type Cause = Parameters<typeof causedBy>[0];
-
-interface Intent {
-  readonly processorId: string;
-  readonly kind: ForwardingIntent;
-  /** What the intent is about: with processor and kind it names the forwarding. */
-  readonly key: string;
-  readonly orderId: Uuid | null;
-  readonly purposes: readonly PurposeFields[];
-  readonly refundId?: string;
-  readonly requestId?: string;
-}
 
 /**
  * What happened in the shop -> what is asked of a processor, queued in the lane of the person it concerns.
@@ -46,7 +25,7 @@ interface Intent {
 @Controller()
 export class IntakeReactor {
   constructor(
-    private readonly commands: Commands,
+    private readonly intents: IntentReactor,
     private readonly store: EventStore,
     private readonly intake: LaneIntake,
     @Inject(REGISTER) private readonly register: Register,
@@ -60,7 +39,13 @@ export class IntakeReactor {
     const orderId = streamId(event.stream);
     const purpose = ground === null ? null : personnummerPurpose(this.register, processorId, ground);
     const purposes = openPaymentFields(ground, purpose);
-    await this.ask(event, context, { processorId, kind: 'openPayment', key: orderId, orderId, purposes });
+    await this.intents.ask(event, context.transaction, group, {
+      processorId,
+      kind: 'openPayment',
+      key: orderId,
+      orderId,
+      purposes,
+    });
   }
 
   @EventPattern<string>('OrderShipped', { group })
@@ -98,10 +83,14 @@ export class IntakeReactor {
       const cancelled =
         tables === null ? [] : await this.intake.cancelDisclosures(context.transaction, tables, subjectId);
       for (const forwardingId of cancelled) {
-        await this.say(forwardingId, { type: 'CancelForwarding', reason: 'subjectErased' }, causedBy(event, group));
+        await this.intents.say(
+          forwardingId,
+          { type: 'CancelForwarding', reason: 'subjectErased' },
+          causedBy(event, group),
+        );
       }
       const intent = { processorId, kind: 'eraseSubject', key: requestId, orderId: null, requestId } as const;
-      await this.ask(event, context, { ...intent, purposes: erasureFields });
+      await this.intents.ask(event, context.transaction, group, { ...intent, purposes: erasureFields });
     }
   }
 
@@ -127,7 +116,7 @@ export class IntakeReactor {
     const processorId = await this.processorOf(orderId);
     if (processorId === null) return;
     const purposes = kind === 'refundPayment' ? refundFields : paymentCommandFields;
-    await this.ask(event, context, {
+    await this.intents.ask(event, context.transaction, group, {
       processorId,
       kind,
       key: refundId ?? orderId,
@@ -143,57 +132,4 @@ export class IntakeReactor {
     }
     return null;
   }
-
-  private async ask(event: Cause, { transaction }: Context, intent: Intent): Promise<void> {
-    const { processorId, kind, key, orderId, purposes, refundId = null, requestId = null } = intent;
-    const forwardingId = forwardingIdOf(processorId, kind, key);
-    const fields = purposes.flatMap((part) => part.fields);
-    const cause = causedBy(event, group);
-    await this.say(forwardingId, { type: 'RequestForwarding', processorId, intent: kind, orderId, fields }, cause);
-    const tables = tableSetOf(processorId);
-    if (tables === null) {
-      // A processor without a queue cannot be sent anything, so it holds nothing.
-      if (requestId !== null) await this.answerNothingHeld(forwardingId, requestId, cause);
-      else await this.say(forwardingId, refusedUnknown(fields), next(cause, 'refused'));
-      return;
-    }
-    await this.intake.enqueue(transaction, tables, {
-      intentId: forwardingId,
-      forwardingId,
-      subjectId: cause.dataSubjectId!,
-      orderId,
-      kind,
-      payload: {
-        purposes,
-        refundId,
-        requestId,
-        noticeVersion: cause.noticeVersion,
-        correlationId: cause.correlationId,
-        traceparent: cause.traceparent,
-      },
-    });
-  }
-
-  private async answerNothingHeld(forwardingId: Uuid, requestId: string, cause: CommandContext): Promise<void> {
-    const answer = { answer: 'acknowledged', reason: 'nothingHeld' } as const;
-    await this.say(forwardingId, { type: 'AnswerErasure', requestId, ...answer }, next(cause, 'answered'));
-  }
-
-  private async say(forwardingId: Uuid, command: ForwardingCommand, context: CommandContext): Promise<void> {
-    await this.commands.execute(forwardingDecider, forwardingId, command, context);
-  }
 }
-
-const refusedUnknown = (fields: readonly string[]): ForwardingCommand => ({
-  type: 'RefuseForwarding',
-  reason: 'unknownProcessor',
-  fields,
-  purpose: null,
-  consentRecordId: null,
-});
-
-/** A second saying to the same stream for the same event needs a cause of its own. */
-const next = (cause: CommandContext, step: string): CommandContext => ({
-  ...cause,
-  causationId: derivedId(cause.causationId, step),
-});

@@ -6,7 +6,8 @@ import type { Logger } from 'pino';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../forwarding.config.js';
 import { ForwardingMetrics } from '../forwarding.metrics.js';
 import type { Item, Lane, SendingRecord } from '../lanes/lanes.port.js';
-import type { OpenedPayment, Payment, TransmissionFailed } from '../payment/payment-processor.port.js';
+import type { OpenedPayment, Payment } from '../payment/payment-processor.port.js';
+import type { TransmissionFailed } from '../transmission-failed.js';
 import { forwardingDecider, type Disclosure, type ForwardingCommand } from './forwarding.decider.js';
 import type { Forwarding } from './forwarding.js';
 import {
@@ -87,8 +88,8 @@ export class OutcomeReactor {
     const alongside = { unknown, disclosed: disclosures.length > 0 };
     // Refused credentials use up no attempt: it is not this item that is wrong.
     const counted = then.credentials !== true;
-    const again = then.retry && (!counted || lane.attempt + 1 < this.config.attempts);
-    const delayMs = this.delayMs(lane, failed);
+    const again = then.retry && (!counted || lane.attempt + 1 < queue.limits.attempts);
+    const delayMs = this.delayMs(queue, lane, failed);
     const nextAttemptAt = again ? new Date(Date.parse(this.clock.now()) + delayMs).toISOString() : null;
     await this.say(item, lane, 'failed', { type: 'RecordFailure', attempt, disclosures, failure, nextAttemptAt });
     this.config.interrupt('recorded');
@@ -128,8 +129,9 @@ export class OutcomeReactor {
   }
 
   /** Full jitter, or what the processor asked for; the effect of a call without an answer gets time to show itself. */
-  delayMs({ attempt }: Lane, { outcome, failure, then }: TransmissionFailed): number {
-    const { retryBaseMs, retryCapMs, reconcileAfterMs } = this.config;
+  delayMs({ limits }: ProcessorQueue, { attempt }: Lane, { outcome, failure, then }: TransmissionFailed): number {
+    const { retryBaseMs, reconcileAfterMs } = this.config;
+    const { retryCapMs } = limits;
     const unanswered = outcome === 'unknown' && !failure.startsWith('http-');
     const jitter = Math.random() * Math.min(retryCapMs, retryBaseMs * 2 ** Math.min(attempt, 20));
     return Math.ceil(Math.max(jitter, then.retryAfterMs ?? 0, unanswered ? reconcileAfterMs : 0));

@@ -106,6 +106,6 @@ export class PreparationReactor {
   }
 }
 
-const refused = (reason: RefusalReason, fields: readonly string[], purpose: string | null = null): Prepared => ({
+export const refused = (reason: RefusalReason, fields: readonly string[], purpose: string | null = null): Prepared => ({
   refused: { allowed: false, reason, fields, purpose, consentRecordId: null },
 });

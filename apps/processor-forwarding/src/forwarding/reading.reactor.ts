@@ -4,7 +4,6 @@ import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { FORWARDING_CONFIG, type ForwardingConfig } from '../forwarding.config.js';
 import { ForwardingMetrics } from '../forwarding.metrics.js';
 import { forwardingIdOf } from '../forwarding-id.js';
 import { judge } from '../gate/gate.query.js';
@@ -32,7 +31,6 @@ export class ReadingReactor {
     private readonly metrics: ForwardingMetrics,
     private readonly outcomes: OutcomeReactor,
     @Inject(REGISTER) private readonly register: Register,
-    @Inject(FORWARDING_CONFIG) private readonly config: ForwardingConfig,
   ) {}
 
   async run(queue: ProcessorQueue, lane: Lane, item: Item): Promise<Next> {
@@ -55,9 +53,9 @@ export class ReadingReactor {
       queue.called(failed);
       this.outcomes.log(queue, item, item.attempt, failed.failure);
       this.metrics.failures.inc({ ...labelsOf(queue, item), reason: failed.failure });
-      if (failed.then.retry && lane.attempt + 1 < this.config.attempts) {
+      if (failed.then.retry && lane.attempt + 1 < queue.limits.attempts) {
         const counted = failed.then.credentials !== true;
-        await queue.lanes.retry(lane, item, this.outcomes.delayMs(lane, failed), { unknown: false, counted });
+        await queue.lanes.retry(lane, item, this.outcomes.delayMs(queue, lane, failed), { unknown: false, counted });
         return 'leave';
       }
       // A payment the processor does not know (any more) is not asked for for ever.

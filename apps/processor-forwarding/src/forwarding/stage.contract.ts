@@ -12,8 +12,8 @@ export type Fault = { method?: string; path?: string; kind: string } & Record<st
 export interface Stage {
   readonly service: TestService;
   readonly sandbox: ProcessorSandbox;
-  /** Puts an event on the log as the service that decides it would. */
-  say(stream: string, subjectId: Uuid, event: DomainEvent): Promise<void>;
+  /** Puts an event on the log as the service that decides it would. @returns its id */
+  say(stream: string, subjectId: Uuid, event: DomainEvent): Promise<Uuid>;
   /** An order by somebody new, unless told who. */
   place(order?: { subjectId?: Uuid; facts?: Partial<OrderEvents['OrderPlaced']> }): Promise<{
     orderId: Uuid;
@@ -33,8 +33,21 @@ export interface Stage {
   received(method: string, orderId?: Uuid): readonly { fields: Readonly<Record<string, unknown>>; path: string }[];
   /** What a buyer does on the payment page. */
   decide(reference: string, decision: string): Promise<void>;
+  /** What the mail provider was given, oldest first. */
+  mails(to?: string): ReceivedMail[];
+  /** Waits for a letter to that address. */
+  mailed(to: string): Promise<ReceivedMail>;
   rows(sql: string): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
+}
+
+export interface ReceivedMail {
+  readonly envelope: { readonly from: string; readonly to: readonly string[] };
+  readonly subject: string;
+  readonly messageId: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly html: string;
 }
 
 const credentials = { agentId: 'sandbox-agent', apiKey: 'sandbox-key' };
@@ -48,6 +61,7 @@ const quick: Partial<ForwardingTuning> = {
   leaseSeconds: 2,
   watchPauseMs: 60_000,
   breakerPauseMs: 150,
+  sweepPauseMs: 100,
 };
 
 export const order: OrderEvents['OrderPlaced'] = {
@@ -74,7 +88,11 @@ export const order: OrderEvents['OrderPlaced'] = {
 };
 
 export const startStage = async (
-  options: Omit<ForwardingOptions, 'payson'> & { readonly apiKey?: string; readonly withMondido?: boolean } = {},
+  options: Omit<ForwardingOptions, 'payson'> & {
+    readonly apiKey?: string;
+    readonly withMondido?: boolean;
+    readonly withMail?: boolean;
+  } = {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<Stage> => {
   const sandbox = await startProcessorSandbox({
@@ -87,6 +105,7 @@ export const startStage = async (
     processorForwardingServiceWith({
       ...options,
       ...(options.withMondido === true ? { mondido: { url: sandbox.urls.mondido, ...sandboxMondido } } : {}),
+      ...(options.withMail === true ? { mail: { smtpUrl: sandbox.urls.smtp, imapUrl: sandbox.urls.imap } } : {}),
       payson,
       tuning: { ...quick, ...options.tuning },
     }),
@@ -108,10 +127,12 @@ export const startStage = async (
       schemaVersion,
       recordedAt: platform.clock.now(),
     };
-    const sealed = await platform.sealer.seal([{ stream, eventId: newId(), event, metadata }]);
+    const eventId = newId();
+    const sealed = await platform.sealer.seal([{ stream, eventId, event, metadata }]);
     let last: bigint | 'no-stream' = 'no-stream';
     for await (const { revision } of platform.store.readStream(stream)) last = revision;
     await platform.store.append(stream, sealed, last);
+    return eventId;
   };
 
   const told: Stage['told'] = async (intent, key, processorId = 'payson') => {
@@ -123,11 +144,20 @@ export const startStage = async (
     return events;
   };
 
+  const mails: Stage['mails'] = (to) =>
+    sandbox
+      .received()
+      .filter(({ processor }) => processor === 'oneMail')
+      .map(({ body }) => body as ReceivedMail)
+      .filter(({ envelope }) => to === undefined || envelope.to.includes(to));
+
   return {
     service,
     sandbox,
     say,
     told,
+    mails,
+    mailed: (to) => until(async () => mails(to).at(-1), 20_000),
     place: async ({ subjectId = newId(), facts = {} } = {}) => {
       const orderId = newId();
       await say(streamName('order', orderId), subjectId, { type: 'OrderPlaced', data: { ...order, ...facts } });

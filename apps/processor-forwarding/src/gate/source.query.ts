@@ -110,8 +110,8 @@ export class Source {
     return last === null ? null : this.open<string>(last, 'number');
   }
 
-  private async open<T>(recorded: RecordedEvent, field: string): Promise<Opened<T> | null> {
-    // Only the field that is asked for is opened: what an event says besides stays sealed.
+  /** Opens one field and leaves sealed what the event says besides. `null` = nothing there, or its key is gone. */
+  async open<T>(recorded: RecordedEvent, field: string): Promise<Opened<T> | null> {
     const envelope: unknown = recorded.data[field];
     if (!isEnvelope(envelope)) return null;
     const [opened] = (await this.sealer.open([{ ...recorded, data: { [field]: { ...envelope } } }])) as [

@@ -10,8 +10,12 @@ import { advertisingPurposes } from './standing.js';
 export class MailSuppression {
   constructor(private readonly list: SuppressionList) {}
 
-  /** @throws whatever the list throws: it could not be asked, so hold the mail and ask again; never send */
-  async forbids(purpose: string, email: string): Promise<boolean> {
-    return advertisingPurposes.has(purpose) && (await this.list.isSuppressed(email));
+  /**
+   * @param answers is it something its addressee asked for or has to know? What is not waits for the list as well
+   *
+   * @throws whatever the list throws: it could not be asked, so hold the mail and ask again; never send
+   */
+  async forbids(purpose: string, email: string, answers = true): Promise<boolean> {
+    return (!answers || advertisingPurposes.has(purpose)) && (await this.list.isSuppressed(email));
   }
 }

@@ -4,11 +4,20 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type TableSet, wakeChannel } from './table-set.port.js';
 
+/** A letter in the queue: which one, and the event it is about. What it says and to whom is read when it is sent. */
+export interface QueuedLetter {
+  readonly name: string;
+  readonly stream: string;
+  /** Decimal. */
+  readonly revision: string;
+}
+
 /** What is queued: ids and names of fields. No value and no ciphertext; those are opened at the moment of the send. */
 export interface ItemPayload {
   readonly purposes: readonly { readonly purpose: string; readonly fields: readonly string[] }[];
   readonly refundId: string | null;
   readonly requestId: string | null;
+  readonly letter: QueuedLetter | null;
   readonly noticeVersion: string | null;
   readonly correlationId: Uuid;
   readonly traceparent: string | null;
@@ -25,7 +34,7 @@ export interface NewItem {
 }
 
 /** Kinds that carry personal data: what an erasure takes back while it is still here. */
-export const disclosingKinds: readonly ForwardingIntent[] = ['openPayment'];
+export const disclosingKinds: readonly ForwardingIntent[] = ['openPayment', 'sendMail'];
 
 /**
  * The way into the lanes. Every statement runs in the caller's transaction, which for an event is the one that moves

@@ -54,6 +54,8 @@ export interface Alongside {
   readonly disclosed?: boolean;
   /** Start (first look after so long) or stop asking for the state of the payment this item is about. */
   readonly watch?: { readonly startInMs: number } | 'stop';
+  /** The subject's mail is gone from the mailbox: what was known of it is, too. */
+  readonly mailDeleted?: boolean;
 }
 
 /** What the lanes of one processor look like, without anybody's data. */
@@ -136,6 +138,13 @@ export class Lanes {
          WHERE id = $1 AND state = 'queued'`,
         [item.id, JSON.stringify(record)],
       );
+      // Known before it leaves: whatever becomes of this process, an erasure looks for it.
+      if (rowCount === 1 && item.kind === 'sendMail') {
+        await client.query(
+          'INSERT INTO forwarding.mailed (forwarding_id, subject_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+          [item.forwardingId, item.subjectId],
+        );
+      }
       return rowCount === 1;
     });
   }
@@ -276,12 +285,16 @@ export class Lanes {
     return rowCount === 1;
   }
 
-  private async alongside(client: PoolClient, item: Item, { disclosed, watch }: Alongside): Promise<void> {
+  private async alongside(client: PoolClient, item: Item, { disclosed, watch, mailDeleted }: Alongside): Promise<void> {
     if (disclosed === true) {
       await client.query(
         'INSERT INTO forwarding.recipient (processor_id, subject_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
         [this.tables.processorId, item.subjectId],
       );
+    }
+    if (mailDeleted === true) {
+      await client.query('DELETE FROM forwarding.mailed WHERE subject_id = $1', [item.subjectId]);
+      await client.query('DELETE FROM forwarding.mail_received WHERE subject_id = $1', [item.subjectId]);
     }
     if (watch === 'stop') {
       await client.query('DELETE FROM forwarding.payment_watch WHERE forwarding_id = $1', [item.forwardingId]);

@@ -18,6 +18,7 @@ const nothingToSend: ItemPayload = {
   purposes: [{ purpose: 'payment', fields: [] }],
   refundId: null,
   requestId: null,
+  letter: null,
   noticeVersion: null,
   correlationId: '',
   traceparent: null,

@@ -8,14 +8,14 @@ import {
   type MondidoMerchant,
   type Transaction,
 } from './mondido-transaction.js';
-import {
-  TransmissionFailed,
-  type OpenedPayment,
-  type Payment,
-  type PaymentOpening,
-  type PaymentProcessor,
-  type RefundOrder,
+import type {
+  OpenedPayment,
+  Payment,
+  PaymentOpening,
+  PaymentProcessor,
+  RefundOrder,
 } from './payment-processor.port.js';
+import { TransmissionFailed } from '../transmission-failed.js';
 import type { ProcessorClient } from './processor.client.js';
 
 /** The reason under which a reservation is released. */

@@ -1,7 +1,7 @@
 import type { Register } from '@dittoo/processor-register';
 import type { ForwardingConfig } from '../forwarding.config.js';
 import type { CallbackTokens } from './callback-token.port.js';
-import { egressTo } from './egress.js';
+import { egressTo } from '../egress.js';
 import type { PaymentProcessor } from './payment-processor.port.js';
 import { MondidoAdapter } from './mondido.adapter.js';
 import { PaysonAdapter } from './payson.adapter.js';
@@ -21,7 +21,7 @@ export const connectProcessors = (
   const processors = new Map<string, PaymentProcessor>();
   if (config.payson !== null) {
     const { url, agentId: user, apiKey: password } = config.payson;
-    const egress = egressTo(register, 'payson', url, 'PAYSON_URL');
+    const egress = egressTo(register, 'payson', url, 'PAYSON_URL', config.egressProxy);
     const client = new ProcessorClient(egress, { user, password }, config, config.concurrency);
     const addresses = (orderId: string) => ({
       termsUri: `${publicUrl}/api/v1/policy.html`,
@@ -33,7 +33,7 @@ export const connectProcessors = (
   }
   if (config.mondido !== null) {
     const { url, merchantId: user, password } = config.mondido;
-    const egress = egressTo(register, 'mondido', url, 'MONDIDO_URL');
+    const egress = egressTo(register, 'mondido', url, 'MONDIDO_URL', config.egressProxy);
     const client = new ProcessorClient(egress, { user, password }, config, config.concurrency);
     const addresses = (orderId: string) => ({
       successUrl: `${publicUrl}/orders/${orderId}`,

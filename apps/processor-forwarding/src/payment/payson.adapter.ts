@@ -1,12 +1,12 @@
 import type { Uuid } from '@dittoo/kernel';
-import {
-  TransmissionFailed,
-  type OpenedPayment,
-  type Payment,
-  type PaymentOpening,
-  type PaymentProcessor,
-  type RefundOrder,
+import type {
+  OpenedPayment,
+  Payment,
+  PaymentOpening,
+  PaymentProcessor,
+  RefundOrder,
 } from './payment-processor.port.js';
+import { TransmissionFailed } from '../transmission-failed.js';
 import {
   checkoutBody,
   checkoutFrom,

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { loadRegister } from '@dittoo/processor-register';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { egressTo } from './egress.js';
+import { egressTo } from '../egress.js';
 import { ProcessorClient } from './processor.client.js';
 
 const open: { close(): unknown }[] = [];

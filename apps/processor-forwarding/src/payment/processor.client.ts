@@ -1,7 +1,7 @@
 import { traced } from '@dittoo/kernel';
 import { Pool } from 'undici';
-import type { Egress } from './egress.js';
-import { TransmissionFailed } from './payment-processor.port.js';
+import type { Egress } from '../egress.js';
+import { TransmissionFailed } from '../transmission-failed.js';
 
 export interface BasicCredentials {
   readonly user: string;

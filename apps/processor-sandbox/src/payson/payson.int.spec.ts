@@ -387,7 +387,7 @@ describe('inspection', () => {
     });
     for (let n = 0; n < 11; n += 1) await fetch(`${small.urls.payson}Accounts`);
     expect(await (await fetch(small.urls.sandbox)).json()).toEqual({
-      processors: ['payson', 'mondido'],
+      processors: ['payson', 'mondido', 'oneMail'],
       received: 10,
       dropped: 1,
     });

@@ -109,6 +109,16 @@ describe('two relays on one log', () => {
     }
   });
 
+  it('events get their positions although audit does not run: the other leads when the one that gave them stops', async () => {
+    const sequencers = [first.platform.sequencer!, second.platform.sequencer!];
+    const leading = await until(() => sequencers.find(({ state }) => state === 'leading'));
+    const waiting = sequencers.find((sequencer) => sequencer !== leading)!;
+    await leading.stop();
+    await append(1);
+    await relayed();
+    expect(waiting.state).toBe('leading');
+  });
+
   it('what Kafka cannot carry is written down, and what comes after it goes on', async () => {
     const { store, pool } = first.platform;
     const stream = `consent-${newId()}`;

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventPublisher, EventStore, Unpublishable, type RecordedEvent } from '@dittoo/kernel';
 import { LOGGER, METRICS, PLATFORM_CONFIG, ROW_POOL, type PlatformConfig } from '@dittoo/platform';
@@ -37,7 +38,7 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(METRICS) metrics: Registry,
   ) {
-    this.lease = new RelayLease(pool, 'main', `${config.service}@${config.host}:${config.port}`);
+    this.lease = new RelayLease(pool, 'main', `${config.service}@${hostname()}:${config.port}`);
     this.parking = new RelayParking(pool);
     const registers = [metrics];
     this.parked = new Counter({

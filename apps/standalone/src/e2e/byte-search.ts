@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface Hit {
@@ -23,28 +24,33 @@ const formsOf = (value: string): (readonly [string, Buffer])[] => {
   ];
 };
 
-/** Looks for every value in every byte of every file below `directory`. */
-export const searchBytes = (
-  directory: string,
+/**
+ * Looks for every value in every byte of every file below `directories`. Gives way between files: connections that are
+ * closed meanwhile must be seen to be.
+ */
+export const searchBytes = async (
+  directories: readonly string[],
   values: readonly string[],
-): { readonly hits: Hit[]; readonly files: number; readonly bytes: number } => {
+): Promise<{ readonly hits: Hit[]; readonly files: number; readonly bytes: number }> => {
   const forms = values.flatMap((value) => formsOf(value).map(([encoding, bytes]) => ({ value, encoding, bytes })));
   const hits: Hit[] = [];
   let files = 0;
   let bytes = 0;
-  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-    const path = join(directory, name);
+  const paths = directories.flatMap((directory) =>
+    readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name)),
+  );
+  for (const path of paths) {
     let content: Buffer;
     try {
       if (!statSync(path).isFile()) continue;
-      content = readFileSync(path);
+      content = await readFile(path);
     } catch {
       continue; // removed meanwhile, as WAL segments and temporary files are
     }
     files++;
     bytes += content.length;
     for (const form of forms) {
-      if (content.includes(form.bytes)) hits.push({ file: name, value: form.value, encoding: form.encoding });
+      if (content.includes(form.bytes)) hits.push({ file: path, value: form.value, encoding: form.encoding });
     }
   }
   return { hits, files, bytes };

@@ -1,4 +1,5 @@
 import { until } from '@dittoo/platform/testing';
+import { expect } from '@jest/globals';
 import { canaryPerson, type Person, type ShopClient } from './shop-client.js';
 import { officer } from './shop-process.js';
 
@@ -55,7 +56,7 @@ export const erase = async (shop: ShopClient, customerId: string, { password, em
   const token = await shop.signIn({ email, password });
   const { accessToken } = await shop.ok('POST', '/sessions/reauthentication', { token, body: { password } });
   const { requestId } = await shop.ok('POST', '/me/requests', { token: accessToken, body: { kind: 'erasure' } });
-  await until(async () => (await replay(shop, customerId)).some(({ type }) => type === 'RequestAnswered'), 30_000);
+  await until(async () => (await replay(shop, customerId)).some(({ type }) => type === 'ErasureVerified'), 30_000);
   return requestId;
 };
 
@@ -120,4 +121,31 @@ export const liveThrough = async (shop: ShopClient, mark: string) => {
     '701063-2391',
   ];
   return { person, customerId, order, canaries };
+};
+
+/** Each acknowledged order stands in the trail once, and in the list once, as soon as that has caught up. */
+export const standsOnce = async (
+  shop: ShopClient,
+  { customerId, token }: { readonly customerId: string; readonly token: string },
+  ledger: readonly string[],
+): Promise<void> => {
+  const placed = await until(async () => {
+    const events = (await replay(shop, customerId)).filter(({ type }) => type === 'OrderPlaced');
+    return events.length >= ledger.length && events;
+  }, 30_000);
+  expect(placed).toHaveLength(ledger.length);
+  const listed = await until(async () => {
+    const ids: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: { items: { orderId: string }[]; nextCursor: string | null } = await shop.ok(
+        'GET',
+        `/orders?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`,
+        { token },
+      );
+      ids.push(...page.items.map(({ orderId }) => orderId));
+      cursor = page.nextCursor;
+    }
+    return ids.length >= ledger.length && ids;
+  }, 30_000);
+  expect([...listed].sort()).toEqual([...ledger].sort());
 };

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { asOfficer, replay } from './customer-journey.js';
+import { asOfficer, standsOnce } from './customer-journey.js';
 import { canaryPerson, ShopClient } from './shop-client.js';
 import { ShopProcess } from './shop-process.js';
 
@@ -19,26 +17,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => process.remove(), 60_000);
 
-/** Says a command until it is acknowledged, with one Idempotency-Key, across whatever dies meanwhile. */
-const acknowledged = async (
-  method: string,
-  path: string,
-  options: { token?: string; body: unknown },
-  key = randomUUID(),
-) => {
-  for (const end = Date.now() + 60_000; ; await sleep(50)) {
-    try {
-      const { status, body } = await shop.call(method, path, { ...options, headers: { 'idempotency-key': key } });
-      if (status < 300) return body;
-      if (status !== 503) throw new Error(`${method} ${path}: ${status} ${body?.code}`);
-    } catch (error) {
-      // by name: Jest's realm has a TypeError of its own
-      const away = ['TypeError', 'TimeoutError'].includes((error as Error).name);
-      if (!away || Date.now() > end) throw error;
-    }
-  }
-};
-
 describe('kill -9 of the whole tree under load', () => {
   it('loses nothing that was acknowledged, does nothing twice, and verifies', async () => {
     const person = { ...canaryPerson('Kill'), email: 'kill.under.test@example.org' };
@@ -53,7 +31,7 @@ describe('kill -9 of the whole tree under load', () => {
           lines: [{ sku: products.items[0].sku, quantity: 1 }],
           payment: { method: 'paysonInvoice' },
         };
-        const { orderId } = await acknowledged('POST', '/orders', { token, body });
+        const { orderId } = await shop.acknowledged('POST', '/orders', { token, body });
         ledger.push(orderId);
         await sleep(20);
       }
@@ -73,26 +51,7 @@ describe('kill -9 of the whole tree under load', () => {
     for (const orderId of ledger) {
       expect((await shop.call('GET', `/orders/${orderId}`, { token: again })).status).toBe(200);
     }
-    // Each acknowledged order stands in the trail once, and in the list once, within a second of catching up.
-    const placed = await until(async () => {
-      const events = (await replay(shop, customerId)).filter(({ type }) => type === 'OrderPlaced');
-      return events.length >= ledger.length && events;
-    }, 20_000);
-    expect(placed).toHaveLength(ledger.length);
-    const listed = await until(async () => {
-      const ids: string[] = [];
-      for (let cursor: string | null = ''; cursor !== null;) {
-        const page: { items: { orderId: string }[]; nextCursor: string | null } = await shop.ok(
-          'GET',
-          `/orders?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`,
-          { token: again },
-        );
-        ids.push(...page.items.map(({ orderId }) => orderId));
-        cursor = page.nextCursor;
-      }
-      return ids.length >= ledger.length && ids;
-    }, 20_000);
-    expect([...listed].sort()).toEqual([...ledger].sort());
+    await standsOnce(shop, { customerId, token: again }, ledger);
     const verdict = await shop.ok('POST', '/audit/verifications', { token: (await asOfficer(shop)).token });
     expect(verdict).toMatchObject({ verdict: 'ok', problems: [] });
   }, 180_000);

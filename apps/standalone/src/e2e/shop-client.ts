@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Answer {
   readonly status: number;
@@ -41,6 +42,28 @@ export class ShopClient {
     const { status, body } = await this.call(method, path, options);
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(body)}`);
     return body;
+  }
+
+  /** Says a command until it is acknowledged, with one Idempotency-Key, across whatever dies meanwhile. */
+  async acknowledged(
+    method: string,
+    path: string,
+    options: { token?: string; body: unknown },
+    key: string = randomUUID(),
+  ): Promise<Answer['body']> {
+    for (const end = Date.now() + 60_000; ; await sleep(50)) {
+      try {
+        const { status, body } = await this.call(method, path, { ...options, headers: { 'idempotency-key': key } });
+        if (status < 300) return body;
+        if (![503, 504].includes(status) || Date.now() > end) {
+          throw new Error(`${method} ${path}: ${status} ${body?.code}`);
+        }
+      } catch (error) {
+        // by name: Jest's realm has a TypeError of its own
+        const away = ['TypeError', 'TimeoutError'].includes((error as Error).name);
+        if (!away || Date.now() > end) throw error;
+      }
+    }
   }
 
   async noticeVersion(): Promise<string> {

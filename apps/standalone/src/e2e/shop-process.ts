@@ -10,8 +10,25 @@ const main = fileURLToPath(new URL('../main.js', import.meta.url));
 
 export const officer = { email: 'officer.under.test@example.org', password: 'a long pass phrase for the officer' };
 
+/** A whole shop that runs, in whatever number of processes. */
+export interface RunningShop {
+  readonly url: string;
+  /** Everything it ever printed. */
+  readonly log: string;
+  /** Where something of it lies on disk. */
+  readonly places: readonly string[];
+  /** @returns how long that took, ms */
+  start(): Promise<number>;
+  /** kill -9 of its embedded database. */
+  killDatabase(): Promise<void>;
+  /** SIGTERM. @returns the exit code */
+  stop(): Promise<number | null>;
+  /** Stops what runs and removes what it wrote. */
+  remove(): Promise<void>;
+}
+
 /** For specs: the whole shop as `npm start` runs it, a process of its own that can be killed and started again. */
-export class ShopProcess {
+export class ShopProcess implements RunningShop {
   private child: ChildProcess | undefined;
   private output = '';
 
@@ -46,6 +63,10 @@ export class ShopProcess {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  get places(): string[] {
+    return [this.dataDir];
   }
 
   /** Everything it ever printed. */
@@ -99,15 +120,8 @@ export class ShopProcess {
     await this.ended();
   }
 
-  /** kill -9 of the database alone: every PostgreSQL process of the data directory. */
   async killDatabase(): Promise<void> {
-    for (const pid of postgresOf(this.dataDir)) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // gone already
-      }
-    }
+    killPostgresOf(this.dataDir);
   }
 
   /** SIGTERM, as an operator would. @returns the exit code */
@@ -133,6 +147,17 @@ export class ShopProcess {
     return child.exitCode;
   }
 }
+
+/** kill -9 of every PostgreSQL process of the data directory. */
+export const killPostgresOf = (dataDir: string): void => {
+  for (const pid of postgresOf(dataDir)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // gone already
+    }
+  }
+};
 
 /** PostgreSQL processes whose arguments or working directory lie in `dataDir` (Linux; elsewhere none are found). */
 const postgresOf = (dataDir: string): number[] => {

@@ -1,0 +1,85 @@
+import { EventStore, type RecordedEvent } from '@dittoo/kernel';
+import { ROW_POOL } from '@dittoo/platform';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
+
+/** Where counting begins: events after `after` (a position of the store) are number `next` and on. */
+export interface Numbering {
+  readonly after: bigint | null;
+  readonly next: bigint;
+}
+
+const pageSize = 1_000;
+
+/**
+ * The log in the numbers the audit shows: 0, 1, 2 and so on, an event's leaf index. On a store whose positions are dense
+ * they are the same. On another the leaves say so, as far as the seal has come, and behind that the events are counted:
+ * the seal will give them the same numbers.
+ */
+@Injectable()
+export class NumberedLog {
+  constructor(
+    private readonly store: EventStore,
+    @Inject(ROW_POOL) private readonly pool: Pool,
+  ) {}
+
+  /** A place to begin counting from, at or before number `index`. */
+  async before(index: bigint): Promise<Numbering> {
+    if (this.store.densePositions) return { after: index === 0n ? null : index - 1n, next: index };
+    const { rows } = await this.pool.query<{ index: string; position: string }>(
+      'SELECT index, position FROM audit.leaf WHERE index < $1 ORDER BY index DESC LIMIT 1',
+      [String(index)],
+    );
+    const leaf = rows[0];
+    return leaf === undefined
+      ? { after: null, next: 0n }
+      : { after: BigInt(leaf.position), next: BigInt(leaf.index) + 1n };
+  }
+
+  /** The events under their numbers; `next` is that of the first. */
+  numbered(events: readonly RecordedEvent[], next: bigint): readonly RecordedEvent[] {
+    if (this.store.densePositions) return events;
+    return events.map((event, index) => ({ ...event, position: next + BigInt(index) }));
+  }
+
+  /** The number of the last event the seal has come to; `null` = none. */
+  async end(): Promise<bigint | null> {
+    const column = this.store.densePositions ? 'position' : 'index';
+    const { rows } = await this.pool.query<{ last: string | null }>(`SELECT max(${column}) AS last FROM audit.leaf`);
+    return rows[0]?.last == null ? null : BigInt(rows[0].last);
+  }
+
+  /** Positions of the store -> numbers. */
+  async numbersOf(positions: readonly bigint[]): Promise<ReadonlyMap<bigint, bigint>> {
+    if (this.store.densePositions) return new Map(positions.map((position) => [position, position]));
+    const { rows } = await this.pool.query<{ index: string; position: string }>(
+      'SELECT index, position FROM audit.leaf WHERE position = ANY ($1::bigint[])',
+      [positions.map(String)],
+    );
+    const numbers = new Map(rows.map(({ index, position }) => [BigInt(position), BigInt(index)]));
+    const rest = new Set(positions.filter((position) => !numbers.has(position)));
+    if (rest.size > 0) await this.count(rest, numbers);
+    return numbers;
+  }
+
+  private async count(wanted: Set<bigint>, numbers: Map<bigint, bigint>): Promise<void> {
+    let { after, next } = await this.before(2n ** 62n);
+    while (wanted.size > 0) {
+      const page = await this.store.readAll({ after, limit: pageSize });
+      if (page.checkpoint === null || page.checkpoint === after) break;
+      after = page.checkpoint;
+      for (const { position } of page.events) {
+        if (wanted.delete(position)) numbers.set(position, next);
+        next += 1n;
+      }
+    }
+    // What is left lies before the last leaf and has none, which a verification says: here it stands where it would.
+    for (const position of wanted) {
+      const { rows } = await this.pool.query<{ next: string }>(
+        'SELECT coalesce(max(index) + 1, 0) AS next FROM audit.leaf WHERE position < $1',
+        [String(position)],
+      );
+      numbers.set(position, BigInt(rows[0]!.next));
+    }
+  }
+}

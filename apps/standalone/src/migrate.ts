@@ -1,0 +1,14 @@
+import 'reflect-metadata';
+import { migrateDatabase } from '@dittoo/platform';
+import { readMigrateConfig } from './standalone.config.js';
+import { standaloneService } from './standalone.module.js';
+
+/** `npm run migrate`: every service's tables, once and before they start; whoever starts later finds it done. */
+try {
+  await migrateDatabase(readMigrateConfig(), standaloneService.schemas);
+  process.stdout.write('the database is as this version needs it\n');
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`cannot migrate: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,36 @@
+/*
+ * The contract on EventStoreDB: always on the stand-in, and on a real server where EVENT_STORE_URL names one. The server
+ * is to be empty and takes appends of 4 MiB (`--max-append-size=4194304`).
+ */
+import { EventStoreDbEventStore } from './esdb-event-store.js';
+import { readEsdbAddress } from './esdb-address.js';
+import { eventStoreContract } from './event-store.contract.js';
+import { EventStoreDbStandIn } from './stand-in.js';
+
+eventStoreContract(
+  'the stand-in for EventStoreDB',
+  async () => {
+    const standIn = await EventStoreDbStandIn.start();
+    const store = new EventStoreDbEventStore(readEsdbAddress(standIn.url));
+    return {
+      store,
+      close: async () => {
+        await store.close();
+        await standIn.stop();
+      },
+    };
+  },
+  { knows: 'repeats' },
+);
+
+const real = process.env['EVENT_STORE_URL'];
+if (real !== undefined && real !== '') {
+  eventStoreContract(
+    'EventStoreDB',
+    async () => {
+      const store = new EventStoreDbEventStore(readEsdbAddress(real));
+      return { store, close: () => store.close() };
+    },
+    { knows: 'repeats' },
+  );
+}

@@ -1,0 +1,257 @@
+import {
+  type AppendResult,
+  EventStore,
+  EventStoreUnavailable,
+  type LogPage,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  requireAppendable,
+  RevisionConflict,
+  streamCategory,
+  type SubscribeOptions,
+} from '@dittoo/kernel';
+import {
+  BACKWARDS,
+  END,
+  FORWARDS,
+  NO_STREAM,
+  START,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+  type AllStreamResolvedEvent,
+  type EventData,
+  type ResolvedEvent,
+} from '@eventstore/db-client';
+import type { EsdbAddress } from './esdb-address.js';
+import { EsdbConnection, failureOf, inOurWords, isPassing, type EsdbConnectionOptions } from './esdb-connection.js';
+import { fromEsdb, isSystemStream, positionOf, toEsdb } from './esdb-event.js';
+import { followOnce, place } from './esdb-follow.js';
+import { LogBroken } from './log-broken.js';
+import { backOff, pause } from './pause.js';
+import type { SequencerLog } from './postgres-sequencer.js';
+
+export interface EventStoreDbOptions extends EsdbConnectionOptions {
+  /** `event-store.subscription-lost`. Words and numbers only. */
+  readonly onLog?: SequencerLog;
+}
+
+const pageSize = 500;
+/** A small page is not worth asking many times for, where the server's own events stand in between. */
+const leastScanned = 100;
+/** Pauses before an append whose outcome is unknown is repeated. */
+const retryPausesMs = [50, 200, 800, 2_000];
+
+/**
+ * The event store on EventStoreDB. Positions are byte offsets: they grow and are not dense. The log is everything in
+ * `$all` that is no system stream; a server of its own, then: what somebody else wrote there is `LogBroken`.
+ *
+ * Not noticed here, because the server does not: an event id that stands elsewhere already.
+ */
+export class EventStoreDbEventStore extends EventStore {
+  private readonly connection: EsdbConnection;
+  private readonly onLog: SequencerLog;
+
+  /** Connects at the first call, again after every loss, and never gives up. */
+  constructor(address: EsdbAddress, options: EventStoreDbOptions = {}) {
+    super();
+    this.connection = new EsdbConnection(address, options);
+    this.onLog = options.onLog ?? (() => undefined);
+  }
+
+  /** E4: warms the connection up, and asks for what will be needed. @throws NotReady in words for an operator: why not */
+  async ready(): Promise<void> {
+    try {
+      await this.connection.reading(() => this.endOfLog());
+    } catch (error) {
+      const { word } = failureOf(error instanceof EventStoreUnavailable ? error.cause : error);
+      throw new NotReady(readiness[word] ?? `it does not answer (${word})`, word === 'access-denied', error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  override async append(
+    stream: string,
+    events: readonly NewEvent[],
+    expectedRevision: bigint | 'no-stream',
+  ): Promise<AppendResult> {
+    requireAppendable(stream, events, expectedRevision);
+    const proposed = events.map(toEsdb);
+    const expected = expectedRevision === 'no-stream' ? -1n : expectedRevision;
+    const { client, callOptions, deadlineMs } = this.connection;
+    const giveUpAt = performance.now() + deadlineMs * 2;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        this.connection.requireOpen();
+        await this.connection
+          .within(
+            client.appendToStream(stream, proposed, {
+              ...callOptions,
+              expectedRevision: expected < 0n ? NO_STREAM : expected, // E10: never ANY
+            }),
+          )
+          .catch((error: unknown) => this.unlessWritten(error, stream, proposed, expected, expectedRevision));
+        return { revision: expected + BigInt(events.length) };
+      } catch (error) {
+        if (error instanceof RevisionConflict) throw error;
+        const failure = failureOf(error instanceof EventStoreUnavailable ? error.cause : error);
+        if (!isPassing(failure)) throw inOurWords(failure);
+        const waitMs = retryPausesMs[attempt];
+        if (waitMs === undefined || performance.now() + waitMs > giveUpAt) throw new EventStoreUnavailable(failure);
+        await pause(waitMs); // the outcome is unknown: the same ids, the same expected revision
+      }
+    }
+  }
+
+  /** A conflict may be our own event, written by an attempt whose answer was lost. */
+  private async unlessWritten(
+    error: unknown,
+    stream: string,
+    proposed: readonly EventData[],
+    expected: bigint,
+    expectedRevision: bigint | 'no-stream',
+  ): Promise<void> {
+    if (!(error instanceof WrongExpectedVersionError)) throw error;
+    const { actualVersion } = error; // E3: read off the error, never off an answer that says it failed
+    const actual = typeof actualVersion === 'bigint' ? actualVersion : null;
+    if (actual !== null && actual >= expected + BigInt(proposed.length)) {
+      const standing = await this.streamPage(stream, expected + 1n, false, proposed.length);
+      if (proposed.every(({ id }, index) => standing[index]?.eventId === id.toLowerCase())) return;
+    }
+    throw new RevisionConflict(stream, expectedRevision, actual);
+  }
+
+  override async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
+    const backwards = options.direction === 'backwards';
+    let left = options.limit ?? Number.MAX_SAFE_INTEGER;
+    let from: bigint | null = options.fromRevision ?? null;
+    if (left > 0 && backwards && from !== null) {
+      const [last] = await this.streamPage(stream, null, true, 1);
+      if (last === undefined) return;
+      if (last.revision < from) from = last.revision;
+    }
+    while (left > 0) {
+      const wanted = Math.min(left, pageSize);
+      const page = await this.streamPage(stream, from, backwards, wanted);
+      yield* page;
+      const last = page.at(-1)?.revision;
+      if (last === undefined || page.length < wanted || (backwards && last === 0n)) return;
+      left -= page.length;
+      from = backwards ? last - 1n : last + 1n;
+    }
+  }
+
+  private streamPage(
+    stream: string,
+    from: bigint | null,
+    backwards: boolean,
+    maxCount: number,
+  ): Promise<RecordedEvent[]> {
+    const { client, callOptions } = this.connection;
+    return this.connection.reading(async () => {
+      try {
+        const found = await this.connection.collect<ResolvedEvent>(
+          client.readStream(stream, {
+            ...callOptions,
+            direction: backwards ? BACKWARDS : FORWARDS,
+            fromRevision: from ?? (backwards ? END : START),
+            maxCount,
+          }),
+        );
+        return found.flatMap(({ event }) => (event === undefined ? [] : [fromEsdb(event)]));
+      } catch (error) {
+        if (error instanceof StreamNotFoundError) return [];
+        throw error;
+      }
+    });
+  }
+
+  /** Without categories a page is empty at the end of the log only, whatever the server wrote there for itself. */
+  override async readAll({ after, limit = 1_000, categories }: ReadAllOptions): Promise<LogPage> {
+    if (!Number.isInteger(limit) || limit < 1) throw new TypeError('a page has at least one event');
+    const { client, callOptions } = this.connection;
+    for (let checkpoint = after; ;) {
+      // A read begins with the event at the position it is given, which was seen before.
+      const maxCount: number = Math.max(limit, leastScanned) + (checkpoint === null ? 0 : 1);
+      const fromPosition = place(checkpoint);
+      const found = await this.connection.reading(() =>
+        this.connection.collect<AllStreamResolvedEvent>(
+          client.readAll({ ...callOptions, direction: FORWARDS, fromPosition, maxCount }),
+        ),
+      );
+      const events: RecordedEvent[] = [];
+      for (const { event } of found) {
+        if (events.length === limit) return { events, checkpoint };
+        if (event === undefined) continue;
+        const ours = !isSystemStream(event.streamId);
+        const position: bigint = ours ? positionOf(event) : event.position.commit;
+        if (checkpoint !== null && position <= checkpoint) continue;
+        checkpoint = position;
+        if (ours && (categories?.includes(streamCategory(event.streamId)) ?? true)) events.push(fromEsdb(event));
+      }
+      const atEnd = found.length < maxCount;
+      if (events.length > 0 || atEnd || categories !== undefined) return { events, checkpoint };
+    }
+  }
+
+  /** @throws LogBroken the log ends before `after`: this is not the log the checkpoint is from */
+  override async *subscribeToAll({ signal, after, categories, limit = 1_000 }: SubscribeOptions) {
+    let last = after;
+    let checked = after === null || categories !== undefined;
+    for (let failures = 0; !signal.aborted; failures++) {
+      if (failures > 0) await backOff(failures, signal);
+      try {
+        if (!checked) {
+          await this.requireKnown(after!);
+          checked = true;
+        }
+        for await (const page of followOnce(this.connection, { after: last, categories, limit, signal })) {
+          if (signal.aborted) return;
+          failures = 0;
+          last = page.checkpoint;
+          yield page;
+        }
+      } catch (error) {
+        if (error instanceof LogBroken) throw error;
+        const { word } = failureOf(error instanceof EventStoreUnavailable ? error.cause : error);
+        this.onLog('warn', 'event-store.subscription-lost', { failure: word });
+      }
+    }
+  }
+
+  private async requireKnown(checkpoint: bigint): Promise<void> {
+    const end = await this.connection.reading(() => this.endOfLog());
+    if (end === null || checkpoint > end) throw new LogBroken(`checkpoint ${checkpoint} lies ahead of the log`);
+  }
+
+  /** Position of the last event of any kind. */
+  private async endOfLog(): Promise<bigint | null> {
+    const { client, callOptions } = this.connection;
+    const options = { ...callOptions, direction: BACKWARDS, fromPosition: END, maxCount: 1 } as const;
+    const [last] = await this.connection.collect<AllStreamResolvedEvent>(client.readAll(options));
+    return last?.event?.position.commit ?? null;
+  }
+}
+
+/** `lasting` = waiting changes nothing, somebody has to. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
+  constructor(
+    message: string,
+    readonly lasting: boolean,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+const readiness: Readonly<Record<string, string>> = {
+  'access-denied': 'it refuses the user and password of EVENT_STORE_URL, or does not let that user read $all',
+  unavailable: 'nothing answers there',
+  untrusted: 'its certificate is not trusted (tlsCAFile), or it does not speak TLS',
+  silence: 'it does not answer in time',
+};

@@ -1,0 +1,123 @@
+import type { LogPage, RecordedEvent } from '@dittoo/kernel';
+import { START, streamNameFilter, type AllStreamResolvedEvent, type ReadPosition } from '@eventstore/db-client';
+import { EsdbFailure, type EsdbConnection } from './esdb-connection.js';
+import { fromEsdb, isSystemStream, positionOf } from './esdb-event.js';
+
+export interface Follow {
+  readonly after: bigint | null;
+  readonly categories: readonly string[] | undefined;
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+/** Checkpoints come every so many windows of 32 scanned events. */
+const checkpointInterval = 4;
+/** How often at most a checkpoint without events becomes a page. */
+const idleMs = 1_000;
+const buffered = 128;
+
+export const place = (position: bigint | null): ReadPosition =>
+  position === null ? START : { commit: position, prepare: position };
+
+/**
+ * One subscription to `$all`, as pages, until it ends: aborted, by an error, or without one (E5). The caller begins
+ * anew from the last page's checkpoint. Slow to take pages: the client stops reading, then the server sending.
+ *
+ * Without categories nothing is filtered by the server: every event brings its own position, so the checkpoint is
+ * always that of something seen. With them it sends checkpoints, and early ones (E7): one counts when nothing that came
+ * before it waits any more, which is when the buffer is empty in the same turn.
+ */
+export async function* followOnce(
+  connection: EsdbConnection,
+  { after, categories, limit, signal }: Follow,
+): AsyncGenerator<LogPage> {
+  let reached: bigint | null = null;
+  const filter =
+    categories === undefined
+      ? {}
+      : {
+          filter: streamNameFilter({
+            prefixes: categories.map((category) => `${category}-`),
+            checkpointInterval,
+            // E6: whatever throws in here stalls the subscription in silence
+            checkpointReached: (_, { commit, prepare }) => {
+              reached = commit < prepare ? commit : prepare;
+            },
+          }),
+        };
+  const { credentials, requiresLeader } = connection.callOptions;
+  const options = { fromPosition: place(after), credentials, requiresLeader, ...filter };
+  const subscription = connection.client.subscribeToAll(options, { highWaterMark: buffered });
+  let failure: Error | undefined;
+  let ended = false;
+  let wake = (): void => undefined;
+  // Stays when we are gone: an error nobody listens to would end the process.
+  subscription.on('error', (error: Error) => {
+    failure ??= error;
+    wake();
+  });
+  subscription.on('readable', () => wake());
+  subscription.on('end', () => {
+    ended = true;
+    wake();
+  });
+  const aborted = (): void => wake();
+  signal.addEventListener('abort', aborted);
+  try {
+    let moved = false;
+    let said = performance.now();
+    for (let last = after; !signal.aborted;) {
+      const { events, scanned } = take(subscription, limit, last);
+      const seen: bigint | null =
+        subscription.readableLength === 0 && reached !== null && reached > (scanned ?? -1n) ? reached : scanned;
+      if (seen !== null && seen !== last) moved = true;
+      last = seen;
+      if (events.length > 0 || (moved && performance.now() - said >= idleMs)) {
+        yield { events, checkpoint: last };
+        said = performance.now();
+        moved = false;
+      } else if (failure !== undefined) {
+        throw failure;
+      } else if (ended) {
+        throw new EsdbFailure('ended');
+      } else {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, idleMs);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+          if (signal.aborted || subscription.readableLength > 0) wake();
+        });
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', aborted);
+    await connection.within(subscription.unsubscribe()).catch(() => undefined); // E8: nothing else ends the call
+  }
+}
+
+interface Buffered {
+  read(): AllStreamResolvedEvent | null;
+}
+
+/** What is there, up to `limit`, without what was seen before. `scanned` = the last position looked at. */
+const take = (
+  subscription: Buffered,
+  limit: number,
+  last: bigint | null,
+): { readonly events: RecordedEvent[]; readonly scanned: bigint | null } => {
+  const events: RecordedEvent[] = [];
+  let scanned = last;
+  for (let taken = 0; taken < limit; taken++) {
+    const item = subscription.read();
+    if (item === null) break;
+    if (item.event === undefined) continue; // a link to what was deleted
+    const ours = !isSystemStream(item.event.streamId);
+    const position = ours ? positionOf(item.event) : item.event.position.commit;
+    if (scanned !== null && position <= scanned) continue;
+    scanned = position;
+    if (ours) events.push(fromEsdb(item.event));
+  }
+  return { events, scanned };
+};

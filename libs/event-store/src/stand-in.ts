@@ -1,0 +1,452 @@
+/*
+ * For specs (`@dittoo/event-store/testing`): stands in for an EventStoreDB where none is at hand. It speaks the server's
+ * published gRPC protocol, by the service definitions the client ships: append, batch append, read, subscribe, gossip,
+ * over TLS and with users if asked to, and misbehaves when told to. A stand-in is no database: one process, no index,
+ * no replication, everything in memory.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  status,
+  type sendUnaryData,
+  type ServerDuplexStream,
+  type ServerReadableStream,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import gossipService from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import gossip from '@eventstore/db-client/generated/gossip_pb.js';
+import type { ClusterInfo } from '@eventstore/db-client/generated/gossip_pb.js';
+import featureService from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import streamService from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import type {
+  AppendReq,
+  AppendResp,
+  BatchAppendReq,
+  BatchAppendResp,
+  ReadReq,
+  ReadResp,
+} from '@eventstore/db-client/generated/streams_pb.js';
+import { StandInFront } from './stand-in-front.js';
+import { StandInLog, type KeptEvent, type ProposedEvent } from './stand-in-log.js';
+import {
+  appendAnswer,
+  batchAnswer,
+  checkpointAnswer,
+  confirmation,
+  eventAnswer,
+  expectedOf,
+  expectedOfBatch,
+  filterOf,
+  nameOf,
+  notFoundAnswer,
+  proposedOf,
+  sizeOf,
+} from './stand-in-messages.js';
+import type { Certificate } from './stand-in-certificate.js';
+
+export { selfSigned } from './stand-in-certificate.js';
+
+export interface StandInOptions {
+  /** Events are kept in this file, each on disk before it is answered; default: in memory. */
+  readonly file?: string;
+  readonly port?: number;
+  /** TLS with this certificate; default: none. */
+  readonly certificate?: Certificate;
+  /** Name -> password of who may do anything; default: anybody. */
+  readonly users?: Readonly<Record<string, string>>;
+  /** Default 4 MiB; a server's own default is 1 MiB (`--max-append-size`). */
+  readonly maxAppendBytes?: number;
+}
+
+export type Operation = 'append' | 'readStream' | 'readAll' | 'subscribe';
+
+/** What goes wrong with the next calls of an operation. */
+export type Fault =
+  /** `afterwards`: what was asked is done, only the answer is this. */
+  | { readonly kind: 'error'; readonly error: StandInError; readonly afterwards?: boolean }
+  | { readonly kind: 'silence'; readonly afterwards?: boolean }
+  /** The connection is cut, with everything else on it. */
+  | { readonly kind: 'cut'; readonly afterwards?: boolean }
+  | { readonly kind: 'late'; readonly byMs: number };
+
+export interface StandInError {
+  readonly code: status;
+  readonly details: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export const errors = {
+  unavailable: { code: status.UNAVAILABLE, details: 'Server is not ready' },
+  cancelled: { code: status.CANCELLED, details: 'Call canceled by the server' },
+  timeout: { code: status.ABORTED, details: 'Operation timed out' },
+  unknown: { code: status.UNKNOWN, details: 'Exception was thrown by handler.' },
+  invalid: { code: status.INVALID_ARGUMENT, details: 'Invalid argument' },
+  accessDenied: { code: status.PERMISSION_DENIED, details: 'Access Denied', metadata: { exception: 'access-denied' } },
+  notLeader: (host: string, port: number): StandInError => ({
+    code: status.NOT_FOUND,
+    details: `Leader info available`,
+    metadata: { exception: 'not-leader', 'leader-endpoint-host': host, 'leader-endpoint-port': String(port) },
+  }),
+  /** A conflict where there is none, as a server says it whose index is not ready to know better. */
+  wrongExpectedVersion: (stream: string, actual: number): StandInError => ({
+    code: status.FAILED_PRECONDITION,
+    details: 'Append failed due to WrongExpectedVersion',
+    metadata: {
+      exception: 'wrong-expected-version',
+      'stream-name': stream,
+      'expected-version': '0',
+      'actual-version': String(actual),
+    },
+  }),
+} as const;
+
+const leaderState = 8;
+
+/** Written down once for each answer: logs are read again and again. */
+const written = new WeakMap<ReadResp, Buffer>();
+const { read } = streamService.StreamsService;
+const streams = {
+  ...streamService.StreamsService,
+  read: {
+    ...read,
+    responseSerialize: (answer: ReadResp): Buffer => {
+      const bytes = written.get(answer) ?? read.responseSerialize(answer);
+      written.set(answer, bytes);
+      return bytes;
+    },
+  },
+};
+
+type Subscriber = ServerWritableStream<ReadReq, ReadResp>;
+
+export class EventStoreDbStandIn {
+  /** How often each was asked for. */
+  readonly calls = {
+    append: 0,
+    appendAny: 0,
+    batchAppend: 0,
+    readStream: 0,
+    readAll: 0,
+    subscribe: 0,
+    serverFeatures: 0,
+  };
+  private readonly faults = new Map<Operation, { readonly fault: Fault; times: number }[]>();
+  private readonly subscribers = new Set<Subscriber>();
+  private readonly stopped = new AbortController();
+  private members: readonly number[] = [];
+
+  private constructor(
+    readonly log: StandInLog,
+    private readonly options: StandInOptions,
+    private readonly server: Server,
+    private readonly front: StandInFront,
+    readonly port: number,
+  ) {}
+
+  static async start(options: StandInOptions = {}): Promise<EventStoreDbStandIn> {
+    const server = new Server({
+      'grpc.max_receive_message_length': 17 * 1024 * 1024,
+      'grpc.max_send_message_length': 17 * 1024 * 1024,
+    });
+    const credentials =
+      options.certificate === undefined
+        ? ServerCredentials.createInsecure()
+        : ServerCredentials.createSsl(null, [
+            { cert_chain: Buffer.from(options.certificate.cert), private_key: Buffer.from(options.certificate.key) },
+          ]);
+    const behind = await new Promise<number>((resolve, reject) => {
+      server.bindAsync('127.0.0.1:0', credentials, (error, port) => (error === null ? resolve(port) : reject(error)));
+    });
+    const front = new StandInFront(behind);
+    const port = await front.open(options.port ?? 0);
+    const standIn = new EventStoreDbStandIn(new StandInLog(options.file ?? null), options, server, front, port);
+    server.addService(streams, standIn.streams());
+    server.addService(featureService.ServerFeaturesService, standIn.features());
+    server.addService(gossipService.GossipService, standIn.gossip());
+    standIn.members = [port];
+    return standIn;
+  }
+
+  /** Connection string without a user. */
+  get url(): string {
+    return `esdb://127.0.0.1:${this.port}?tls=${this.options.certificate !== undefined}`;
+  }
+
+  get subscriptions(): number {
+    return this.subscribers.size;
+  }
+
+  /** The next `times` calls of `operation` go wrong. */
+  fail(operation: Operation, fault: Fault, times = 1): void {
+    this.faults.set(operation, [...(this.faults.get(operation) ?? []), { fault, times }]);
+  }
+
+  /** From now on nothing goes wrong any more. */
+  heal(): void {
+    this.faults.clear();
+    this.front.release();
+  }
+
+  /** Ends every subscription as a server does that wants its clients elsewhere: without an error. */
+  endSubscriptions(): void {
+    for (const call of this.subscribers) call.end();
+  }
+
+  failSubscriptions(error: StandInError): void {
+    for (const call of this.subscribers) call.emit('error', asGrpc(error));
+  }
+
+  cutConnections(): void {
+    this.front.cut();
+  }
+
+  /** Connections stay and nothing comes any more, until `heal`. */
+  fallSilent(): void {
+    this.front.hold();
+  }
+
+  /** Off the network; what was appended stays. */
+  goDown(): Promise<void> {
+    return this.front.shut();
+  }
+
+  async comeBack(): Promise<void> {
+    await this.front.open();
+  }
+
+  /** What gossip says is the cluster: ports on loopback, the first leads. */
+  gossipAbout(ports: readonly number[]): void {
+    this.members = ports;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    await this.front.shut();
+    this.server.forceShutdown();
+    this.log.close();
+  }
+
+  private streams(): UntypedServiceImplementation {
+    return {
+      read: (call: Subscriber) => void this.read(call),
+      append: (call: ServerReadableStream<AppendReq, AppendResp>, done: sendUnaryData<AppendResp>) =>
+        this.append(call, done),
+      batchAppend: (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) => this.batchAppend(call),
+      delete: (_call: unknown, done: sendUnaryData<unknown>) => done({ code: status.UNIMPLEMENTED }),
+      tombstone: (_call: unknown, done: sendUnaryData<unknown>) => done({ code: status.UNIMPLEMENTED }),
+    };
+  }
+
+  private features(): UntypedServiceImplementation {
+    return {
+      getSupportedMethods: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<SupportedMethods>) => {
+        this.calls.serverFeatures++;
+        const method = new features.SupportedMethod();
+        method.setServiceName('event_store.client.streams.Streams').setMethodName('BatchAppend');
+        done(null, new features.SupportedMethods().setMethodsList([method]).setEventStoreServerVersion('23.10.8'));
+      },
+    };
+  }
+
+  private gossip(): UntypedServiceImplementation {
+    return {
+      read: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<ClusterInfo>) => {
+        const members = this.members.map((port, index) => {
+          const endPoint = new gossip.EndPoint().setAddress('127.0.0.1').setPort(port);
+          const member = new gossip.MemberInfo().setIsAlive(true).setHttpEndPoint(endPoint);
+          return member.setState(index === 0 ? leaderState : leaderState - 2);
+        });
+        done(null, new gossip.ClusterInfo().setMembersList(members));
+      },
+    };
+  }
+
+  private mayPass(metadata: Metadata): boolean {
+    const { users } = this.options;
+    if (users === undefined) return true;
+    const [, encoded = ''] = String(metadata.get('authorization')[0] ?? '').split(' ');
+    const [name = '', password = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(/:(.*)/s);
+    return Object.hasOwn(users, name) && users[name] === password;
+  }
+
+  private nextFault(operation: Operation): Fault | undefined {
+    const [first] = this.faults.get(operation) ?? [];
+    if (first === undefined) return undefined;
+    if (--first.times <= 0) this.faults.get(operation)!.shift();
+    return first.fault;
+  }
+
+  private append(call: ServerReadableStream<AppendReq, AppendResp>, done: sendUnaryData<AppendResp>): void {
+    this.calls.append++;
+    if (!this.mayPass(call.metadata)) return done(asGrpc(errors.accessDenied));
+    const fault = this.nextFault('append');
+    let options: AppendReq.Options | undefined;
+    const proposed: ProposedEvent[] = [];
+    call.on('data', (request: AppendReq) => {
+      options ??= request.getOptions();
+      const message = request.getProposedMessage();
+      if (message !== undefined) proposed.push(proposedOf(message));
+    });
+    call.on('error', () => undefined);
+    call.on('end', async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (call.cancelled) return; // cut off, which looks like the end at first: what came is not all that was meant
+      const answer = (): void => {
+        if (proposed.reduce((sum, event) => sum + sizeOf(event), 0) > this.maxAppendBytes) {
+          return done(asGrpc(tooLarge(this.maxAppendBytes)));
+        }
+        const expected = expectedOf(options!);
+        if (expected === 'any') this.calls.appendAny++;
+        const appended = this.log.append(nameOf(options!.getStreamIdentifier()), expected, proposed);
+        if (fault === undefined || fault.kind === 'late') return done(null, appendAnswer(appended, expected));
+      };
+      if (fault === undefined) return answer();
+      if (fault.kind === 'late') return void sleep(fault.byMs).then(answer);
+      if (fault.afterwards === true) answer();
+      if (fault.kind === 'error') done(asGrpc(fault.error));
+      else if (fault.kind === 'cut') this.front.cut();
+    });
+  }
+
+  private get maxAppendBytes(): number {
+    return this.options.maxAppendBytes ?? 4 * 1024 * 1024;
+  }
+
+  private batchAppend(call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void {
+    this.calls.batchAppend++;
+    let options: BatchAppendReq.Options | undefined;
+    let proposed: ProposedEvent[] = [];
+    call.on('error', () => undefined);
+    call.on('data', (request: BatchAppendReq) => {
+      options = request.getOptions() ?? options;
+      proposed.push(...request.getProposedMessagesList().map(proposedOf));
+      if (!request.getIsFinal()) return;
+      const stream = nameOf(options!.getStreamIdentifier());
+      call.write(batchAnswer(request, stream, this.log.append(stream, expectedOfBatch(options!), proposed)));
+      proposed = [];
+    });
+    call.on('end', () => call.end());
+  }
+
+  private async read(call: Subscriber): Promise<void> {
+    const options = call.request.getOptions()!;
+    const operation = options.hasSubscription() ? 'subscribe' : options.hasAll() ? 'readAll' : 'readStream';
+    this.calls[operation]++;
+    call.on('error', () => undefined);
+    const fail = (error: StandInError): void => void call.emit('error', asGrpc(error));
+    if (!this.mayPass(call.metadata)) return fail(errors.accessDenied);
+    const fault = this.nextFault(operation);
+    if (fault?.kind === 'late') await sleep(fault.byMs);
+    else if (fault?.kind === 'silence') return;
+    else if (fault?.kind === 'cut') return this.front.cut();
+    else if (fault?.kind === 'error' && fault.afterwards !== true) return fail(fault.error);
+    if (operation === 'subscribe') await this.subscribe(call, options);
+    else await this.answerRead(call, options);
+    if (fault?.kind === 'error') return fail(fault.error);
+    call.end();
+  }
+
+  private async answerRead(call: Subscriber, options: ReadReq.Options): Promise<void> {
+    const count = Number(options.getCount());
+    const backwards = options.getReadDirection() === 1;
+    const inStream = options.getStream();
+    let chosen: readonly KeptEvent[];
+    if (inStream !== undefined) {
+      const stream = nameOf(inStream.getStreamIdentifier());
+      const history = this.log.stream(stream);
+      if (history.length === 0) return void call.write(notFoundAnswer(stream));
+      const end = history.length - 1;
+      const from = inStream.hasStart() ? 0 : inStream.hasEnd() ? end : Number(inStream.getRevision());
+      chosen = backwards ? history.slice(0, from + 1).reverse() : history.slice(from);
+      // The server reads a window of revisions that ends at `from`, whether or not the stream reaches there.
+      if (backwards) chosen = chosen.filter(({ revision }) => revision > from - count);
+    } else {
+      const all = options.getAll()!;
+      const { events } = this.log;
+      const place = all.hasPosition() ? Number(all.getPosition()!.getCommitPosition()) : 0;
+      if (all.hasPosition() && events[this.log.indexAfter(place - 1)]?.position !== place && place < this.end) {
+        return void call.emit('error', asGrpc(errors.invalid)); // no record begins there
+      }
+      const from = all.hasEnd() ? events.length : this.log.indexAfter(place - 1);
+      chosen = backwards ? events.slice(Math.max(0, from - count), from).reverse() : events.slice(from, from + count);
+    }
+    for (const event of chosen.slice(0, count)) if (!(await this.send(call, eventAnswer(event)))) return;
+  }
+
+  private get end(): number {
+    return this.log.events.at(-1)!.position + 1;
+  }
+
+  /** Until it is ended, one way or the other. */
+  private async subscribe(call: Subscriber, options: ReadReq.Options): Promise<void> {
+    const ends = new AbortController();
+    const end = (): void => ends.abort();
+    call.on('cancelled', end).on('error', end).on('finish', end).on('close', end);
+    this.stopped.signal.addEventListener('abort', end);
+    this.subscribers.add(call);
+    try {
+      await this.follow(call, options, ends.signal);
+    } finally {
+      this.subscribers.delete(call);
+      this.stopped.signal.removeEventListener('abort', end);
+    }
+  }
+
+  private async follow(call: Subscriber, options: ReadReq.Options, signal: AbortSignal): Promise<void> {
+    await this.send(call, confirmation(randomUUID()));
+    const inStream = options.getStream();
+    const source = inStream === undefined ? this.log.events : nameOf(inStream.getStreamIdentifier());
+    const list = (): readonly KeptEvent[] => (typeof source === 'string' ? this.log.stream(source) : source);
+    const filter = filterOf(options);
+    const all = options.getAll();
+    let next = 0;
+    if (all?.hasPosition() === true) next = this.log.indexAfter(Number(all.getPosition()!.getCommitPosition()));
+    else if (inStream?.getRevision() && !inStream.hasStart()) next = Number(inStream.getRevision()) + 1;
+    if (all?.hasEnd() === true || inStream?.hasEnd() === true) next = list().length;
+    for (let scanned = 0; !signal.aborted;) {
+      const event = list()[next];
+      if (event === undefined) {
+        await this.log.grown(signal);
+        continue;
+      }
+      next++;
+      if (filter?.passes(event) !== false && !(await this.send(call, eventAnswer(event)))) return;
+      if (filter !== null && ++scanned % filter.checkpointEvery === 0) {
+        if (!(await this.send(call, checkpointAnswer(event.position)))) return;
+      }
+    }
+  }
+
+  /** @returns is there still somebody to send to? */
+  private async send(call: Subscriber, answer: ReadResp): Promise<boolean> {
+    if (call.cancelled || call.writableEnded || call.destroyed) return false;
+    if (call.write(answer)) return true;
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        for (const event of ['drain', 'cancelled', 'close', 'error', 'finish']) call.off(event, go);
+        resolve();
+      };
+      for (const event of ['drain', 'cancelled', 'close', 'error', 'finish']) call.on(event, go);
+    });
+    return !call.cancelled && !call.writableEnded && !call.destroyed;
+  }
+}
+
+const asGrpc = ({ code, details, metadata = {} }: StandInError) => {
+  const words = new Metadata();
+  for (const [name, value] of Object.entries(metadata)) words.set(name, value);
+  return Object.assign(new Error(details), { code, details, metadata: words });
+};
+
+const tooLarge = (most: number): StandInError => ({
+  code: status.INVALID_ARGUMENT,
+  details: `Maximum Append Size of ${most} Exceeded.`,
+  metadata: { exception: 'maximum-append-size-exceeded', 'maximum-append-size': String(most) },
+});

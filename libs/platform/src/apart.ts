@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import type { TLSSocket } from 'node:tls';
+import { DomainError, isUuid } from '@dittoo/kernel';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Agent, fetch as fetchWith } from 'undici';
+import { openApiDocument } from './openapi.js';
+import { ServiceTokenVerifier, serviceTokenHeader } from './service-trust.js';
+import type { ApartConfig, TlsFiles, UpstreamTlsFiles } from './service.config.js';
+
+/** Where each process describes itself for the gateway, which joins the documents; the gateway's table does not name it. */
+export const ownDocumentPath = '/openapi.json';
+
+/** Open to anybody who reaches the process: probes, and keys that are public anyway. */
+const openPaths = /^\/(?:health\/(?:live|ready)|\.well-known\/jwks\.json)(?:\?|$)/;
+
+const read = (file: string, name: string): Buffer => {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Error(`${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, { cause: error });
+  }
+};
+
+/** What Node's server wants. Who shows no certificate is refused by the guard, which lets probes through. */
+export const serverTls = ({ certFile, clientCaFile, keyFile }: TlsFiles) => ({
+  cert: read(certFile, 'TLS_CERT_FILE'),
+  key: read(keyFile, 'TLS_KEY_FILE'),
+  ...(clientCaFile === null
+    ? {}
+    : { ca: read(clientCaFile, 'TLS_CLIENT_CA_FILE'), requestCert: true, rejectUnauthorized: false }),
+});
+
+/** What undici wants to connect to another process. */
+export const clientTls = ({ caFile, certFile, keyFile }: UpstreamTlsFiles) => ({
+  ...(caFile === null ? {} : { ca: read(caFile, 'UPSTREAM_CA_FILE') }),
+  ...(certFile === null ? {} : { cert: read(certFile, 'UPSTREAM_CERT_FILE') }),
+  ...(keyFile === null ? {} : { key: read(keyFile, 'UPSTREAM_KEY_FILE') }),
+});
+
+/** `fetch` for identity's keys, with the certificates of this process; `undefined` = plain. */
+export const fetchForKeys = (files: UpstreamTlsFiles | undefined): typeof fetch | undefined => {
+  if (files === undefined || (files.caFile === null && files.certFile === null)) return undefined;
+  const dispatcher = new Agent({ connect: clientTls(files) });
+  return ((url: string, init?: object) => fetchWith(url, { ...init, dispatcher })) as unknown as typeof fetch;
+};
+
+/**
+ * Makes a mounted service one that stands behind the gateway: it answers the gateway alone, goes on with the
+ * gateway's correlation id, and describes itself.
+ *
+ * @throws Error with the name of the variable that is wrong
+ */
+export const guardApart = (app: NestFastifyApplication, service: string, config: ApartConfig): void => {
+  const { tls, verificationKeyFile } = config;
+  const tokens = verificationKeyFile === null ? null : ServiceTokenVerifier.read(verificationKeyFile, service);
+  const wantsCertificate = tls !== null && tls.clientCaFile !== null;
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', async (request) => {
+    if (openPaths.test(request.url)) return;
+    if (wantsCertificate && !(request.raw.socket as TLSSocket).authorized)
+      throw new DomainError('not-from-the-gateway');
+    await tokens?.verify(request.headers[serviceTokenHeader]);
+    const said = request.headers['x-correlation-id'];
+    if (typeof said === 'string' && isUuid(said)) request.correlationId = said;
+  });
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  fastify.get(ownDocumentPath, () => (document ??= openApiDocument(app)));
+};

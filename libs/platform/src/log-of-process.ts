@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventStore } from '@dittoo/kernel';
+import {
+  EventStoreDbEventStore,
+  NotReady,
+  PostgresEventStore,
+  PostgresSequencer,
+  type EsdbAddress,
+} from '@dittoo/event-store';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+
+/** The log as a process stands on it. */
+export interface LogOfProcess {
+  readonly store: EventStore;
+  /** `null` = the store gives positions itself. */
+  readonly sequencer: PostgresSequencer | null;
+  /** Resolves when it answers. @throws Error in words for an operator */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** On PostgreSQL. Appends of this process kick the sequencer and its batches wake the readers; others poll and LISTEN. */
+export const openPostgresLog = (pool: Pool, url: string, service: string, logger: Logger): LogOfProcess => {
+  const direct = { connectionString: url, application_name: `${service}:log` };
+  const sequencer = new PostgresSequencer(direct, {
+    onLog: (level, event, details) => logger[level](details, event),
+    onSequenced: () => store.wake(),
+  });
+  const store: PostgresEventStore = new PostgresEventStore(pool, { onAppended: sequencer.kick, direct });
+  return { store, sequencer, ready: () => Promise.resolve(), close: () => sequencer.stop() };
+};
+
+/** How long a start waits for EventStoreDB. Later it is waited for as long as it takes. */
+const patienceMs = 30_000;
+
+export const openEventStoreDb = (address: EsdbAddress, logger: Logger): LogOfProcess => {
+  const store = new EventStoreDbEventStore(address, {
+    onLog: (level, event, details) => logger[level](details, event),
+  });
+  const ready = async (): Promise<void> => {
+    let said = '';
+    for (const end = performance.now() + patienceMs; ; await sleep(500)) {
+      try {
+        return await store.ready();
+      } catch (error) {
+        const reason = (error as Error).message;
+        if (performance.now() > end || (error instanceof NotReady && error.lasting)) {
+          throw new Error(`EVENT_STORE_URL ${address.hosts} cannot be used: ${reason}`, { cause: error });
+        }
+        if (reason !== said) logger.warn({ hosts: address.hosts, reason }, 'event-store.not-ready');
+        said = reason;
+      }
+    }
+  };
+  return { store, sequencer: null, ready, close: () => store.close() };
+};

@@ -1,0 +1,93 @@
+/* Promised: a service of its own starts where it can work and where not everybody can call it, or names what is missing. */
+import { describe, expect, it } from '@jest/globals';
+import { isLoopback, readServiceConfig, servicePorts } from './service.config.js';
+
+const shared = {
+  DATABASE_URL: 'postgres://127.0.0.1/shop',
+  KEY_ENCRYPTION_KEY_FILE: '/keys/kek.json',
+  KAFKA_BROKERS: '127.0.0.1:9092',
+};
+const read = (env: Record<string, string> = {}, service: keyof typeof servicePorts = 'order') =>
+  readServiceConfig({ ...shared, ...env }, service);
+
+describe('a service that is told only what all share', () => {
+  it('has a port of its own, the gateway’s address in its links, and identity’s keys', () =>
+    expect(read()).toMatchObject({
+      host: '127.0.0.1',
+      port: 8083,
+      publicUrl: 'http://127.0.0.1:8080',
+      jwksUrl: 'http://127.0.0.1:8081/.well-known/jwks.json',
+      metricsPort: null,
+      apart: { verificationKeyFile: null, tls: null },
+    }));
+
+  it('shares its port with no other', () =>
+    expect(new Set(Object.values(servicePorts)).size).toBe(Object.keys(servicePorts).length));
+});
+
+describe('what is set', () => {
+  it('is taken', () =>
+    expect(
+      read({
+        HOST: '0.0.0.0',
+        PORT: '80',
+        PUBLIC_URL: 'https://shop.example.org',
+        IDENTITY_URL: 'http://identity:8081',
+        SERVICE_VERIFICATION_KEY_FILE: '/keys/gateway.pem',
+        TLS_CERT_FILE: '/tls/crt',
+        TLS_KEY_FILE: '/tls/key',
+        TLS_CLIENT_CA_FILE: '/tls/ca',
+        METRICS_PORT: '9100',
+        TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      }),
+    ).toMatchObject({
+      port: 80,
+      publicUrl: 'https://shop.example.org',
+      jwksUrl: 'http://identity:8081/.well-known/jwks.json',
+      metricsPort: 9100,
+      trustedProxies: ['10.0.0.0/8', '::1'],
+      apart: {
+        verificationKeyFile: '/keys/gateway.pem',
+        tls: { certFile: '/tls/crt', keyFile: '/tls/key', clientCaFile: '/tls/ca' },
+      },
+    }));
+
+  it('deals the connections out, and leaves every part enough to work with', () => {
+    const { connections } = read({ DATABASE_CONNECTIONS: '14' });
+    expect(connections).toEqual({ eventStore: 4, rows: 2, keyRing: 2, typeorm: 5 });
+    expect(Object.values(read().connections).reduce((sum, each) => sum + each, 0)).toBe(42);
+  });
+});
+
+describe('what is wrong is named', () => {
+  it.each<[string, Record<string, string>]>([
+    ['DATABASE_URL', { DATABASE_URL: '' }],
+    ['KAFKA_BROKERS', { KAFKA_BROKERS: '' }],
+    ['SERVICE_VERIFICATION_KEY_FILE', { HOST: '0.0.0.0' }],
+    ['SERVICE_VERIFICATION_KEY_FILE', { HOST: 'order.shop.svc' }],
+    ['TLS_CERT_FILE', { TLS_KEY_FILE: '/tls/key' }],
+    ['TLS_CERT_FILE', { TLS_CLIENT_CA_FILE: '/tls/ca' }],
+    ['UPSTREAM_CERT_FILE', { UPSTREAM_KEY_FILE: '/tls/key' }],
+    ['METRICS_PORT', { METRICS_PORT: 'nine' }],
+    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: 'everybody' }],
+    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/64' }],
+    ['DATABASE_CONNECTIONS', { DATABASE_CONNECTIONS: '3' }],
+    ['KAFKA_SESSION_TIMEOUT', { KAFKA_SESSION_TIMEOUT: 'PT1S' }],
+  ])('%s in %j', (name, env) => expect(() => read(env)).toThrow(name));
+
+  it('the gateway is for everybody, and asks nobody for a certificate', () => {
+    expect(read({ HOST: '0.0.0.0' }, 'gateway').port).toBe(8080);
+    const tls = { TLS_CERT_FILE: '/tls/crt', TLS_KEY_FILE: '/tls/key' };
+    expect(() => read({ ...tls, TLS_CLIENT_CA_FILE: '/tls/ca' }, 'gateway')).toThrow('TLS_CLIENT_CA_FILE');
+  });
+});
+
+describe('this machine', () => {
+  it.each(['localhost', '127.0.0.1', '127.8.8.8', '::1', '[::1]'])('is %s', (host) =>
+    expect(isLoopback(host)).toBe(true),
+  );
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'localhost.example.org', '127.0.0.1.example.org', '1.127.0.0.1'])(
+    'is not %s',
+    (host) => expect(isLoopback(host)).toBe(false),
+  );
+});

@@ -1,0 +1,77 @@
+/*
+ * Promised: one process at a time works; another takes over when it stops, or says nothing; the epoch grows with every
+ * change of hands; a failure pauses and does not end it.
+ */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { testDatabase, type TestDatabase } from '@dittoo/testing';
+import type { Pool } from 'pg';
+import { LeasedWorker, type Lease } from './leased-worker.js';
+import { createLogger } from './log.js';
+import { serviceMigrations } from './service.migrations.js';
+
+const logger = createLogger('spec', 'silent');
+let database: TestDatabase;
+let pool: Pool;
+beforeAll(async () => {
+  database = await testDatabase('lease');
+  await database.migrate(serviceMigrations);
+  pool = database.pool();
+});
+afterAll(() => database.drop());
+
+const until = async (condition: () => boolean): Promise<void> => {
+  for (const end = Date.now() + 30_000; !condition();) {
+    if (Date.now() > end) throw new Error('waited too long');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+const workerOf = (name: string, holder: string, leases: Lease[], fails: () => boolean = () => false): LeasedWorker =>
+  new LeasedWorker(
+    pool,
+    name,
+    holder,
+    10,
+    async (lease) => {
+      leases.push(lease);
+      if (fails()) throw new Error('not now');
+      return false;
+    },
+    logger,
+  );
+
+it('works in one process, and in the next when that one stops', async () => {
+  const [first, second]: [Lease[], Lease[]] = [[], []];
+  const [one, other] = [workerOf('a', 'one', first), workerOf('a', 'other', second)];
+  one.start();
+  await until(() => first.length > 0);
+  other.start();
+  await until(() => first.length > 5);
+  expect(second).toEqual([]);
+  await one.stop();
+  const worked = first.length;
+  await until(() => second.length > 0);
+  expect(first).toHaveLength(worked);
+  expect(Number(second[0]!.epoch)).toBeGreaterThan(Number(first[0]!.epoch));
+  await other.stop();
+});
+
+it('is taken from a process that says nothing, which then stops', async () => {
+  const [first, second]: [Lease[], Lease[]] = [[], []];
+  const [one, other] = [workerOf('b', 'one', first), workerOf('b', 'other', second)];
+  one.start();
+  await until(() => first.length > 0);
+  await pool.query(`UPDATE service.lease SET expires_at = now() - interval '1 second' WHERE name = 'b'`);
+  other.start();
+  await until(() => second.length > 0);
+  await until(() => first.at(-1)!.signal.aborted); // at its next renewal
+  await Promise.all([one.stop(), other.stop()]);
+});
+
+it('comes again after a failure', async () => {
+  const leases: Lease[] = [];
+  let failures = 2;
+  const worker = workerOf('c', 'one', leases, () => failures-- > 0);
+  worker.start();
+  await until(() => leases.length > 3);
+  await worker.stop();
+});

@@ -1,0 +1,182 @@
+/*
+ * Promised: docker-compose.yml is of the published schema; every program, port, host, volume and environment name in it
+ * exists; every container is held as tightly as the first one. Left open: whether an engine runs it (none was at hand).
+ */
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
+import { isOneShot, isOurs, readCompose } from './compose.mjs';
+import { environmentNames, ofNode } from './environment-names.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const compose = readCompose(root);
+const services = Object.entries(compose.services);
+const ours = services.filter(([, service]) => isOurs(service));
+const lasting = services.filter(([, service]) => !isOneShot(service));
+const read = (path) => readFileSync(join(root, path), 'utf8');
+
+/** Where a host name in the file leads: a service, or the one whose network it shares. */
+const portsOf = (name) =>
+  services
+    .filter(([other, { network_mode }]) => other === name || network_mode === `service:${name}`)
+    .flatMap(([, { command = [], environment = {} }]) => [
+      Number(environment.PORT),
+      Number(environment.METRICS_PORT),
+      ...command.flatMap((argument) =>
+        [...String(argument).matchAll(/(?:0\.0\.0\.0|127\.0\.0\.1):(\d+)=/g)].map((m) => Number(m[1])),
+      ),
+    ]);
+
+describe('docker-compose.yml', () => {
+  it('is of the schema of the Compose Specification', () => {
+    const schema = JSON.parse(read('tools/deploy/vendor/compose-spec/compose-spec.json'));
+    const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { duration: true, ports: true, expose: true } });
+    const isValid = ajv.validate(schema, compose);
+    expect(ajv.errors ?? []).toEqual([]);
+    expect(isValid).toBe(true);
+    expect(ajv.validate(schema, { services: { a: { image: 'a', comand: ['x'] } } })).toBe(false);
+  });
+
+  it('runs every service of the shop, the stand-ins, and the one-shots, by programs that exist', () => {
+    const programs = ours.map(([, { command }]) => command[0]);
+    for (const app of [
+      'gateway',
+      'identity',
+      'consent',
+      'order',
+      'engagement',
+      'processor-forwarding',
+      'relay',
+      'audit',
+    ]) {
+      expect(programs).toContain(`apps/${app}/dist/main.js`);
+    }
+    const sources = programs.map((program) => program.replace('/dist/', '/src/').replace(/(apps\/.*)\.js$/, '$1.ts'));
+    expect(sources.filter((source) => !existsSync(join(root, source)))).toEqual([]);
+  });
+
+  it('sets only environment names that the code reads', () => {
+    const isRead = environmentNames(root);
+    const strangers = ours.flatMap(([name, { environment = {} }]) =>
+      Object.keys(environment)
+        .filter((key) => !isRead(key) && !ofNode.has(key))
+        .map((key) => `${name}: ${key}`),
+    );
+    expect(strangers).toEqual([]);
+  });
+
+  it.each(services)('%s is held tightly', (name, service) => {
+    expect(service).toMatchObject({
+      init: true,
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+    expect(service.user).toMatch(/^[1-9]\d*:\d+$/);
+    expect(service.privileged).toBeUndefined();
+    expect(service.image).toMatch(/:(local|v?\d+\.\d+[\w.-]*)$/);
+    expect(parseInt(service.stop_grace_period, 10)).toBeGreaterThanOrEqual(40);
+    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+
+  it.each(lasting)('%s says whether it is well', (_name, { healthcheck }) => {
+    expect(healthcheck.test[0]).toMatch(/^CMD/);
+    expect(healthcheck.disable).toBeUndefined();
+  });
+
+  it('waits for what is healthy or done, never for what has merely started', () => {
+    for (const [name, { depends_on = {} }] of services) {
+      for (const [other, { condition }] of Object.entries(depends_on)) {
+        const wanted = isOneShot(compose.services[other]) ? 'service_completed_successfully' : 'service_healthy';
+        expect([name, other, condition]).toEqual([name, other, wanted]);
+      }
+    }
+    for (const app of ['gateway', 'identity', 'relay', 'audit']) {
+      expect(Object.keys(compose.services[app].depends_on).sort()).toEqual(
+        ['eventstore', 'kafka', 'keys', 'migrate', 'postgres', 'topics'].sort(),
+      );
+    }
+  });
+
+  it('asks every host at a port where it listens', () => {
+    const asked = ours.flatMap(([name, { command = [], environment = {} }]) =>
+      [...Object.values(environment), ...command]
+        .flatMap((value) => [...String(value).matchAll(/(?:https?:\/\/|=)([a-z][a-z-]*):(\d+)/g)])
+        .map(([, host, port]) => ({ name, host, port: Number(port) })),
+    );
+    expect(asked.length).toBeGreaterThan(8);
+    for (const { name, host, port } of asked) {
+      expect({ name, host, port, listens: portsOf(host).includes(port) }).toEqual({ name, host, port, listens: true });
+    }
+    for (const [name, { environment, ports = [] }] of ours.filter(([, { ports }]) => ports !== undefined)) {
+      const inside = ports.map((port) => Number(port.split(':').at(-1)));
+      expect([name, inside.filter((port) => !portsOf(name).includes(port)), environment.HOST]).toEqual([
+        name,
+        [],
+        '0.0.0.0',
+      ]);
+    }
+  });
+
+  it('gives the stand-ins a loopback, and forwarding their address on it', () => {
+    const { environment } = compose.services['processor-forwarding'];
+    const sandbox = compose.services['processor-sandbox'];
+    expect(sandbox.network_mode).toBe('service:processor-forwarding');
+    expect(sandbox.environment.HOST).toBe('127.0.0.1');
+    expect(new URL(environment.PAYSON_URL).port).toBe(String(sandbox.environment.PORT));
+    expect(new URL(environment.MONDIDO_URL).host).toBe(new URL(environment.PAYSON_URL).host);
+  });
+
+  it('gives forwarding every address and credential that it demands, here and in the chart', () => {
+    const config = read('apps/processor-forwarding/src/forwarding.config.ts');
+    const [, list] = /requireProcessors = .*?for \(const name of \[([^\]]*)\]/s.exec(config);
+    const demanded = new Set(
+      [...`${config.match(/required\(env, '[A-Z_]+'\)/g)} ${list}`.matchAll(/'([A-Z_]+)'/g)].map((m) => m[1]),
+    );
+    expect(demanded.size).toBeGreaterThanOrEqual(7);
+    const { processors } = parse(read('deploy/helm/dittoo/values.yaml'));
+    const here = Object.keys(compose.services['processor-forwarding'].environment);
+    expect([...demanded].filter((name) => !here.includes(name) || !processors.variables.includes(name))).toEqual([]);
+  });
+
+  it('keeps the signing key from all but the gateway, and from everybody what he need not have', () => {
+    const mounts = (name) => (compose.services[name].volumes ?? []).map((volume) => volume.split(':')[0]);
+    const holders = services.filter(([name]) => mounts(name).includes('service-signing-key')).map(([name]) => name);
+    expect(holders.sort()).toEqual(['gateway', 'keys']);
+    for (const [name, { volumes = [] }] of ours.filter(([, service]) => !isOneShot(service))) {
+      expect([name, volumes.filter((volume) => !volume.endsWith(':ro'))]).toEqual([name, []]);
+    }
+  });
+
+  it('mounts files that are there and volumes that it declares', () => {
+    const sources = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]));
+    const missing = sources.filter((source) =>
+      source.startsWith('./') ? !existsSync(join(root, source)) : !(source in compose.volumes),
+    );
+    expect(missing).toEqual([]);
+    const unused = Object.keys(compose.volumes).filter((volume) => !sources.includes(volume));
+    expect(unused).toEqual([]);
+  });
+
+  it('has no secret in it', () => {
+    const text = read('docker-compose.yml');
+    for (const [, key, value] of text.matchAll(/([A-Z_]*(?:PASSWORD|SECRET|API_KEY))(?:: |=)(\S+)/g)) {
+      // What opens the sandbox opens nothing else.
+      expect([key, value]).toEqual([key, expect.stringMatching(/^\$\{|^sandbox-/)]);
+    }
+    expect(text).not.toMatch(/:\/\/[^@\s:]+:(?!sandbox-password@127)[^$@\s][^@\s]*@/);
+    expect(read('.gitignore').split('\n')).toContain('.env');
+  });
+
+  it('lets Prometheus ask every service at its metrics port', () => {
+    const { scrape_configs } = parse(read('deploy/observability/prometheus.yml'));
+    const targets = scrape_configs.flatMap(({ static_configs }) => static_configs.flatMap(({ targets }) => targets));
+    const serving = ours.filter(([, { environment }]) => environment?.METRICS_PORT !== undefined);
+    expect(targets.sort()).toEqual(
+      serving.map(([name, { environment }]) => `${name}:${environment.METRICS_PORT}`).sort(),
+    );
+  });
+});

@@ -1,0 +1,270 @@
+/** The dashboard, as rows of panels. What has no panel here gets one in the last row: a new metric is never invisible. */
+
+const seconds = 's';
+const perSecond = 'ops';
+const share = 'percentunit';
+
+const quantile = (q, name, by, filter = '') =>
+  `histogram_quantile(${q}, sum by (le, ${by}) (rate(${name}_bucket${filter}[$__rate_interval])))`;
+const rate = (name, by) => `sum by (${by}) (rate(${name}[$__rate_interval]))`;
+
+/** title, unit, what to ask, how a line is called; `about` says what the figure means when it is bad. */
+export const rows = [
+  {
+    title: 'The door',
+    panels: [
+      { title: 'Requests', unit: perSecond, asks: { '{{app}}': rate('dittoo_http_request_seconds_count', 'app') } },
+      {
+        title: 'Answered with 5xx',
+        unit: share,
+        about: 'Of all answers, by process. Refusals (4xx) are not in it: refusing is what a decider is for.',
+        asks: {
+          '{{app}}':
+            'sum by (app) (rate(dittoo_http_request_seconds_count{status=~"5.."}[$__rate_interval])) / ' +
+            'sum by (app) (rate(dittoo_http_request_seconds_count[$__rate_interval]))',
+        },
+      },
+      {
+        title: 'Time to answer, p99',
+        unit: seconds,
+        asks: { '{{app}}': quantile(0.99, 'dittoo_http_request_seconds', 'app') },
+      },
+    ],
+  },
+  {
+    title: 'From the log to the rows',
+    panels: [
+      {
+        title: 'Relay lag',
+        unit: seconds,
+        about: 'Age of the oldest event the road has not acknowledged. It grows while Kafka is away.',
+        asks: { relay: 'max(dittoo_relay_lag_seconds)' },
+      },
+      {
+        title: 'Active relays',
+        unit: 'short',
+        about: 'Exactly one. None: nothing reaches Kafka. Two for longer than a lease: look at the clocks.',
+        asks: { active: 'sum(dittoo_relay_active)' },
+      },
+      {
+        title: 'Events relayed',
+        unit: perSecond,
+        asks: { relay: 'max(deriv(dittoo_relay_position[$__rate_interval]))' },
+      },
+      {
+        title: 'Consumer lag',
+        unit: 'short',
+        about: 'Messages a group has not taken in yet, over its partitions.',
+        asks: { '{{group}}': 'sum by (group) (dittoo_kafka_consumer_lag)' },
+      },
+      {
+        title: 'Projection lag, p99',
+        unit: seconds,
+        about: 'From the recording of an event to the commit of the rows that say it: how old a list may be.',
+        asks: { '{{group}}': quantile(0.99, 'dittoo_projection_lag_seconds', 'group') },
+      },
+      {
+        title: 'Dropped as known already',
+        unit: perSecond,
+        about: 'Dedupe hits. Some are normal after a restart; a steady stream means that something sends twice.',
+        asks: { '{{group}}': rate('dittoo_kafka_repeated_total', 'group') },
+      },
+    ],
+  },
+  {
+    title: 'What stands still',
+    panels: [
+      {
+        title: 'Parked streams',
+        unit: 'short',
+        about: 'Until somebody replays them: GET /api/v1/operations/parked-streams.',
+        asks: { '{{group}}': 'max by (group) (dittoo_parked_streams)' },
+      },
+      {
+        title: 'Parked and dead-lettered',
+        unit: 'short',
+        asks: {
+          'parked {{group}}': 'sum by (group) (increase(dittoo_parked_streams_total[$__rate_interval]))',
+          'dead letter {{group}}': 'sum by (group) (increase(dittoo_kafka_dead_letters_total[$__rate_interval]))',
+          relay: 'sum(increase(dittoo_relay_parked_total[$__rate_interval]))',
+        },
+      },
+      {
+        title: 'Lost on the road and read from the log',
+        unit: 'short',
+        about: 'Nothing is missing, but somebody should ask why the road lost it.',
+        asks: {
+          'lost {{group}}': 'sum by (group) (increase(dittoo_kafka_lost_total[$__rate_interval]))',
+          'healed {{group}}': 'sum by (group) (increase(dittoo_kafka_healed_total[$__rate_interval]))',
+        },
+      },
+      {
+        title: 'Chunks taken again',
+        unit: perSecond,
+        asks: { '{{group}}': rate('dittoo_delivery_retries_total', 'group') },
+      },
+    ],
+  },
+  {
+    title: 'To the processors',
+    panels: [
+      {
+        title: 'Delivery, p50',
+        unit: seconds,
+        about: 'From the queue to the recorded outcome.',
+        asks: { '{{processor}}': quantile(0.5, 'dittoo_forwarding_delivery_seconds', 'processor') },
+      },
+      {
+        title: 'Delivery, p95',
+        unit: seconds,
+        asks: { '{{processor}}': quantile(0.95, 'dittoo_forwarding_delivery_seconds', 'processor') },
+      },
+      {
+        title: 'Queue',
+        unit: 'short',
+        asks: { '{{processor}}': 'max by (processor) (dittoo_forwarding_queue_depth)' },
+      },
+      {
+        title: 'Breakers',
+        unit: 'short',
+        about: '1 = open: the processor does not answer, and nothing is sent until it does.',
+        asks: { '{{processor}}': 'max by (processor) (dittoo_forwarding_breaker_open)' },
+      },
+      {
+        title: 'Refused by the gate',
+        unit: 'short',
+        about: 'No basis, no agreement, or a field the register does not allow. The refusal is an event.',
+        asks: {
+          '{{processor}} {{reason}}':
+            'sum by (processor, reason) (increase(dittoo_forwarding_refusals_total[$__rate_interval]))',
+        },
+      },
+      {
+        title: 'Failed attempts, given up',
+        unit: 'short',
+        asks: {
+          'failed {{processor}} {{reason}}':
+            'sum by (processor, reason) (increase(dittoo_forwarding_failures_total[$__rate_interval]))',
+          'given up {{processor}} {{reason}}':
+            'sum by (processor, reason) (increase(dittoo_forwarding_parked_total[$__rate_interval]))',
+        },
+      },
+    ],
+  },
+  {
+    title: 'Seal and keys',
+    panels: [
+      {
+        title: 'Seal lag',
+        unit: seconds,
+        about: 'Age of the oldest event under no signed tree head.',
+        asks: { audit: 'max(dittoo_seal_lag_seconds)' },
+      },
+      {
+        title: 'Events under no signed head',
+        unit: 'short',
+        asks: { audit: 'max(dittoo_unsealed_events)' },
+      },
+      {
+        title: 'Seal refused',
+        unit: 'short',
+        about: '1 = what is stored contradicts what was signed. Nothing is signed until a person has looked.',
+        asks: { audit: 'max(dittoo_seal_refused)' },
+      },
+      {
+        title: 'Keys at hand',
+        unit: share,
+        about: 'Share of data keys found in the process; the rest is a query and an unwrapping each.',
+        asks: {
+          '{{app}}':
+            'sum by (app) (rate(dittoo_key_cache_lookups_total{outcome="hit"}[$__rate_interval])) / ' +
+            'sum by (app) (rate(dittoo_key_cache_lookups_total[$__rate_interval]))',
+        },
+      },
+      { title: 'Keys in memory', unit: 'short', asks: { '{{app}}': 'max by (app) (dittoo_key_cache_keys)' } },
+    ],
+  },
+  {
+    title: 'Processes',
+    panels: [
+      { title: 'Up', unit: 'short', asks: { '{{app}}': 'sum by (app) (dittoo_up)' } },
+      {
+        title: 'Event loop, p99',
+        unit: seconds,
+        asks: { '{{app}}': 'max by (app) (nodejs_eventloop_lag_p99_seconds)' },
+      },
+      { title: 'Memory', unit: 'bytes', asks: { '{{app}}': 'max by (app) (process_resident_memory_bytes)' } },
+      { title: 'CPU', unit: 'short', asks: { '{{app}}': rate('process_cpu_seconds_total', 'app') } },
+    ],
+  },
+];
+
+/** A panel for a metric that nobody has placed. */
+const plain = ({ name, kind }) => {
+  const title = name.replace(/^dittoo_/, '').replaceAll('_', ' ');
+  if (kind === 'counter') return { title, unit: perSecond, asks: { '{{app}}': rate(name, 'app') } };
+  if (kind === 'histogram')
+    return { title: `${title}, p95`, unit: seconds, asks: { '{{app}}': quantile(0.95, name, 'app') } };
+  return { title, unit: 'short', asks: { '{{app}}': `max by (app) (${name})` } };
+};
+
+const source = { type: 'prometheus', uid: '${source}' };
+
+const panelOf = ({ about, asks, title, unit }, id, gridPos) => ({
+  id,
+  type: 'timeseries',
+  title,
+  ...(about === undefined ? {} : { description: about }),
+  datasource: source,
+  gridPos,
+  fieldConfig: { defaults: { unit, min: 0, custom: { fillOpacity: 8, showPoints: 'never' } }, overrides: [] },
+  options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi', sort: 'desc' } },
+  targets: Object.entries(asks).map(([legendFormat, expr], index) => ({
+    refId: String.fromCharCode(65 + index),
+    datasource: source,
+    expr,
+    legendFormat,
+  })),
+});
+
+/** All rows: those above and, last, what they do not show of `metrics`. */
+export const rowsFor = (metrics, isShown) => {
+  const rest = metrics.filter((metric) => !isShown(metric));
+  return rest.length === 0 ? rows : [...rows, { title: 'Everything else', panels: rest.map(plain) }];
+};
+
+/** The dashboard as Grafana imports it. */
+export const grafanaDashboard = (allRows) => {
+  const panels = [];
+  let y = 0;
+  for (const row of allRows) {
+    panels.push({
+      id: panels.length + 1,
+      type: 'row',
+      title: row.title,
+      collapsed: false,
+      panels: [],
+      gridPos: { h: 1, w: 24, x: 0, y: y++ },
+    });
+    row.panels.forEach((panel, index) => {
+      const place = { h: 7, w: 8, x: (index % 3) * 8, y: y + 7 * Math.floor(index / 3) };
+      panels.push(panelOf(panel, panels.length + 1, place));
+    });
+    y += 7 * Math.ceil(row.panels.length / 3);
+  }
+  return {
+    uid: 'dittoo-shop',
+    title: 'DITT:OO',
+    tags: ['dittoo'],
+    editable: false,
+    schemaVersion: 39,
+    refresh: '30s',
+    time: { from: 'now-1h', to: 'now' },
+    timezone: 'browser',
+    annotations: { list: [] },
+    templating: {
+      list: [{ name: 'source', label: 'Data source', type: 'datasource', query: 'prometheus', hide: 0 }],
+    },
+    panels,
+  };
+};
