@@ -54,7 +54,9 @@ export const rowMap: RowMap = {
     },
   },
   'keyring.scoped_category': { columns: { subject_id: reference, ...plainColumns('category', 'closed') } },
-  'keyring.restore_gate': { columns: plainColumns('one', 'position', 'event_id', 'passed_at') },
+  'keyring.restore_gate': {
+    columns: { stream: reference, ...plainColumns('one', 'position', 'event_id', 'revision', 'passed_at') },
+  },
   'keyring.contact': {
     subject: 'subject_id',
     columns: { address_mark: keyedHash('rowDeleted', 'fromEvents'), subject_id: reference },
@@ -80,6 +82,19 @@ export const rowMap: RowMap = {
       ...plainColumns('id', 'at', 'method', 'route', 'status', 'duration_ms'),
     },
   },
+  'gateway.access_log_truncated': {
+    columns: {
+      ip: {
+        kind: 'envelope',
+        category: 'accessLog',
+        erasure: { because: 'it is shortened (/24, /48) and lies under a key of its day, which ends after 12 months' },
+        copy: { because: 'nobody knows whose address it was (art. 11)' },
+      },
+      ...plainColumns('id', 'at', 'method', 'route', 'status', 'duration_ms'),
+    },
+  },
+  'gateway.access_log_count': { columns: plainColumns('day', 'method', 'route', 'status', 'requests', 'median_ms') },
+  'gateway.access_log_day': { columns: plainColumns('day', 'stage', 'keys_destroyed') },
 
   // identity
   'identity.email_index': {

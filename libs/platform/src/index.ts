@@ -29,5 +29,12 @@ export {
   type ServiceName,
   type UpstreamTlsFiles,
 } from './service.config.js';
+export {
+  jsonWebKeySet,
+  SigningKeySet,
+  wrappedSigningKeys,
+  type SigningKey,
+  type SigningKeyTable,
+} from './signing-key-set.js';
 export { ServiceTokens, serviceTokenHeader } from './service-trust.js';
 export { DELIVERY, LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, RETENTION_ENDS, ROW_POOL, SEQUENCER } from './tokens.js';

@@ -23,7 +23,7 @@ import { officer, personNamed, startIdentity, type IdentityUnderTest } from '../
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../order-standing/order-standing.query.js';
 import { SignedInSessions } from '../session/sessions.port.js';
-import { Death } from './death.fixture.js';
+import { Death } from '../death.fixture.js';
 import { ErasureReactor } from './erasure.reactor.js';
 import { OtherRequests } from './other-requests.js';
 

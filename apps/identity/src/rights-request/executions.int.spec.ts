@@ -9,7 +9,7 @@ import { SubjectRights } from '../customer/subject-rights.port.js';
 import { Recipients } from '../disclosed/recipients.query.js';
 import { DueTasks } from '../due-task/due-tasks.port.js';
 import { startIdentity, type IdentityUnderTest } from '../identity.fixture.js';
-import { Death } from './death.fixture.js';
+import { Death } from '../death.fixture.js';
 import { ExecutionReactor } from './execution.reactor.js';
 import { SubjectCopies } from './subject-copies.port.js';
 

@@ -1,3 +1,4 @@
+import { jsonWebKeySet } from '@dittoo/platform';
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { JWK } from 'jose';
@@ -11,14 +12,7 @@ export class JwksController {
 
   @Get()
   @Header('cache-control', 'public, max-age=60')
-  @ApiOkResponse({
-    description: 'JSON Web Key Set, RFC 7517',
-    schema: {
-      type: 'object',
-      required: ['keys'],
-      properties: { keys: { type: 'array', items: { type: 'object', additionalProperties: true } } },
-    },
-  })
+  @ApiOkResponse(jsonWebKeySet)
   async published(): Promise<{ keys: JWK[] }> {
     return { keys: await this.keys.published() };
   }

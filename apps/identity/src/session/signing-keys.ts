@@ -1,91 +1,17 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { Clock, newId } from '@dittoo/kernel';
+import { Clock } from '@dittoo/kernel';
 import { KeyEncryption } from '@dittoo/personal-data';
+import { SigningKeySet, wrappedSigningKeys, type SigningKeyTable } from '@dittoo/platform';
 import { Injectable } from '@nestjs/common';
-import type { JWK } from 'jose';
 import { DataSource } from 'typeorm';
 
-interface Row {
-  readonly kid: string;
-  readonly public_jwk: JWK;
-  readonly wrapped: Buffer;
-  readonly kek_version: number;
-}
+const where: SigningKeyTable = { table: 'identity.signing_key', use: 'signing-key' };
 
-export interface SigningKey {
-  readonly kid: string;
-  readonly privateKey: KeyObject;
-}
-
-/** The key access tokens are signed with: made at the first need, wrapped at rest, opened in memory only. */
+/** The key access tokens and what a person takes home are signed with. */
 @Injectable()
-export class SigningKeys {
-  private opened: Promise<SigningKey> | undefined;
-
-  constructor(
-    private readonly rows: DataSource,
-    private readonly keys: KeyEncryption,
-    private readonly clock: Clock,
-  ) {}
-
-  /** The newest key. */
-  current(): Promise<SigningKey> {
-    this.opened ??= this.open().catch((error: unknown) => {
-      this.opened = undefined;
-      throw error;
-    });
-    return this.opened;
-  }
-
-  /** Every public key tokens may still be signed with. */
-  async published(): Promise<JWK[]> {
-    await this.current();
-    const rows = await this.rows.query<Row[]>('SELECT public_jwk FROM identity.signing_key ORDER BY created_at DESC');
-    return rows.map((row) => row.public_jwk);
-  }
-
-  private async open(): Promise<SigningKey> {
-    const row = (await this.newest()) ?? (await this.create());
-    const der = this.keys.unwrap({ wrapped: row.wrapped, kekVersion: row.kek_version }, contextOf(row.kid));
-    const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-    der.fill(0);
-    return { kid: row.kid, privateKey };
-  }
-
-  private async newest(): Promise<Row | undefined> {
-    const rows = await this.rows.query<Row[]>(
-      'SELECT kid, public_jwk, wrapped, kek_version FROM identity.signing_key ORDER BY created_at DESC, kid LIMIT 1',
-    );
-    return rows[0];
-  }
-
-  /** Two processes at their first start: one makes it, the other waits for the lock and reads it. */
-  private create(): Promise<Row> {
-    return this.rows.transaction(async (transaction) => {
-      await transaction.query(`LOCK TABLE identity.signing_key IN SHARE ROW EXCLUSIVE MODE`);
-      const made = await this.newest();
-      if (made !== undefined) return made;
-      const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-      const kid = newId();
-      const der = privateKey.export({ format: 'der', type: 'pkcs8' });
-      const { wrapped, kekVersion } = this.keys.wrap(der, contextOf(kid));
-      der.fill(0);
-      const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'EdDSA', use: 'sig' } as JWK;
-      await transaction.query(
-        `INSERT INTO identity.signing_key (kid, public_jwk, wrapped, kek_version, created_at)
-         VALUES ($1, $2, $3, $4, $5)`,
-        [kid, JSON.stringify(jwk), wrapped, kekVersion, this.clock.now()],
-      );
-      return { kid, public_jwk: jwk, wrapped, kek_version: kekVersion };
-    });
+export class SigningKeys extends SigningKeySet {
+  constructor(rows: DataSource, keys: KeyEncryption, clock: Clock) {
+    super(rows, keys, clock, where);
   }
 }
 
-const contextOf = (kid: string): string => `signing-key/${kid}`;
-
-/** For the rotation of the key-encryption key. */
-export const signingKeysWrapped = {
-  table: 'identity.signing_key',
-  key: ['kid'],
-  context: (row: Readonly<Record<string, unknown>>): string => contextOf(String(row['kid'])),
-};
+export const signingKeysWrapped = wrappedSigningKeys(where);
