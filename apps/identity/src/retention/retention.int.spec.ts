@@ -415,6 +415,23 @@ describe('an account that nobody uses', () => {
     expect(request[0]!.metadata.actor).toEqual({ kind: 'system', id: 'identity.retention' });
   });
 
+  it('is neither told nor erased while its owner had the processing restricted, and told before anything ends', async () => {
+    const { customerId } = await identity.customer('nanna');
+    await registered(customerId);
+    const stream = streamName('dataSubject', customerId);
+    const notice = plus(years(today(), 2), -29);
+    const requestId = newId();
+    await sayOn(today(), 'dataSubject', customerId, customerId, 'ProcessingRestricted', { requestId });
+    await live(notice);
+    await live(plus(notice, 31));
+    expect(await typesOf(stream)).not.toContain('InactivityNoticed');
+    await sayOn(plus(notice, 31), 'dataSubject', customerId, customerId, 'RestrictionLifted', { requestId });
+    await live(plus(notice, 33));
+    const noticed = (await read(stream)).find(({ type }) => type === 'InactivityNoticed')!;
+    expect(String(noticed.data['erasesAt']) > noon(plus(notice, 62))).toBe(true);
+    expect(await typesOf(stream)).not.toContain('ErasureRequested');
+  });
+
   it('stays when its owner signs in after all, which the log hears once a day', async () => {
     const { customerId } = await identity.customer('malin');
     await registered(customerId);
