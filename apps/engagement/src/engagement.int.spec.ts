@@ -3,7 +3,7 @@
  * nobody; an address somebody typed never opens what belongs to a customer.
  */
 import { products, schemaMap } from '@dittoo/contracts';
-import { newId, streamName, type DomainEvent } from '@dittoo/kernel';
+import { KeyRing, newId, streamName, type DomainEvent } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
@@ -91,6 +91,15 @@ describe('a comment', () => {
       .set('authorization', astrid.bearer)
       .expect(204);
     expect((await comments()).some(({ commentId }) => commentId === body.commentId)).toBe(false);
+  });
+
+  it('carries the name its author has today, also when that was put right after it was posted', async () => {
+    const { subjectId, bearer } = await customer('Asrtid');
+    const { body } = await post(`products/${sku}/comments`, { text: 'Rymlig.' }, bearer).expect(201);
+    const shown = async () => (await comments()).find(({ commentId }) => commentId === body.commentId);
+    await until(shown);
+    await record(subjectId, { type: 'NameRectified', data: { givenName: 'Astrid', familyName: 'Exempelsson' } });
+    expect((await shown())?.givenName).toBe('Astrid');
   });
 
   it('is nobody else’s to change, but staff may delete it', async () => {
@@ -208,6 +217,27 @@ describe('a support case', () => {
     });
     expect(seen).toMatchObject({ email: null, subject: null, messages: [] });
     expect((await get(`support-cases/${body.caseId}`, ture.bearer)).body.subject).toBe(matter.subject);
+  });
+});
+
+describe('a support case of somebody who asked to be forgotten', () => {
+  it('is shown to staff no more, and says erased once its key is gone', async () => {
+    const alma = await customer('Alma');
+    const matter = { email: 'alma@example.org', subject: 'Sprucken mugg', body: 'Muggen kom sprucken.' };
+    const { body } = await post('support-cases', matter, alma.bearer).expect(201);
+    const requestId = newId();
+    await record(alma.subjectId, { type: 'ErasureRequested', data: { requestId } });
+    const seen = async () => (await get(`support-cases/${body.caseId}`, staff).expect(200)).body;
+    await until(async () => (await seen()).subject === null);
+    expect(await seen()).toMatchObject({ restricted: true, email: null, messages: [] });
+
+    const at = service.platform.clock.now();
+    await service.get<KeyRing>(KeyRing).destroy(alma.subjectId, ['support'], { at, requestId });
+    const erased = { erased: true, at, requestId };
+    expect(await until(async () => (await seen()).subject !== null && seen())).toMatchObject({
+      ...{ restricted: false, email: erased, subject: erased },
+      messages: [{ from: 'person', body: erased }],
+    });
   });
 });
 

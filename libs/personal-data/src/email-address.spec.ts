@@ -11,6 +11,11 @@ describe('an address is looked up', () => {
     ['ada+shop@example.org', 'ada+shop@example.org'],
     ['a.d.a@example.org', 'a.d.a@example.org'],
     ['STRASSE@example.org', 'strasse@example.org'],
+    ['ada@Exämple.org', 'ada@xn--exmple-cua.org'],
+    ['ada@exa\u0308mple.org', 'ada@xn--exmple-cua.org'],
+    ['ada@XN--EXMPLE-CUA.org', 'ada@xn--exmple-cua.org'],
+    ['åsa@exämple。org', 'åsa@xn--exmple-cua.org'],
+    ['no address', 'no address'],
   ])('%j as %s', (typed, form) => expect(normalizedEmail(typed)).toBe(form));
 
   it('always the same way', () =>

@@ -42,8 +42,8 @@ dl{margin:0}dt{font-weight:600;margin-top:.6rem}dt:first-child{margin-top:0}dd{m
 table{border-collapse:collapse;width:100%;font-size:.95rem}
 caption{text-align:left;color:var(--soft);padding-bottom:.5rem}
 th,td{text-align:left;vertical-align:top;padding:.55rem .7rem .55rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-thead th{font-size:.85rem;color:var(--soft)}
-@media (max-width:40rem){thead{position:absolute;left:-999rem}table,tbody,tr,th,td{display:block}
+thead th{font-size:.85rem;color:var(--soft);overflow-wrap:normal}
+@media (max-width:40rem){thead{position:absolute;left:-999rem}table,caption,tbody,tr,th,td{display:block}
 tr{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.6rem 1rem;margin-bottom:.8rem}
 th,td{border:0;padding:.25rem 0}td::before{content:attr(data-label);display:block;color:var(--soft);font-size:.8rem}}
 @media print{nav,.skip{display:none}body{font-size:10pt}}

@@ -35,6 +35,11 @@ const consentWithdrawn = ({ recordId, purpose, method } = newsletter): ConsentEv
 });
 const invalidated: ConsentEvent = { type: 'ConsentsInvalidated', data: { reason: 'subjectErased' } };
 
+const form = (isGiven: boolean, answers: number): ConsentCommand => ({
+  type: 'CollectChoices',
+  choices: [{ given: isGiven, choice: newsletter, answers }],
+});
+
 const choose = (isGiven: boolean, choice = newsletter): ConsentCommand => ({
   type: 'ChooseConsent',
   given: isGiven,
@@ -77,21 +82,23 @@ describe('consent of one person', () => {
       .when({
         type: 'CollectChoices',
         choices: [
-          { given: false, choice: newsletter },
-          { given: true, choice: marketing },
+          { given: false, choice: newsletter, answers: 0 },
+          { given: true, choice: marketing, answers: 0 },
         ],
       })
       .then(consentRefused(), consentGiven(marketing));
   });
 
   it('takes an empty box for a no only where nothing was said before', () => {
-    const form = (isGiven: boolean): ConsentCommand => ({
-      type: 'CollectChoices',
-      choices: [{ given: isGiven, choice: newsletter }],
-    });
-    given(consentGiven()).when(form(false)).then();
-    given(consentGiven(), consentWithdrawn()).when(form(false)).then();
-    given(consentGiven(), consentWithdrawn()).when(form(true)).then(consentGiven());
+    given(consentGiven()).when(form(false, 1)).then();
+    given(consentGiven(), consentWithdrawn()).when(form(false, 2)).then();
+    given(consentGiven(), consentWithdrawn()).when(form(true, 2)).then(consentGiven());
+  });
+
+  it('lets a no stand that was said after the form was sent and before it was heard', () => {
+    given(consentRefused()).when(form(true, 0)).then();
+    given(consentGiven(), consentWithdrawn()).when(form(true, 1)).then();
+    given(consentRequested()).when(form(true, 0)).then(consentGiven());
   });
 
   it('asks once, and never takes a question for an answer', () => {

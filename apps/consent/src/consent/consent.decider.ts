@@ -6,10 +6,7 @@ export type ConsentCommand =
   /** Giving and withdrawing are the same call with another answer (art. 7(3)). */
   | { readonly type: 'ChooseConsent'; readonly given: boolean; readonly choice: ConsentChoice }
   /** The boxes of a form: one left empty is a no where nothing was said before, and never a withdrawal. */
-  | {
-      readonly type: 'CollectChoices';
-      readonly choices: readonly { readonly given: boolean; readonly choice: ConsentChoice }[];
-    }
+  | { readonly type: 'CollectChoices'; readonly choices: readonly CollectedChoice[] }
   /** Somebody is asked, and has not answered. */
   | { readonly type: 'RequestConsent'; readonly choice: ConsentChoice }
   /** Ends what is given of these purposes, and says nothing about the others. */
@@ -23,6 +20,13 @@ export type ConsentCommand =
     }
   | { readonly type: 'InvalidateConsents' };
 
+export interface CollectedChoice {
+  readonly given: boolean;
+  readonly choice: ConsentChoice;
+  /** How often the person had answered when the form was sent: an answer since then is their last word. */
+  readonly answers: number;
+}
+
 const chosen = (given: boolean, choice: ConsentChoice, consent: PurposeConsent | undefined): ConsentEvent[] => {
   const standing = inForce(consent);
   if (given) {
@@ -35,8 +39,14 @@ const chosen = (given: boolean, choice: ConsentChoice, consent: PurposeConsent |
   return answered ? [] : [{ type: 'ConsentRefused', data: choice }];
 };
 
-const collected = (given: boolean, choice: ConsentChoice, consent: PurposeConsent | undefined): ConsentEvent[] =>
-  given || consent === undefined ? chosen(given, choice, consent) : [];
+const collected = (
+  { answers, choice, given }: CollectedChoice,
+  consents: Extract<Consents, { status: 'open' }>,
+): ConsentEvent[] => {
+  const consent = consents.purposes[choice.purpose];
+  if ((consents.answers[choice.purpose] ?? 0) > answers) return [];
+  return given || consent === undefined ? chosen(given, choice, consent) : [];
+};
 
 const withdrawn = (purpose: ConsentPurpose, recordId: string, method: CollectionMethod): ConsentEvent => ({
   type: 'ConsentWithdrawn',
@@ -54,7 +64,7 @@ const decide = (command: ConsentCommand, consents: Consents): ConsentEvent[] => 
     case 'ChooseConsent':
       return chosen(command.given, command.choice, purposes[command.choice.purpose]);
     case 'CollectChoices':
-      return command.choices.flatMap(({ given, choice }) => collected(given, choice, purposes[choice.purpose]));
+      return command.choices.flatMap((choice) => collected(choice, consents));
     case 'RequestConsent': {
       const consent = purposes[command.choice.purpose];
       const asked = inForce(consent) !== null || consent?.status === 'requested';

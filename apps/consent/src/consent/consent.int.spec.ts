@@ -175,6 +175,24 @@ describe('the registration form', () => {
     expect(await statuses(subjectId)).toEqual(['refused', 'given', 'notAsked', 'notAsked']);
   });
 
+  it('does not undo a no that was said before it was heard', async () => {
+    const subjectId = newId();
+    const [sent, choices] = ['2026-01-01T00:00:00.000Z', [{ purpose: 'newsletter' as const, given: true }]];
+    await put(subjectId, 'newsletter', { given: false, noticeVersion });
+    await put(subjectId, 'marketing', { given: false, noticeVersion });
+    const notice = { noticeVersion, noticeDigest: consent.service.platform.register.digest, language: 'sv' } as const;
+    const more = [...choices, { purpose: 'adMeasurement' as const, given: true }];
+    await consent.append(subjectId, { type: 'ConsentChoicesCollected', data: { choices: more, ...notice } });
+    const entered = [
+      { purpose: 'marketing' as const, given: true },
+      { purpose: 'personnummer' as const, given: true },
+    ];
+    const entry = { campaignId: 'var', email: null, phone: null, clickId: null, choices: entered, ...notice };
+    await consent.append(newId(), { type: 'CampaignEntered', data: entry }, { subjectId, at: sent });
+    await until(async () => (await statuses(subjectId)).filter((status) => status === 'given').length === 2);
+    expect(await statuses(subjectId)).toEqual(['refused', 'refused', 'given', 'given']);
+  });
+
   it('closes every choice when the person was erased', async () => {
     const subjectId = newId();
     await put(subjectId, 'newsletter', { given: true, noticeVersion });

@@ -1,9 +1,17 @@
-import type { CampaignEntryEvents, CollectionMethod, DataSubjectEvents, NewsletterEvents } from '@dittoo/contracts';
+import type {
+  CampaignEntryEvents,
+  CollectionMethod,
+  ConsentPurpose,
+  DataSubjectEvents,
+  NewsletterEvents,
+} from '@dittoo/contracts';
 import { DomainError, type Delivered } from '@dittoo/kernel';
 import { causedBy, Commands } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { consentDecider } from './consent.decider.js';
+import { historyOf } from './consent.query.js';
+import { isAnswer } from './consent.js';
 import { recordIdOf } from './record-id.js';
 import { People } from '../person/people.query.js';
 
@@ -69,9 +77,18 @@ export class ConsentReactor {
   ): Promise<void> {
     const subjectId = event.metadata.dataSubjectId!;
     const { language, noticeDigest, noticeVersion } = event.data;
+    const { history } = await this.commands.load(consentDecider, subjectId);
+    // Nobody answers before they register; a campaign finds what was said by the time of its form.
+    const before = (purpose: ConsentPurpose): number =>
+      method === 'registrationForm'
+        ? 0
+        : historyOf(history, purpose).filter(
+            (said) => isAnswer(said.event) && said.recorded.metadata.recordedAt < event.metadata.recordedAt,
+          ).length;
     const collected = choices.map(({ given, purpose }) => {
       const recordId = recordIdOf(subjectId, purpose);
-      return { given, choice: { recordId, purpose, noticeVersion, noticeDigest, language, method } };
+      const choice = { recordId, purpose, noticeVersion, noticeDigest, language, method };
+      return { given, choice, answers: before(purpose) };
     });
     const context = { ...causedBy(event, group), noticeVersion };
     await this.unlessErased(() =>

@@ -16,12 +16,19 @@ export type PurposeConsent =
 
 export type ConsentInForce = Extract<PurposeConsent, { status: 'given' | 'reconfirmed' }>;
 
-/** All choices of one data subject. Stream `consent-<dataSubjectId>`. GDPR art. 6(1)(a), 7. */
+/**
+ * All choices of one data subject. Stream `consent-<dataSubjectId>`. GDPR art. 6(1)(a), 7. `answers` counts the yeses and
+ * noes to each purpose, so that a form heard late does not overrule what was said after it.
+ */
 export type Consents =
-  | { readonly status: 'open'; readonly purposes: { readonly [Purpose in ConsentPurpose]?: PurposeConsent } }
+  | {
+      readonly status: 'open';
+      readonly purposes: { readonly [Purpose in ConsentPurpose]?: PurposeConsent };
+      readonly answers: { readonly [Purpose in ConsentPurpose]?: number };
+    }
   | { readonly status: 'invalidated' };
 
-export const noConsents: Consents = { status: 'open', purposes: {} };
+export const noConsents: Consents = { status: 'open', purposes: {}, answers: {} };
 
 export const inForce = (consent: PurposeConsent | undefined): ConsentInForce | null =>
   consent?.status === 'given' || consent?.status === 'reconfirmed' ? consent : null;
@@ -29,9 +36,15 @@ export const inForce = (consent: PurposeConsent | undefined): ConsentInForce | n
 export const evolve = (consents: Consents, event: ConsentEvent): Consents => {
   if (consents.status === 'invalidated') return consents;
   if (event.type === 'ConsentsInvalidated') return { status: 'invalidated' };
-  const before = consents.purposes[event.data.purpose];
-  return { ...consents, purposes: { ...consents.purposes, [event.data.purpose]: evolvePurpose(before, event) } };
+  const { purpose } = event.data;
+  const purposes = { ...consents.purposes, [purpose]: evolvePurpose(consents.purposes[purpose], event) };
+  const answers = { ...consents.answers, [purpose]: (consents.answers[purpose] ?? 0) + (isAnswer(event) ? 1 : 0) };
+  return { ...consents, purposes, answers };
 };
+
+/** The person's own yes or no; a question and a period that ends are neither. */
+export const isAnswer = ({ type }: ConsentEvent): boolean =>
+  type === 'ConsentGiven' || type === 'ConsentReconfirmed' || type === 'ConsentRefused' || type === 'ConsentWithdrawn';
 
 type PurposeEvent = Exclude<ConsentEvent, { type: 'ConsentsInvalidated' }>;
 

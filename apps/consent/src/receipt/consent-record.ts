@@ -1,4 +1,4 @@
-import type { ConsentChoice, ConsentEvent, Locale } from '@dittoo/contracts';
+import type { CollectionMethod, ConsentChoice, ConsentEvent, Locale } from '@dittoo/contracts';
 import type { LegalBasis } from '@dittoo/kernel';
 import { textIn, type PolicyDocument, type PublicPurpose, type Register } from '@dittoo/processor-register';
 import { recordTexts } from './record-texts.js';
@@ -86,7 +86,7 @@ export const consentRecord = (facts: RecordFacts): ConsentRecord => {
         party_url: policy.authority.website,
       },
     ],
-    events: history.map((said) => eventOf(said, shown?.consentValidity ?? null)),
+    events: history.map((said) => eventOf(said, subjectId, shown?.consentValidity ?? null)),
   };
 };
 
@@ -110,11 +110,20 @@ const recipientsOf = (policy: PolicyDocument, purpose: string): RecordParty[] =>
       party_url: null,
     }));
 
-const eventOf = ({ event, recorded }: SaidAboutConsent, validity: string | null): ConsentRecordEvent => ({
+/** Said in a form or an objection, and written down by the system from there: the word is the person's. */
+const saidElsewhere: readonly (CollectionMethod | null)[] = ['registrationForm', 'campaignForm', 'objection'];
+
+const eventOf = (
+  { event, recorded }: SaidAboutConsent,
+  subjectId: string,
+  validity: string | null,
+): ConsentRecordEvent => ({
   event_time: recorded.metadata.recordedAt,
   event_type: event.type === 'ConsentExpired' || event.type === 'ConsentsInvalidated' ? 'automatic' : 'explicit',
   event_state: eventStates[event.type],
-  entity_id: recorded.metadata.actor.id,
+  entity_id: saidElsewhere.includes('method' in event.data ? event.data.method : null)
+    ? subjectId
+    : recorded.metadata.actor.id,
   validity_duration: event.type === 'ConsentGiven' || event.type === 'ConsentReconfirmed' ? validity : null,
   collection_method: 'method' in event.data ? event.data.method : null,
   privacy_notice_version: 'noticeVersion' in event.data ? event.data.noticeVersion : null,

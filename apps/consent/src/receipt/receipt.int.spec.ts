@@ -1,5 +1,6 @@
 /* Promised: who said yes or no takes home what they agreed to and what happened, signed so that anybody can check it. */
 import { newId } from '@dittoo/kernel';
+import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { startConsent, type ConsentUnderTest } from '../consent.fixture.js';
@@ -76,6 +77,20 @@ describe('GET /me/consents/{recordId}/receipt', () => {
     expect(body.events.map(({ event_state: state }: { event_state: string }) => state)).toEqual(['given', 'withdrawn']);
     expect(body.events[0].event_time).toBe(given.changedAt);
     expect(body.events.every(({ entity_id: who }: { entity_id: string }) => who === subjectId)).toBe(true);
+  });
+
+  it('names the person for what they said in a form, though the system took it from there', async () => {
+    const registered = newId();
+    const choices = [{ purpose: 'marketing' as const, given: true }];
+    const notice = { noticeVersion: consent.noticeVersion, noticeDigest: 'a1', language: 'sv' as const };
+    await consent.append(registered, { type: 'ConsentChoicesCollected', data: { choices, ...notice } });
+    const given = await until(async () => {
+      const { body } = await consent.call('GET', '/api/v1/me/consents', { as: registered });
+      const [, marketing] = body.items as { status: string; recordId: string }[];
+      return marketing?.status === 'given' && marketing;
+    });
+    const { body } = await consent.call('GET', pathOf(given.recordId), { as: registered });
+    expect(body.events).toEqual([expect.objectContaining({ event_state: 'given', entity_id: registered })]);
   });
 
   it('is of a refusal as well, and of a consent that ends by itself says when', async () => {

@@ -3,6 +3,7 @@ import { DomainError } from '@dittoo/kernel';
 import { ApiProblems, PageQuery } from '@dittoo/service';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Authors } from '../standing/author.query.js';
 import { CommentPage } from './comment-list.http.js';
 import { CommentList } from './comment-list.query.js';
 
@@ -10,7 +11,10 @@ import { CommentList } from './comment-list.query.js';
 @ApiTags('Engagement')
 @Controller('api/v1/products/:sku/comments')
 export class CommentListController {
-  constructor(private readonly list: CommentList) {}
+  constructor(
+    private readonly list: CommentList,
+    private readonly authors: Authors,
+  ) {}
 
   @Get()
   @ApiParam({ name: 'sku', schema: { type: 'string' } })
@@ -18,6 +22,6 @@ export class CommentListController {
   @ApiProblems(400, 404, 503)
   async comments(@Param('sku') sku: string, @Query() { cursor, limit = 50 }: PageQuery): Promise<CommentPage> {
     if (!products.some((product) => product.sku === sku)) throw new DomainError('not-found');
-    return this.list.page(sku, limit, cursor);
+    return this.list.page(sku, limit, cursor, (authorId) => this.authors.givenNameOf(authorId));
   }
 }

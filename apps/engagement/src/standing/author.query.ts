@@ -15,6 +15,16 @@ export class Authors {
     private readonly sealer: Sealer,
   ) {}
 
+  /** As the author is called today: a name put right is right under every comment (art. 16). `null` = erased. */
+  async givenNameOf(subjectId: Uuid): Promise<string | null> {
+    try {
+      return (await this.author(subjectId)).givenName;
+    } catch (error) {
+      if (error instanceof DomainError && ['subject-erased', 'not-found'].includes(error.code)) return null;
+      throw error;
+    }
+  }
+
   /** @throws DomainError `subject-erased`; `not-found` when there never was such a customer */
   async author(subjectId: Uuid): Promise<Author> {
     let named: RecordedEvent | undefined;

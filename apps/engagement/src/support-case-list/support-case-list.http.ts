@@ -53,7 +53,7 @@ export class SupportCaseAnswer {
   @ApiProperty({ format: 'date-time' })
   openedAt!: string;
 
-  /** The person asked for restriction: stored, and not shown until it ends. */
+  /** Stored and not shown: the person asked for restriction, or to be forgotten and that is not done yet. */
   @ApiProperty()
   restricted!: boolean;
 

@@ -2,6 +2,7 @@ import type { SupportCaseEvent } from '@dittoo/contracts';
 import {
   DomainError,
   EventStore,
+  isErased,
   Sealer,
   streamName,
   type OpenedEvent,
@@ -47,21 +48,28 @@ export class SupportCaseList {
     for await (const event of this.store.readStream(streamName('supportCase', caseId))) recorded.push(event);
     const writer = recorded[0]?.metadata.dataSubjectId;
     if (writer == null || (onlyOf !== null && onlyOf !== writer)) throw new DomainError('not-found');
-    const restricted = await this.isWithheld(writer);
-    const shown = !restricted || onlyOf !== null;
-    return answerOf(caseId, await this.sealer.open<SupportCaseEvent>(shown ? recorded : recorded.map(unopened)), {
-      restricted,
-      shown,
-    });
+    const withheld = await this.withheldBecause(writer);
+    const restricted = withheld === 'restricted';
+    if (onlyOf !== null || !restricted) {
+      const opened = await this.sealer.open<SupportCaseEvent>(recorded);
+      // Being forgotten: what a key still opens is not shown, what none opens any more says so.
+      const shown = onlyOf !== null || withheld === null || opened.every(isGone);
+      if (shown) return answerOf(caseId, opened, { restricted, shown });
+    }
+    const unread = await this.sealer.open<SupportCaseEvent>(recorded.map(unopened));
+    return answerOf(caseId, unread, { restricted: true, shown: false });
   }
 
-  private async isWithheld(subjectId: Uuid): Promise<boolean> {
-    const found = await this.rows.query<unknown[]>('SELECT FROM engagement.withheld_subject WHERE subject_id = $1', [
-      subjectId,
-    ]);
-    return found.length > 0;
+  private async withheldBecause(subjectId: Uuid): Promise<'restricted' | 'erased' | null> {
+    const [found] = await this.rows.query<{ reason: 'restricted' | 'erased' }[]>(
+      'SELECT reason FROM engagement.withheld_subject WHERE subject_id = $1',
+      [subjectId],
+    );
+    return found?.reason ?? null;
   }
 }
+
+const isGone = ({ event }: Opened): boolean => event.type === 'SupportCaseClosed' || isErased(event.data.body);
 
 /** What is not shown is not opened either. */
 const unopened = (event: RecordedEvent): RecordedEvent => {

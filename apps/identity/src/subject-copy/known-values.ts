@@ -61,7 +61,9 @@ export const knownFields = (
       const fieldClass = classOf(type, field);
       if (fieldClass?.kind !== 'personal' || fieldClass.category !== category) continue;
       const recordId = recordIdOf(event);
-      const key = [stream, recordId ?? '', awaitsItsToken(type) ? type : '', field].join('\n');
+      // What has a key of its own is a thing of its own: a letter does not take the place of the one before it.
+      const alone = fieldClass.keyPer === 'event' ? eventId : '';
+      const key = [stream, recordId ?? '', awaitsItsToken(type) ? type : '', field, alone].join('\n');
       const known = said.get(key) ?? { field, stream, recordId, values: [] };
       said.set(key, known);
       const until = keptUntil(event, fieldClass.keyPer);

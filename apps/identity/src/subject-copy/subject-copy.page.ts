@@ -2,6 +2,7 @@ import { isErased, type LegalBasis } from '@dittoo/kernel';
 import { htmlPage, htmlTable, legalBasisLabel, markup, type Html, type Language } from '@dittoo/processor-register';
 import type { AccessCopy, CategoryCopy, RecipientLine } from './access-copy.js';
 import { copyTexts, type CopyTexts } from './copy-texts.js';
+import { eventWords, streamWords, wordsOf } from './event-words.js';
 import type { SaidValue } from './known-values.js';
 import type { PortabilityCopy } from './portability-copy.js';
 import type { CopyFile } from './subject-copy-files.js';
@@ -61,7 +62,7 @@ const accessSections = (copy: AccessCopy, texts: CopyTexts): Section[] => [
             htmlTable({
               caption: texts.recipients,
               columns: texts.recipientColumns,
-              rows: copy.recipients.map((line) => recipientRow(line, texts, copy.language)),
+              rows: copy.recipients.map((line) => recipientRow(line, texts, copy)),
             }),
           ],
   },
@@ -75,7 +76,9 @@ const accessSections = (copy: AccessCopy, texts: CopyTexts): Section[] => [
       ]),
   {
     heading: texts.records,
-    body: copy.records.map(({ fields, lastEvent, stream }) => facts(stream, lastEvent, fields)),
+    body: copy.records.map(({ fields, lastEvent, stream }) =>
+      facts(headingOf(stream, copy.language), inWords(lastEvent, copy.language), fields),
+    ),
   },
   ...(Object.keys(copy.rows).length === 0
     ? []
@@ -93,7 +96,7 @@ const accessSections = (copy: AccessCopy, texts: CopyTexts): Section[] => [
         columns: texts.historyColumns,
         rows: copy.history.map(({ fields, recordedAt, source, type }) => [
           recordedAt,
-          type,
+          wordsOf(eventWords, type, copy.language),
           texts.sources[source],
           Object.entries(fields)
             .map(([name, value]) => `${name}: ${asText(value, texts)}`)
@@ -116,9 +119,23 @@ const portabilitySections = (copy: PortabilityCopy, texts: CopyTexts): Section[]
     body:
       copy.records.length === 0
         ? [markup`<p>${texts.noData}</p>`]
-        : copy.records.map(({ data, providedAt, type }) => facts(type, { type, recordedAt: providedAt }, data)),
+        : copy.records.map(({ data, providedAt, type }) => {
+            const what = wordsOf(eventWords, type, copy.language);
+            return facts(what, { type, recordedAt: providedAt }, data);
+          }),
   },
 ];
+
+/** `order-0f4f…` as "Order 0f4f…": the word to read, the number to ask about. */
+const headingOf = (stream: string, language: Language): string => {
+  const cut = stream.indexOf('-');
+  return `${wordsOf(streamWords, stream.slice(0, cut), language)} ${stream.slice(cut + 1)}`;
+};
+
+const inWords = ({ recordedAt, type }: { readonly type: string; readonly recordedAt: string }, language: Language) => ({
+  recordedAt,
+  type: wordsOf(eventWords, type, language),
+});
 
 const whoIsResponsible = ({ authority, dataController, subjectId }: AccessCopy, texts: CopyTexts): Html =>
   markup`<div class="card"><dl>
@@ -159,12 +176,13 @@ ${htmlTable({
 
 const period = ({ since, until }: SaidValue, texts: CopyTexts): string => `${since} – ${until ?? texts.now}`;
 
-const recipientRow = (line: RecipientLine, texts: CopyTexts, lang: Language): string[] => [
+const recipientRow = (line: RecipientLine, texts: CopyTexts, { categories, language }: AccessCopy): string[] => [
   [line.processorName, line.legalEntity, line.country].filter((part) => part !== null).join(', '),
   line.fields.map(({ label }) => label).join(', '),
   [
-    line.purpose,
-    line.legalBasis === null ? null : legalBasisLabel(line.legalBasis as LegalBasis, lang),
+    categories.flatMap(({ purposes }) => purposes).find(({ purpose }) => purpose === line.purpose)?.label ??
+      line.purpose,
+    line.legalBasis === null ? null : legalBasisLabel(line.legalBasis as LegalBasis, language),
     line.consentRecordId === null ? null : texts.consent(line.consentRecordId),
   ]
     .filter((part) => part !== null)
@@ -186,12 +204,21 @@ const asText = (value: unknown, texts: CopyTexts): string => {
   return isWithheld(value) ? texts.withheld : plainText(value);
 };
 
-/** An address reads as its parts; what is nested deeper as JSON. */
+/** A person and where they live, in the order of a letter. */
+const letterOrder = ['givenName', 'familyName', 'address', 'street', 'postalCode', 'city', 'country', 'email', 'phone'];
+
+/** An address reads as it stands on a letter, anything else that has parts as names and values: no JSON. */
 const plainText = (value: unknown): string => {
   if (value === null || value === undefined) return '–';
   if (typeof value !== 'object') return String(value);
-  const parts = Object.values(value);
-  return parts.every((part) => typeof part !== 'object' || part === null)
-    ? parts.filter((part) => part !== null).join(', ')
-    : JSON.stringify(value);
+  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(plainText).join('; ');
+  const parts = Object.entries(value).filter(([, part]) => part !== null);
+  const place = ([name]: readonly [string, unknown]): number => letterOrder.indexOf(name);
+  if (parts.some((part) => place(part) === -1)) {
+    return parts.map(([name, part]) => `${name}: ${plainText(part)}`).join(', ');
+  }
+  return [...parts]
+    .sort((one, other) => place(one) - place(other))
+    .map(([, part]) => plainText(part))
+    .join(', ');
 };
