@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DomainError,
@@ -42,6 +43,7 @@ export class InProcessDelivery extends EventDelivery {
   }
 
   listen(callback: (error?: unknown) => void): void {
+    setMaxListeners(0, this.stop.signal); // every group waits on it
     this.loops = [...this.groups.keys()].map((group) => this.follow(group));
     callback();
   }
