@@ -7,6 +7,7 @@ import { KeyRing, newId, streamName, type DomainEvent } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { DataSource } from 'typeorm';
 import { engagementService } from './engagement.module.js';
 
 let service: TestService;
@@ -63,6 +64,12 @@ const get = (path: string, bearer?: string) => {
 };
 const comments = async (): Promise<{ commentId: string; givenName: string; text: string }[]> =>
   (await get(`products/${sku}/comments`).expect(200)).body.items;
+
+const restrictionsOf = async (subjectId: string): Promise<string[]> => {
+  const asked = 'SELECT request_id FROM engagement.withheld_subject WHERE subject_id = $1';
+  const rows = await service.get<DataSource>(DataSource).query<{ request_id: string }[]>(asked, [subjectId]);
+  return rows.map(({ request_id: requestId }) => requestId);
+};
 
 describe('a comment', () => {
   it('is shown to anybody with the given name only, corrected and deleted by its author', async () => {
@@ -131,9 +138,17 @@ describe('a comment', () => {
     const isShown = async () => (await comments()).some(({ commentId }) => commentId === body.commentId);
     await until(isShown);
     const requestId = newId();
-    await record(agda.subjectId, { type: 'ProcessingRestricted', data: { requestId } });
+    const another = newId();
+    await record(
+      agda.subjectId,
+      { type: 'ProcessingRestricted', data: { requestId } },
+      { type: 'ProcessingRestricted', data: { requestId: another } },
+    );
     await until(async () => !(await isShown()));
     await record(agda.subjectId, { type: 'RestrictionLifted', data: { requestId } });
+    await until(async () => (await restrictionsOf(agda.subjectId)).join() === another);
+    expect(await isShown()).toBe(false); // the other one holds
+    await record(agda.subjectId, { type: 'RestrictionLifted', data: { requestId: another } });
     await until(isShown);
     await record(agda.subjectId, { type: 'ErasureRequested', data: { requestId } });
     await until(async () => !(await isShown()));

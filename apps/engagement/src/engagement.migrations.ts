@@ -26,4 +26,27 @@ class CreateEngagement1763800008000 implements MigrationInterface {
   }
 }
 
-export const engagementSchema = { schema: 'engagement', migrations: [CreateEngagement1763800008000] };
+class CountRestrictions1763800009000 implements MigrationInterface {
+  readonly name = 'CountRestrictions1763800009000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    // One row for each request that withholds: the end of one restriction says nothing of another. Rows from before
+    // this do not say whose they are, and go with the first end, as they did.
+    await runner.query(`ALTER TABLE engagement.withheld_subject ADD COLUMN request_id uuid`);
+    await runner.query(`ALTER TABLE engagement.withheld_subject DROP CONSTRAINT withheld_subject_pkey`);
+    await runner.query(`CREATE UNIQUE INDEX ON engagement.withheld_subject (subject_id, request_id, reason)`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DELETE FROM engagement.withheld_subject a USING engagement.withheld_subject b
+      WHERE a.subject_id = b.subject_id AND (a.reason, a.ctid) > (b.reason, b.ctid)`);
+    await runner.query('ALTER TABLE engagement.withheld_subject DROP COLUMN request_id');
+    await runner.query('ALTER TABLE engagement.withheld_subject ADD PRIMARY KEY (subject_id)');
+  }
+}
+
+export const engagementSchema = {
+  schema: 'engagement',
+  migrations: [CreateEngagement1763800008000, CountRestrictions1763800009000],
+};

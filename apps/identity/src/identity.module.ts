@@ -53,6 +53,7 @@ import { Due } from './retention/due.query.js';
 import { MessageRetentionReactor } from './retention/message-retention.reactor.js';
 import { OrderRetentionReactor } from './retention/order-retention.reactor.js';
 import { PersonRetentionReactor } from './retention/person-retention.reactor.js';
+import { RequestRetentionReactor } from './retention/request-retention.reactor.js';
 import { RetentionCalendar } from './retention/retention-calendar.js';
 import { RetentionScheduler } from './retention/retention.reactor.js';
 import { DecidedErasureByRetention } from './rights-request/decided-erasure-by-retention.js';
@@ -141,6 +142,7 @@ export class IdentityModule {
         OrderRetentionReactor,
         MessageRetentionReactor,
         PersonRetentionReactor,
+        RequestRetentionReactor,
         LegalHoldController,
         LegalHoldProjection,
       ],

@@ -38,6 +38,8 @@ const letter: Letter = {
   },
   caseSubject: hostile,
   unsubscribeToken: 'unsubscribe-token',
+  byEmailOnly: false,
+  copyToken: null,
   openedBy: '22222222-2222-4222-8222-222222222222',
   digest: '0'.repeat(64),
 };

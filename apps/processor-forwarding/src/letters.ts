@@ -97,7 +97,6 @@ export const letterKinds = {
   }),
   requestAnswered: rights('RequestAnswered'),
   restrictionLiftAnnounced: rights('RestrictionLiftAnnounced', {
-    addressee: 'account',
     fields: ['email', 'deadline', 'requestReference', 'messageReference', 'language'],
   }),
   /** Promised by the policy, 30 days before an unused account ends: no address is spared it. */
@@ -156,7 +155,7 @@ export const lettersAbout = (event: string): LetterName[] =>
 export interface Letter {
   readonly email: string;
   readonly language: Locale;
-  /** The stream's id: the request, the case or the order it is about. */
+  /** The request, the case or the order it is about. */
   readonly about: Uuid;
   /** What the event says that is not personal. */
   readonly facts: Readonly<Record<string, unknown>>;
@@ -167,6 +166,10 @@ export interface Letter {
   readonly caseSubject: string | null;
   /** What ends the mail it opens; `null` where nothing is to end. */
   readonly unsubscribeToken: string | null;
+  /** Who asked is known by their address alone: nobody may sign in to read on. */
+  readonly byEmailOnly: boolean;
+  /** What opens the copy without signing in; `null` where nobody needs it. */
+  readonly copyToken: string | null;
   /** The event that opened what this letter is about: its own letter is the one this answers. */
   readonly openedBy: Uuid | null;
   /** Hex SHA-256 over the ciphertexts the values came from. */

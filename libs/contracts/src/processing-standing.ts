@@ -1,8 +1,8 @@
 import type { DataSubjectEvent } from './data-subject.events.js';
-import type { ConsentPurpose } from './vocabulary.js';
+import type { Purpose } from './vocabulary.js';
 
 /** Direct marketing: an objection ends these at once and without a reason, art. 21(2)-(3). */
-export const marketingPurposes: readonly ConsentPurpose[] = ['newsletter', 'marketing', 'adMeasurement'];
+export const marketingPurposes: readonly Purpose[] = ['newsletter', 'marketing', 'similarGoods', 'adMeasurement'];
 
 /** One restriction of processing, art. 18. `liftsAt`: RFC 3339, once the person was told; `null` = not announced. */
 export interface Restriction {

@@ -29,6 +29,8 @@ export interface RightsRequestEvents {
     readonly expiresAt: string;
     readonly language: Locale;
   };
+  /** The requester is confirmed already, by another request of theirs: where the answers to this one go. */
+  RequesterAddressNoted: { readonly email: Personal<string>; readonly language: Locale };
   /** `retentionPeriod`: nobody asked, the account was not used for too long. */
   RequesterIdentified: { readonly method: 'freshReauthentication' | 'confirmedEmail' | 'retentionPeriod' };
   /** What goes and what stays, before anything is done. */
@@ -78,6 +80,7 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
     ...rights,
     fields: { email: personal('contact'), token: secret('contact'), expiresAt: plain, language: plain },
   },
+  RequesterAddressNoted: { ...rights, fields: { email: personal('contact'), language: plain } },
   RequesterIdentified: { ...rights, fields: { method: plain } },
   RequestScopeDecided: { ...rights, fields: { erase: plain, retain: plain } },
   RequestReferredToOfficer: { ...rights, fields: { blockers: plain } },

@@ -323,7 +323,11 @@ export const rowMap: RowMap = {
   },
   'engagement.withheld_subject': {
     subject: 'subject_id',
-    columns: { subject_id: reference, reason: repeats('ProcessingRestricted', 'ErasureRequested') },
+    columns: {
+      subject_id: reference,
+      request_id: reference,
+      reason: repeats('ProcessingRestricted', 'ErasureRequested'),
+    },
   },
 
   // processor-forwarding

@@ -367,6 +367,16 @@ describe('who may', () => {
 describe('the same Idempotency-Key', () => {
   const say = (key: string, body: object = { a: 1 }) => http().post('/deeds').set('idempotency-key', key).send(body);
 
+  it('keeps no hash of a personnummer', async () => {
+    const key = newId();
+    await say(key, { a: 1, personnummer: { number: '701063-2391', ground: 'consent' } });
+    const kept = await dataSource.query<{ body_digest: string }[]>('SELECT body_digest FROM service.idempotency_key');
+    // The digest of this suite can be read back.
+    const digested = kept.map(({ body_digest: digest }) => Buffer.from(digest, 'base64url').toString());
+    expect(digested.join()).toContain('"personnummer":"given"');
+    expect(digested.join()).not.toContain('2391');
+  });
+
   it('and body is one deed with one answer: status, Location and body', async () => {
     const key = newId();
     const [first, second] = [await say(key), await say(key)];

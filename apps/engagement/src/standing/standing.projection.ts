@@ -9,24 +9,26 @@ type Context = EventContext<EntityManager>;
 type Said<Type extends keyof DataSubjectEvents> = Delivered<DataSubjectEvents, Type>;
 
 /**
- * Who is not shown: whose processing is restricted (stored only, art. 18), and who is being forgotten. An erasure wins
- * over a restriction and is never taken back.
+ * Who is not shown: whose processing is restricted (stored only, art. 18), for as long as one restriction holds, and who
+ * is being forgotten, which is never taken back.
  */
 @Controller()
 export class StandingProjection {
   @EventPattern<string>('ProcessingRestricted', { group })
   async restricted(@Payload() event: Said<'ProcessingRestricted'>, @Ctx() context: Context): Promise<void> {
     await context.transaction.query(
-      `INSERT INTO engagement.withheld_subject (subject_id, reason) VALUES ($1, 'restricted') ON CONFLICT DO NOTHING`,
-      [event.metadata.dataSubjectId],
+      `INSERT INTO engagement.withheld_subject (subject_id, request_id, reason) VALUES ($1, $2, 'restricted')
+       ON CONFLICT DO NOTHING`,
+      [event.metadata.dataSubjectId, event.data.requestId],
     );
   }
 
   @EventPattern<string>('RestrictionLifted', { group })
   async lifted(@Payload() event: Said<'RestrictionLifted'>, @Ctx() context: Context): Promise<void> {
     await context.transaction.query(
-      `DELETE FROM engagement.withheld_subject WHERE subject_id = $1 AND reason = 'restricted'`,
-      [event.metadata.dataSubjectId],
+      `DELETE FROM engagement.withheld_subject
+       WHERE subject_id = $1 AND (request_id = $2 OR request_id IS NULL) AND reason = 'restricted'`,
+      [event.metadata.dataSubjectId, event.data.requestId],
     );
   }
 
@@ -34,9 +36,9 @@ export class StandingProjection {
   async erased(@Payload() event: Said<'ErasureRequested'>, @Ctx() context: Context): Promise<void> {
     const subject = [event.metadata.dataSubjectId];
     await context.transaction.query(
-      `INSERT INTO engagement.withheld_subject (subject_id, reason) VALUES ($1, 'erased')
-       ON CONFLICT (subject_id) DO UPDATE SET reason = 'erased'`,
-      subject,
+      `INSERT INTO engagement.withheld_subject (subject_id, request_id, reason) VALUES ($1, $2, 'erased')
+       ON CONFLICT DO NOTHING`,
+      [event.metadata.dataSubjectId, event.data.requestId],
     );
     await context.transaction.query('DELETE FROM engagement.comment_row WHERE author_id = $1', subject);
   }

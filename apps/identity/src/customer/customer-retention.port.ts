@@ -12,6 +12,9 @@ export abstract class CustomerRetention {
   /** When the account will be erased, as last announced; `null` = used since, or gone. Read from the source. */
   abstract announcedErasure(subjectId: Uuid): Promise<string | null>;
 
+  /** Is their data only to be stored (art. 18)? Then nobody writes about the account, and nobody erases it. */
+  abstract isRestricted(subjectId: Uuid): Promise<boolean>;
+
   /** These keys are gone because their time was over. Says of each key once. */
   abstract recordEnded(subjectId: Uuid, keys: DataSubjectEvents['SubjectKeysDestroyed']['keys']): Promise<void>;
 

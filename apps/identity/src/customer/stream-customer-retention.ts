@@ -2,7 +2,7 @@ import type { DataSubjectEvents } from '@dittoo/contracts';
 import { derivedId, newId } from '@dittoo/kernel';
 import { Commands, type CommandContext } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
-import { profileOf } from './customer.js';
+import { profileOf, standingOf } from './customer.js';
 import { CustomerRetention } from './customer-retention.port.js';
 import { customerDecider } from './customer.decider.js';
 import { PersonnummerConsent } from './personnummer-consent.query.js';
@@ -33,6 +33,11 @@ export class StreamCustomerRetention extends CustomerRetention {
   override async announcedErasure(subjectId: string): Promise<string | null> {
     const { state } = await this.commands.load(customerDecider, subjectId);
     return state.status === 'registered' ? state.profile.erasesAt : null;
+  }
+
+  override async isRestricted(subjectId: string): Promise<boolean> {
+    const { state } = await this.commands.load(customerDecider, subjectId);
+    return standingOf(state).restrictions.length > 0;
   }
 
   override async recordEnded(subjectId: string, keys: Keys): Promise<void> {

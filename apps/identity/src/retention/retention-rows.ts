@@ -38,6 +38,21 @@ export const keepUntilAtLeast = async (
   );
 };
 
+/** The same, but only of what is kept still. */
+export const keepOn = async (
+  rows: EntityManager,
+  subjectId: string,
+  category: DataCategory,
+  scope: string,
+  lastDay: string,
+): Promise<void> => {
+  await rows.query(
+    `UPDATE identity.retention SET last_day = greatest(last_day, $4)
+     WHERE subject_id = $1 AND category = $2 AND scope = $3 AND last_day IS NOT NULL`,
+    [subjectId, category, scope, lastDay],
+  );
+};
+
 /** Moves the day of what is kept still; what is gone stays gone. */
 export const moveLastDay = async (
   rows: EntityManager,

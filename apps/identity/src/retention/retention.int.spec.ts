@@ -312,6 +312,49 @@ describe('a consent', () => {
   });
 });
 
+describe('a request without an account', () => {
+  const ask = async (day: string, expires: string): Promise<{ subjectId: string; requestId: string }> => {
+    const [subjectId, requestId] = [newId(), newId()];
+    const received = { kind: 'rectification', dueAt: noon('2027-01-22'), noticeVersion: 'v1', detail: 'I am Eva' };
+    await sayOn(day, 'rightsRequest', requestId, subjectId, 'RightsRequestReceived', received);
+    await sayOn(day, 'rightsRequest', requestId, subjectId, 'ConfirmationAsked', {
+      email: 'eva@example.org',
+      token: 't',
+      expiresAt: noon(expires),
+      language: 'sv',
+    });
+    await lastDayIs('contact', subjectId, expires);
+    return { subjectId, requestId };
+  };
+
+  it('that nobody confirms leaves no address behind', async () => {
+    const { subjectId } = await ask('2026-11-22', '2026-11-23');
+    await live('2026-11-23');
+    expect(await usable(subjectId)).toHaveLength(1);
+    await live('2026-11-24');
+    expect(await usable(subjectId)).toEqual([]);
+  });
+
+  it('keeps the address until it is settled and the answer was read', async () => {
+    const { subjectId, requestId } = await ask('2026-11-22', '2026-11-23');
+    await sayOn('2026-11-22', 'rightsRequest', requestId, subjectId, 'RequesterIdentified', {
+      method: 'confirmedEmail',
+    });
+    await until(async () => {
+      const asked = 'SELECT FROM identity.rights_request WHERE request_id = $1 AND open';
+      return (await identity.service.platform.pool.query(asked, [requestId])).rowCount === 1;
+    });
+    await live('2026-12-20');
+    expect(await usable(subjectId)).toHaveLength(1);
+    await sayOn('2026-12-21', 'rightsRequest', requestId, subjectId, 'RequestRefused', { reason: 'not you' });
+    await lastDayIs('contact', subjectId, '2026-12-28');
+    await live('2026-12-28');
+    expect(await usable(subjectId)).toHaveLength(1);
+    await live('2026-12-29');
+    expect(await usable(subjectId)).toEqual([]);
+  });
+});
+
 describe('a personnummer', () => {
   it('goes when the invoice is settled and the time for refunds is over', async () => {
     const { customerId, bearer } = await identity.customer('karl');
@@ -370,6 +413,23 @@ describe('an account that nobody uses', () => {
     const request = await read(streamName('rightsRequest', String(erasure.data['requestId'])));
     expect(request[1]).toMatchObject({ type: 'RequesterIdentified', data: { method: 'retentionPeriod' } });
     expect(request[0]!.metadata.actor).toEqual({ kind: 'system', id: 'identity.retention' });
+  });
+
+  it('is neither told nor erased while its owner had the processing restricted, and told before anything ends', async () => {
+    const { customerId } = await identity.customer('nanna');
+    await registered(customerId);
+    const stream = streamName('dataSubject', customerId);
+    const notice = plus(years(today(), 2), -29);
+    const requestId = newId();
+    await sayOn(today(), 'dataSubject', customerId, customerId, 'ProcessingRestricted', { requestId });
+    await live(notice);
+    await live(plus(notice, 31));
+    expect(await typesOf(stream)).not.toContain('InactivityNoticed');
+    await sayOn(plus(notice, 31), 'dataSubject', customerId, customerId, 'RestrictionLifted', { requestId });
+    await live(plus(notice, 33));
+    const noticed = (await read(stream)).find(({ type }) => type === 'InactivityNoticed')!;
+    expect(String(noticed.data['erasesAt']) > noon(plus(notice, 62))).toBe(true);
+    expect(await typesOf(stream)).not.toContain('ErasureRequested');
   });
 
   it('stays when its owner signs in after all, which the log hears once a day', async () => {

@@ -147,6 +147,8 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
   }
 
   private async tell({ lastActiveOn, subjectId }: DueAccount, now: string): Promise<void> {
+    // The notice would be withheld, and nothing ends unannounced: both wait for the end of the restriction.
+    if (await this.customers.isRestricted(subjectId)) return this.tomorrow(subjectId, now);
     const erasesAt = this.days.erasesAt(lastActiveOn, now);
     await this.customers.noticeInactivity(subjectId, erasesAt);
     if ((await this.customers.announcedErasure(subjectId)) === null) await this.due.gone(subjectId);
@@ -156,7 +158,12 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
   /** The stream has the last word: a sign-in that no row knows of yet counts. */
   private async erase(subjectId: string, now: string): Promise<void> {
     const announced = await this.customers.announcedErasure(subjectId);
-    if (announced !== null && announced <= now) await this.erasures.request(subjectId, announced);
-    await this.due.accountLater(subjectId, new Date(Date.parse(now) + 86_400_000).toISOString());
+    const due = announced !== null && announced <= now;
+    if (due && !(await this.customers.isRestricted(subjectId))) await this.erasures.request(subjectId, announced);
+    await this.tomorrow(subjectId, now);
+  }
+
+  private tomorrow(subjectId: string, now: string): Promise<void> {
+    return this.due.accountLater(subjectId, new Date(Date.parse(now) + 86_400_000).toISOString());
   }
 }

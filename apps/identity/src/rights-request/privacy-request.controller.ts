@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Locale } from '@dittoo/contracts';
+import type { Locale, RightsRequestEvents } from '@dittoo/contracts';
 import { Clock, ContactDirectory, derivedId, DomainError, readable, SubjectKeyDestroyed } from '@dittoo/kernel';
 import { isLinkToken, KeyEncryption } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
@@ -103,7 +103,10 @@ export class PrivacyRequestController {
     const received = history[0]!.event;
     const detail = received.type === 'RightsRequestReceived' ? readable(received.data.detail, null) : null;
     const email = readable(confirmation?.email, null);
-    if (email !== null) await this.alsoAsContact(email, subjectId, { requestId, kind, detail, dueAt }, caller);
+    if (confirmation !== null && email !== null) {
+      const address = { email, language: confirmation.language };
+      await this.alsoAsContact(address, subjectId, { requestId, kind, detail, dueAt }, caller);
+    }
     const certificate = this.requests.certificateLink(requestId, state);
     return { requestId, dueAt, ...(certificate === null ? {} : { certificate }) };
   }
@@ -173,15 +176,16 @@ export class PrivacyRequestController {
 
   /** A customer may have written, subscribed or entered with the same address before: that is a person of its own. */
   private async alsoAsContact(
-    email: string,
+    address: RightsRequestEvents['RequesterAddressNoted'] & { readonly email: string },
     subjectId: string,
     { requestId, ...receipt }: { requestId: string; kind: Asked['kind']; detail: string | null; dueAt: string },
     caller: Caller,
   ): Promise<void> {
-    const contactId = await this.contacts.find(email);
+    const contactId = await this.contacts.find(address.email);
     if (contactId === null || contactId === subjectId) return;
     const { noticeVersion } = this.register;
-    const command = { type: 'ReceiveRequest', ...receipt, noticeVersion, identifiedBy: 'confirmedEmail' } as const;
+    const identifiedBy = 'confirmedEmail';
+    const command = { type: 'ReceiveRequest', ...receipt, noticeVersion, identifiedBy, address } as const;
     const context = commandContext(caller, contactId, noticeVersion);
     await this.commands.execute(rightsRequestDecider, derivedId('asContact', requestId), command, context);
   }

@@ -1,5 +1,14 @@
 import type { RightsRequestEvent } from '@dittoo/contracts';
-import { ContactDirectory, EventStore, KeyRing, newId, Sealer, streamName, type DomainEvent } from '@dittoo/kernel';
+import {
+  ContactDirectory,
+  derivedId,
+  EventStore,
+  KeyRing,
+  newId,
+  Sealer,
+  streamName,
+  type DomainEvent,
+} from '@dittoo/kernel';
 import { KeyEncryption, linkToken } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
@@ -202,7 +211,15 @@ describe('a customer who cannot sign in', () => {
     const { body } = await confirm(await mailed(customerId));
     await ended(body.requestId);
     const { objectedPurposes } = (await identity.call('GET', '/me/processing', { bearer })).body;
-    expect(objectedPurposes).toContain('newsletter');
+    expect(objectedPurposes).toEqual(
+      expect.arrayContaining(['newsletter', 'marketing', 'similarGoods', 'adMeasurement']),
+    );
+    // The answers to the second request find their way, too.
+    const asContact = await ended(derivedId('asContact', body.requestId));
+    expect(asContact).toContainEqual({
+      type: 'RequesterAddressNoted',
+      data: { email: 'ivar@example.org', language: 'sv' },
+    });
     const store = identity.service.get<EventStore>(EventStore);
     await until(async () => {
       for await (const { type } of store.readStream(streamName('dataSubject', contactId)))

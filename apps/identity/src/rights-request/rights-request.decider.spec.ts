@@ -56,6 +56,25 @@ describe('a request', () => {
       .then();
   });
 
+  it('says where the answers go, where another request of theirs confirmed the address', () => {
+    const address = { email: 'ivar@example.org', language: 'sv' } as const;
+    given()
+      .when({
+        type: 'ReceiveRequest',
+        kind: 'erasure',
+        dueAt,
+        noticeVersion: 'v1',
+        detail: null,
+        identifiedBy: 'confirmedEmail',
+        address,
+      })
+      .then(
+        received[0]!,
+        { type: 'RequesterAddressNoted', data: address },
+        { type: 'RequesterIdentified', data: { method: 'confirmedEmail' } },
+      );
+  });
+
   it('is approved by rule where nothing stands in the way, and only then', () => {
     const decide = { type: 'DecideByRule', blockers: [] as string[], scope, executeAfter } as const;
     given(...received)

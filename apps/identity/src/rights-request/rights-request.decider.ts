@@ -14,6 +14,8 @@ export type RightsRequestCommand =
   | (Receipt & {
       readonly type: 'ReceiveRequest';
       readonly identifiedBy: RightsRequestEvents['RequesterIdentified']['method'];
+      /** Where the answers go, of somebody without an account. */
+      readonly address?: RightsRequestEvents['RequesterAddressNoted'];
     })
   /** From somebody who is not signed in: the address is asked first. */
   | (Receipt & {
@@ -80,7 +82,11 @@ const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRe
   switch (command.type) {
     case 'ReceiveRequest':
       if (request.status !== 'none') return [];
-      return [receipt(command), { type: 'RequesterIdentified', data: { method: command.identifiedBy } }];
+      return [
+        receipt(command),
+        ...(command.address === undefined ? [] : [{ type: 'RequesterAddressNoted', data: command.address } as const]),
+        { type: 'RequesterIdentified', data: { method: command.identifiedBy } },
+      ];
     case 'ReceiveByEmail':
       return askedByEmail(command, request);
     case 'RecordRectification': {

@@ -76,6 +76,8 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
   switch (event.type) {
     case 'ConfirmationAsked':
       return { ...request, confirmation: event.data };
+    case 'RequesterAddressNoted':
+      return request;
     case 'RequesterIdentified':
       return { ...received, identifiedBy: event.data.method, status: 'identityVerified' };
     case 'RequestScopeDecided': {

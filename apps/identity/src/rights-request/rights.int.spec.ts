@@ -203,6 +203,7 @@ describe('objection', () => {
     expect((await get('/me/processing', bearer)).body.objectedPurposes).toEqual([
       'newsletter',
       'marketing',
+      'similarGoods',
       'adMeasurement',
     ]);
   });

@@ -70,6 +70,7 @@ export const eventWords: Readonly<Record<string, Words>> = {
   ErasureAnswered: said('Mottagare svarade om radering', 'Recipient answered about an erasure'),
   RightsRequestReceived: said('Begäran mottagen', 'Request received'),
   ConfirmationAsked: said('Bekräftelse av e-postadress begärd', 'Confirmation of the address asked for'),
+  RequesterAddressNoted: said('Svarsadress noterad', 'Address for the answer noted'),
   RequesterIdentified: said('Identitet kontrollerad', 'Identity checked'),
   RequestScopeDecided: said('Omfattning bestämd', 'Scope decided'),
   RequestReferredToOfficer: said('Begäran lämnad till handläggare', 'Request referred to an officer'),

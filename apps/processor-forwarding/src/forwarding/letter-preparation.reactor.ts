@@ -1,5 +1,5 @@
 import { containsCardNumber, Clock, UnsubscribeTokens } from '@dittoo/kernel';
-import { parsePersonnummer } from '@dittoo/personal-data';
+import { KeyEncryption, linkToken, parsePersonnummer } from '@dittoo/personal-data';
 import { PLATFORM_CONFIG, REGISTER, type PlatformConfig } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Inject, Injectable } from '@nestjs/common';
@@ -27,6 +27,7 @@ export class LetterPreparationReactor {
     private readonly letters: LetterSource,
     private readonly suppression: MailSuppression,
     private readonly unsubscribeTokens: UnsubscribeTokens,
+    private readonly keys: KeyEncryption,
     private readonly clock: Clock,
     @Inject(REGISTER) private readonly register: Register,
     @Inject(PLATFORM_CONFIG) private readonly config: PlatformConfig,
@@ -65,7 +66,9 @@ export class LetterPreparationReactor {
       ciphertextDigest: letter.digest,
     };
     const unsubscribeToken = kind.oneClick === true ? this.unsubscribeTokens.issue(item.subjectId) : null;
-    const outgoing = this.write(mail, name, withoutNumbers({ ...letter, unsubscribeToken }, at), item);
+    const copyToken =
+      name === 'copyPrepared' && letter.byEmailOnly ? linkToken(this.keys, 'subjectCopy', letter.about) : null;
+    const outgoing = this.write(mail, name, withoutNumbers({ ...letter, copyToken, unsubscribeToken }, at), item);
     return {
       record: { at, disclosures: [disclosure] },
       run: async () => {

@@ -5,6 +5,7 @@
  */
 import { type ForwardingEvent, type RefusalReason } from '@dittoo/contracts';
 import { derivedId, newId, streamName, type DomainEvent, type Uuid } from '@dittoo/kernel';
+import { isLinkToken, KeyEncryption } from '@dittoo/personal-data';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Pool } from 'pg';
@@ -119,6 +120,34 @@ describe('a letter', () => {
     await heard('requestExtended', eventId, 'ForwardingCompleted');
     expect(stage.mails(email).at(-1)!.text).toContain(reason);
   });
+
+  it.each(['ConfirmationAsked', 'RequesterAddressNoted'])(
+    'brings somebody without an account the link to their copy, and word of the end of a restriction: %s',
+    async (type) => {
+      const subjectId = newId();
+      const requestId = newId();
+      const email = `c-${subjectId}@example.org`;
+      const stream = streamName('rightsRequest', requestId);
+      const link = { token: 't', expiresAt: later };
+      const noted = { email, language: 'sv', ...(type === 'ConfirmationAsked' ? link : {}) };
+      await stage.say(stream, subjectId, { type, data: noted });
+      await stage.say(stream, subjectId, { type: 'RequesterIdentified', data: { method: 'confirmedEmail' } });
+      const prepared = { expiresAt: later, digest: '0'.repeat(64) };
+      const copy = await stage.say(stream, subjectId, { type: 'CopyPrepared', data: prepared });
+      await heard('copyPrepared', copy, 'ForwardingCompleted');
+      const { text } = stage.mails(email).at(-1)!;
+      const path = `/api/v1/privacy-requests/${requestId}/export?token=`;
+      const token = text.split(path)[1]!.split('&')[0]!;
+      const keys = stage.service.get<KeyEncryption>(KeyEncryption);
+      expect(isLinkToken(keys, 'subjectCopy', requestId, token)).toBe(true);
+      expect(text).not.toContain('/account/');
+      const lift = { requestId, liftsAt: later };
+      const own = streamName('dataSubject', subjectId);
+      const announced = await stage.say(own, subjectId, { type: 'RestrictionLiftAnnounced', data: lift });
+      await heard('restrictionLiftAnnounced', announced, 'ForwardingCompleted');
+      expect(stage.mails(email).at(-1)!.text).toContain(`Begärans nummer: ${requestId}`);
+    },
+  );
 
   it('of a support case is acknowledged, and the reply stands in the same conversation', async () => {
     const subjectId = newId();

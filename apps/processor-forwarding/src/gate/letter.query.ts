@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { DeliveryRecipient, Locale, OrderEvents } from '@dittoo/contracts';
-import { EventStore, isEnvelope, streamId, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import {
+  EventStore,
+  isEnvelope,
+  streamCategory,
+  streamId,
+  streamName,
+  type RecordedEvent,
+  type Uuid,
+} from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import type { Letter, LetterKind } from '../letters.js';
 import { Source, type Opened } from './source.query.js';
@@ -16,9 +24,12 @@ export interface EventPlace {
 interface Found {
   readonly email: Opened<string>;
   readonly language: Locale | undefined;
-  readonly more?: Partial<Pick<Letter, 'order' | 'caseSubject' | 'openedBy'>>;
+  readonly more?: Partial<Pick<Letter, 'about' | 'byEmailOnly' | 'order' | 'caseSubject' | 'openedBy'>>;
   readonly digests?: readonly string[];
 }
+
+/** All of it but the links that are made when it is written. */
+type OpenedLetter = Omit<Letter, 'copyToken' | 'unsubscribeToken'>;
 
 /** Opens what a letter says and to whom, at the moment it is sent, and nothing else of what the streams hold. */
 @Injectable()
@@ -29,9 +40,8 @@ export class LetterSource {
   ) {}
 
   /** `null` = something it says, or the address, cannot be read any more. */
-  async letter(kind: LetterKind, place: EventPlace, subjectId: Uuid): Promise<Omit<Letter, 'unsubscribeToken'> | null> {
-    const history: RecordedEvent[] = [];
-    for await (const recorded of this.store.readStream(place.stream)) history.push(recorded);
+  async letter(kind: LetterKind, place: EventPlace, subjectId: Uuid): Promise<OpenedLetter | null> {
+    const history = await this.history(place.stream);
     const event = history.find(({ revision }) => String(revision) === place.revision);
     if (event === undefined) throw new Error('the event a letter is about is not in its stream');
     const found = await this.addressee(kind, event, history, subjectId);
@@ -52,6 +62,7 @@ export class LetterSource {
       said,
       order: null,
       caseSubject: null,
+      byEmailOnly: false,
       openedBy: null,
       ...found.more,
       digest: digests.length === 1 ? digests[0]! : createHash('sha256').update(digests.join('.')).digest('hex'),
@@ -76,12 +87,8 @@ export class LetterSource {
       }
       case 'account':
         return this.account(subjectId);
-      case 'requester': {
-        const account = await this.account(subjectId);
-        const asked = history.find(({ type }) => type === 'ConfirmationAsked');
-        if (account !== null || asked === undefined) return account;
-        return found(await this.source.open<string>(asked, 'email'), localeOf(asked));
-      }
+      case 'requester':
+        return this.requester(event, history, subjectId);
       case 'supportCase': {
         const opening = history.find(({ type }) => type === 'SupportCaseOpened');
         if (opening === undefined) return null;
@@ -101,6 +108,30 @@ export class LetterSource {
         return { email: address, language: data.locale, more: { order: { givenName, placed: data } } };
       }
     }
+  }
+
+  /** Of the request in whose stream this happened, or that the person's own stream names. */
+  private async requester(
+    { data, stream }: RecordedEvent,
+    history: readonly RecordedEvent[],
+    subjectId: Uuid,
+  ): Promise<Found | null> {
+    const own = streamCategory(stream) === 'rightsRequest';
+    const about = own ? streamId(stream) : String(data['requestId']);
+    const asked = own ? history : await this.history(streamName('rightsRequest', about));
+    const byEmailOnly = asked.some(({ type, data: { method } }) => type === 'RequesterIdentified' && method === 'confirmedEmail'); // prettier-ignore
+    const address = await this.account(subjectId);
+    if (address !== null) return { ...address, more: { about, byEmailOnly } };
+    const confirmed = asked.findLast(({ type }) => type === 'ConfirmationAsked' || type === 'RequesterAddressNoted');
+    if (confirmed === undefined) return null;
+    const opened = found(await this.source.open<string>(confirmed, 'email'), localeOf(confirmed));
+    return opened && { ...opened, more: { about, byEmailOnly } };
+  }
+
+  private async history(stream: string): Promise<RecordedEvent[]> {
+    const recorded: RecordedEvent[] = [];
+    for await (const event of this.store.readStream(stream)) recorded.push(event);
+    return recorded;
   }
 
   private async account(subjectId: Uuid): Promise<Found | null> {

@@ -30,6 +30,12 @@ const money = (language: Locale, amountMinor: number, currency: string): string 
 /** In the fragment: browsers keep it to themselves, so the code stands in no log of any server. */
 const withCode = (path: string, token: string): string => `${path}#token=${encodeURIComponent(token)}`;
 
+/** Whoever has no account cannot sign in: the link itself is the key, it works once and the logs keep no query. */
+const copyPath = (requestId: string, copyToken: string | null): string =>
+  copyToken === null
+    ? `/account/requests/${requestId}`
+    : `/api/v1/privacy-requests/${requestId}/export?token=${encodeURIComponent(copyToken)}&format=html`;
+
 const becauseAccount = {
   sv: 'Du får det här för att du har ett konto hos oss.',
   en: 'You get this because you have an account with us.',
@@ -225,7 +231,7 @@ export const letterTexts: { readonly [Name in LetterName]: Writer } = {
       { sv: [complaint.sv], en: [complaint.en] },
     ),
 
-  copyPrepared: ({ about, facts }) => ({
+  copyPrepared: ({ about, copyToken, facts }) => ({
     sv: {
       subject: 'Kopian av dina uppgifter är klar',
       paragraphs: [
@@ -233,7 +239,7 @@ export const letterTexts: { readonly [Name in LetterName]: Writer } = {
         'Vi skickar den aldrig i e-post.',
         `Begärans nummer: ${about}`,
       ],
-      action: { label: 'Hämta kopian', path: `/account/requests/${about}` },
+      action: { label: 'Hämta kopian', path: copyPath(about, copyToken) },
       because: becauseRequest.sv,
     },
     en: {
@@ -243,7 +249,7 @@ export const letterTexts: { readonly [Name in LetterName]: Writer } = {
         'We never send it by mail.',
         `Number of the request: ${about}`,
       ],
-      action: { label: 'Fetch the copy', path: `/account/requests/${about}` },
+      action: { label: 'Fetch the copy', path: copyPath(about, copyToken) },
       because: becauseRequest.en,
     },
   }),
