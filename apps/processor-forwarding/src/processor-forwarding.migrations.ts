@@ -82,7 +82,20 @@ class KnowTheMailbox1763800006000 implements MigrationInterface {
   }
 }
 
+class HoldTheMailbox1763800006500 implements MigrationInterface {
+  readonly name = 'HoldTheMailbox1763800006500';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE forwarding.mail_hold (hold_id uuid PRIMARY KEY, subject_id uuid NOT NULL, in_force boolean NOT NULL)`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE forwarding.mail_hold');
+  }
+}
+
 export const forwardingSchema = {
   schema: 'forwarding',
-  migrations: [CreateForwarding1763800005000, KnowTheMailbox1763800006000],
+  migrations: [CreateForwarding1763800005000, KnowTheMailbox1763800006000, HoldTheMailbox1763800006500],
 };

@@ -31,6 +31,7 @@ import { MailSuppression } from './gate/suppression.query.js';
 import { LaneIntake } from './lanes/lane-intake.port.js';
 import { PaymentWatch } from './lanes/payment-watch.port.js';
 import { connectMail, MAIL_PROVIDER } from './mail-provider.js';
+import { HeldMailProjection } from './mailbox/held-mail.projection.js';
 import { MailboxRecords } from './mailbox/mailbox-records.port.js';
 import { CallbackTokens } from './payment/callback-token.port.js';
 import { connectProcessors, PAYMENT_PROCESSORS } from './payment/payment-processors.port.js';
@@ -50,6 +51,7 @@ export class ProcessorForwardingModule {
         IntakeReactor,
         LetterIntakeReactor,
         DeliveryProjection,
+        HeldMailProjection,
         PaymentCallbacksController,
         DeliveriesController,
       ],

@@ -363,6 +363,10 @@ export const rowMap: RowMap = {
     subject: 'subject_id',
     columns: { subject_id: reference, ...plainColumns('folder', 'uid_validity', 'uid', 'received_at') },
   },
+  'forwarding.mail_hold': {
+    subject: 'subject_id',
+    columns: { hold_id: reference, subject_id: reference, ...plainColumns('in_force') },
+  },
   'forwarding.mailbox_sweep': { columns: plainColumns('day', 'started_at', 'finished_at', 'deleted') },
   'forwarding.delivery': {
     columns: {

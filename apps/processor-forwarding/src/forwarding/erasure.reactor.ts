@@ -28,6 +28,10 @@ export class ErasureReactor {
   async run(queue: ProcessorQueue, lane: Lane, item: Item): Promise<Next> {
     const { mail, lanes } = queue;
     if (mail === null) return this.answer(queue, lane, item, await this.withoutCall(queue, item));
+    // A person's task, because only a person knows when the hold has ended and what it was about.
+    if (await this.records.isHeld(item.subjectId)) {
+      return this.answer(queue, lane, item, { answer: 'notSupported', reason: 'legalHold' });
+    }
     const { sent, received } = await this.records.of(item.subjectId);
     if (sent.length + received.length === 0) {
       return this.answer(queue, lane, item, await this.withoutCall(queue, item));

@@ -372,18 +372,21 @@ describe('what went wrong on the way', () => {
   });
 });
 
+/** Somebody who was sent a mail. */
+const written = async () => {
+  const { subjectId, email, stream } = subscriber();
+  const eventId = await stage.say(stream, subjectId, newsletterAsked(email));
+  await heard('newsletterConfirmation', eventId, 'ForwardingCompleted');
+  return { subjectId, email, messageId: stage.mails(email)[0]!.messageId };
+};
+
+const erase = async (subjectId: Uuid) => {
+  const requestId = newId();
+  await stage.say(streamName('dataSubject', subjectId), subjectId, { type: 'ErasureRequested', data: { requestId } });
+  return stage.hears('eraseSubject', requestId, 'ErasureAnswered', 'oneMail');
+};
+
 describe('an erasure', () => {
-  const erase = async (subjectId: Uuid) => {
-    const requestId = newId();
-    await stage.say(streamName('dataSubject', subjectId), subjectId, { type: 'ErasureRequested', data: { requestId } });
-    return stage.hears('eraseSubject', requestId, 'ErasureAnswered', 'oneMail');
-  };
-  const written = async () => {
-    const { subjectId, email, stream } = subscriber();
-    const eventId = await stage.say(stream, subjectId, newsletterAsked(email));
-    await heard('newsletterConfirmation', eventId, 'ForwardingCompleted');
-    return { subjectId, email, messageId: stage.mails(email)[0]!.messageId };
-  };
   const put = (raw: string, folder = 'INBOX') =>
     sandbox('oneMail/messages', 'POST', { raw, folder }) as Promise<{ folder: string; uidValidity: number; uid: number }>; // prettier-ignore
 
@@ -473,6 +476,53 @@ describe('the mailbox', () => {
     expect(left).not.toEqual(expect.arrayContaining(['<old-trash@x>']));
     expect(left).not.toEqual(expect.arrayContaining([stage.mails(email)[0]!.messageId]));
     await until(async () => (await stage.rows('SELECT 1 FROM forwarding.mailbox_sweep WHERE finished_at IS NOT NULL')).length === 1); // prettier-ignore
+  });
+});
+
+describe('a legal hold over what somebody wrote', () => {
+  const hold = async (subjectId: Uuid, categories: readonly string[]): Promise<Uuid> => {
+    const [holdId, officer] = [newId(), newId()];
+    const asked = {
+      subjectId,
+      by: officer,
+      orderId: null,
+      categories,
+      authority: 'IMY',
+      reason: 'x',
+      expiresAt: later,
+    };
+    await stage.say(streamName('legalHold', holdId), officer, { type: 'LegalHoldRequested', data: asked });
+    await stage.say(streamName('legalHold', holdId), officer, { type: 'LegalHoldConfirmed', data: { subjectId, by: newId() } }); // prettier-ignore
+    return holdId;
+  };
+  const isHeld = (subjectId: Uuid) => stage.service.get<MailboxRecords>(MailboxRecords).isHeld(subjectId);
+
+  it('keeps their mail at the provider, and makes an erasure of it a person’s task', async () => {
+    const person = await written();
+    const holdId = await hold(person.subjectId, ['support']);
+    await until(() => isHeld(person.subjectId));
+    expect(await erase(person.subjectId)).toMatchObject({ answer: 'notSupported', reason: 'legalHold' });
+    await stage.rows(`UPDATE forwarding.mailed SET sent_at = '2020-05-01' WHERE subject_id = '${person.subjectId}'`);
+    await stage.rows('DELETE FROM forwarding.mailbox_sweep');
+    const swept = () => stage.rows('SELECT 1 FROM forwarding.mailbox_sweep WHERE finished_at IS NOT NULL');
+    await until(async () => (await swept()).length === 1, 20_000);
+    expect((await inMailbox()).items.map(({ messageId }) => messageId)).toContain(person.messageId);
+
+    const released = { subjectId: person.subjectId, by: newId() };
+    await stage.say(streamName('legalHold', holdId), newId(), { type: 'LegalHoldReleased', data: released });
+    await until(async () => !(await isHeld(person.subjectId)));
+    await stage.rows('DELETE FROM forwarding.mailbox_sweep');
+    await until(async () => (await swept()).length === 1, 20_000);
+    expect((await inMailbox()).items.map(({ messageId }) => messageId)).not.toContain(person.messageId);
+  });
+
+  it('over something else keeps no mail', async () => {
+    const person = await written();
+    await hold(person.subjectId, ['orderAccounting']);
+    const marker = newId();
+    await hold(marker, ['support']);
+    await until(() => isHeld(marker));
+    expect(await isHeld(person.subjectId)).toBe(false);
   });
 });
 

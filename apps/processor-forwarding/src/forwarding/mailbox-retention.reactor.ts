@@ -9,14 +9,14 @@ import type { Logger } from 'pino';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../forwarding.config.js';
 import { MAIL_PROVIDER, mailProcessorId, type MailProvider } from '../mail-provider.js';
 import { messageIdOf } from '../mail/mail-sender.port.js';
-import type { MessageHead } from '../mailbox/mailbox.port.js';
+import type { MessageHead, MessagePlace } from '../mailbox/mailbox.port.js';
 import { MailboxRecords } from '../mailbox/mailbox-records.port.js';
 import { processorDecider } from './processor.decider.js';
 
 /**
  * Once a day: mail older than the register lets the provider keep it is deleted in every folder, the trash too, and
  * looked for again. The provider's date decides, and ours for what we sent, whichever is earlier: a message that was
- * moved may look younger than it is.
+ * moved may look younger than it is. What a legal hold covers stays until the hold ends.
  *
  * Dies anywhere: the day is not done, and whoever comes next does it again; what is gone stays gone.
  */
@@ -58,14 +58,22 @@ export class MailboxRetentionReactor implements OnApplicationBootstrap, BeforeAp
     }
   }
 
+  /** What a legal hold keeps, ours and what answers it, theirs by the place it was taken in from. */
+  private async staying({ mailbox, sender }: MailProvider): Promise<ReadonlySet<string>> {
+    const { received, sent } = await this.records.held();
+    const ids = sent.map((id) => messageIdOf(sender.domain, id));
+    return new Set([...received, ...(ids.length === 0 ? [] : await mailbox.find(ids))].map(placeOf));
+  }
+
   private async sweep({ mailbox, sender }: MailProvider, before: string): Promise<void> {
     const sent = (await this.records.sentBefore(before)).map((id) => messageIdOf(sender.domain, id));
     const ours = new Set(sent);
     // Of what answers them, each has its own age.
     const known = sent.length === 0 ? [] : (await mailbox.find(sent)).filter(({ messageId }) => ours.has(messageId!));
-    const old = unique([...(await mailbox.before(before)), ...known]);
+    const stays = await this.staying({ mailbox, sender });
+    const old = unique([...(await mailbox.before(before)), ...known]).filter((head) => !stays.has(placeOf(head)));
     await mailbox.delete(old);
-    const left = await mailbox.before(before);
+    const left = (await mailbox.before(before)).filter((head) => !stays.has(placeOf(head)));
     if (left.length > 0) throw new Error('mail that should be gone is still there');
     const folders = [...new Set(old.map(({ folder }) => folder))].sort();
     const command = {
@@ -90,6 +98,8 @@ export class MailboxRetentionReactor implements OnApplicationBootstrap, BeforeAp
   }
 }
 
+const placeOf = ({ folder, uid, uidValidity }: MessagePlace): string => `${folder}/${uidValidity}/${uid}`;
+
 const unique = (heads: readonly MessageHead[]): MessageHead[] => [
-  ...new Map(heads.map((head) => [`${head.folder}/${head.uidValidity}/${head.uid}`, head])).values(),
+  ...new Map(heads.map((head) => [placeOf(head), head])).values(),
 ];

@@ -56,10 +56,28 @@ export class MailboxRecords {
          USING jsonb_to_recordset($2::jsonb) AS p(folder text, uid bigint, "uidValidity" numeric)
          WHERE r.folder = p.folder AND r.uid = p.uid AND r.uid_validity = p."uidValidity"),
        forgotten AS (
-         DELETE FROM forwarding.mailed WHERE sent_at < ($1 || ' Europe/Stockholm')::timestamptz)
+         DELETE FROM forwarding.mailed WHERE sent_at < ($1 || ' Europe/Stockholm')::timestamptz
+         AND subject_id NOT IN (SELECT subject_id FROM forwarding.mail_hold WHERE in_force))
        UPDATE forwarding.mailbox_sweep SET finished_at = now(), deleted = $3 WHERE day = $1::date`,
       [before, places, deleted.length],
     );
+  }
+
+  /** Must what this person wrote stay, for now? */
+  async isHeld(subjectId: Uuid): Promise<boolean> {
+    const { rows } = await this.pool.query('SELECT FROM forwarding.mail_hold WHERE subject_id = $1 AND in_force', [
+      subjectId,
+    ]);
+    return rows.length > 0;
+  }
+
+  /** All that must stay, for now. */
+  async held(): Promise<KnownMail> {
+    const { rows } = await this.pool.query<{ id: Uuid }>(
+      'SELECT DISTINCT subject_id AS id FROM forwarding.mail_hold WHERE in_force',
+    );
+    const known = await Promise.all(rows.map(({ id }) => this.of(id)));
+    return { sent: known.flatMap(({ sent }) => sent), received: known.flatMap(({ received }) => received) };
   }
 
   async of(subjectId: Uuid): Promise<KnownMail> {

@@ -1,0 +1,49 @@
+import type { LegalHoldEvents } from '@dittoo/contracts';
+import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+
+const group = 'forwarding.legalHolds';
+
+type Context = EventContext<EntityManager>;
+type Hold<Type extends keyof LegalHoldEvents & string> = Delivered<LegalHoldEvents, Type>;
+
+/** Whose mail must stay where it is while a legal hold covers what they wrote to us. Ids alone. */
+@Controller()
+export class HeldMailProjection {
+  @EventPattern<string>('LegalHoldRequested', { group })
+  async requested(@Payload() event: Hold<'LegalHoldRequested'>, @Ctx() { transaction }: Context): Promise<void> {
+    if (!event.data.categories.includes('support')) return;
+    await transaction.query(
+      `INSERT INTO forwarding.mail_hold (hold_id, subject_id, in_force) VALUES ($1, $2, false) ON CONFLICT DO NOTHING`,
+      [streamId(event.stream), event.data.subjectId],
+    );
+  }
+
+  @EventPattern<string>('LegalHoldConfirmed', { group })
+  async confirmed(@Payload() event: Hold<'LegalHoldConfirmed'>, @Ctx() { transaction }: Context): Promise<void> {
+    await transaction.query('UPDATE forwarding.mail_hold SET in_force = true WHERE hold_id = $1', [
+      streamId(event.stream),
+    ]);
+  }
+
+  @EventPattern<string>('LegalHoldWithdrawn', { group })
+  withdrawn(@Payload() event: Hold<'LegalHoldWithdrawn'>, @Ctx() context: Context): Promise<void> {
+    return ended(event.stream, context);
+  }
+
+  @EventPattern<string>('LegalHoldReleased', { group })
+  released(@Payload() event: Hold<'LegalHoldReleased'>, @Ctx() context: Context): Promise<void> {
+    return ended(event.stream, context);
+  }
+
+  @EventPattern<string>('LegalHoldExpired', { group })
+  expired(@Payload() event: Hold<'LegalHoldExpired'>, @Ctx() context: Context): Promise<void> {
+    return ended(event.stream, context);
+  }
+}
+
+const ended = async (stream: string, { transaction }: Context): Promise<void> => {
+  await transaction.query('DELETE FROM forwarding.mail_hold WHERE hold_id = $1', [streamId(stream)]);
+};
