@@ -20,7 +20,7 @@ export interface PostgresSequencerOptions {
   readonly onSequenced?: (events: number) => void;
   /** Events a batch takes at most. Default 5000. */
   readonly batchSize?: number;
-  /** How often to look for appends of other processes, which do not kick. Default 50. */
+  /** How often to look for appends of other processes, which do not kick. Default 20. */
   readonly pollMs?: number;
   /** Least time between two batches while appends come: each costs a commit of its own. Default 20. */
   readonly pauseMs?: number;
@@ -165,7 +165,7 @@ export class PostgresSequencer {
   }
 
   private async lead(client: pg.Client, signal: AbortSignal, onProgress: () => void): Promise<void> {
-    const { batchSize = 5000, pollMs = 50, pauseMs = 20 } = this.options;
+    const { batchSize = 5000, pollMs = 20, pauseMs = 20 } = this.options;
     while (!signal.aborted) {
       const { seen } = this.wakeUps;
       const sequenced = await this.call(client, `SELECT event_store.es_sequence(${Math.trunc(batchSize)})`);
