@@ -1,4 +1,4 @@
-import { dataCategories, type DataCategory } from '@dittoo/kernel';
+import { dataCategories, streamCategory, type DataCategory } from '@dittoo/kernel';
 import {
   publicProcessors,
   publicPurposes,
@@ -41,6 +41,7 @@ export interface RecipientLine {
   readonly country: string | null;
   readonly fields: readonly { readonly name: string; readonly label: string }[];
   readonly purpose: string | null;
+  readonly purposeLabel: string | null;
   readonly legalBasis: string | null;
   readonly consentRecordId: string | null;
   readonly noticeVersion: string | null;
@@ -124,7 +125,10 @@ export const languageOf = (events: readonly CopiedEvent[]): Language => {
 
 const categoriesOf = (register: Register, language: Language, events: readonly CopiedEvent[]): CategoryCopy[] => {
   const retained = retainedAfterErasure(events);
-  const purposes = publicPurposes(register, language);
+  const kinds = kindsOfPerson(events);
+  const purposes = publicPurposes(register, language).filter(({ purpose }) =>
+    register.purposes[purpose]!.dataSubjects.some((kind) => kinds.has(kind)),
+  );
   return dataCategories.flatMap((category) => {
     const fields = knownFields(category, events, retentionEnds(register, category, events));
     if (fields.length === 0 && !retained.has(category)) return [];
@@ -150,6 +154,21 @@ const categoriesOf = (register: Register, language: Language, events: readonly C
   });
 };
 
+/** What makes somebody more than a visitor, in the register's words. */
+const kindOfStream: Readonly<Record<string, string>> = {
+  newsletter: 'subscriber',
+  supportCase: 'correspondent',
+  campaignEntry: 'campaignEntrant',
+};
+
+/** What the person is to the shop: only purposes that concern such people are theirs. */
+const kindsOfPerson = (events: readonly CopiedEvent[]): ReadonlySet<string> =>
+  new Set([
+    'visitor',
+    ...(events.some(({ type }) => type === 'CustomerRegistered') ? ['customer'] : []),
+    ...events.flatMap(({ stream }) => kindOfStream[streamCategory(stream)] ?? []),
+  ]);
+
 /** Of everything in the category; `null` as soon as the period of one value has not begun. */
 const lastDay = (fields: readonly KnownField[]): string | null => {
   const days = fields.flatMap(({ current, earlier }) => [current, ...earlier]).map(({ keptUntil }) => keptUntil);
@@ -163,6 +182,7 @@ const labelOf = (register: Register, field: string, language: Language): string 
 
 const recipientsOf = (register: Register, language: Language, events: readonly CopiedEvent[]): RecipientLine[] => {
   const processorAt = processorsByDay(register, language);
+  const labels = new Map(publicPurposes(register, language).map(({ label, purpose }) => [purpose, label]));
   return events.flatMap(({ fields, recordedAt, type }) => {
     if (type !== 'DataDisclosed' && type !== 'ForwardingRefused') return [];
     const text = (name: string): string | null => (typeof fields[name] === 'string' ? fields[name] : null);
@@ -177,6 +197,7 @@ const recipientsOf = (register: Register, language: Language, events: readonly C
         country: processor?.country ?? null,
         fields: names.map((name) => ({ name, label: labelOf(register, name, language) })),
         purpose: text('purpose'),
+        purposeLabel: labels.get(text('purpose') ?? '') ?? text('purpose'),
         legalBasis: text('legalBasis'),
         consentRecordId: text('consentRecordId'),
         noticeVersion: text('noticeVersion'),

@@ -119,6 +119,9 @@ describe('an access copy', () => {
     expect(profile.purposes).toContainEqual(
       expect.objectContaining({ purpose: 'customerAccount', legalBasis: 'contract' }),
     );
+    // What staff or subscribers are asked for is no purpose of a customer's.
+    const named = copy.categories.flatMap(({ purposes }) => purposes.map(({ purpose }) => purpose));
+    for (const others of ['staffAccess', 'newsletterConfirmation']) expect(named).not.toContain(others);
     expect(profile.retention.until).toMatch(/^\d{4}-\d\d-\d\d$/);
     expect(copy.rights.map(({ article }) => article)).toEqual(
       expect.arrayContaining(['16', '17', '18', '20', '21', '77']),

@@ -176,12 +176,11 @@ ${htmlTable({
 
 const period = ({ since, until }: SaidValue, texts: CopyTexts): string => `${since} – ${until ?? texts.now}`;
 
-const recipientRow = (line: RecipientLine, texts: CopyTexts, { categories, language }: AccessCopy): string[] => [
+const recipientRow = (line: RecipientLine, texts: CopyTexts, { language }: AccessCopy): string[] => [
   [line.processorName, line.legalEntity, line.country].filter((part) => part !== null).join(', '),
   line.fields.map(({ label }) => label).join(', '),
   [
-    categories.flatMap(({ purposes }) => purposes).find(({ purpose }) => purpose === line.purpose)?.label ??
-      line.purpose,
+    line.purposeLabel,
     line.legalBasis === null ? null : legalBasisLabel(line.legalBasis as LegalBasis, language),
     line.consentRecordId === null ? null : texts.consent(line.consentRecordId),
   ]
