@@ -207,7 +207,7 @@ const projectBlocks = (project, projects) => {
 
   return [
     here('sources', ['**/*.{ts,tsx}'], withoutEnvironment(reads)),
-    here('environment', ['*.config.ts', 'main.ts'], { imports: reads }),
+    here('environment', ['**/*.config.ts', 'main.ts'], { imports: reads }),
     ...(isApp
       ? [
           here('folders', ['*/*.{ts,tsx}'], withoutEnvironment([...reads, siblings])),

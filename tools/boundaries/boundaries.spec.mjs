@@ -110,12 +110,12 @@ const rules = [
     forbidden: [
       ['apps/consent/src/consent.module.ts', importOf('@dittoo/platform/testing')],
       ['apps/standalone/src/standalone.ts', importOf('./e2e/shop-process.js')],
-      ['libs/platform/src/platform.ts', importOf('./test-service.js')],
+      ['libs/platform/src/parts/platform.ts', importOf('../testing/test-service.js')],
     ],
     allowed: [
       ['apps/consent/src/consent/consent.int.spec.ts', importOf('@dittoo/platform/testing')],
-      ['libs/platform/src/platform.int.spec.ts', importOf('./test-service.js')],
-      ['libs/platform/src/test-service.ts', importOf('@dittoo/testing')],
+      ['libs/platform/src/parts/platform.int.spec.ts', importOf('../testing/test-service.js')],
+      ['libs/platform/src/testing/test-service.ts', importOf('@dittoo/testing')],
     ],
   },
   {
@@ -392,7 +392,7 @@ export const y: [unknown, EntityManager?] = [[Controller, Ctx, EventPattern, Pay
     allowed: [
       ['apps/order/src/order.config.ts', 'export const y = process.env.PORT;'],
       ['apps/order/src/main.ts', 'export const y = process.env.PORT;'],
-      ['libs/platform/src/platform.config.ts', 'export const y = process.env.DATA_DIR;'],
+      ['libs/platform/src/config/platform.config.ts', 'export const y = process.env.DATA_DIR;'],
       ['libs/testing/src/global-setup.ts', 'export const y = process.env.DATABASE_URL;'],
       ['apps/order/src/order.int.spec.ts', 'export const y = process.env.DATABASE_URL;'],
       ['tools/start.mjs', 'export const y = process.env.PORT;'],

@@ -41,7 +41,7 @@ const conceptsBesideDeciders = (root) =>
       .map((file) => `${root}/src/${folder}/${file.replace('.decider.ts', '.ts')}`),
   );
 
-/** `./dist/test-service.js` -> `libs/platform/src/test-service.ts` */
+/** `./dist/testing/test-service.js` -> `libs/platform/src/testing/test-service.ts` */
 const sourcesForSpecs = (root, exported) =>
   exported === undefined ? [] : [`${root}/${exported.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')}`];
 

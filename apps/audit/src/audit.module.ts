@@ -1,4 +1,4 @@
-import { SequencerRunner, type ServiceDefinition } from '@dittoo/platform';
+import { SequencerWorker, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AUDIT_CONFIG, readAuditConfig, type AuditConfig } from './audit.config.js';
 import { auditSchema } from './audit.migrations.js';
@@ -38,7 +38,7 @@ export class AuditModule {
       ],
       providers: [
         { provide: AUDIT_CONFIG, useValue: config },
-        SequencerRunner,
+        SequencerWorker,
         NumberedLog,
         SealStore,
         SigningKey,

@@ -1,4 +1,4 @@
-import { SequencerRunner, type ServiceDefinition } from '@dittoo/platform';
+import { SequencerWorker, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { relaySchema } from './relay.migrations.js';
 import { RelayRunner } from './publish/relay.runner.js';
@@ -7,7 +7,7 @@ import { RelayRunner } from './publish/relay.runner.js';
 @Module({})
 export class RelayModule {
   static register(platform: DynamicModule): DynamicModule {
-    return { module: RelayModule, imports: [platform], providers: [SequencerRunner, RelayRunner] };
+    return { module: RelayModule, imports: [platform], providers: [SequencerWorker, RelayRunner] };
   }
 }
 

@@ -1,5 +1,5 @@
-export { Alarms } from './alarms.js';
-export { PlatformModule, type RetentionEnds } from './platform.module.js';
+export { Alarms } from './operations/alarms.js';
+export { PlatformModule, type RetentionEnds } from './parts/platform.module.js';
 export {
   durationMs,
   readKafkaConfig,
@@ -9,17 +9,17 @@ export {
   type KafkaConfig,
   type DatabaseConfig,
   type PlatformConfig,
-} from './platform.config.js';
-export { clientTls, ownDocumentPath } from './apart.js';
-export { openApiDocument } from './openapi.js';
-export { ParkedStreamList, ReplayAnswer, ReplayBody } from './parked-streams.http.js';
-export { kafkaSettings } from './kafka-road.js';
-export { KeyMaintenance, type KeyVersion } from './key-maintenance.js';
-export { migrateDatabase, type ServiceSchema } from './platform-database.js';
-export { openPlatform, problems, type Platform } from './platform.js';
-export { reasonOf, runMain } from './run-main.js';
-export { SequencerRunner } from './sequencer.runner.js';
-export { serve, type RunningService, type ServiceDefinition } from './serve.js';
+} from './config/platform.config.js';
+export { clientTls, ownDocumentPath } from './trust/service-entrance.js';
+export { openApiDocument } from './host/openapi.js';
+export { ParkedStreamList, ReplayAnswer, ReplayBody } from './operations/parked-streams.http.js';
+export { kafkaSettings } from './parts/delivery-of-process.js';
+export { KeyMaintenance, type KeyVersion } from './operations/key-maintenance.js';
+export { migrateDatabase, type ServiceSchema } from './parts/platform-database.js';
+export { openPlatform, problems, type Platform } from './parts/platform.js';
+export { reasonOf, runMain } from './host/run-main.js';
+export { SequencerWorker } from './parts/sequencer.worker.js';
+export { serve, type RunningService, type ServiceDefinition } from './host/serve.js';
 export {
   isLoopback,
   readServiceConfig,
@@ -28,13 +28,22 @@ export {
   type ApartConfig,
   type ServiceName,
   type UpstreamTlsFiles,
-} from './service.config.js';
+} from './config/service.config.js';
 export {
   jsonWebKeySet,
   SigningKeySet,
   wrappedSigningKeys,
   type SigningKey,
   type SigningKeyTable,
-} from './signing-key-set.js';
-export { ServiceTokens, serviceTokenHeader } from './service-trust.js';
-export { DELIVERY, LOGGER, METRICS, PLATFORM_CONFIG, REGISTER, RETENTION_ENDS, ROW_POOL, SEQUENCER } from './tokens.js';
+} from './trust/signing-key-set.js';
+export { ServiceTokens, serviceTokenHeader } from './trust/service-trust.js';
+export {
+  DELIVERY,
+  LOGGER,
+  METRICS,
+  PLATFORM_CONFIG,
+  REGISTER,
+  RETENTION_ENDS,
+  ROW_POOL,
+  SEQUENCER,
+} from './parts/tokens.js';

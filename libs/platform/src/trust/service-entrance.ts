@@ -3,9 +3,9 @@ import type { TLSSocket } from 'node:tls';
 import { DomainError, isUuid } from '@dittoo/kernel';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Agent, fetch as fetchWith } from 'undici';
-import { openApiDocument } from './openapi.js';
+import { openApiDocument } from '../host/openapi.js';
 import { ServiceTokenVerifier, serviceTokenHeader } from './service-trust.js';
-import type { ApartConfig, TlsFiles, UpstreamTlsFiles } from './service.config.js';
+import type { ApartConfig, TlsFiles, UpstreamTlsFiles } from '../config/service.config.js';
 
 /** Where each process describes itself for the gateway, which joins the documents; the gateway's table does not name it. */
 export const ownDocumentPath = '/openapi.json';

@@ -13,7 +13,7 @@ import { TypeOrmPartitionInbox, type InboxAlerts } from '@dittoo/projections';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import type { KafkaConfig } from './platform.config.js';
+import type { KafkaConfig } from '../config/platform.config.js';
 
 /** How events travel: who puts them on the road, and who takes them off it. */
 export interface Road {

@@ -10,11 +10,11 @@ import type { FastifyRequest } from 'fastify';
 import { SignJWT } from 'jose';
 import { generate } from 'selfsigned';
 import { Agent, request } from 'undici';
-import { clientTls } from './apart.js';
+import { clientTls } from './service-entrance.js';
 import { ServiceTokens, serviceTokenHeader } from './service-trust.js';
-import type { ApartConfig } from './service.config.js';
-import type { ServiceDefinition } from './serve.js';
-import { startTestService, type TestService } from './test-service.js';
+import type { ApartConfig } from '../config/service.config.js';
+import type { ServiceDefinition } from '../host/serve.js';
+import { startTestService, type TestService } from '../testing/test-service.js';
 
 /**
  * Promise: a service behind the gateway answers the gateway alone, by a token made for it a moment ago and, where it is

@@ -13,7 +13,7 @@ import { FileKeyEncryption } from '@dittoo/personal-data';
 import { Commands } from '@dittoo/service';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import pg from 'pg';
-import { readPlatformConfig } from './platform.config.js';
+import { readPlatformConfig } from '../config/platform.config.js';
 import { openPlatform, type Platform } from './platform.js';
 
 const at = '2026-11-22T10:00:00.000Z';

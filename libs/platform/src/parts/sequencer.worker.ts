@@ -9,7 +9,7 @@ import { SEQUENCER } from './tokens.js';
  * Dies here: another process leads, or this one again after its restart.
  */
 @Injectable()
-export class SequencerRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class SequencerWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(@Inject(SEQUENCER) private readonly sequencer: Platform['sequencer']) {}
 
   onApplicationBootstrap(): void {

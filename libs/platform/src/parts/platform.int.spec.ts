@@ -14,10 +14,10 @@ import { Controller, Module } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import request from 'supertest';
 import type { EntityManager, MigrationInterface, QueryRunner } from 'typeorm';
-import { readPlatformConfig } from './platform.config.js';
+import { readPlatformConfig } from '../config/platform.config.js';
 import { openPlatform } from './platform.js';
-import type { ServiceDefinition } from './serve.js';
-import { startTestService, until, type TestService } from './test-service.js';
+import type { ServiceDefinition } from '../host/serve.js';
+import { startTestService, until, type TestService } from '../testing/test-service.js';
 
 class CreateSpec1763809999000 implements MigrationInterface {
   readonly name = 'CreateSpec1763809999000';

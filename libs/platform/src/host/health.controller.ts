@@ -3,9 +3,9 @@ import { Controller, Get, HttpCode, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { Alarms } from './alarms.js';
+import { Alarms } from '../operations/alarms.js';
 import type { EventDelivery } from '@dittoo/messaging';
-import { BROKEN, DELIVERY, ROW_POOL } from './tokens.js';
+import { BROKEN, DELIVERY, ROW_POOL } from '../parts/tokens.js';
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 

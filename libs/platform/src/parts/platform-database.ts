@@ -13,7 +13,7 @@ import { deliveryMigrations } from '@dittoo/projections';
 import { createLogger, serviceMigrations } from '@dittoo/service';
 import type { Logger } from 'pino';
 import { logOriginSchema } from './log-origin.js';
-import type { DatabaseConfig } from './platform.config.js';
+import type { DatabaseConfig } from '../config/platform.config.js';
 import { grantRows } from './row-grants.js';
 
 /** What one service brings to the database. */

@@ -15,11 +15,11 @@ import { retentionEndsOn } from '@dittoo/processor-register';
 import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Alarms } from './alarms.js';
-import { fetchForKeys } from './apart.js';
-import { HealthController } from './health.controller.js';
-import type { PlatformConfig } from './platform.config.js';
-import { ParkedStreamsController } from './parked-streams.controller.js';
+import { Alarms } from '../operations/alarms.js';
+import { fetchForKeys } from '../trust/service-entrance.js';
+import { HealthController } from '../host/health.controller.js';
+import type { PlatformConfig } from '../config/platform.config.js';
+import { ParkedStreamsController } from '../operations/parked-streams.controller.js';
 import type { Platform } from './platform.js';
 import {
   BROKEN,

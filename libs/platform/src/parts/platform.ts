@@ -30,14 +30,14 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import { openKafkaRoad, type Road } from './kafka-road.js';
+import { openKafkaRoad, type Road } from './delivery-of-process.js';
 import { requireSameLog } from './log-origin.js';
 import { openEventStoreDb, openPostgresLog, type LogOfProcess } from './log-of-process.js';
-import { deliveryAlerts, meterKeyCache, meterParkedStreams } from './platform.metrics.js';
-import type { PlatformConfig } from './platform.config.js';
+import { deliveryAlerts, meterKeyCache, meterParkedStreams } from '../operations/platform.metrics.js';
+import type { PlatformConfig } from '../config/platform.config.js';
 import { openDatabase, prepareDatabase, type ServiceSchema } from './platform-database.js';
 import { passRestoreGate } from './restore-gate.js';
-import { startTracing } from './tracing.js';
+import { startTracing } from '../operations/tracing.js';
 
 /** The open parts of a process; `close()` them after the Nest application. */
 export interface Platform {

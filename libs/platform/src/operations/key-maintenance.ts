@@ -13,8 +13,8 @@ import {
   type WrappedKeys,
 } from '@dittoo/personal-data';
 import type { Pool } from 'pg';
-import type { PlatformConfig } from './platform.config.js';
-import type { ServiceSchema } from './platform-database.js';
+import type { PlatformConfig } from '../config/platform.config.js';
+import type { ServiceSchema } from '../parts/platform-database.js';
 
 /** A version of the key-encryption key and what is wrapped under it. */
 export interface KeyVersion {

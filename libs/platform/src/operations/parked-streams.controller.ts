@@ -3,7 +3,7 @@ import { ApiProblems, SignedIn } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ParkedStreamList, ReplayAnswer, ReplayBody } from './parked-streams.http.js';
-import { DELIVERY } from './tokens.js';
+import { DELIVERY } from '../parts/tokens.js';
 
 /** What stands still because an event could not be handled, and the way to take it up again once the reason is mended. */
 @ApiTags('Operations')

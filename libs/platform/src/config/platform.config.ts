@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { printsSecrets, readEsdbAddress, type EsdbAddress } from '@dittoo/event-store';
 import type { ApartConfig } from './service.config.js';
-import type { TracingConfig } from './tracing.js';
+import type { TracingConfig } from '../operations/tracing.js';
 
 /** Where the rows are. */
 export interface DatabaseConfig {

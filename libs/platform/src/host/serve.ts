@@ -3,13 +3,13 @@ import { createHttpApp } from '@dittoo/service';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
-import { guardApart, serverTls } from './apart.js';
+import { guardApart, serverTls } from '../trust/service-entrance.js';
 import { serveMetrics } from './metrics.server.js';
-import type { PlatformConfig } from './platform.config.js';
-import { meterRequests } from './platform.metrics.js';
-import { PlatformModule } from './platform.module.js';
-import type { ServiceSchema } from './platform-database.js';
-import { openPlatform, problems, type Platform } from './platform.js';
+import type { PlatformConfig } from '../config/platform.config.js';
+import { meterRequests } from '../operations/platform.metrics.js';
+import { PlatformModule } from '../parts/platform.module.js';
+import type { ServiceSchema } from '../parts/platform-database.js';
+import { openPlatform, problems, type Platform } from '../parts/platform.js';
 
 /** A service as a process runs it: its rows, and its module once the platform is open. */
 export interface ServiceDefinition {

@@ -10,7 +10,7 @@ export const ROW_POOL = Symbol('RowPool');
 export const METRICS = Symbol('Metrics');
 /** The platform's configuration. */
 export const PLATFORM_CONFIG = Symbol('PlatformConfig');
-/** The sequencer of the event store; `SequencerRunner` runs it. */
+/** The sequencer of the event store; `SequencerWorker` runs it. */
 export const SEQUENCER = Symbol('Sequencer');
 /** `() => boolean`: is a part broken that only a new process brings back? */
 export const BROKEN = Symbol('Broken');
