@@ -34,7 +34,7 @@ export class ImaginedLife {
   }
 
   register(givenName = 'Astrid', email = 'astrid@example.org'): Promise<Uuid[]> {
-    return this.record(streamName('dataSubject', this.subjectId), {
+    return this.record(streamName('customer', this.subjectId), {
       type: 'CustomerRegistered',
       data: {
         givenName,
@@ -49,7 +49,7 @@ export class ImaginedLife {
   }
 
   rename(givenName: string): Promise<Uuid[]> {
-    return this.record(streamName('dataSubject', this.subjectId), {
+    return this.record(streamName('customer', this.subjectId), {
       type: 'NameRectified',
       data: { givenName, familyName: 'Exempelsson' },
     });
@@ -72,7 +72,7 @@ export class ImaginedLife {
     });
   }
 
-  /** Destroys the keys, then says so: what identity does at the end of an erasure. */
+  /** Destroys the keys, then says so: what rights does at the end of an erasure. */
   async erase(requestId: Uuid = newId(), categories: readonly DataCategory[] = ['profile', 'contact']): Promise<void> {
     const destroyed = await this.platform.keyRing.destroy(this.subjectId, categories, {
       at: this.platform.clock.now(),

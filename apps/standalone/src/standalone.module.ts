@@ -7,6 +7,7 @@ import { OrderModule, orderService } from '@dittoo/order';
 import type { ServiceDefinition, ServiceName } from '@dittoo/platform';
 import { ProcessorForwardingModule, processorForwardingService } from '@dittoo/processor-forwarding';
 import { RelayModule, relayService } from '@dittoo/relay';
+import { RightsModule, rightsService } from '@dittoo/rights';
 import { Module, type DynamicModule } from '@nestjs/common';
 
 /** Every service in one process, in the order the data flows. */
@@ -18,6 +19,7 @@ export class StandaloneModule {
       imports: [
         GatewayModule.register(platform),
         IdentityModule.register(platform),
+        RightsModule.register(platform),
         ConsentModule.register(platform),
         OrderModule.register(platform),
         EngagementModule.register(platform),
@@ -33,6 +35,7 @@ export class StandaloneModule {
 export const services = {
   gateway: gatewayService,
   identity: identityService,
+  rights: rightsService,
   consent: consentService,
   order: orderService,
   engagement: engagementService,

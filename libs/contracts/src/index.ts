@@ -1,5 +1,7 @@
 export * from './account.events.js';
+export * from './consent-standing.js';
 export * from './consent.events.js';
+export * from './customer.events.js';
 export * from './data-subject.events.js';
 export * from './engagement.events.js';
 export * from './forwarding.events.js';

@@ -3,7 +3,7 @@ import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '
 /**
  * Stream `legalHold-<id>`: data that must not be destroyed for now, because an authority or a claim needs it. Two
  * officers begin it, two end it. What they write is sealed under the key of the officer who began it, so that the record
- * outlives the erasure of the person it is about. Decided by identity.
+ * outlives the erasure of the person it is about. Decided by rights.
  */
 export interface LegalHoldEvents {
   LegalHoldRequested: {

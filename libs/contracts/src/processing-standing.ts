@@ -10,15 +10,17 @@ export interface Restriction {
   readonly liftsAt: string | null;
 }
 
-/** What a person said about the processing of their data besides their consents. */
+/** What the law makes of a person's data besides their consents. */
 export interface ProcessingStanding {
   /** While there is one, nothing is forwarded or shown beyond storage. */
   readonly restrictions: readonly Restriction[];
   /** Oldest first. A consent given after an objection is a newer word: who reads the consents weighs the two. */
   readonly objections: readonly { readonly requestId: string; readonly purposes: readonly string[] }[];
+  /** The fence of an erasure stands, or the person is erased: nothing personal is recorded, shown or sent. */
+  readonly erasing: boolean;
 }
 
-export const unrestricted: ProcessingStanding = { restrictions: [], objections: [] };
+export const unrestricted: ProcessingStanding = { restrictions: [], objections: [], erasing: false };
 
 /** Folds the events of `dataSubject-<id>`; for everybody who must not show or send what is restricted. */
 export const evolveStanding = (standing: ProcessingStanding, event: DataSubjectEvent): ProcessingStanding => {
@@ -35,6 +37,11 @@ export const evolveStanding = (standing: ProcessingStanding, event: DataSubjectE
       return { ...standing, restrictions: restrictions.filter(({ requestId }) => requestId !== event.data.requestId) };
     case 'ProcessingObjected':
       return { ...standing, objections: [...objections, event.data] };
+    case 'ErasureRequested':
+      return { ...standing, erasing: true };
+    case 'SubjectKeysDestroyed':
+      // A key destroyed because its period ended is no erasure of the person.
+      return event.data.requestId === null ? standing : { ...standing, erasing: true };
     default:
       return standing;
   }

@@ -1,5 +1,14 @@
 import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
-import type { Locale, Retention } from './vocabulary.js';
+import type { Locale, PostalAddress, Retention } from './vocabulary.js';
+
+/** What a person or an officer changes of a profile; an absent field stays, `null` removes the value. */
+export interface ProfileChanges {
+  readonly givenName?: string | undefined;
+  readonly familyName?: string | undefined;
+  readonly phone?: string | null | undefined;
+  readonly address?: PostalAddress | null | undefined;
+  readonly locale?: Locale | undefined;
+}
 
 export const rightsRequestKinds = [
   'access',
@@ -11,7 +20,7 @@ export const rightsRequestKinds = [
 ] as const;
 export type RightsRequestKind = (typeof rightsRequestKinds)[number];
 
-/** Stream `rightsRequest-<id>`: one request under art. 15-21, from receipt to answer. Decided by identity. */
+/** Stream `rightsRequest-<id>`: one request under art. 15-21, from receipt to answer. Decided by rights. */
 export interface RightsRequestEvents {
   RightsRequestReceived: {
     readonly kind: RightsRequestKind;
@@ -39,6 +48,8 @@ export interface RightsRequestEvents {
   RequestReferredToOfficer: { readonly blockers: readonly string[] };
   /** `executeAfter`: RFC 3339, the end of the cooling-off. */
   RequestApproved: { readonly by: 'rule' | 'officer'; readonly executeAfter: string };
+  /** Art. 16, by an officer: identity makes the profile say so. */
+  CorrectionDecided: { readonly changes: Personal<ProfileChanges> };
   /** The reason is what an officer wrote to the person. */
   RequestRefused: { readonly reason: Personal<string> };
   /** Art. 12(3): two months more, with the reason, told to the person inside the first. */
@@ -85,6 +96,7 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   RequestScopeDecided: { ...rights, fields: { erase: plain, retain: plain } },
   RequestReferredToOfficer: { ...rights, fields: { blockers: plain } },
   RequestApproved: { ...rights, fields: { by: plain, executeAfter: plain } },
+  CorrectionDecided: { ...rights, fields: { changes: personal('contact') } },
   RequestRefused: { ...rights, fields: { reason: personal('contact') } },
   RequestExtended: { ...rights, fields: { dueAt: plain, reason: personal('contact') } },
   RequestPartlyRefused: { ...rights, fields: { reason: personal('contact') } },

@@ -3,6 +3,9 @@ import { holds, keyedHash, plainColumns, reference, repeats, type RowMap, type T
 const sha256 = holds('a SHA-256');
 const cipher = holds('key material, wrapped by the key-encryption key');
 
+/** A time of day that lives thirty days at most; on which days an account was used the events say. */
+const daysOfUse = { because: 'the days of use are copied from the events (AccountUsed)' };
+
 const lane: TableClass = {
   subject: 'subject_id',
   columns: {
@@ -61,6 +64,14 @@ export const rowMap: RowMap = {
     subject: 'subject_id',
     columns: { address_mark: keyedHash('rowDeleted', 'fromEvents'), subject_id: reference },
   },
+  'keyring.email_index': {
+    subject: 'subject_id',
+    columns: {
+      bidx: keyedHash('rowDeleted', 'fromEvents'),
+      subject_id: reference,
+      ...plainColumns('kind', 'reserved_at'),
+    },
+  },
   'keyring.suppression': {
     columns: {
       address_mark: keyedHash(
@@ -97,22 +108,14 @@ export const rowMap: RowMap = {
   'gateway.access_log_day': { columns: plainColumns('day', 'stage', 'keys_destroyed') },
 
   // identity
-  'identity.email_index': {
-    subject: 'subject_id',
-    columns: {
-      bidx: keyedHash('rowDeleted', 'fromEvents'),
-      subject_id: reference,
-      ...plainColumns('kind', 'reserved_at'),
-    },
-  },
   'identity.session': {
     subject: 'subject_id',
     columns: {
       token_hash: keyedHash('rowDeleted', { because: 'it proves who somebody is' }),
       subject_id: reference,
-      authenticated_at: { kind: 'personal', erasure: 'rowDeleted', copy: 'fromRow' },
-      expires_at: { kind: 'personal', erasure: 'rowDeleted', copy: 'fromRow' },
-      used_at: { kind: 'personal', erasure: 'rowDeleted', copy: 'fromRow' },
+      authenticated_at: { kind: 'personal', erasure: 'rowDeleted', copy: daysOfUse },
+      expires_at: { kind: 'personal', erasure: 'rowDeleted', copy: daysOfUse },
+      used_at: { kind: 'personal', erasure: 'rowDeleted', copy: daysOfUse },
       ...plainColumns('family', 'role'),
     },
   },
@@ -122,7 +125,7 @@ export const rowMap: RowMap = {
       ...plainColumns('tries', 'tried_at', 'blocked_until'),
     },
   },
-  'identity.order_standing': {
+  'rights.order_standing': {
     subject: 'subject_id',
     columns: {
       order_id: reference,
@@ -139,7 +142,7 @@ export const rowMap: RowMap = {
       ...plainColumns('revision'),
     },
   },
-  'identity.rights_request': {
+  'rights.rights_request': {
     subject: 'subject_id',
     columns: {
       request_id: reference,
@@ -150,7 +153,7 @@ export const rowMap: RowMap = {
       ...plainColumns('open'),
     },
   },
-  'identity.request_in_flight': {
+  'rights.request_in_flight': {
     subject: 'subject_id',
     columns: {
       subject_id: reference,
@@ -158,7 +161,7 @@ export const rowMap: RowMap = {
       request_id: reference,
     },
   },
-  'identity.due_task': { columns: { id: reference, ...plainColumns('kind', 'due_at', 'failures') } },
+  'rights.due_task': { columns: { id: reference, ...plainColumns('kind', 'due_at', 'failures') } },
   'identity.signing_key': {
     columns: {
       public_jwk: holds('a public key'),
@@ -166,12 +169,19 @@ export const rowMap: RowMap = {
       ...plainColumns('kid', 'kek_version', 'created_at'),
     },
   },
-  'identity.subject_stream': {
+  'rights.document_key': {
+    columns: {
+      public_jwk: holds('a public key'),
+      wrapped: cipher,
+      ...plainColumns('kid', 'kek_version', 'created_at'),
+    },
+  },
+  'rights.subject_stream': {
     subject: 'subject_id',
     columns: { subject_id: reference, stream: reference, ...plainColumns('since_revision') },
   },
-  'identity.subject_stream_mark': { columns: plainColumns('one', 'position') },
-  'identity.subject_copy': {
+  'rights.subject_stream_mark': { columns: plainColumns('one', 'position') },
+  'rights.subject_copy': {
     subject: 'subject_id',
     columns: {
       request_id: reference,
@@ -189,7 +199,7 @@ export const rowMap: RowMap = {
       ...plainColumns('kind'),
     },
   },
-  'identity.subject_copy_part': {
+  'rights.subject_copy_part': {
     columns: {
       request_id: reference,
       sealed: {
@@ -202,7 +212,7 @@ export const rowMap: RowMap = {
     },
   },
 
-  'identity.disclosed_field': {
+  'rights.disclosed_field': {
     subject: 'subject_id',
     columns: {
       subject_id: reference,
@@ -210,8 +220,8 @@ export const rowMap: RowMap = {
       field: repeats('DataDisclosed.fields'),
     },
   },
-  'identity.known_contact': { subject: 'subject_id', columns: { subject_id: reference } },
-  'identity.recipient_task': {
+  'rights.known_contact': { subject: 'subject_id', columns: { subject_id: reference } },
+  'rights.recipient_task': {
     columns: {
       request_id: reference,
       processor_id: repeats('RecipientAsked.processorId'),
@@ -220,7 +230,7 @@ export const rowMap: RowMap = {
       ...plainColumns('since'),
     },
   },
-  'identity.account_activity': {
+  'rights.account_activity': {
     subject: 'subject_id',
     columns: {
       subject_id: reference,
@@ -230,7 +240,7 @@ export const rowMap: RowMap = {
       ...plainColumns('failures', 'not_before'),
     },
   },
-  'identity.consent_reliance': {
+  'rights.consent_reliance': {
     subject: 'subject_id',
     columns: {
       subject_id: reference,
@@ -238,7 +248,7 @@ export const rowMap: RowMap = {
       ended_on: repeats('ConsentWithdrawn', 'ConsentsInvalidated'),
     },
   },
-  'identity.legal_hold': {
+  'rights.legal_hold': {
     subject: 'subject_id',
     columns: {
       hold_id: reference,
@@ -248,7 +258,7 @@ export const rowMap: RowMap = {
       ...plainColumns('state', 'expires_at', 'requested_at'),
     },
   },
-  'identity.retention': {
+  'rights.retention': {
     subject: 'subject_id',
     columns: {
       subject_id: reference,

@@ -1,6 +1,7 @@
 import type { SchemaMap } from '@dittoo/kernel';
 import { accountSchema } from './account.events.js';
 import { consentSchema } from './consent.events.js';
+import { customerSchema } from './customer.events.js';
 import { dataSubjectSchema } from './data-subject.events.js';
 import { campaignEntrySchema, commentSchema, supportCaseSchema } from './engagement.events.js';
 import { forwardingSchema } from './forwarding.events.js';
@@ -13,6 +14,7 @@ import { rightsRequestSchema } from './rights-request.events.js';
 
 /** Every event of the house. Sealing, export, erasure coverage and the art. 30 record are derived from it. */
 export const schemaMap = {
+  ...customerSchema,
   ...dataSubjectSchema,
   ...accountSchema,
   ...consentSchema,

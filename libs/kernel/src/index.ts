@@ -9,6 +9,7 @@ export * from './event-store.js';
 export * from './identifiers.js';
 export * from './leaf.js';
 export * from './personal.js';
+export * from './recorded-as.js';
 export * from './sealer.js';
 export * from './storable.js';
 export * from './trace.js';

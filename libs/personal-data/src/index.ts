@@ -1,5 +1,6 @@
 export { DataKeys, type KeyRequest } from './data-keys.js';
 export { normalizedEmail } from './email-address.js';
+export { EmailIndex, type EmailOwnerKind, type IndexedEmail } from './email-index.js';
 export { EnvelopeSealer } from './envelope-sealer.js';
 export { FileKeyEncryption, KeyEncryption, type WrappedKey } from './key-encryption.js';
 export { addKeyVersion, readKeyFile, removeKeyVersion } from './key-file.js';

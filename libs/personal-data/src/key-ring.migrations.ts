@@ -93,10 +93,27 @@ class NameGateEvent1763800000410 implements MigrationInterface {
   }
 }
 
+/** Which account an address belongs to: a keyed hash under a pepper of its own. */
+class AddEmailIndex1763800000420 implements MigrationInterface {
+  readonly name = 'AddEmailIndex1763800000420';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE keyring.email_index (
+        bidx bytea PRIMARY KEY, subject_id uuid NOT NULL, kind text NOT NULL, reserved_at timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON keyring.email_index (subject_id)');
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the key ring is never taken down');
+  }
+}
+
 export const keyRingMigrations = [
   CreateKeyRing1763800000100,
   CreateContacts1763800000200,
   AddScopes1763800000300,
   AddRestoreGate1763800000400,
   NameGateEvent1763800000410,
+  AddEmailIndex1763800000420,
 ];

@@ -25,13 +25,19 @@ export class RegisterInvalid extends Error {
   }
 }
 
+/** What a deployment may set otherwise than its register file says; merged in before anything is checked or derived. */
+export interface RegisterSettings {
+  /** `MM-DD`, the last day of the fiscal year. */
+  readonly fiscalYearEnd?: string | null;
+}
+
 /**
  * Reads and checks a register file.
  *
  * @param path default: the register shipped with this library
  * @throws RegisterInvalid not readable, not JSON, not of the schema, or contradicting itself: mend the file
  */
-export const loadRegister = (path: string = shippedRegister): Register => {
+export const loadRegister = (path: string = shippedRegister, settings: RegisterSettings = {}): Register => {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
@@ -39,7 +45,13 @@ export const loadRegister = (path: string = shippedRegister): Register => {
     const why = error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${(error as { code?: string }).code})`;
     throw new RegisterInvalid(path, [{ path: '', message: why }]);
   }
-  return parseRegister(value, path);
+  return parseRegister(withSettings(value, settings), path);
+};
+
+const withSettings = (value: unknown, { fiscalYearEnd = null }: RegisterSettings): unknown => {
+  if (fiscalYearEnd === null || typeof value !== 'object' || value === null) return value;
+  const { dataController } = value as { readonly dataController?: object };
+  return { ...value, dataController: { ...dataController, fiscalYearEnd } };
 };
 
 /** The same for a register that is already parsed. The value given stays as it is; the answer is a frozen copy. */

@@ -11,6 +11,7 @@ export {
   type Principal,
 } from './caller.js';
 export { causedBy, Commands, type CommandContext, type EventFacts, type Executed, type Loaded } from './commands.js';
+export { evenlyTimed } from './evenly-timed.js';
 export { AcceptsForm } from './form-body.js';
 export { createHttpApp, idParam, type HttpAppOptions } from './http-app.js';
 export { Idempotent, RequestDigest } from './idempotency.js';
@@ -22,5 +23,6 @@ export { problemDetails, type ProblemCatalogue, type ProblemDetails } from './pr
 export { ApiProblems, FieldProblemAnswer, ProblemAnswer } from './problem.http.js';
 export { framesOf, ProblemFilter } from './problem.filter.js';
 export { serviceMigrations } from './service.migrations.js';
+export { systemContext } from './system-context.js';
 export { EmailField, LineField, refuseCardNumbers } from './text-fields.js';
 export { tokenAudience, tokenIssuer, TokenVerifier } from './token-verifier.js';

@@ -113,6 +113,4 @@ export class Bundle {
 /** Explained behind the last tree head: the next bundle will say so. */
 const forgetErasedBy = (event: RecordedEvent, gone: Map<string, unknown>): void => {
   for (const { kid } of kidsErasedBy(event)) gone.delete(kid);
-  if (event.type !== 'PersonnummerRemoved') return;
-  for (const kid of gone.keys()) if (kid.startsWith(`${event.metadata.dataSubjectId}/personnummer/`)) gone.delete(kid);
 };

@@ -22,8 +22,6 @@ const definitions: SchemaMap = schemaMap;
 export class EnvelopeCheck {
   private readonly erased = new Set<string>();
   private readonly gone = new Map<string, bigint>();
-  /** `<subject>/personnummer` -> where it was last removed: that event speaks for the keys of what was given before. */
-  private readonly removed = new Map<string, bigint>();
 
   constructor(
     private readonly sealer: Sealer,
@@ -35,9 +33,6 @@ export class EnvelopeCheck {
     const placed = events.filter((event) => this.standsInPlace(event));
     const named = events.flatMap(kidsErasedBy);
     for (const { kid } of named) this.erased.add(kid);
-    for (const { type, metadata, position } of events) {
-      if (type === 'PersonnummerRemoved') this.removed.set(`${metadata.dataSubjectId}/personnummer`, position);
-    }
     const states = await this.keys.statesOfKeys([...new Set([...placed.flatMap(kidsOf), ...named.map((n) => n.kid)])]);
     for (const { kid, position } of named) {
       if (states.get(kid) === 'active') {
@@ -57,12 +52,7 @@ export class EnvelopeCheck {
 
   /** Keys that are gone and that no event has named so far. */
   get unexplained(): readonly string[] {
-    return [...this.gone].filter(([kid, sealedAt]) => !this.isExplained(kid, sealedAt)).map(([kid]) => kid);
-  }
-
-  private isExplained(kid: string, sealedAt: bigint): boolean {
-    const removedAt = this.removed.get(kid.slice(0, kid.lastIndexOf('/')));
-    return this.erased.has(kid) || (removedAt !== undefined && removedAt > sealedAt);
+    return [...this.gone.keys()].filter((kid) => !this.erased.has(kid));
   }
 
   end(): void {

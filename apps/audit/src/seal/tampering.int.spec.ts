@@ -276,18 +276,25 @@ describe('an erased person', () => {
 
   it('who only took the personnummer back leaves it whole', async () => {
     const third = new ImaginedLife(service.platform);
-    const stream = streamName('dataSubject', third.subjectId);
+    const stream = streamName('customer', third.subjectId);
     await third.record(stream, {
       type: 'PersonnummerRecorded',
       data: { number: '197010632391', ground: 'secureIdentification' },
     });
     await third.record(stream, { type: 'PersonnummerRemoved', data: { reason: 'customer' } });
-    await service.platform.keyRing.destroy(third.subjectId, ['personnummer'], {
+    const numbers = (await service.platform.keyRing.keysOf(third.subjectId)).map(({ kid }) => kid);
+    const destroyed = await service.platform.keyRing.destroy(third.subjectId, ['personnummer'], {
       at: '2026-01-01T00:00:00.000Z',
       requestId: null,
       newLifecycle: true,
+      kids: numbers,
     });
-    await sealed(size + 4);
+    const keys = destroyed.map(({ category, fingerprint, kid }) => ({ category, fingerprint, kid }));
+    await third.record(streamName('dataSubject', third.subjectId), {
+      type: 'SubjectKeysDestroyed',
+      data: { requestId: null, keys, retained: [] },
+    });
+    await sealed(size + 5);
     expect((await verification()).problems).toEqual([]);
     expect(await verifyBundle(linesOf(await bundle()))).toMatchObject({ exitCode: 0 });
   });

@@ -2,6 +2,7 @@ import type {
   CampaignEntryEvents,
   CollectionMethod,
   ConsentPurpose,
+  CustomerEvents,
   DataSubjectEvents,
   NewsletterEvents,
 } from '@dittoo/contracts';
@@ -31,7 +32,7 @@ export class ConsentReactor {
   ) {}
 
   @EventPattern('ConsentChoicesCollected', { group })
-  async choicesCollected(@Payload() event: Delivered<DataSubjectEvents, 'ConsentChoicesCollected'>): Promise<void> {
+  async choicesCollected(@Payload() event: Delivered<CustomerEvents, 'ConsentChoicesCollected'>): Promise<void> {
     await this.collect(event, event.data.choices, 'registrationForm');
   }
 
@@ -71,7 +72,7 @@ export class ConsentReactor {
   }
 
   private async collect(
-    event: Delivered<DataSubjectEvents, 'ConsentChoicesCollected'> | Delivered<CampaignEntryEvents, 'CampaignEntered'>,
+    event: Delivered<CustomerEvents, 'ConsentChoicesCollected'> | Delivered<CampaignEntryEvents, 'CampaignEntered'>,
     choices: FormEvent['choices'],
     method: CollectionMethod,
   ): Promise<void> {
@@ -106,4 +107,4 @@ export class ConsentReactor {
   }
 }
 
-type FormEvent = DataSubjectEvents['ConsentChoicesCollected'];
+type FormEvent = CustomerEvents['ConsentChoicesCollected'];

@@ -11,7 +11,7 @@ export class People {
   ) {}
 
   async isCustomer(subjectId: Uuid): Promise<boolean> {
-    for await (const { type } of this.store.readStream(streamName('dataSubject', subjectId))) {
+    for await (const { type } of this.store.readStream(streamName('customer', subjectId))) {
       if (type === 'CustomerRegistered') return true;
     }
     return false;
@@ -20,7 +20,7 @@ export class People {
   /** The language a customer chose; Swedish for who chose none. */
   async localeOf(subjectId: Uuid): Promise<Locale> {
     let locale: Locale = 'sv';
-    for await (const { data } of this.store.readStream(streamName('dataSubject', subjectId))) {
+    for await (const { data } of this.store.readStream(streamName('customer', subjectId))) {
       locale = locales.find((known) => known === data['locale']) ?? locale;
     }
     return locale;
@@ -28,7 +28,7 @@ export class People {
 
   /** The address that is mailed to: the customer's, else the subscriber's. `null` = none, or not readable any more. */
   async emailOf(subjectId: Uuid): Promise<string | null> {
-    const customers = await this.last('dataSubject', subjectId, ['CustomerRegistered', 'EmailRectified']);
+    const customers = await this.last('customer', subjectId, ['CustomerRegistered', 'EmailRectified']);
     const last = customers ?? (await this.last('newsletter', subjectId, ['NewsletterSubscriptionRequested']));
     return last === null ? null : this.open(last);
   }
@@ -36,7 +36,7 @@ export class People {
   /** The customer's address if its owner has answered from it; else `null`. */
   async confirmedEmailOf(subjectId: Uuid): Promise<string | null> {
     const types = ['CustomerRegistered', 'EmailConfirmed', 'EmailRectified'];
-    const last = await this.last('dataSubject', subjectId, types);
+    const last = await this.last('customer', subjectId, types);
     return last === null || last.type === 'CustomerRegistered' ? null : this.emailOf(subjectId);
   }
 

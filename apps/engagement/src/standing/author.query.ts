@@ -1,5 +1,20 @@
-import type { DataSubjectEvent, Locale } from '@dittoo/contracts';
-import { DomainError, EventStore, isErased, Sealer, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import {
+  evolveStanding,
+  unrestricted,
+  type CustomerEvents,
+  type DataSubjectEvents,
+  type Locale,
+} from '@dittoo/contracts';
+import {
+  DomainError,
+  EventStore,
+  isErased,
+  recordedAs,
+  Sealer,
+  streamName,
+  type RecordedEvent,
+  type Uuid,
+} from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 
 export interface Author {
@@ -27,11 +42,12 @@ export class Authors {
 
   /** @throws DomainError `subject-erased`; `not-found` when there never was such a customer */
   async author(subjectId: Uuid): Promise<Author> {
+    if (await this.isBeingErased(subjectId)) throw new DomainError('subject-erased');
     let named: RecordedEvent | undefined;
     let locale: Locale = 'sv';
-    for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
-      const event = recorded as unknown as DataSubjectEvent;
-      if (event.type === 'ErasureRequested') throw new DomainError('subject-erased');
+    for await (const recorded of this.store.readStream(streamName('customer', subjectId))) {
+      const event = recordedAs<CustomerEvents>(recorded);
+      if (event.type === 'AccountClosed') throw new DomainError('subject-erased');
       if (event.type === 'CustomerRegistered' || event.type === 'NameRectified') named = recorded;
       if (event.type === 'CustomerRegistered' || event.type === 'LocaleChosen') locale = event.data.locale;
     }
@@ -41,5 +57,13 @@ export class Authors {
     const { givenName } = opened!.event.data as { givenName: string };
     if (isErased(givenName)) throw new DomainError('subject-erased');
     return { givenName, locale };
+  }
+
+  private async isBeingErased(subjectId: Uuid): Promise<boolean> {
+    let standing = unrestricted;
+    for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
+      standing = evolveStanding(standing, recordedAs<DataSubjectEvents>(recorded));
+    }
+    return standing.erasing;
   }
 }

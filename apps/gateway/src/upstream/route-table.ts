@@ -18,6 +18,10 @@ export const routeTable = {
     'PUT /api/v1/me/personnummer',
     'DELETE /api/v1/me/personnummer',
     'POST /api/v1/me/personnummer/reveal',
+    'GET /api/v1/audit/subjects',
+  ],
+  rights: [
+    'GET /.well-known/document-keys.json',
     'GET /api/v1/me/requests',
     'POST /api/v1/me/requests',
     'GET /api/v1/me/requests/:id',
@@ -40,7 +44,6 @@ export const routeTable = {
     'POST /api/v1/privacy-requests',
     'POST /api/v1/privacy-requests/confirmation',
     'GET /api/v1/privacy-requests/:id/export',
-    'GET /api/v1/audit/subjects',
   ],
   consent: [
     'GET /.well-known/consent-receipt-keys.json',

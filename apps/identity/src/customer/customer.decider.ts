@@ -1,28 +1,17 @@
 import type {
   ConsentPurpose,
-  DataSubjectEvent,
-  DataSubjectEvents,
-  Locale,
+  CustomerEvent,
+  CustomerEvents,
   PersonnummerGround,
   PostalAddress,
-  ProcessingStanding,
-  Retention,
+  ProfileChanges,
 } from '@dittoo/contracts';
 import { DomainError, isErased, type Decider } from '@dittoo/kernel';
-import { evolve, initialCustomer, standingOf, type Customer, type Profile } from './customer.js';
-
-/** What a customer may change of their profile; an absent field stays. */
-export interface ProfileChanges {
-  readonly givenName?: string | undefined;
-  readonly familyName?: string | undefined;
-  readonly phone?: string | null | undefined;
-  readonly address?: PostalAddress | null | undefined;
-  readonly locale?: Locale | undefined;
-}
+import { evolve, initialCustomer, type Customer, type Profile } from './customer.js';
 
 export interface Registration {
   readonly type: 'Register';
-  readonly person: DataSubjectEvents['CustomerRegistered'];
+  readonly person: CustomerEvents['CustomerRegistered'];
   readonly notice: { readonly version: string; readonly digest: string };
   /** `null` = the form sent no choices. */
   readonly choices: readonly { readonly purpose: ConsentPurpose; readonly given: boolean }[] | null;
@@ -41,31 +30,22 @@ export type CustomerCommand =
       readonly number: string;
       readonly ground: PersonnummerGround;
       readonly consentGiven: boolean;
-      /** The removals whose keys are known to be destroyed: after another one the number would go with the old key. */
-      readonly afterRemovals: number;
     }
   /** `consentStands`: of the consent it may have been recorded on. */
   | { readonly type: 'RevealPersonnummer'; readonly purpose: string; readonly consentStands: boolean }
-  | { readonly type: 'RemovePersonnummer'; readonly reason: DataSubjectEvents['PersonnummerRemoved']['reason'] }
-  | { readonly type: 'RestrictProcessing'; readonly requestId: string }
-  /** Art. 18(3): the person is told before it ends. */
-  | { readonly type: 'AnnounceLift'; readonly requestId: string; readonly liftsAt: string }
-  | { readonly type: 'LiftRestriction'; readonly requestId: string; readonly now: string }
-  | { readonly type: 'ObjectToProcessing'; readonly requestId: string; readonly purposes: readonly string[] }
-  /** Once a day, and at once where the end is announced. */
-  | { readonly type: 'RecordUse'; readonly on: string }
-  | { readonly type: 'NoticeInactivity'; readonly erasesAt: string }
-  /** Nobody asked: the time these keys may be kept is over. Also of a person who was erased long ago, or is no customer. */
-  | { readonly type: 'RecordRetentionEnded'; readonly keys: DataSubjectEvents['SubjectKeysDestroyed']['keys'] }
-  | { readonly type: 'RequestErasure'; readonly requestId: string }
+  | { readonly type: 'RemovePersonnummer' }
+  /** Nothing needs the number any more. `afterRemovals`: a number recorded after another removal is not meant. */
   | {
-      readonly type: 'RecordKeysDestroyed';
-      readonly requestId: string;
-      readonly keys: DataSubjectEvents['SubjectKeysDestroyed']['keys'];
-      readonly retained: readonly Retention[];
-    };
+      readonly type: 'EndPersonnummer';
+      readonly reason: Exclude<CustomerEvents['PersonnummerRemoved']['reason'], 'customer'>;
+      readonly afterRemovals: number;
+      readonly consentStands: boolean;
+    }
+  /** At most once a day. */
+  | { readonly type: 'RecordUse'; readonly on: string }
+  | { readonly type: 'CloseAccount'; readonly requestId: string };
 
-const decide = (command: CustomerCommand, customer: Customer): DataSubjectEvent[] => {
+const decide = (command: CustomerCommand, customer: Customer): CustomerEvent[] => {
   switch (command.type) {
     case 'Register':
       if (customer.status === 'abandoned') throw new DomainError('conflict');
@@ -78,65 +58,18 @@ const decide = (command: CustomerCommand, customer: Customer): DataSubjectEvent[
         : [];
     case 'RecordUse': {
       if (customer.status !== 'registered') return [];
-      const { erasesAt, lastUsedOn } = customer.profile;
-      const noted = erasesAt === null && lastUsedOn !== null && lastUsedOn >= command.on;
-      return noted ? [] : [{ type: 'AccountUsed', data: { on: command.on } }];
+      const { lastUsedOn } = customer.profile;
+      const known = lastUsedOn !== null && lastUsedOn >= command.on;
+      return known ? [] : [{ type: 'AccountUsed', data: { on: command.on } }];
     }
-    case 'NoticeInactivity':
-      if (customer.status !== 'registered' || customer.profile.erasesAt === command.erasesAt) return [];
-      return [{ type: 'InactivityNoticed', data: { erasesAt: command.erasesAt } }];
-    case 'RecordRetentionEnded':
-      if (command.keys.length === 0) return [];
-      return [{ type: 'SubjectKeysDestroyed', data: { requestId: null, keys: command.keys, retained: [] } }];
-    case 'RequestErasure':
-      if (customer.status === 'erasing' || customer.status === 'erased') return [];
-      requireSomebody(customer);
-      return [{ type: 'ErasureRequested', data: { requestId: command.requestId } }];
-    case 'RecordKeysDestroyed': {
-      if (customer.status === 'erased') return [];
-      const { requestId, keys, retained } = command;
-      return [{ type: 'SubjectKeysDestroyed', data: { requestId, keys, retained } }];
-    }
-    case 'RestrictProcessing':
-    case 'AnnounceLift':
-    case 'LiftRestriction':
-    case 'ObjectToProcessing':
-      requireSomebody(customer);
-      return decideForStanding(command, standingOf(customer));
+    case 'EndPersonnummer':
+      return customer.status === 'registered' ? personnummerEnded(command, customer.profile) : [];
+    case 'CloseAccount':
+      return customer.status === 'registered'
+        ? [{ type: 'AccountClosed', data: { requestId: command.requestId } }]
+        : [];
     default:
       return decideForProfile(command, profileFor(customer));
-  }
-};
-
-type StandingCommand = Extract<
-  CustomerCommand,
-  { type: 'RestrictProcessing' | 'AnnounceLift' | 'LiftRestriction' | 'ObjectToProcessing' }
->;
-
-const decideForStanding = (command: StandingCommand, standing: ProcessingStanding): DataSubjectEvent[] => {
-  const { requestId } = command;
-  if (command.type === 'ObjectToProcessing') {
-    // Another request counts again: there may have been a consent since.
-    const said = new Set(
-      standing.objections.filter((one) => one.requestId === requestId).flatMap((one) => one.purposes),
-    );
-    const purposes = command.purposes.filter((purpose) => !said.has(purpose));
-    return purposes.length === 0 ? [] : [{ type: 'ProcessingObjected', data: { requestId, purposes } }];
-  }
-  const restriction = standing.restrictions.find((one) => one.requestId === requestId);
-  switch (command.type) {
-    case 'RestrictProcessing':
-      return restriction === undefined ? [{ type: 'ProcessingRestricted', data: { requestId } }] : [];
-    case 'AnnounceLift':
-      if (restriction === undefined) throw new DomainError('restriction-not-in-force');
-      if (restriction.liftsAt !== null) return [];
-      return [{ type: 'RestrictionLiftAnnounced', data: { requestId, liftsAt: command.liftsAt } }];
-    case 'LiftRestriction': {
-      if (restriction === undefined) return [];
-      const told = restriction.liftsAt !== null && restriction.liftsAt <= command.now;
-      if (!told) throw new DomainError('restriction-not-in-force');
-      return [{ type: 'RestrictionLifted', data: { requestId } }];
-    }
   }
 };
 
@@ -153,25 +86,13 @@ type ProfileCommand = Extract<
   }
 >;
 
-/**
- * Somebody whose data is held, with an account or without one: who is known by an address alone has nothing here until
- * they use a right.
- *
- * @throws DomainError `subject-erased` from the fence on, `not-found` where nobody may come any more
- */
-const requireSomebody = ({ status }: Customer): void => {
-  if (status === 'erasing' || status === 'erased') throw new DomainError('subject-erased');
-  if (status === 'abandoned') throw new DomainError('not-found');
-};
-
-/** @throws DomainError `subject-erased` from the fence on, `not-found` where nobody ever was */
+/** @throws DomainError `subject-erased` once the account is closed, `not-found` where there never was one */
 const profileFor = (customer: Customer): Profile => {
   if (customer.status === 'registered') return customer.profile;
-  if (customer.status === 'erasing' || customer.status === 'erased') throw new DomainError('subject-erased');
-  throw new DomainError('not-found');
+  throw new DomainError(customer.status === 'closed' ? 'subject-erased' : 'not-found');
 };
 
-const decideForProfile = (command: ProfileCommand, profile: Profile): DataSubjectEvent[] => {
+const decideForProfile = (command: ProfileCommand, profile: Profile): CustomerEvent[] => {
   switch (command.type) {
     case 'RectifyProfile':
       return rectified(command.changes, profile);
@@ -197,7 +118,6 @@ const decideForProfile = (command: ProfileCommand, profile: Profile): DataSubjec
     case 'RecordPersonnummer': {
       const { number, ground } = command;
       if (ground === 'consent' && !command.consentGiven) throw new DomainError('personnummer-ground-not-allowed');
-      if (command.afterRemovals !== profile.personnummerRemovals) throw new DomainError('conflict');
       const same = profile.personnummer?.number === number && profile.personnummer.ground === ground;
       return same ? [] : [{ type: 'PersonnummerRecorded', data: { number, ground } }];
     }
@@ -209,11 +129,21 @@ const decideForProfile = (command: ProfileCommand, profile: Profile): DataSubjec
       return [{ type: 'PersonnummerRevealed', data: { purpose: command.purpose } }];
     case 'RemovePersonnummer':
       if (profile.personnummer === null) throw new DomainError('personnummer-not-recorded');
-      return [{ type: 'PersonnummerRemoved', data: { reason: command.reason } }];
+      return [{ type: 'PersonnummerRemoved', data: { reason: 'customer' } }];
   }
 };
 
-const registered = ({ person, notice, choices, personnummer }: Registration): DataSubjectEvent[] => {
+/** A consent given since, or another number, keeps it. */
+const personnummerEnded = (
+  { afterRemovals, consentStands, reason }: Extract<CustomerCommand, { type: 'EndPersonnummer' }>,
+  { personnummer, personnummerRemovals }: Profile,
+): CustomerEvent[] => {
+  if (personnummer === null || personnummerRemovals !== afterRemovals) return [];
+  if (personnummer.ground === 'consent' && consentStands) return [];
+  return [{ type: 'PersonnummerRemoved', data: { reason } }];
+};
+
+const registered = ({ person, notice, choices, personnummer }: Registration): CustomerEvent[] => {
   const shown = { noticeVersion: notice.version, noticeDigest: notice.digest, language: person.locale };
   const consented = choices?.some(({ purpose, given }) => purpose === 'personnummer' && given) === true;
   if (personnummer?.ground === 'consent' && !consented) throw new DomainError('personnummer-ground-not-allowed');
@@ -226,8 +156,8 @@ const registered = ({ person, notice, choices, personnummer }: Registration): Da
 };
 
 /** One event for each thing that changed; the same value again changes nothing. */
-const rectified = (changes: ProfileChanges, profile: Profile): DataSubjectEvent[] => {
-  const events: DataSubjectEvent[] = [];
+const rectified = (changes: ProfileChanges, profile: Profile): CustomerEvent[] => {
+  const events: CustomerEvent[] = [];
   const givenName = changes.givenName ?? profile.givenName;
   const familyName = changes.familyName ?? profile.familyName;
   if (givenName !== profile.givenName || familyName !== profile.familyName) {
@@ -248,8 +178,8 @@ const sameAddress = (one: PostalAddress | null, other: Profile['address']): bool
   return fields.every((field) => one[field] === other[field]);
 };
 
-export const customerDecider: Decider<CustomerCommand, Customer, DataSubjectEvent> = {
-  category: 'dataSubject',
+export const customerDecider: Decider<CustomerCommand, Customer, CustomerEvent> = {
+  category: 'customer',
   initialState: initialCustomer,
   decide,
   evolve,

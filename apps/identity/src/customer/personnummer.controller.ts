@@ -13,16 +13,14 @@ import {
 } from '@dittoo/service';
 import { Body, Controller, Delete, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import type { Customer } from './customer.js';
 import { customerDecider } from './customer.decider.js';
 import { PersonnummerConsent } from './personnummer-consent.query.js';
 import { readPersonnummer } from './personnummer-input.js';
-import { PersonnummerRemoval } from './personnummer-removal.js';
 import { MaskedPersonnummer, RevealedPersonnummer, RevealPersonnummerBody } from './personnummer.http.js';
 import { legible, standingProfile } from './profile.query.js';
 import { PersonnummerBody } from './registration.http.js';
-import { refuseCardNumbers } from './text-rules.js';
+import { refuseCardNumbers } from '@dittoo/service';
 
 /** A customer's own personnummer: masked, shown in full only on a stated purpose, and never without a ground. */
 @ApiTags('Identity')
@@ -34,8 +32,6 @@ export class PersonnummerController {
   constructor(
     private readonly commands: Commands,
     private readonly consent: PersonnummerConsent,
-    private readonly removal: PersonnummerRemoval,
-    private readonly holds: LegalHolds,
     private readonly clock: Clock,
   ) {}
 
@@ -73,23 +69,19 @@ export class PersonnummerController {
   ): Promise<MaskedPersonnummer> {
     const number = readPersonnummer(body.number, this.clock.now(), 'number');
     const { ground } = body;
-    const { state } = await this.commands.load(customerDecider, subjectId);
-    const afterRemovals = standingProfile(state).personnummerRemovals;
-    if (afterRemovals > 0) await this.removal.complete(subjectId);
     const consentGiven = ground === 'consent' && (await this.consent.stands(subjectId));
-    const command = { type: 'RecordPersonnummer', number, ground, consentGiven, afterRemovals } as const;
+    const command = { type: 'RecordPersonnummer', number, ground, consentGiven } as const;
     const context = commandContext(caller, subjectId);
     return maskedAnswer((await this.commands.execute(customerDecider, subjectId, command, context)).state);
   }
 
+  /** From here on nothing uses the number; its key goes as soon as nothing has to keep it (rights decides that). */
   @Delete()
   @HttpCode(204)
   @ApiNoContentResponse()
   async remove(@FromPrincipal() { subjectId }: Principal, @FromCaller() caller: Caller): Promise<void> {
-    if (await this.holds.holds(subjectId, 'personnummer', this.clock.now())) {
-      throw new DomainError('legal-hold-in-force');
-    }
-    await this.removal.remove(subjectId, 'customer', commandContext(caller, subjectId));
+    const command = { type: 'RemovePersonnummer' } as const;
+    await this.commands.execute(customerDecider, subjectId, command, commandContext(caller, subjectId));
   }
 }
 

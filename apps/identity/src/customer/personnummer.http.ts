@@ -1,6 +1,6 @@
 import { personnummerGrounds, type PersonnummerGround } from '@dittoo/contracts';
 import { ApiProperty } from '@nestjs/swagger';
-import { LineField } from './text-rules.js';
+import { LineField } from '@dittoo/service';
 
 export class MaskedPersonnummer {
   /** `19700428-****` */

@@ -13,7 +13,7 @@ import {
 } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Patch, Post, Put } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { EmailIndex } from '../email-index/email-index.port.js';
+import { EmailIndex } from '@dittoo/personal-data';
 import { customerDecider } from './customer.decider.js';
 import { profileOf } from './customer.js';
 import {
@@ -24,7 +24,7 @@ import {
   RectifyProfileBody,
 } from './profile.http.js';
 import { profileAnswer, standingProfile } from './profile.query.js';
-import { refuseCardNumbers } from './text-rules.js';
+import { refuseCardNumbers } from '@dittoo/service';
 
 const emailChangeHours = 24;
 

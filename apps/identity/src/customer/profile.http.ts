@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsString, Matches, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
 import { AddressBody, phoneShape } from './registration.http.js';
-import { EmailField, LineField } from './text-rules.js';
+import { EmailField, LineField } from '@dittoo/service';
 
 /** Absent stays as it is; `null` is an answer only where it is allowed. */
 const WhenSent = (name: string) => ValidateIf((body: Record<string, unknown>) => body[name] !== undefined);

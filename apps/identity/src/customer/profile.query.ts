@@ -5,12 +5,11 @@ import type { ProfileAnswer } from './profile.http.js';
 /**
  * The profile of somebody who has one.
  *
- * @throws DomainError `subject-erased` from the fence on, `not-found`
+ * @throws DomainError `subject-erased` once the account is closed, `not-found`
  */
 export const standingProfile = (customer: Customer): Profile => {
   if (customer.status === 'registered') return customer.profile;
-  const erased = customer.status === 'erasing' || customer.status === 'erased';
-  throw new DomainError(erased ? 'subject-erased' : 'not-found');
+  throw new DomainError(customer.status === 'closed' ? 'subject-erased' : 'not-found');
 };
 
 /** @throws DomainError `subject-erased` where a field can no longer be read */

@@ -3,16 +3,24 @@ import { normalizedEmail } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { DomainError } from '@dittoo/kernel';
-import { ApiProblems, commandContext, Commands, FromCaller, Idempotent, type Caller } from '@dittoo/service';
+import {
+  ApiProblems,
+  commandContext,
+  Commands,
+  evenlyTimed,
+  FromCaller,
+  Idempotent,
+  type Caller,
+} from '@dittoo/service';
 import { Body, Controller, Inject, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
-import { EmailIndex, type IndexedEmail } from '../email-index/email-index.port.js';
-import { evenlyTimed, Passwords } from '../password/passwords.port.js';
+import { EmailIndex, type IndexedEmail } from '@dittoo/personal-data';
+import { Passwords } from '../password/passwords.js';
 import { profileOf } from './customer.js';
 import { customerDecider, type Registration } from './customer.decider.js';
 import { readPersonnummer } from './personnummer-input.js';
 import { RegisterCustomerBody, RegisteredCustomer } from './registration.http.js';
-import { refuseCardNumbers } from './text-rules.js';
+import { refuseCardNumbers } from '@dittoo/service';
 
 /** How old a reservation must be before its registration counts as one that never came. */
 const abandonedAfterMs = 10_000;

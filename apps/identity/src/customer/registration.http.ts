@@ -23,7 +23,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import { EmailField, LineField } from './text-rules.js';
+import { EmailField, LineField } from '@dittoo/service';
 
 /** Complete, or not there at all. */
 export class AddressBody {

@@ -1,13 +1,13 @@
 import type { Role } from '@dittoo/contracts';
 import { Clock, DomainError } from '@dittoo/kernel';
-import { ApiProblems, FromPrincipal, SignedIn, type Principal } from '@dittoo/service';
+import { EmailIndex } from '@dittoo/personal-data';
+import { ApiProblems, evenlyTimed, FromPrincipal, SignedIn, type Principal } from '@dittoo/service';
 import { Body, Controller, Delete, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CustomerCredentials } from '../customer/customer-credentials.query.js';
-import { AccountUses } from '../customer/account-uses.port.js';
-import { EmailIndex } from '../email-index/email-index.port.js';
-import { evenlyTimed, Passwords } from '../password/passwords.port.js';
+import { AccountUses } from '../customer/account-uses.js';
+import { Passwords } from '../password/passwords.js';
 import { StaffCredentials } from '../staff/staff-credentials.query.js';
 import { AccessTokens, accessTokenSeconds } from './access-tokens.js';
 import { ReauthenticateBody, ReauthenticatedAnswer, RefreshBody, SessionAnswer, SignInBody } from './session.http.js';

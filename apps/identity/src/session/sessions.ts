@@ -4,7 +4,6 @@ import { Clock, DomainError, newId } from '@dittoo/kernel';
 import { KeyEncryption } from '@dittoo/personal-data';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { SignedInSessions } from './sessions.port.js';
 
 const lifeDays = 30;
 
@@ -29,14 +28,12 @@ interface Row {
  * was copied, and ends the family. The database knows keyed hashes only.
  */
 @Injectable()
-export class Sessions extends SignedInSessions {
+export class Sessions {
   constructor(
     private readonly rows: DataSource,
     private readonly keys: KeyEncryption,
     private readonly clock: Clock,
-  ) {
-    super();
-  }
+  ) {}
 
   async begin(subjectId: string, role: Role): Promise<{ session: Session; refreshToken: string }> {
     const session = { sessionId: newId(), subjectId, role, authenticatedAt: this.clock.now() };
@@ -75,7 +72,8 @@ export class Sessions extends SignedInSessions {
     await this.rows.query('DELETE FROM identity.session WHERE family = $1', [sessionId]);
   }
 
-  override async endAll(subjectId: string): Promise<void> {
+  /** Ends whatever a person is signed in with. */
+  async endAll(subjectId: string): Promise<void> {
     await this.rows.query('DELETE FROM identity.session WHERE subject_id = $1', [subjectId]);
   }
 

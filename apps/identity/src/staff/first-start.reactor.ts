@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { derivedId, newId } from '@dittoo/kernel';
 import { Commands } from '@dittoo/service';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { EmailIndex } from '../email-index/email-index.port.js';
+import { EmailIndex } from '@dittoo/personal-data';
 import { IDENTITY_CONFIG, type ConfiguredStaff, type IdentityConfig } from '../identity.config.js';
-import { Passwords } from '../password/passwords.port.js';
+import { Passwords } from '../password/passwords.js';
 import { FirstOfficer } from './first-officer.js';
 import { staffAccountDecider } from './staff-account.decider.js';
 

@@ -3,7 +3,7 @@ import { ApiProblems, SignedIn } from '@dittoo/service';
 import { Controller, Get, Headers, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CustomerStanding } from '../customer/customer-standing.query.js';
-import { EmailIndex } from '../email-index/email-index.port.js';
+import { EmailIndex } from '@dittoo/personal-data';
 import { FindSubjectQuery, FoundSubjects } from './subject-search.http.js';
 
 /** Finds a data subject for an officer; it stands here because the blind index does. Nothing is shown but the id. */

@@ -1,15 +1,18 @@
 import {
   evolveStanding,
   unrestricted,
-  type DataSubjectEvent,
+  type CustomerEvent,
+  type DataSubjectEvents,
   type Locale,
   type PersonnummerGround,
   type PostalAddress,
+  type ProcessingStanding,
 } from '@dittoo/contracts';
 import {
   DomainError,
   EventStore,
   isErased,
+  recordedAs,
   Sealer,
   streamName,
   type Personal,
@@ -43,12 +46,12 @@ export class Customers {
   /** @throws DomainError `subject-erased`; `not-found` when there never was such a customer */
   async snapshot(customerId: Uuid): Promise<CustomerSnapshot> {
     const wanted: RecordedEvent[] = [];
-    for await (const event of this.store.readStream(streamName('dataSubject', customerId))) {
-      // From here on the person is being forgotten, or is.
-      if (event.type === 'ErasureRequested') throw new DomainError('subject-erased');
+    if ((await this.standing(customerId)).erasing) throw new DomainError('subject-erased');
+    for await (const event of this.store.readStream(streamName('customer', customerId))) {
+      if (event.type === 'AccountClosed') throw new DomainError('subject-erased');
       if (copied.has(event.type)) wanted.push(withoutSecrets(event));
     }
-    const opened = await this.sealer.open<DataSubjectEvent>(wanted);
+    const opened = await this.sealer.open<CustomerEvent>(wanted);
     const found = opened.reduce<Snapshot | null>((snapshot, { event }) => evolve(snapshot, event), null);
     if (found === null) throw new DomainError('not-found');
     if (Object.values(found).some(isErased)) throw new DomainError('subject-erased');
@@ -57,15 +60,19 @@ export class Customers {
 
   /** Did they restrict the processing of their data (art. 18)? Read from the stream, so it counts at once. */
   async isRestricted(customerId: Uuid): Promise<boolean> {
+    return (await this.standing(customerId)).restrictions.length > 0;
+  }
+
+  private async standing(customerId: Uuid): Promise<ProcessingStanding> {
     let standing = unrestricted;
     for await (const event of this.store.readStream(streamName('dataSubject', customerId))) {
-      standing = evolveStanding(standing, event as unknown as DataSubjectEvent);
+      standing = evolveStanding(standing, recordedAs<DataSubjectEvents>(event));
     }
-    return standing.restrictions.length > 0;
+    return standing;
   }
 }
 
-const copied: ReadonlySet<string> = new Set<DataSubjectEvent['type']>([
+const copied: ReadonlySet<string> = new Set<CustomerEvent['type']>([
   'CustomerRegistered',
   'NameRectified',
   'PhoneRectified',
@@ -83,7 +90,7 @@ const withoutSecrets = (event: RecordedEvent): RecordedEvent => {
   return { ...event, data };
 };
 
-const evolve = (snapshot: Snapshot | null, event: DataSubjectEvent): Snapshot | null => {
+const evolve = (snapshot: Snapshot | null, event: CustomerEvent): Snapshot | null => {
   if (event.type === 'CustomerRegistered') {
     const { givenName, familyName, email, phone, address, locale } = event.data;
     return { givenName, familyName, email, phone, address, locale, personnummerGround: null };

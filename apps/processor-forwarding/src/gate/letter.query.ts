@@ -136,7 +136,7 @@ export class LetterSource {
 
   private async account(subjectId: Uuid): Promise<Found | null> {
     let address: RecordedEvent | null = null;
-    for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
+    for await (const recorded of this.store.readStream(streamName('customer', subjectId))) {
       if (recorded.type === 'CustomerRegistered' || recorded.type === 'EmailRectified') address = recorded;
     }
     if (address === null) return null;
@@ -145,7 +145,7 @@ export class LetterSource {
 
   private async localeOf(subjectId: Uuid): Promise<Locale | undefined> {
     let locale: Locale | undefined;
-    for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
+    for await (const recorded of this.store.readStream(streamName('customer', subjectId))) {
       locale = localeOf(recorded) ?? locale;
     }
     return locale;

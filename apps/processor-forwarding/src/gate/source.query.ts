@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   evolveStanding,
   unrestricted,
-  type DataSubjectEvent,
+  type DataSubjectEvents,
   type DeliveryRecipient,
   type OrderEvent,
   type OrderEvents,
@@ -11,6 +11,7 @@ import {
   EventStore,
   isEnvelope,
   isErased,
+  recordedAs,
   Sealer,
   streamName,
   type DomainEvent,
@@ -55,13 +56,9 @@ export class Source {
     const mailed: RecordedEvent[] = [];
     for await (const recorded of this.store.readStream(streamName('newsletter', subjectId))) mailed.push(recorded);
     const objections: RecordedEvent[] = [];
-    let erased = false;
     let processing = unrestricted;
     for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
-      const event = recorded as unknown as DataSubjectEvent;
-      // A key destroyed because its retention ended is no erasure of the person.
-      erased ||= event.type === 'ErasureRequested';
-      erased ||= event.type === 'SubjectKeysDestroyed' && event.data.requestId !== null;
+      const event = recordedAs<DataSubjectEvents>(recorded);
       if (event.type === 'ProcessingObjected') objections.push(recorded);
       processing = evolveStanding(processing, event);
     }
@@ -70,7 +67,7 @@ export class Source {
     const against = processing.objections.flatMap(({ purposes }) => purposes);
     const unwanted = declined || against.some((purpose) => advertisingPurposes.has(purpose));
     return {
-      erased,
+      erased: processing.erasing,
       restricted: processing.restrictions.length > 0,
       objected: against.filter((purpose) => consents[purpose] === undefined),
       consents,
@@ -103,7 +100,7 @@ export class Source {
   /** The number as recorded now. `null` = none, removed, or its key is gone. */
   async personnummer(subjectId: Uuid): Promise<Opened<string> | null> {
     let last: RecordedEvent | null = null;
-    for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
+    for await (const recorded of this.store.readStream(streamName('customer', subjectId))) {
       if (recorded.type === 'PersonnummerRecorded') last = recorded;
       if (recorded.type === 'PersonnummerRemoved') last = null;
     }

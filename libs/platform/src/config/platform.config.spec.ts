@@ -14,6 +14,7 @@ describe('an empty environment', () => {
       databaseUrl: null,
       generateKeyFile: true,
       registerFile: null,
+      fiscalYearEnd: null,
       jwksUrl: 'http://127.0.0.1:8080/.well-known/jwks.json',
       clockOffsetMs: 0,
     }));

@@ -37,6 +37,8 @@ export interface PlatformConfig extends DatabaseConfig {
   /** `null` = events travel inside this process. */
   readonly kafka: KafkaConfig | null;
   readonly registerFile: string | null;
+  /** `MM-DD`, instead of the register's; `null` = the register's. */
+  readonly fiscalYearEnd: string | null;
   readonly jwksUrl: string;
   readonly clockOffsetMs: number;
   readonly requestsPerMinute: number;
@@ -78,6 +80,17 @@ export const durationMs = (text: string, name: string): number => {
   const of = (part: string): number => Number(parts[part] ?? 0);
   const seconds = ((of('days') * 24 + of('hours')) * 60 + of('minutes')) * 60 + of('seconds');
   return (parts['sign'] === '-' ? -1 : 1) * seconds * 1000;
+};
+
+/** `MM-DD`; `null` = not set. */
+const dayOfYear = (env: Environment, name: string): string | null => {
+  const given = text(env, name);
+  if (given === undefined) return null;
+  const date = /^\d\d-\d\d$/.test(given) ? new Date(`2024-${given}T00:00:00Z`) : new Date(Number.NaN);
+  if (Number.isNaN(date.getTime()) || date.toISOString().slice(5, 10) !== given) {
+    throw new Error(`${name} must be a day like 12-31 (MM-DD)`);
+  }
+  return given;
 };
 
 const integer = (env: Environment, name: string, fallback: number, least: number, most: number): number => {
@@ -194,6 +207,7 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
     eventStore: readEventStoreConfig(env),
     kafka: readKafkaConfig(env),
     registerFile: text(env, 'PROCESSOR_REGISTER_FILE') ?? null,
+    fiscalYearEnd: dayOfYear(env, 'FISCAL_YEAR_END'),
     jwksUrl: url(env, 'JWKS_URL', ['http:', 'https:']) ?? `http://${host}:${port}/.well-known/jwks.json`,
     clockOffsetMs: clockOffset === undefined ? 0 : durationMs(clockOffset, 'CLOCK_OFFSET'),
     requestsPerMinute: integer(env, 'REQUESTS_PER_MINUTE', 600, 1, 10_000_000),

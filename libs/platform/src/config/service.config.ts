@@ -4,12 +4,13 @@ import { readPlatformConfig, text, type Environment, type PlatformConfig } from 
 export const servicePorts = {
   gateway: 8080,
   identity: 8081,
-  consent: 8082,
-  order: 8083,
-  engagement: 8084,
-  'processor-forwarding': 8085,
-  audit: 8086,
-  relay: 8087,
+  rights: 8082,
+  consent: 8083,
+  order: 8084,
+  engagement: 8085,
+  'processor-forwarding': 8086,
+  audit: 8087,
+  relay: 8088,
 } as const;
 
 export type ServiceName = keyof typeof servicePorts;

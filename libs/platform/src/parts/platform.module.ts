@@ -10,7 +10,7 @@ import {
   UnsubscribeTokens,
   type DataCategory,
 } from '@dittoo/kernel';
-import { KeyEncryption } from '@dittoo/personal-data';
+import { EmailIndex, KeyEncryption } from '@dittoo/personal-data';
 import { retentionEndsOn } from '@dittoo/processor-register';
 import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
@@ -50,6 +50,7 @@ export class PlatformModule {
       { provide: Sealer, useValue: sealer },
       { provide: KeyRing, useValue: keyRing },
       { provide: ContactDirectory, useValue: platform.contacts },
+      { provide: EmailIndex, useValue: platform.emails },
       { provide: SuppressionList, useValue: platform.suppressions },
       { provide: UnsubscribeTokens, useValue: platform.unsubscribeTokens },
       { provide: KeyEncryption, useValue: keyEncryption },

@@ -15,6 +15,7 @@ import { openPool } from '@dittoo/database';
 import type { PostgresSequencer } from '@dittoo/event-store';
 import { InProcessDelivery, InProcessRoad, type DeliveryLog, type EventDelivery } from '@dittoo/messaging';
 import {
+  EmailIndex,
   EnvelopeSealer,
   FileKeyEncryption,
   PostgresContactDirectory,
@@ -52,6 +53,7 @@ export interface Platform {
   readonly keyEncryption: KeyEncryption;
   readonly sealer: EnvelopeSealer;
   readonly contacts: ContactDirectory;
+  readonly emails: EmailIndex;
   readonly suppressions: SuppressionList;
   readonly unsubscribeTokens: UnsubscribeTokens;
   readonly road: EventPublisher;
@@ -79,7 +81,7 @@ export interface Platform {
  */
 export const openPlatform = async (config: PlatformConfig, services: readonly ServiceSchema[]): Promise<Platform> => {
   const logger = createLogger(config.service, config.logLevel);
-  const register = config.registerFile === null ? loadRegister() : loadRegister(config.registerFile);
+  const register = loadRegister(config.registerFile ?? undefined, { fiscalYearEnd: config.fiscalYearEnd });
   const keyEncryption = openKeyFile(config);
   const closers: (() => Promise<void>)[] = [];
   let closing = false;
@@ -130,8 +132,9 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
     await log.ready();
     const { sequencer, store } = log;
     const contacts = new PostgresContactDirectory(keyRingPool, keyEncryption);
+    const emails = new EmailIndex(keyRingPool, keyEncryption, clock);
     if (sequencer !== null) await givePositions(sequencer, logger);
-    const reapplied = await passRestoreGate(store, keyRing, contacts);
+    const reapplied = await passRestoreGate(store, keyRing, { contacts, emails });
     if (reapplied > 0) logger.warn({ events: reapplied }, 'restore-gate.applied-again');
 
     const metrics = new Registry();
@@ -160,6 +163,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       keyEncryption,
       sealer: new EnvelopeSealer(schemaMap, keyRing),
       contacts,
+      emails,
       suppressions: new PostgresSuppressionList(keyRingPool, keyEncryption),
       unsubscribeTokens: new SealedSubjectTokens(keyEncryption, 'unsubscribe'),
       road: road.publisher,

@@ -1,14 +1,14 @@
-import {
-  isEnvelope,
-  keyNamed,
-  type ContactDirectory,
-  type EventStore,
-  type JsonObject,
-  type RecordedEvent,
-} from '@dittoo/kernel';
-import type { PostgresKeyRing } from '@dittoo/personal-data';
+import type { DataSubjectEvents } from '@dittoo/contracts';
+import { keyNamed, recordedAs, type ContactDirectory, type EventStore, type RecordedEvent } from '@dittoo/kernel';
+import type { EmailIndex, PostgresKeyRing } from '@dittoo/personal-data';
 
 const pageSize = 1000;
+
+/** What goes and comes back with the key ring, and knows people by their address. */
+export interface Directories {
+  readonly contacts: ContactDirectory;
+  readonly emails: EmailIndex;
+}
 
 /**
  * Before anything is served: every destruction the log tells of since the key ring last passed here is applied to it
@@ -22,14 +22,14 @@ const pageSize = 1000;
 export const passRestoreGate = async (
   store: EventStore,
   ring: PostgresKeyRing,
-  contacts: ContactDirectory,
+  directories: Directories,
 ): Promise<number> => {
   let after = await knownGate(store, ring);
   let last: RecordedEvent | undefined;
   let applied = 0;
   for (;;) {
     const { checkpoint, events } = await store.readAll({ after, limit: pageSize, categories: ['dataSubject'] });
-    for (const event of events) if (await applyAgain(event, store, ring, contacts)) applied++;
+    for (const event of events) if (await applyAgain(event, ring, directories)) applied++;
     last = events.at(-1) ?? last;
     if (checkpoint === null || checkpoint === after) break;
     after = checkpoint;
@@ -50,22 +50,13 @@ const knownGate = async (store: EventStore, ring: PostgresKeyRing): Promise<bigi
 
 const applyAgain = async (
   event: RecordedEvent,
-  store: EventStore,
   ring: PostgresKeyRing,
-  contacts: ContactDirectory,
+  { contacts, emails }: Directories,
 ): Promise<boolean> => {
-  if (event.type === 'SubjectKeysDestroyed') return keysDestroyed(event, ring, contacts);
-  if (event.type !== 'PersonnummerRemoved') return false;
-  const kids = await numbersBefore(event, store);
-  return destroyAgain(ring, event, kids, null, true);
-};
-
-const keysDestroyed = async (
-  event: RecordedEvent,
-  ring: PostgresKeyRing,
-  contacts: ContactDirectory,
-): Promise<boolean> => {
-  const { keys, requestId } = event.data as { requestId: string | null; keys: readonly { kid: string }[] };
+  const said = recordedAs<DataSubjectEvents>(event);
+  const subjectId = event.metadata.dataSubjectId;
+  if (said.type !== 'SubjectKeysDestroyed' || subjectId === null) return false;
+  const { keys, requestId } = said.data;
   const kids = keys.map(({ kid }) => kid);
   if (requestId === null) {
     // A period ended: one stream's key never comes back, the key of a category may in its next life.
@@ -74,8 +65,8 @@ const keysDestroyed = async (
     const one = await destroyAgain(ring, event, ofStreams, null, false);
     return (await destroyAgain(ring, event, ofCategories, null, true)) || one;
   }
-  const subjectId = event.metadata.dataSubjectId!;
   await contacts.forget(subjectId);
+  await emails.forget(subjectId);
   const closed = kids.map(keyNamed).flatMap((key) => (key?.scope === null ? [key.category] : []));
   await ring.closeCategories(subjectId, [...new Set(closed)]);
   return destroyAgain(ring, event, kids, requestId, false);
@@ -95,16 +86,4 @@ const destroyAgain = async (
   const reason = { at: metadata.recordedAt, requestId, newLifecycle, kids: usable };
   await ring.destroy(metadata.dataSubjectId!, categories, reason);
   return true;
-};
-
-/** The keys of the numbers a removal speaks of: they stand in the stream before it. */
-const numbersBefore = async ({ revision, stream }: RecordedEvent, store: EventStore): Promise<string[]> => {
-  const kids = new Set<string>();
-  for await (const event of store.readStream(stream)) {
-    if (event.revision >= revision) break;
-    for (const value of Object.values(event.data as JsonObject)) {
-      if (isEnvelope(value) && keyNamed(value.kid)?.category === 'personnummer') kids.add(value.kid);
-    }
-  }
-  return [...kids];
 };

@@ -1,0 +1,42 @@
+import { Clock, newId } from '@dittoo/kernel';
+import { LOGGER } from '@dittoo/platform';
+import { dayOf } from '@dittoo/processor-register';
+import { Commands, systemContext } from '@dittoo/service';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { customerDecider } from './customer.decider.js';
+
+const remembered = 10_000;
+
+/**
+ * A use is an event at most once a day and account: retention counts days, so a day's first sign-in says all there is to
+ * say, and the log does not fill. A use that could not be recorded does not stop the sign-in; the next one records it.
+ */
+@Injectable()
+export class AccountUses {
+  private readonly recorded = new Map<string, string>();
+
+  constructor(
+    private readonly commands: Commands,
+    private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async note(subjectId: string): Promise<void> {
+    const today = dayOf(this.clock.now());
+    if (this.recorded.get(subjectId) === today) return;
+    try {
+      await this.record(subjectId, today);
+      if (this.recorded.size >= remembered) this.recorded.clear();
+      this.recorded.set(subjectId, today);
+    } catch (error) {
+      const failure = error instanceof Error ? error.name : 'unknown';
+      this.logger.warn({ subjectId, failure }, 'account-use.not-recorded');
+    }
+  }
+
+  private async record(subjectId: string, on: string): Promise<void> {
+    const context = systemContext('identity.session', subjectId, newId());
+    await this.commands.execute(customerDecider, subjectId, { type: 'RecordUse', on }, context);
+  }
+}

@@ -1,0 +1,71 @@
+import type { CustomerEvents, DataSubjectEvents, RightsRequestEvents } from '@dittoo/contracts';
+import { asRecorded, isErased, readable, Sealer, type Delivered, type DomainEvent } from '@dittoo/kernel';
+import { EmailIndex } from '@dittoo/personal-data';
+import { causedBy, Commands } from '@dittoo/service';
+import { Controller } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { customerDecider } from './customer.decider.js';
+import { profileOf } from './customer.js';
+import { PersonnummerConsent } from './personnummer-consent.query.js';
+
+const group = 'identity.customers';
+
+type CorrectionDecided = DomainEvent<'CorrectionDecided', RightsRequestEvents['CorrectionDecided']>;
+
+/**
+ * What rights decided about a person -> what it means for their account.
+ *
+ * Dies between append and checkpoint: the event comes again, the stream already holds its answer.
+ */
+@Controller()
+export class CustomerReactor {
+  constructor(
+    private readonly commands: Commands,
+    private readonly sealer: Sealer,
+    private readonly consent: PersonnummerConsent,
+    private readonly emails: EmailIndex,
+  ) {}
+
+  /** The fence: nothing personal is recorded from here on. Rights waits for `AccountClosed` before it destroys keys. */
+  @EventPattern('ErasureRequested', { group })
+  async erasureRequested(@Payload() event: Delivered<DataSubjectEvents, 'ErasureRequested'>): Promise<void> {
+    const subjectId = event.metadata.dataSubjectId;
+    if (subjectId === null) return;
+    const command = { type: 'CloseAccount', requestId: event.data.requestId } as const;
+    await this.commands.execute(customerDecider, subjectId, command, causedBy(event, group));
+  }
+
+  @EventPattern('CorrectionDecided', { group })
+  async correctionDecided(@Payload() event: Delivered<RightsRequestEvents, 'CorrectionDecided'>): Promise<void> {
+    const subjectId = event.metadata.dataSubjectId;
+    if (subjectId === null) return;
+    const [opened] = await this.sealer.open<CorrectionDecided>([asRecorded(event)]);
+    const changes = opened?.event.data.changes;
+    if (changes === undefined || isErased(changes)) return;
+    const { state } = await this.commands.load(customerDecider, subjectId);
+    if (state.status !== 'registered') return;
+    const context = { ...causedBy(event, group), actor: event.metadata.actor };
+    await this.commands.execute(customerDecider, subjectId, { type: 'RectifyProfile', changes }, context);
+  }
+
+  @EventPattern('PersonnummerGroundEnded', { group })
+  async personnummerGroundEnded(
+    @Payload() event: Delivered<DataSubjectEvents, 'PersonnummerGroundEnded'>,
+  ): Promise<void> {
+    const subjectId = event.metadata.dataSubjectId;
+    if (subjectId === null) return;
+    const consentStands = await this.consent.stands(subjectId);
+    const command = { type: 'EndPersonnummer', ...event.data, consentStands } as const;
+    await this.commands.execute(customerDecider, subjectId, command, causedBy(event, group));
+  }
+
+  /** Lets go of the old address where the confirmation died before it could. Repeating it changes nothing. */
+  @EventPattern('EmailRectified', { group })
+  async emailRectified(@Payload() event: Delivered<CustomerEvents, 'EmailRectified'>): Promise<void> {
+    const subjectId = event.metadata.dataSubjectId;
+    if (subjectId === null) return;
+    const { state } = await this.commands.load(customerDecider, subjectId);
+    const email = readable(profileOf(state)?.email, null);
+    if (email !== null) await this.emails.keepOnly(subjectId, email);
+  }
+}

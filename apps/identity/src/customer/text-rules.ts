@@ -1,1 +1,0 @@
-export { EmailField, LineField, refuseCardNumbers } from '@dittoo/service';

@@ -1,0 +1,92 @@
+import type { DataSubjectEvents, ProcessingStanding, Retention } from '@dittoo/contracts';
+import { derivedId, type DestroyedKey, type Uuid } from '@dittoo/kernel';
+import { Commands, systemContext, type CommandContext } from '@dittoo/service';
+import { Injectable } from '@nestjs/common';
+import { standingOf } from './data-subject.js';
+import { dataSubjectDecider } from './data-subject.decider.js';
+
+/** What a right does to the stream of the person. Everything here may be repeated. */
+@Injectable()
+export class DataSubjects {
+  constructor(private readonly commands: Commands) {}
+
+  /** What they said about the processing of their data. */
+  async processing(subjectId: Uuid): Promise<ProcessingStanding> {
+    return standingOf((await this.commands.load(dataSubjectDecider, subjectId)).state);
+  }
+
+  /** @throws DomainError `subject-erased` from the fence on */
+  async restrict(subjectId: Uuid, requestId: Uuid, context: CommandContext): Promise<void> {
+    await this.commands.execute(dataSubjectDecider, subjectId, { type: 'RestrictProcessing', requestId }, context);
+  }
+
+  /**
+   * The person is told before a restriction ends.
+   *
+   * @returns when it ends, perhaps as announced before
+   * @throws DomainError `restriction-not-in-force`; `subject-erased` from the fence on
+   */
+  async announceLift(
+    subjectId: Uuid,
+    requestId: Uuid,
+    liftsAt: string,
+    context: CommandContext,
+  ): Promise<{ readonly liftsAt: string }> {
+    const command = { type: 'AnnounceLift', requestId, liftsAt } as const;
+    const { state } = await this.commands.execute(dataSubjectDecider, subjectId, command, context);
+    const announced = standingOf(state).restrictions.find((one) => one.requestId === requestId);
+    return { liftsAt: announced?.liftsAt ?? liftsAt };
+  }
+
+  /** @throws DomainError `restriction-not-in-force` before the announced time; `subject-erased` from the fence on */
+  async lift(subjectId: Uuid, requestId: Uuid, context: CommandContext): Promise<void> {
+    const command = (now: string) => ({ type: 'LiftRestriction', requestId, now }) as const;
+    await this.commands.execute(dataSubjectDecider, subjectId, command, context);
+  }
+
+  /** @throws DomainError `subject-erased` from the fence on */
+  async object(subjectId: Uuid, requestId: Uuid, purposes: readonly string[], context: CommandContext): Promise<void> {
+    const command = { type: 'ObjectToProcessing', requestId, purposes } as const;
+    await this.commands.execute(dataSubjectDecider, subjectId, command, context);
+  }
+
+  /**
+   * The fence: from here on every service refuses personal writes, and recipients act on the event.
+   *
+   * @returns the request whose fence stands: perhaps another one's, and then that one does the erasure
+   */
+  async fence(subjectId: Uuid, requestId: Uuid, context: CommandContext): Promise<Uuid> {
+    const command = { type: 'RequestErasure', requestId } as const;
+    const { state } = await this.commands.execute(dataSubjectDecider, subjectId, command, context);
+    return 'requestId' in state ? state.requestId : requestId;
+  }
+
+  /** The deed, once the keys are gone. */
+  async recordKeysDestroyed(
+    subjectId: Uuid,
+    requestId: Uuid,
+    keys: DataSubjectEvents['SubjectKeysDestroyed']['keys'],
+    retained: readonly Retention[],
+    context: CommandContext,
+  ): Promise<void> {
+    const command = { type: 'RecordKeysDestroyed', requestId, keys, retained } as const;
+    await this.commands.execute(dataSubjectDecider, subjectId, command, context);
+  }
+
+  /** These keys are gone because nothing may keep them any longer. Says of each key once. */
+  async recordPeriodEnded(subjectId: Uuid, destroyed: readonly DestroyedKey[], actor: string): Promise<void> {
+    const { history } = await this.commands.load(dataSubjectDecider, subjectId);
+    const said = new Set(
+      history.flatMap(({ event }) =>
+        event.type === 'SubjectKeysDestroyed' ? event.data.keys.map(({ kid }) => kid) : [],
+      ),
+    );
+    const keys = destroyed
+      .filter(({ kid, requestId }) => requestId === null && !said.has(kid))
+      .map(({ category, fingerprint, kid }) => ({ kid, category, fingerprint }));
+    if (keys.length === 0) return;
+    const cause = derivedId('retentionEnded', ...keys.map(({ kid }) => kid));
+    const command = { type: 'RecordRetentionEnded', keys } as const;
+    await this.commands.execute(dataSubjectDecider, subjectId, command, systemContext(actor, subjectId, cause));
+  }
+}

@@ -1,0 +1,73 @@
+import type { DataSubjectEvents, RightsRequestEvent } from '@dittoo/contracts';
+import { Clock, DomainError, EventStore, streamName } from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import type { Register } from '@dittoo/processor-register';
+import { Commands } from '@dittoo/service';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ErasureCertificate } from './certificate.http.js';
+import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
+
+/** What an erasure did. Made anew each time from the events, so that late answers are in it too. */
+@Injectable()
+export class Certificates {
+  constructor(
+    private readonly commands: Commands,
+    private readonly store: EventStore,
+    private readonly clock: Clock,
+    @Inject(REGISTER) private readonly register: Register,
+  ) {}
+
+  /**
+   * @param subjectId only this person's; `null` = the link says who may read it
+   * @throws DomainError `not-found`, `request-not-answered` as long as anything is open
+   */
+  async of(requestId: string, subjectId: string | null): Promise<ErasureCertificate> {
+    const { history, state } = await this.commands.load(rightsRequestDecider, requestId);
+    const first = history[0];
+    const ofWhom = first?.recorded.metadata.dataSubjectId ?? null;
+    if (first?.event.type !== 'RightsRequestReceived' || state.status === 'none' || state.kind !== 'erasure')
+      throw new DomainError('not-found');
+    if (ofWhom === null || (subjectId !== null && ofWhom !== subjectId)) throw new DomainError('not-found');
+    if (state.status === 'refused') throw new DomainError('not-found');
+    if (state.status !== 'answered') throw new DomainError('request-not-answered');
+    const answered = history.find(({ event }) => event.type === 'RequestAnswered')!;
+    const deed = await this.deedOf(ofWhom);
+    return {
+      issuer: this.register.dataController.name,
+      requestId,
+      noticeVersion: first.event.data.noticeVersion,
+      receivedAt: first.recorded.metadata.recordedAt,
+      answeredAt: answered.recorded.metadata.recordedAt,
+      issuedAt: this.clock.now(),
+      outcome: state.outcome,
+      keys: deed?.keys.map(({ category, fingerprint }) => ({ category, fingerprint })) ?? [],
+      retained: deed?.retained ?? [],
+      recipients: Object.entries(state.recipients).map(([processorId, answer]) => ({
+        processorId,
+        processorName: this.register.processors[processorId]?.name ?? processorId,
+        state: answer,
+        reason: reasonOf(
+          processorId,
+          history.map(({ event }) => event),
+        ),
+      })),
+    };
+  }
+
+  private async deedOf(subjectId: string): Promise<DataSubjectEvents['SubjectKeysDestroyed'] | null> {
+    for await (const { data, type } of this.store.readStream(streamName('dataSubject', subjectId))) {
+      const deed = data as unknown as DataSubjectEvents['SubjectKeysDestroyed'];
+      if (type === 'SubjectKeysDestroyed' && deed.requestId !== null) return deed;
+    }
+    return null;
+  }
+}
+
+/** The recipient's last word on it; a person's note has none. */
+const reasonOf = (processorId: string, history: readonly RightsRequestEvent[]): string | null => {
+  const last = history.findLast(
+    ({ data, type }) =>
+      (type === 'RecipientAnswered' || type === 'RecipientTaskDone') && data.processorId === processorId,
+  );
+  return last?.type === 'RecipientAnswered' ? last.data.reason : null;
+};

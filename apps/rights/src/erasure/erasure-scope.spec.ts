@@ -1,0 +1,103 @@
+import { dataCategories } from '@dittoo/kernel';
+import { loadRegister } from '@dittoo/processor-register';
+import { describe, expect, it } from '@jest/globals';
+import { blockersOf, confirmedScope, erasureScope, withHolds } from './erasure-scope.js';
+
+const register = loadRegister();
+const at = '2026-11-22T08:00:00.000Z';
+const nothing = { openOrder: false, unpaidInvoice: false, lastBookedAt: null };
+const booked = (lastBookedAt: string) => ({ ...nothing, lastBookedAt });
+const evidence = { category: 'consentEvidence', reason: 'legalClaims', until: '2029-11-22' };
+const books = (until: string) => ({ category: 'orderAccounting', reason: 'bookkeeping', until });
+
+describe('the scope of an erasure', () => {
+  it('is everything but what proves the consents, when nothing was ever ordered', () =>
+    expect(erasureScope(register, nothing, at)).toEqual({
+      erase: dataCategories.filter((category) => category !== 'consentEvidence'),
+      retain: [evidence],
+    }));
+
+  it('leaves the books for seven years after the fiscal year', () => {
+    expect(erasureScope(register, booked('2026-03-01T08:00:00.000Z'), at).retain).toEqual([
+      books('2033-12-31'),
+      evidence,
+    ]);
+    const broken = withFiscalYearEnd(register, '04-30');
+    expect(erasureScope(broken, booked('2026-05-01T08:00:00.000Z'), at).retain[0]).toEqual(books('2034-12-31'));
+    expect(withFiscalYearEnd(register, null)).toBe(register);
+  });
+
+  it('has each category once, on one side or the other', () => {
+    const { erase, retain } = erasureScope(register, booked(at), at, ['orderDelivery']);
+    expect([...erase, ...retain.map(({ category }) => category)].sort()).toEqual([...dataCategories].sort());
+  });
+
+  it('leaves of the delivery data what is on its way still, and nothing else of it', () => {
+    const onItsWay = { ...booked(at), openOrder: true, openOrderIds: ['o1'] };
+    const { erase, retain } = erasureScope(register, onItsWay, at, ['orderDelivery']);
+    expect(erase).toContain('orderDelivery');
+    expect(retain).toContainEqual({
+      category: 'orderDelivery',
+      reason: 'openOrder',
+      until: '2029-11-22',
+      scopes: ['o1'],
+    });
+  });
+
+  it('takes in what went into the books later, and leaves the rest as it was decided', () => {
+    const decided = erasureScope(register, nothing, at, ['orderDelivery']);
+    expect(confirmedScope(register, decided, nothing)).toBe(decided);
+    const { erase, retain } = confirmedScope(register, decided, booked('2027-01-02T08:00:00.000Z'));
+    expect(erase).toEqual(decided.erase.filter((category) => category !== 'orderAccounting'));
+    expect(retain).toEqual([books('2034-12-31'), ...decided.retain]);
+  });
+
+  it('says what stands in the way', () => {
+    expect(blockersOf(nothing)).toEqual([]);
+    expect(blockersOf({ ...nothing, openOrder: true, unpaidInvoice: true })).toEqual(['openOrder', 'unpaidInvoice']);
+  });
+});
+
+describe('a legal hold', () => {
+  const scope = erasureScope(register, nothing, at);
+  const hold = (
+    categories: readonly (typeof dataCategories)[number][],
+    orderId: string | null,
+    until = '2027-06-01',
+  ) => ({
+    categories,
+    orderId,
+    until,
+  });
+
+  it('stands in the way', () => expect(blockersOf(nothing, [hold(['profile'], null)])).toEqual(['legalHold']));
+
+  it('keeps its categories until it ends, and gives them back when it has', () => {
+    const held = withHolds(scope, [hold(['profile'], null), hold(['profile', 'support'], null, '2028-01-01')]);
+    expect(held.erase).toEqual(scope.erase.filter((category) => category !== 'profile' && category !== 'support'));
+    expect(held.retain).toEqual([
+      evidence,
+      { category: 'profile', reason: 'legalHold', until: '2028-01-01' },
+      { category: 'support', reason: 'legalHold', until: '2028-01-01' },
+    ]);
+    expect(withHolds(held, [])).toEqual(scope);
+  });
+
+  it('on an order keeps that order`s part of what is per order, and of the rest all', () => {
+    const held = withHolds(scope, [hold(['orderDelivery', 'support'], 'o1'), hold(['orderDelivery'], 'o2')]);
+    expect(held.erase).toContain('orderDelivery');
+    expect(held.erase).not.toContain('support');
+    expect(held.retain).toContainEqual({
+      category: 'orderDelivery',
+      reason: 'legalHold',
+      until: '2027-06-01',
+      scopes: ['o1', 'o2'],
+    });
+    const whole = withHolds(scope, [hold(['orderDelivery'], 'o1'), hold(['orderDelivery'], null)]);
+    expect(whole.erase).not.toContain('orderDelivery');
+    expect(whole.retain.find(({ category }) => category === 'orderDelivery')?.scopes).toBeUndefined();
+  });
+
+  it('on what stays anyway changes nothing', () =>
+    expect(withHolds(scope, [hold(['consentEvidence'], null)])).toEqual(scope));
+});

@@ -1,0 +1,344 @@
+import type { DomainEvent, RecordedEvent } from '@dittoo/kernel';
+import {
+  Clock,
+  ContactDirectory,
+  EventStore,
+  EventStoreUnavailable,
+  isErased,
+  KeyRing,
+  newId,
+  Sealer,
+  streamName,
+} from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import { until } from '@dittoo/platform/testing';
+import type { Register } from '@dittoo/processor-register';
+import { Commands } from '@dittoo/service';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSubjects } from '../data-subject/data-subjects.js';
+import { DueTasks } from '../due-task/due-task.worker.js';
+import { EmailIndex } from '@dittoo/personal-data';
+import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
+import { personNamed, startRights, type RightsUnderTest } from '../rights.fixture.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
+import { OrderStandings } from '../person/order-standing.query.js';
+import { Death } from '../death.fixture.js';
+import { ErasureReactor } from './erasure.reactor.js';
+import { OtherRequests } from './other-requests.js';
+
+/**
+ * Promise: an erasure goes on from the events wherever it was interrupted, does nothing twice, and is called done only
+ * when the keys were looked for and recipients have answered. Left open here: what the recipients themselves do.
+ */
+let rights: RightsUnderTest;
+let processors: string[];
+beforeAll(async () => {
+  rights = await startRights();
+  processors = Object.keys(rights.service.get<Register>(REGISTER).processors);
+});
+afterAll(() => rights.close());
+
+const read = async (stream: string): Promise<RecordedEvent[]> => {
+  const events: RecordedEvent[] = [];
+  for await (const event of rights.service.get<EventStore>(EventStore).readStream(stream)) events.push(event);
+  return events;
+};
+
+/** What another service decides, in that service's stream. */
+const say = (category: string, id: string, dataSubjectId: string, type: string, data: object) =>
+  rights.service
+    .get<Commands>(Commands)
+    .execute(
+      { category, initialState: null, decide: () => [{ type, data } as DomainEvent], evolve: () => null },
+      id,
+      null,
+      {
+        dataSubjectId,
+        actor: { kind: 'system', id: 'spec' },
+        correlationId: newId(),
+        causationId: newId(),
+        traceparent: null,
+        noticeVersion: null,
+      },
+    );
+const placeOrder = async (customerId: string): Promise<string> => {
+  const orderId = newId();
+  const address = { street: 'Exempelgatan 7', postalCode: '12345', city: 'Exempelstad', country: 'SE' };
+  const buyer = { givenName: 'Anna', familyName: 'Exempelsson', address };
+  await say('order', orderId, customerId, 'OrderPlaced', {
+    lines: [],
+    total: { amountMinor: 12_900, currency: 'SEK' },
+    paymentMethod: 'paysonInvoice',
+    personnummerGround: null,
+    locale: 'sv',
+    buyer,
+    recipient: { ...buyer, email: 'anna@example.org', phone: null },
+  });
+  return orderId;
+};
+const shipOrder = async (customerId: string, orderId: string): Promise<void> => {
+  const payment = { processorId: 'payson', paymentReference: 'p1', amount: { amountMinor: 12_900, currency: 'SEK' } };
+  await say('order', orderId, customerId, 'PaymentApproved', payment);
+  await say('order', orderId, customerId, 'OrderShipped', { shippedAt: '2026-11-22T08:00:00.000Z' });
+};
+const answer = (customerId: string, requestId: string, processorId: string, how = 'acknowledged') =>
+  say('forwarding', newId(), customerId, 'ErasureAnswered', { processorId, requestId, answer: how, reason: 'deleted' });
+
+const ask = (bearer: string, kind = 'erasure') => rights.call('POST', '/me/requests', { bearer, body: { kind } });
+const stateOf = async (bearer: string, requestId: string) =>
+  (await rights.call('GET', `/me/requests/${requestId}`, { bearer })).body;
+
+describe('an erasure', () => {
+  it('is executed when every recipient has answered, and not called done before', async () => {
+    const { customerId, bearer } = await rights.customer('agneta');
+    const asked = await ask(bearer);
+    expect(asked.status).toBe(202);
+    const { requestId, dueAt } = asked.body;
+    expect(asked.headers.get('location')).toBe(`/api/v1/me/requests/${requestId}`);
+    const executing = await until(async () => {
+      const state = await stateOf(bearer, requestId);
+      return state.state === 'executing' && state;
+    });
+    expect(executing).toMatchObject({ requestId, kind: 'erasure', dueAt, outcome: null });
+    expect(executing.recipients).toEqual(processors.map((processorId) => ({ processorId, state: 'asked' })));
+    expect((await rights.call('PATCH', '/me', { bearer, body: { locale: 'en' } })).body.code).toBe('subject-erased');
+    expect((await ask(bearer)).body).toEqual(asked.body); // still in flight
+
+    for (const processorId of processors.slice(1)) await answer(customerId, requestId, processorId);
+    await until(async () => (await stateOf(bearer, requestId)).recipients.at(-1).state === 'acknowledged');
+    expect((await stateOf(bearer, requestId)).state).toBe('executing');
+    await answer(customerId, requestId, processors[0]!, 'notSupported');
+    const done = await until(async () => {
+      const state = await stateOf(bearer, requestId);
+      return state.state === 'answered' && state;
+    });
+    expect(done.outcome).toBe('partlyDone');
+    expect(done.retained.map(({ category }: { category: string }) => category)).toEqual(['consentEvidence']);
+
+    expect((await rights.call('GET', '/me', { bearer })).body.code).toBe('subject-erased');
+    expect((await ask(bearer)).body.code).toBe('subject-erased');
+    const { email, password } = personNamed('agneta');
+    expect((await rights.call('POST', '/sessions', { body: { email, password } })).status).toBe(401);
+    const opened = await rights.service.get<Sealer>(Sealer).open(await read(streamName('dataSubject', customerId)));
+    expect(isErased((opened[0]!.event.data as { email: unknown }).email)).toBe(true);
+    expect((await rights.customer('agneta')).customerId).not.toBe(customerId); // nothing links to the old one
+  });
+
+  it('keeps what the books need, and says until when', async () => {
+    const { customerId, bearer } = await rights.customer('bo');
+    await shipOrder(customerId, await placeOrder(customerId));
+    const { requestId } = (await ask(bearer)).body;
+    await until(async () => (await stateOf(bearer, requestId)).state === 'executing');
+    for (const processorId of processors) await answer(customerId, requestId, processorId);
+    const done = await until(async () => {
+      const state = await stateOf(bearer, requestId);
+      return state.state === 'answered' && state;
+    });
+    expect(done.outcome).toBe('done');
+    const year = Number(rights.service.get<Clock>(Clock).now().slice(0, 4));
+    expect(done.retained).toContainEqual({
+      category: 'orderAccounting',
+      reason: 'bookkeeping',
+      until: `${year + 7}-12-31`,
+    });
+    const states = await rights.service.get<KeyRing>(KeyRing).states(customerId);
+    expect(states.get('orderAccounting')).toBe('active');
+    expect(states.get('orderDelivery')).toBe('destroyed');
+  });
+
+  it('waits for an officer while an order is open', async () => {
+    const { customerId, bearer } = await rights.customer('cecilia');
+    await shipOrder(customerId, await placeOrder(customerId));
+    const open = await placeOrder(customerId);
+    const { requestId } = (await ask(bearer)).body;
+    await until(async () => (await stateOf(bearer, requestId)).state === 'referred');
+    const theirs = await rights.officer();
+    const listed = await until(async () => {
+      const { body } = await rights.call('GET', '/compliance/requests', { bearer: theirs });
+      return body.items.find((item: { requestId: string }) => item.requestId === requestId);
+    });
+    expect(listed).toMatchObject({ subjectId: customerId, blockers: ['openOrder', 'unpaidInvoice'], detail: null });
+    expect(listed.daysLeft).toBeGreaterThan(26);
+    const decide = (body: object, who = theirs) =>
+      rights.call('POST', `/compliance/requests/${requestId}/decision`, { bearer: who, body });
+    expect((await decide({ decision: 'approve' }, bearer)).body.code).toBe('not-allowed');
+    expect((await decide({ decision: 'refuse' })).body.code).toBe('invalid-field');
+    expect((await decide({ decision: 'partlyRefuse', reason: 'an order is on its way' })).status).toBe(200);
+    expect((await decide({ decision: 'approve' })).body.code).toBe('request-not-open');
+    await until(async () => (await stateOf(bearer, requestId)).state === 'executing');
+    for (const processorId of processors) await answer(customerId, requestId, processorId);
+    await until(async () => (await stateOf(bearer, requestId)).outcome === 'partlyDone');
+    const keys = await rights.service.get<KeyRing>(KeyRing).keysOf(customerId);
+    const left = keys.filter(({ category, state }) => category === 'orderDelivery' && state === 'active');
+    expect(left.map(({ scope }) => scope)).toEqual([open]); // what was delivered goes
+    expect((await rights.service.get<KeyRing>(KeyRing).states(customerId)).get('profile')).toBe('destroyed');
+  });
+
+  it('may be refused, with a reason', async () => {
+    const { customerId, bearer } = await rights.customer('david');
+    await placeOrder(customerId);
+    const { requestId } = (await ask(bearer)).body;
+    await until(async () => (await stateOf(bearer, requestId)).state === 'referred');
+    const body = { decision: 'refuse', reason: 'the invoice is not paid' };
+    const theirs = await rights.officer();
+    await rights.call('POST', `/compliance/requests/${requestId}/decision`, { bearer: theirs, body });
+    expect((await stateOf(bearer, requestId)).state).toBe('refused');
+    expect((await rights.call('GET', '/me', { bearer })).status).toBe(200);
+    expect((await ask(bearer)).body.requestId).not.toBe(requestId); // refused is not in flight
+  });
+});
+
+describe('a request', () => {
+  it('that no rule can decide is dated and goes to an officer', async () => {
+    const { bearer } = await rights.customer('eva');
+    const { requestId } = (await ask(bearer, 'rectification')).body;
+    await until(async () => (await stateOf(bearer, requestId)).state === 'referred');
+    const list = await until(async () => {
+      const { body } = await rights.call('GET', '/me/requests', { bearer });
+      return body.items.length > 0 && body;
+    });
+    expect(list).toMatchObject({ items: [{ requestId, kind: 'rectification' }], nextCursor: null });
+  });
+
+  it('is one when it is said several times at once', async () => {
+    const { bearer } = await rights.customer('filip');
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask(bearer, 'rectification')));
+    expect(new Set(answers.map(({ body }) => body.requestId)).size).toBe(1);
+    expect((await ask(bearer, 'portability')).body.requestId).not.toBe(answers[0]!.body.requestId);
+  });
+
+  it('is nobody else`s, and is refused when it is none', async () => {
+    const { bearer } = await rights.customer('gustav');
+    const { requestId } = (await ask(bearer, 'access')).body;
+    const { bearer: another } = await rights.customer('hanna');
+    expect((await stateOf(another, requestId)).code).toBe('not-found');
+    expect((await rights.call('GET', `/me/requests/${requestId}`)).body.code).toBe('not-authenticated');
+    expect((await ask(another, 'everything')).body.code).toBe('invalid-field');
+    expect((await ask(await rights.officer())).body.code).toBe('not-allowed');
+    const body = { kind: 'rectification', detail: 'my card is 4111 1111 1111 1111' };
+    expect((await rights.call('POST', '/me/requests', { bearer: another, body })).body.code).toBe(
+      'card-number-refused',
+    );
+    expect((await rights.call('GET', '/me/requests?cursor=x', { bearer })).body.code).toBe('invalid-field');
+  });
+});
+
+describe('finding a subject', () => {
+  const find = (query: string, headers: Record<string, string>, bearer: string) =>
+    rights.call('GET', `/audit/subjects?${query}`, { bearer, headers });
+  const why = { 'audit-purpose': 'Specification' };
+
+  it('works by e-mail, id and order, for officers who say why', async () => {
+    const { customerId, bearer } = await rights.customer('ingrid');
+    const orderId = await placeOrder(customerId);
+    const theirs = await rights.officer();
+    for (const query of ['email=INGRID%40example.org', `customerId=${customerId}`, `orderId=${orderId}`]) {
+      expect((await find(query, why, theirs)).body).toEqual({ items: [{ subjectId: customerId }] });
+    }
+    for (const query of ['email=nobody%40example.org', `customerId=${newId()}`, `orderId=${newId()}`]) {
+      expect((await find(query, why, theirs)).body).toEqual({ items: [] });
+    }
+    expect((await find(`customerId=${customerId}`, {}, theirs)).body.code).toBe('audit-purpose-required');
+    expect((await find('', why, theirs)).body.code).toBe('invalid-request');
+    expect((await find('customerId=1', why, theirs)).body.code).toBe('invalid-field');
+    expect((await find(`customerId=${customerId}`, why, bearer)).body.code).toBe('not-allowed');
+  });
+});
+
+describe('an erasure that dies', () => {
+  // A day of cooling-off keeps the service's own worker away; the reactors here live two days later.
+  let cooling: RightsUnderTest;
+  beforeAll(async () => {
+    cooling = await startRights({ ERASURE_COOLING_OFF: 'P1D', ERASURE_RECIPIENT_DEADLINE: 'PT0S' });
+  });
+  afterAll(() => cooling.close());
+
+  class InTwoDays extends Clock {
+    override now(): string {
+      return new Date(Date.parse(cooling.service.get<Clock>(Clock).now()) + 2 * 86_400_000).toISOString();
+    }
+  }
+
+  const reactorWith = (death: Death): ErasureReactor => {
+    const { service } = cooling;
+    return new ErasureReactor(
+      death.over(service.get<Commands>(Commands), 'execute'),
+      death.over(service.get<DataSubjects>(DataSubjects), 'fence', 'recordKeysDestroyed'),
+      death.over(service.get<KeyRing>(KeyRing), 'destroy', 'states'),
+      death.over(service.get<EmailIndex>(EmailIndex), 'forget'),
+      death.over(service.get<ContactDirectory>(ContactDirectory), 'forget'),
+      death.over(service.get<SignedInSessions>(SignedInSessions), 'endAll'),
+      death.over(service.get<OtherRequests>(OtherRequests), 'endOf'),
+      service.get<OrderStandings>(OrderStandings),
+      service.get<LegalHolds>(LegalHolds),
+      service.get<DueTasks>(DueTasks),
+      new InTwoDays(),
+      service.get<RightsConfig>(RIGHTS_CONFIG),
+      service.get<Register>(REGISTER),
+    );
+  };
+  const alive = (): Death => new Death(Number.POSITIVE_INFINITY, 'before');
+
+  const cooled = async (name: string) => {
+    const { customerId, bearer } = await cooling.customer(name);
+    const { requestId } = (await cooling.call('POST', '/me/requests', { bearer, body: { kind: 'erasure' } })).body;
+    const state = async () => (await cooling.call('GET', `/me/requests/${requestId}`, { bearer })).body;
+    await until(async () => (await state()).state === 'approved');
+    return { customerId, requestId, state };
+  };
+  const typesOf = async (stream: string) => {
+    const types: string[] = [];
+    for await (const { type } of cooling.service.get<EventStore>(EventStore).readStream(stream)) types.push(type);
+    return types;
+  };
+
+  it.each(['before', 'after'] as const)(
+    'comes to the same end, whatever it died %s',
+    async (when) => {
+      for (let at = 0, came = true; came; at++) {
+        const name = `jonas-${when}-${at}`;
+        const { customerId, requestId, state } = await cooled(name);
+        const death = new Death(at, when);
+        await reactorWith(death)
+          .advance(requestId)
+          .catch((error: unknown) => {
+            if (!(error instanceof EventStoreUnavailable)) throw error;
+          });
+        came = death.came;
+        // The last act is the one that says so; before it nothing is called done.
+        const finished = (await typesOf(streamName('rightsRequest', requestId))).includes('ErasureVerified');
+        expect((await state()).state === 'answered').toBe(finished);
+        await reactorWith(alive()).advance(requestId);
+
+        expect((await state()).state).toBe('answered');
+        expect((await typesOf(streamName('rightsRequest', requestId))).slice(4)).toEqual([
+          ...processors.map(() => 'RecipientAsked'),
+          ...processors.map(() => 'RecipientAnswered'),
+          'ErasureVerified',
+          'RequestAnswered',
+        ]);
+        const own = await typesOf(streamName('dataSubject', customerId));
+        expect(own.slice(2)).toEqual(['ErasureRequested', 'SubjectKeysDestroyed']);
+        const states = await cooling.service.get<KeyRing>(KeyRing).states(customerId);
+        expect(states.get('profile')).toBe('destroyed');
+        expect(await cooling.service.get<EmailIndex>(EmailIndex).find(`${name}@example.org`)).toBeNull();
+        if (!came) expect(at).toBe(13); // every act had its death
+      }
+    },
+    60_000,
+  );
+
+  it('waits for the end of the cooling-off, and asks again what stands in the way', async () => {
+    const { customerId, requestId, state } = await cooled('karin');
+    const orderId = newId();
+    const pool = cooling.service.platform.pool;
+    await pool.query(
+      `INSERT INTO rights.order_standing (order_id, subject_id, revision, status, by_invoice, paid, total_minor,
+         refunded_minor, placed_at, booked_at) VALUES ($1, $2, 0, 'placed', true, false, 100, 0, now(), now())`,
+      [orderId, customerId],
+    );
+    await reactorWith(alive()).advance(requestId);
+    expect((await state()).state).toBe('referred');
+    expect(await typesOf(streamName('dataSubject', customerId))).not.toContain('ErasureRequested');
+  });
+});

@@ -1,0 +1,134 @@
+import type { DataSubjectEvent, RightsRequestEvent, RightsRequestKind } from '@dittoo/contracts';
+import { Clock, EventStore, EventStoreUnavailable, newId, streamName, type DomainEvent } from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import { until } from '@dittoo/platform/testing';
+import type { Register } from '@dittoo/processor-register';
+import { Commands } from '@dittoo/service';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSubjects } from '../data-subject/data-subjects.js';
+import { Recipients } from '../recipients/recipients.query.js';
+import { DueTasks } from '../due-task/due-task.worker.js';
+import { startRights, type RightsUnderTest } from '../rights.fixture.js';
+import { Death } from '../death.fixture.js';
+import { Execution } from './execution.js';
+import { SubjectCopyFiles } from '../subject-copy/subject-copy-files.js';
+
+/**
+ * Promise: a request of any kind goes on from its events wherever it was interrupted, and does nothing twice. Erasure
+ * has a spec of its own. Left open here: what a recipient does with what it is told.
+ */
+let rights: RightsUnderTest;
+beforeAll(async () => {
+  rights = await startRights();
+});
+afterAll(() => rights.close());
+
+const append = (category: string, id: string, dataSubjectId: string, ...events: DomainEvent[]) =>
+  rights.service
+    .get<Commands>(Commands)
+    .execute({ category, initialState: null, decide: () => events, evolve: () => null }, id, null, {
+      dataSubjectId,
+      actor: { kind: 'system', id: 'spec' },
+      correlationId: newId(),
+      causationId: newId(),
+      traceparent: null,
+      noticeVersion: '2026-11-01',
+    });
+const typesOf = async (category: string, id: string): Promise<string[]> => {
+  const types: string[] = [];
+  const store = rights.service.get<EventStore>(EventStore);
+  for await (const { type } of store.readStream(streamName(category, id))) types.push(type);
+  return types;
+};
+
+/** Approved for a time that does not come, so that only the reactors here execute it. */
+const approvedRequest = async (subjectId: string, kind: RightsRequestKind): Promise<string> => {
+  const requestId = newId();
+  const never = '2999-01-01T00:00:00.000Z';
+  const events: RightsRequestEvent[] = [
+    { type: 'RightsRequestReceived', data: { kind, dueAt: never, noticeVersion: '2026-11-01', detail: null } },
+    { type: 'RequestApproved', data: { by: 'officer', executeAfter: never } },
+  ];
+  await append('rightsRequest', requestId, subjectId, ...events);
+  return requestId;
+};
+
+const disclose = (subjectId: string, processorId: string): Promise<unknown> =>
+  append('forwarding', newId(), subjectId, {
+    type: 'DataDisclosed',
+    data: {
+      processorId,
+      legalEntity: 'Svea Bank AB',
+      orderId: null,
+      fields: ['givenName', 'email', 'orderLines'],
+      purpose: 'payment',
+      legalBasis: 'contract',
+      consentRecordId: null,
+      consentRevision: null,
+      noticeVersion: '2026-11-01',
+      ciphertextDigest: 'd',
+      attempt: 1,
+      outcome: 'delivered',
+    },
+  });
+
+const reactorWith = (death: Death): Execution => {
+  const { service } = identity;
+  return new Execution(
+    death.over(service.get<Commands>(Commands), 'execute'),
+    death.over(service.get<DataSubjects>(DataSubjects), 'restrict', 'object'),
+    death.over(service.get<SubjectCopyFiles>(SubjectCopyFiles), 'prepare'),
+    service.get<Recipients>(Recipients),
+    service.get<DueTasks>(DueTasks),
+    service.get<Clock>(Clock),
+    service.get<Register>(REGISTER),
+  );
+};
+
+type Expected = readonly [acts: number, request: RightsRequestEvent['type'][], subject: DataSubjectEvent['type'][]];
+const told = ['RecipientAsked', 'RecipientAnswered', 'RequestAnswered'] as const;
+const kinds: Readonly<Record<Exclude<RightsRequestKind, 'erasure'>, Expected>> = {
+  access: [2, ['CopyPrepared', 'RequestAnswered'], []],
+  portability: [2, ['CopyPrepared', 'RequestAnswered'], []],
+  restriction: [3, [...told], ['ProcessingRestricted']],
+  objection: [2, ['RequestAnswered'], ['ProcessingObjected']],
+  rectification: [2, [...told], []],
+};
+
+describe.each(['before', 'after'] as const)('a request that dies %s an act', (when) => {
+  it.each(Object.entries(kinds))(
+    'comes to the same end: %s',
+    async (kind, [acts, ofRequest, ofSubject]) => {
+      const { customerId } = await rights.customer(`${kind}-${when}`);
+      await disclose(customerId, 'payson');
+      const recipients = rights.service.get<Recipients>(Recipients);
+      await until(async () => (await recipients.of(customerId)).length > 0);
+      for (let at = 0; at <= acts; at++) {
+        const before = (await typesOf('dataSubject', customerId)).length;
+        const requestId = await approvedRequest(customerId, kind as RightsRequestKind);
+        const death = new Death(at, when);
+        await reactorWith(death)
+          .advance(requestId)
+          .catch((error: unknown) => {
+            if (!(error instanceof EventStoreUnavailable)) throw error;
+          });
+        expect(death.came).toBe(at < acts); // every act had its death
+        const finished = at === acts || (when === 'after' && at === acts - 1);
+        expect((await typesOf('rightsRequest', requestId)).includes('RequestAnswered')).toBe(finished);
+        await reactorWith(new Death(Number.POSITIVE_INFINITY, 'before')).advance(requestId);
+        expect((await typesOf('rightsRequest', requestId)).slice(2)).toEqual(ofRequest);
+        expect((await typesOf('dataSubject', customerId)).slice(before)).toEqual(ofSubject);
+      }
+    },
+    60_000,
+  );
+});
+
+it('a request of somebody erased meanwhile ends, and is not tried for ever', async () => {
+  const { customerId } = await rights.customer('erased-meanwhile');
+  await append('dataSubject', customerId, customerId, { type: 'ErasureRequested', data: { requestId: newId() } });
+  const requestId = await approvedRequest(customerId, 'restriction');
+  await reactorWith(new Death(Number.POSITIVE_INFINITY, 'before')).advance(requestId);
+  expect((await typesOf('rightsRequest', requestId)).slice(2)).toEqual(['RequestAnswered']);
+  expect(await typesOf('dataSubject', customerId)).not.toContain('ProcessingRestricted');
+});

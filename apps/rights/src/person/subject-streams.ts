@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { schemaMap } from '@dittoo/contracts';
+import { EventStore, isUuid, type RecordedEvent, type SchemaMap } from '@dittoo/kernel';
+import { LOGGER, ROW_POOL } from '@dittoo/platform';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+
+/** A stream in which a person occurs, and from where on. */
+export interface SubjectStream {
+  readonly stream: string;
+  readonly sinceRevision: bigint;
+}
+
+const definitions: SchemaMap = schemaMap;
+const restMs = 1_000;
+
+/** Whose data it is, and whom it names besides, where the schema map knows such a field: an officer's look at somebody. */
+export const subjectsOf = ({ data, metadata, type }: RecordedEvent): Set<string> => {
+  const named = definitions[type]?.fields['subjectId']?.kind === 'plain' ? data['subjectId'] : null;
+  return new Set([metadata.dataSubjectId, named].filter(isUuid).map((id) => id.toLowerCase()));
+};
+
+/**
+ * Which streams hold or concern whom: names, nothing personal. Follows the log itself and keeps the position it has come
+ * to, because a copy must know how far its index is, and a group behind Kafka's partitions has no one position.
+ *
+ * Dies within a page: rows and position are one statement, the page is read again. Two processes at once do the same
+ * work twice.
+ */
+@Injectable()
+export class SubjectStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly stop = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private reading: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: EventStore,
+    @Inject(ROW_POOL) private readonly pool: Pool,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.running = this.follow();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+
+  /**
+   * Every stream the person occurs in: whatever was acknowledged before this call is in it.
+   *
+   * @throws EventStoreUnavailable the log does not settle: nothing is missing silently
+   */
+  async of(subjectId: string): Promise<SubjectStream[]> {
+    await this.store.settled();
+    await this.readToEnd();
+    const { rows } = await this.pool.query<{ stream: string; since_revision: string }>(
+      'SELECT stream, since_revision FROM rights.subject_stream WHERE subject_id = $1 ORDER BY stream',
+      [subjectId],
+    );
+    return rows.map((row) => ({ stream: row.stream, sinceRevision: BigInt(row.since_revision) }));
+  }
+
+  /** A reading that began earlier may have seen the end already: this one begins now. */
+  private readToEnd(): Promise<void> {
+    const reading = this.reading.then(() => this.readPages());
+    this.reading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  private async readPages(): Promise<void> {
+    for (let after = await this.position(); ;) {
+      const page = await this.store.readAll({ after });
+      if (page.checkpoint === null || page.checkpoint === after) return;
+      await this.take(page.events, page.checkpoint);
+      after = page.checkpoint;
+    }
+  }
+
+  private async position(): Promise<bigint | null> {
+    const { rows } = await this.pool.query<{ position: string }>('SELECT position FROM rights.subject_stream_mark');
+    return rows[0] === undefined ? null : BigInt(rows[0].position);
+  }
+
+  private async take(events: readonly RecordedEvent[], position: bigint): Promise<void> {
+    const first = new Map<string, readonly [subjectId: string, stream: string, revision: string]>();
+    for (const event of events) {
+      for (const subjectId of subjectsOf(event)) {
+        const key = `${subjectId}/${event.stream}`;
+        if (!first.has(key)) first.set(key, [subjectId, event.stream, String(event.revision)]);
+      }
+    }
+    // In one order everywhere, so that two at once wait for each other and do not lock each other out.
+    const rows = [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+    await this.pool.query(
+      `WITH found AS (
+         INSERT INTO rights.subject_stream (subject_id, stream, since_revision)
+         SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[]) ON CONFLICT DO NOTHING)
+       INSERT INTO rights.subject_stream_mark AS mark (one, position) VALUES (true, $4)
+       ON CONFLICT (one) DO UPDATE SET position = greatest(mark.position, excluded.position)`,
+      [rows.map(([id]) => id), rows.map(([, stream]) => stream), rows.map(([, , at]) => at), String(position)],
+    );
+  }
+
+  private async follow(): Promise<void> {
+    const { signal } = this.stop;
+    while (!signal.aborted) {
+      await this.readToEnd().catch((error: unknown) => {
+        const failure = error instanceof Error ? error.name : 'unknown';
+        if (!signal.aborted) this.logger.warn({ failure }, 'subject-streams.interrupted');
+      });
+      await sleep(restMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

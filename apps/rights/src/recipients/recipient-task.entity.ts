@@ -1,0 +1,20 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A recipient that no machine could make confirm: somebody here must speak to it. */
+@Entity({ schema: 'rights', name: 'recipient_task' })
+export class RecipientTask {
+  @PrimaryColumn('uuid', { name: 'request_id' })
+  requestId!: string;
+
+  @PrimaryColumn('text', { name: 'processor_id' })
+  processorId!: string;
+
+  @Column('text')
+  state!: 'failed' | 'notSupported';
+
+  @Column('text')
+  reason!: string;
+
+  @Column('timestamptz')
+  since!: Date;
+}

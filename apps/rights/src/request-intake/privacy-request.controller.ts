@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto';
+import type { Locale, RightsRequestEvents } from '@dittoo/contracts';
+import { Clock, ContactDirectory, derivedId, DomainError, readable, SubjectKeyDestroyed } from '@dittoo/kernel';
+import { isLinkToken, KeyEncryption } from '@dittoo/personal-data';
+import { REGISTER } from '@dittoo/platform';
+import type { Register } from '@dittoo/processor-register';
+import {
+  ApiProblems,
+  commandContext,
+  Commands,
+  FromCaller,
+  Idempotent,
+  idParam,
+  type Caller,
+  refuseCardNumbers,
+} from '@dittoo/service';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Customers } from '../person/customers.query.js';
+import { EmailIndex } from '@dittoo/personal-data';
+import { evenlyTimed } from '@dittoo/service';
+import { CopyHandover } from '../subject-copy/copy-handover.js';
+import {
+  ConfirmPrivacyRequestBody,
+  PrivacyRequestAccepted,
+  PrivacyRequestBody,
+  TokenExportQuery,
+} from './privacy-request.http.js';
+import { RequestsInFlight } from '../rights-request/requests-in-flight.js';
+import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
+import { RequestReceipt } from '../rights-request/rights-request.http.js';
+import { RightsRequests } from '../rights-request/rights-request.query.js';
+import { requestDueAt } from '../rights-request/swedish-calendar.js';
+
+const confirmationHours = 24;
+const tokenShape = /^(?<requestId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{43}$/;
+
+interface Asked {
+  readonly email: string;
+  readonly kind: PrivacyRequestBody['kind'];
+  readonly detail: string | null;
+  readonly language: Locale;
+  readonly expiresAt: string;
+}
+
+/**
+ * Requests of people without an account, or who cannot sign in: the address is asked first, and from its confirmation
+ * on the request goes the way of every other. What is answered says nothing about who is known.
+ *
+ * Dies before the append: nothing was asked, and the same call again asks.
+ */
+@ApiTags('Rights')
+@ApiProblems(400, 404, 409, 410, 413, 415, 422, 429, 503)
+@Controller('api/v1/privacy-requests')
+export class PrivacyRequestController {
+  constructor(
+    private readonly commands: Commands,
+    private readonly emails: EmailIndex,
+    private readonly contacts: ContactDirectory,
+    private readonly customers: Customers,
+    private readonly inFlight: RequestsInFlight,
+    private readonly requests: RightsRequests,
+    private readonly copies: CopyHandover,
+    private readonly keys: KeyEncryption,
+    private readonly clock: Clock,
+    @Inject(REGISTER) private readonly register: Register,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @Idempotent()
+  @ApiAcceptedResponse({ type: PrivacyRequestAccepted })
+  async receive(
+    @Body() { email, kind, detail = null, locale = 'sv' }: PrivacyRequestBody,
+    @FromCaller() caller: Caller,
+  ): Promise<PrivacyRequestAccepted> {
+    refuseCardNumbers(detail);
+    const expiresAt = new Date(Date.parse(this.clock.now()) + confirmationHours * 3_600_000).toISOString();
+    await evenlyTimed(() => this.ask({ email, kind, detail, language: locale, expiresAt }, caller));
+    return { confirmBy: expiresAt };
+  }
+
+  /** The link that was mailed came back: whoever asked reads that mailbox. */
+  @Post('confirmation')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ type: RequestReceipt })
+  async confirm(@Body() { token }: ConfirmPrivacyRequestBody, @FromCaller() caller: Caller): Promise<RequestReceipt> {
+    const requestId = tokenShape.exec(token)?.groups?.['requestId'];
+    if (requestId === undefined) throw new DomainError('invalid-confirmation-token');
+    const { history } = await this.commands.load(rightsRequestDecider, requestId);
+    const subjectId = history[0]?.recorded.metadata.dataSubjectId ?? null;
+    if (subjectId === null) throw new DomainError('invalid-confirmation-token');
+    const confirm = (now: string) => ({ type: 'ConfirmByEmail', token, now }) as const;
+    const { state } = await this.commands.execute(
+      rightsRequestDecider,
+      requestId,
+      confirm,
+      commandContext(caller, subjectId, this.register.noticeVersion),
+    );
+    if (state.status === 'none') throw new DomainError('internal-error');
+    const { confirmation, dueAt, kind } = state;
+    const received = history[0]!.event;
+    const detail = received.type === 'RightsRequestReceived' ? readable(received.data.detail, null) : null;
+    const email = readable(confirmation?.email, null);
+    if (confirmation !== null && email !== null) {
+      const address = { email, language: confirmation.language };
+      await this.alsoAsContact(address, subjectId, { requestId, kind, detail, dueAt }, caller);
+    }
+    const certificate = this.requests.certificateLink(requestId, state);
+    return { requestId, dueAt, ...(certificate === null ? {} : { certificate }) };
+  }
+
+  /** The finished copy, once, by the link that was mailed to the confirmed address. */
+  @Get(':id/export')
+  @ApiProduces('application/json', 'text/html')
+  @ApiOkResponse({ description: 'Everything the shop holds about the person, signed', schema: { type: 'object' } })
+  async export(
+    @Param('id') id: string,
+    @Query() { format = 'json', token }: TokenExportQuery,
+    @FromCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const requestId = idParam(id);
+    if (!isLinkToken(this.keys, 'subjectCopy', requestId, token)) throw new DomainError('not-found');
+    const { history, state } = await this.commands.load(rightsRequestDecider, requestId);
+    const subjectId = history[0]?.recorded.metadata.dataSubjectId ?? null;
+    // A customer who is signed in fetches it there.
+    if (subjectId === null || state.status === 'none' || state.identifiedBy !== 'confirmedEmail')
+      throw new DomainError('not-found');
+    return this.copies.handOver(requestId, subjectId, format, commandContext(caller, subjectId), reply);
+  }
+
+  private async ask(asked: Asked, caller: Caller): Promise<void> {
+    const subjectId = await this.subjectOf(asked.email);
+    try {
+      await this.askOf(subjectId, asked, caller);
+    } catch (error) {
+      if (!(error instanceof SubjectKeyDestroyed)) throw error;
+      // Erased since the address was looked up: whoever comes with it now is a new person.
+      await this.contacts.forget(subjectId);
+      await this.askOf(await this.contacts.findOrAdd(asked.email), asked, caller);
+    }
+  }
+
+  private async askOf(subjectId: string, { detail, email, kind, ...mail }: Asked, caller: Caller): Promise<void> {
+    const { noticeVersion } = this.register;
+    const own = derivedId('privacyRequest', caller.commandId, subjectId);
+    // Apart from what the person asks when signed in: an unconfirmed word of anybody must not stand in for theirs.
+    const likeness = `byEmail/${this.inFlight.likeness(kind, detail)}`;
+    const requestId = await this.inFlight.idFor(subjectId, likeness, own);
+    const token = `${requestId}.${randomBytes(32).toString('base64url')}`;
+    await this.commands.execute(
+      rightsRequestDecider,
+      requestId,
+      (now) => ({
+        type: 'ReceiveByEmail' as const,
+        kind,
+        detail,
+        dueAt: requestDueAt(now),
+        noticeVersion,
+        email,
+        token,
+        ...mail,
+      }),
+      { ...commandContext(caller, subjectId, noticeVersion), actor: { kind: 'system', id: 'anonymous' } },
+    );
+  }
+
+  /** The customer who has the address, else whoever is known by it alone. */
+  private async subjectOf(email: string): Promise<string> {
+    const indexed = await this.emails.find(email);
+    const customer = indexed?.kind === 'customer' && (await this.customers.hasEmail(indexed.subjectId, email));
+    return customer ? indexed.subjectId : this.contacts.findOrAdd(email);
+  }
+
+  /** A customer may have written, subscribed or entered with the same address before: that is a person of its own. */
+  private async alsoAsContact(
+    address: RightsRequestEvents['RequesterAddressNoted'] & { readonly email: string },
+    subjectId: string,
+    { requestId, ...receipt }: { requestId: string; kind: Asked['kind']; detail: string | null; dueAt: string },
+    caller: Caller,
+  ): Promise<void> {
+    const contactId = await this.contacts.find(address.email);
+    if (contactId === null || contactId === subjectId) return;
+    const { noticeVersion } = this.register;
+    const identifiedBy = 'confirmedEmail';
+    const command = { type: 'ReceiveRequest', ...receipt, noticeVersion, identifiedBy, address } as const;
+    const context = commandContext(caller, contactId, noticeVersion);
+    await this.commands.execute(rightsRequestDecider, derivedId('asContact', requestId), command, context);
+  }
+}

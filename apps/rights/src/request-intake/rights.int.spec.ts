@@ -1,0 +1,469 @@
+import type { DataSubjectEvent, RightsRequestEvent } from '@dittoo/contracts';
+import { EventStore, newId, Sealer, streamName, type DomainEvent } from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import { until } from '@dittoo/platform/testing';
+import type { Register } from '@dittoo/processor-register';
+import { Commands } from '@dittoo/service';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compactVerify, createLocalJWKSet } from 'jose';
+import { startRights, type Answer, type RightsUnderTest } from '../rights.fixture.js';
+import { AccessTokens } from '../../../identity/src/session/access-tokens.js';
+
+/**
+ * Promise: every right is used through the API and ends in an answer; each route is for whom it says. Left open here:
+ * what other services make of a restriction or an objection, and the mails.
+ */
+const staff = { email: 'staff.under.test@example.org', password: 'a pass phrase of the staff' };
+let rights: RightsUnderTest;
+let officers: string;
+let processors: string[];
+beforeAll(async () => {
+  rights = await startRights({
+    STAFF_EMAIL: staff.email,
+    STAFF_PASSWORD: staff.password,
+    RESTRICTION_LIFT_NOTICE: 'PT0S',
+  });
+  officers = await rights.officer();
+  processors = Object.keys(rights.service.get<Register>(REGISTER).processors);
+});
+afterAll(() => rights.close());
+
+const append = (category: string, id: string, dataSubjectId: string, ...events: DomainEvent[]) =>
+  rights.service
+    .get<Commands>(Commands)
+    .execute({ category, initialState: null, decide: () => events, evolve: () => null }, id, null, {
+      dataSubjectId,
+      actor: { kind: 'system', id: 'spec' },
+      correlationId: newId(),
+      causationId: newId(),
+      traceparent: null,
+      noticeVersion: '2026-11-01',
+    });
+const history = async <Event extends DomainEvent>(category: string, id: string): Promise<Event[]> => {
+  const recorded = [];
+  const store = rights.service.get<EventStore>(EventStore);
+  for await (const event of store.readStream(streamName(category, id))) recorded.push(event);
+  const opened = await rights.service.get<Sealer>(Sealer).open<Event>(recorded);
+  return opened.map(({ event }) => event);
+};
+const types = async (category: string, id: string) => (await history(category, id)).map(({ type }) => type);
+
+const disclose = (subjectId: string, ...fields: string[]): Promise<unknown> =>
+  append('forwarding', newId(), subjectId, {
+    type: 'DataDisclosed',
+    data: {
+      processorId: 'payson',
+      legalEntity: 'Svea Bank AB',
+      orderId: null,
+      fields,
+      purpose: 'payment',
+      legalBasis: 'contract',
+      consentRecordId: null,
+      consentRevision: null,
+      noticeVersion: '2026-11-01',
+      ciphertextDigest: 'd',
+      attempt: 1,
+      outcome: 'delivered',
+    },
+  });
+
+const get = (path: string, bearer?: string) => rights.call('GET', path, bearer === undefined ? {} : { bearer });
+const post = (path: string, bearer: string | undefined, body?: object) =>
+  rights.call('POST', path, { ...(bearer === undefined ? {} : { bearer }), ...(body === undefined ? {} : { body }) });
+const ask = async (bearer: string, kind: string, detail?: string): Promise<string> =>
+  (await post('/me/requests', bearer, { kind, ...(detail === undefined ? {} : { detail }) })).body.requestId;
+const inState = (bearer: string, requestId: string, state: string): Promise<Answer['body']> =>
+  until(async () => {
+    const { body } = await get(`/me/requests/${requestId}`, bearer);
+    return body.state === state && body;
+  });
+/** The same person, signed in an hour ago. */
+const stale = async (subjectId: string): Promise<string> => {
+  const authenticatedAt = new Date(Date.now() - 3_600_000).toISOString();
+  const session = { sessionId: newId(), subjectId, role: 'customer', authenticatedAt } as const;
+  return `Bearer ${await rights.service.get<AccessTokens>(AccessTokens).issue(session)}`;
+};
+
+describe('access and portability', () => {
+  it('end in a copy that is handed out once', async () => {
+    const { customerId, bearer } = await rights.customer('agneta');
+    const requestId = await ask(bearer, 'access');
+    const answered = await inState(bearer, requestId, 'answered');
+    expect(answered).toMatchObject({ outcome: 'done', copy: { state: 'ready' }, certificate: null });
+    const path = `/me/requests/${requestId}/export`;
+    expect((await get(path, await stale(customerId))).body.code).toBe('reauthentication-required');
+    expect((await get(path)).body.code).toBe('not-authenticated');
+    expect((await get(path, officers)).body.code).toBe('not-allowed');
+    const { bearer: another } = await rights.customer('agneta.another');
+    expect((await get(path, another)).body.code).toBe('not-found');
+    expect((await get(`${path}?format=pdf`, bearer)).body.code).toBe('invalid-field');
+
+    const [one, other] = await Promise.all([get(path, bearer), get(path, bearer)]);
+    const [copy, refused] = one.status === 200 ? [one, other] : [other, one];
+    expect(copy.status).toBe(200);
+    expect(copy.headers.get('cache-control')).toBe('no-store');
+    expect(JSON.stringify(copy.body)).toContain('agneta@example.org');
+    expect(refused.body.code).toBe('gone');
+    expect((await get(path, bearer)).body.code).toBe('gone');
+    await until(async () => (await get(`/me/requests/${requestId}`, bearer)).body.copy.state === 'purged');
+    expect((await types('rightsRequest', requestId)).slice(2)).toEqual([
+      'RequestApproved',
+      'CopyPrepared',
+      'RequestAnswered',
+      'CopyCollected',
+      'CopyPurged',
+    ]);
+  });
+
+  it('come as a page too', async () => {
+    const { bearer } = await rights.customer('bo');
+    const requestId = await ask(bearer, 'portability');
+    await inState(bearer, requestId, 'answered');
+    const page = await get(`/me/requests/${requestId}/export?format=html`, bearer);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(page.body).toContain('bo@example.org');
+  });
+
+  it('have no copy where there is none to have', async () => {
+    const { bearer } = await rights.customer('cecilia');
+    const requestId = await ask(bearer, 'restriction');
+    expect((await get(`/me/requests/${requestId}/export`, bearer)).body.code).toBe('not-found');
+    expect((await get(`/me/requests/${newId()}/export`, bearer)).body.code).toBe('not-found');
+  });
+});
+
+describe('restriction', () => {
+  it('holds until it was lifted, which the person is told before; recipients are told by a person', async () => {
+    const { customerId, bearer } = await rights.customer('david');
+    await disclose(customerId, 'givenName', 'email');
+    const requestId = await ask(bearer, 'restriction');
+    expect(await inState(bearer, requestId, 'answered')).toMatchObject({
+      outcome: 'partlyDone',
+      recipients: [{ processorId: 'payson', state: 'notSupported' }],
+    });
+    expect((await get('/me/processing', bearer)).body).toEqual({
+      restrictions: [{ requestId, liftsAt: null }],
+      objectedPurposes: [],
+    });
+    expect((await get('/me', bearer)).status).toBe(200); // their own data is theirs to see
+
+    const lift = `/me/requests/${requestId}/restriction-lift`;
+    expect((await post(lift, undefined)).body.code).toBe('not-authenticated');
+    expect((await post(lift, await stale(customerId))).body.code).toBe('reauthentication-required');
+    const { bearer: another } = await rights.customer('david.another');
+    expect((await post(lift, another)).body.code).toBe('not-found');
+    const { status, body } = await post(lift, bearer);
+    expect(status).toBe(202);
+    expect(body.liftsAt).toMatch(/Z$/);
+    await until(async () => (await get('/me/processing', bearer)).body.restrictions.length === 0);
+    expect((await post(lift, bearer)).body.code).toBe('restriction-not-in-force');
+    const own = await types('dataSubject', customerId);
+    expect(own.slice(-3)).toEqual(['ProcessingRestricted', 'RestrictionLiftAnnounced', 'RestrictionLifted']);
+
+    const tasks = '/compliance/recipient-tasks';
+    for (const [who, code] of [
+      [undefined, 'not-authenticated'],
+      [bearer, 'not-allowed'],
+      [await identity.signIn(staff), 'not-allowed'],
+    ] as const) {
+      expect((await get(tasks, who)).body.code).toBe(code);
+      expect((await post(`${tasks}/${requestId}/payson`, who, { outcome: 'acknowledged' })).body.code).toBe(code);
+    }
+    const listed = (await get(tasks, officers)).body.items.find(
+      (item: { requestId: string }) => item.requestId === requestId,
+    );
+    expect(listed).toMatchObject({ subjectId: customerId, processorId: 'payson', state: 'notSupported' });
+    const done = (outcome: string, processorId = 'payson') =>
+      post(`${tasks}/${requestId}/${processorId}`, officers, { outcome });
+    expect((await done('maybe')).body.code).toBe('invalid-field');
+    expect((await done('acknowledged', 'google')).body.code).toBe('recipient-task-not-open');
+    expect((await done('acknowledged')).body.recipients).toEqual([{ processorId: 'payson', state: 'acknowledged' }]);
+    expect((await done('acknowledged')).body.code).toBe('recipient-task-not-open');
+    await until(async () => {
+      const { items } = (await get(tasks, officers)).body;
+      return !items.some((item: { requestId: string }) => item.requestId === requestId);
+    });
+  });
+
+  it('may be lifted by an officer', async () => {
+    const { bearer } = await rights.customer('eva');
+    const requestId = await ask(bearer, 'restriction');
+    expect((await inState(bearer, requestId, 'answered')).outcome).toBe('done'); // nobody had received anything
+    const lift = `/compliance/requests/${requestId}/restriction-lift`;
+    expect((await post(lift, bearer)).body.code).toBe('not-allowed');
+    expect((await post(lift, officers)).status).toBe(202);
+    await until(async () => (await get('/me/processing', bearer)).body.restrictions.length === 0);
+  });
+});
+
+describe('objection', () => {
+  it('to marketing is absolute', async () => {
+    const { bearer } = await rights.customer('filip');
+    expect((await inState(bearer, await ask(bearer, 'objection'), 'answered')).outcome).toBe('done');
+    expect((await get('/me/processing', bearer)).body.objectedPurposes).toEqual([
+      'newsletter',
+      'marketing',
+      'similarGoods',
+      'adMeasurement',
+    ]);
+  });
+
+  it('on own grounds is weighed by an officer, and marketing does not wait for that', async () => {
+    const { bearer } = await rights.customer('gustav');
+    const requestId = await ask(bearer, 'objection', 'I am a public person');
+    await inState(bearer, requestId, 'referred');
+    expect((await get('/me/processing', bearer)).body.objectedPurposes).toContain('marketing');
+    const { body } = await get(`/compliance/requests/${requestId}`, officers);
+    expect(body).toMatchObject({ detail: 'I am a public person', blockers: ['ownGrounds'] });
+    expect(body.preview.purposes).toEqual(expect.arrayContaining(['marketing', 'support']));
+    await post(`/compliance/requests/${requestId}/decision`, officers, { decision: 'approve' });
+    await inState(bearer, requestId, 'answered');
+    expect((await get('/me/processing', bearer)).body.objectedPurposes).toContain('support');
+  });
+});
+
+describe('rectification', () => {
+  it('of one`s own tells who holds the old value, and nobody else', async () => {
+    const { customerId, bearer } = await rights.customer('hanna');
+    await rights.call('PATCH', '/me', { bearer, body: { givenName: 'Hannah' } });
+    await disclose(customerId, 'givenName', 'orderLines');
+    await rights.call('PATCH', '/me', { bearer, body: { phone: '+46701740605' } });
+    await rights.call('PATCH', '/me', { bearer, body: { givenName: 'Johanna' } });
+    const items = await until(async () => {
+      const listed = (await get('/me/requests', bearer)).body.items;
+      return listed.length > 0 && listed;
+    });
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({
+      kind: 'rectification',
+      state: 'answered',
+      outcome: 'partlyDone',
+      recipients: [{ processorId: 'payson', state: 'notSupported' }],
+    });
+  });
+
+  it('by an officer corrects, with the decision', async () => {
+    const { customerId, bearer } = await rights.customer('ingrid');
+    const requestId = await ask(bearer, 'rectification', 'my name is spelt Ingrith');
+    await inState(bearer, requestId, 'referred');
+    const decide = (body: object) => post(`/compliance/requests/${requestId}/decision`, officers, body);
+    const changes = { givenName: 'Ingrith' };
+    expect((await decide({ decision: 'refuse', reason: 'no', changes })).body.code).toBe('decision-not-possible');
+    expect((await decide({ decision: 'approve', changes: { password: 'x' } })).body.code).toBe('unknown-field');
+    expect((await decide({ decision: 'approve', changes })).status).toBe(200);
+    expect((await inState(bearer, requestId, 'answered')).outcome).toBe('done');
+    expect((await get('/me', bearer)).body.givenName).toBe('Ingrith');
+    expect((await types('dataSubject', customerId)).filter((type) => type === 'NameRectified')).toHaveLength(1);
+    expect((await decide({ decision: 'approve', changes })).body.code).toBe('request-not-open');
+  });
+});
+
+describe('the officers` queue', () => {
+  it('shows what an approval would do, extends once, and the person reads why', async () => {
+    const { customerId, bearer } = await rights.customer('jonas');
+    await disclose(customerId, 'email', 'givenName');
+    const address = { street: 'Exempelgatan 7', postalCode: '12345', city: 'Exempelstad', country: 'SE' };
+    const buyer = { givenName: 'Jonas', familyName: 'Exempelsson', address };
+    await append('order', newId(), customerId, {
+      type: 'OrderPlaced',
+      data: {
+        lines: [],
+        total: { amountMinor: 12_900, currency: 'SEK' },
+        paymentMethod: 'paysonInvoice',
+        personnummerGround: null,
+        locale: 'sv',
+        buyer,
+        recipient: { ...buyer, email: 'jonas@example.org', phone: null },
+      },
+    });
+    const requestId = await ask(bearer, 'erasure');
+    const { dueAt } = await inState(bearer, requestId, 'referred');
+    const path = `/compliance/requests/${requestId}`;
+    const { body } = await get(path, officers);
+    expect(body.blockers).toEqual(['openOrder', 'unpaidInvoice']);
+    expect(body.preview.erase).toContain('profile');
+    expect(body.preview.retain.map(({ category }: { category: string }) => category)).toEqual([
+      'orderAccounting',
+      'consentEvidence',
+    ]);
+    expect(body.preview.recipients).toEqual([
+      { processorId: 'payson', processorName: 'Payson', fields: ['email', 'givenName'], capability: 'notSupported' },
+    ]);
+
+    const extend = (reason?: string) => post(`${path}/extension`, officers, reason === undefined ? {} : { reason });
+    expect((await extend()).body.code).toBe('invalid-field');
+    const extended = (await extend('many requests this month')).body;
+    expect(Date.parse(extended.dueAt) - Date.parse(dueAt)).toBeGreaterThan(50 * 86_400_000);
+    expect((await extend('again')).body.code).toBe('request-already-extended');
+    expect((await get(`/me/requests/${requestId}`, bearer)).body).toMatchObject({
+      dueAt: extended.dueAt,
+      extendedBecause: 'many requests this month',
+    });
+    const refusal = { decision: 'refuse', reason: 'the invoice is not paid' };
+    expect((await post(`${path}/decision`, officers, refusal)).status).toBe(200);
+    expect((await get(`/me/requests/${requestId}`, bearer)).body).toMatchObject({
+      state: 'refused',
+      reason: 'the invoice is not paid',
+      certificate: null,
+    });
+    expect((await extend('too late')).body.code).toBe('request-not-open');
+    expect((await get(path, officers)).body.preview).toBeNull();
+  });
+
+  it.each([
+    ['GET', '', undefined],
+    ['POST', '/decision', { decision: 'approve' }],
+    ['POST', '/extension', { reason: 'r' }],
+    ['POST', '/restriction-lift', undefined],
+  ])('is for officers alone: %s %s', async (method, route, body) => {
+    const { bearer } = await rights.customer(`karin-${newId()}`);
+    const path = `/compliance/requests/${newId()}${route}`;
+    const as = async (who?: string) =>
+      (await rights.call(method, path, { ...(who === undefined ? {} : { bearer: who }), ...(body && { body }) })).body
+        .code;
+    expect(await as()).toBe('not-authenticated');
+    expect(await as(bearer)).toBe('not-allowed');
+    expect(await as(await identity.signIn(staff))).toBe('not-allowed');
+    expect(await as(officers)).toBe('not-found');
+  });
+});
+
+describe('what a customer asks for', () => {
+  it('needs a fresh password', async () => {
+    const { customerId } = await rights.customer('lars');
+    const old = await stale(customerId);
+    expect((await post('/me/requests', old, { kind: 'access' })).body.code).toBe('reauthentication-required');
+    expect((await get('/me/requests', old)).status).toBe(200);
+    expect((await get('/me/processing', old)).status).toBe(200);
+    expect((await get('/me/processing', officers)).body.code).toBe('not-allowed');
+    expect((await get('/me/processing')).body.code).toBe('not-authenticated');
+  });
+});
+
+describe('the certificate of an erasure', () => {
+  it('is signed, has nothing personal in it, and is read by its link without signing in', async () => {
+    const { customerId, bearer } = await rights.customer('mona');
+    const asked = await post('/me/requests', bearer, { kind: 'erasure' });
+    const { certificate: link, requestId } = asked.body as { certificate: string; requestId: string };
+    const path = link.replace('/api/v1', '');
+    expect((await get(path)).body.code).toBe('request-not-answered');
+    await inState(bearer, requestId, 'executing');
+    for (const processorId of processors) {
+      await append('forwarding', newId(), customerId, {
+        type: 'ErasureAnswered',
+        data: { processorId, requestId, answer: 'acknowledged', reason: 'nothingHeld' },
+      });
+    }
+    expect((await inState(bearer, requestId, 'answered')).certificate).toBe(link);
+    const { status, body } = await get(path);
+    expect(status).toBe(200);
+    expect(body.certificate).toMatchObject({ requestId, outcome: 'done', noticeVersion: '2026-11-01' });
+    expect(body.certificate.recipients).toHaveLength(processors.length);
+    expect(body.certificate.recipients[0]).toMatchObject({ state: 'acknowledged', reason: 'nothingHeld' });
+    const profile = body.certificate.keys.find(({ category }: { category: string }) => category === 'profile');
+    expect(profile.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+    expect(body.certificate.retained).toEqual([
+      { category: 'consentEvidence', reason: 'legalClaims', until: expect.any(String) },
+    ]);
+    expect(JSON.stringify(body)).not.toMatch(/mona/i);
+    expect(JSON.stringify(body)).not.toContain(customerId);
+    const { body: jwks } = await get('/.well-known/document-keys.json');
+    const verified = await compactVerify(body.jws, createLocalJWKSet(jwks));
+    expect(JSON.parse(new TextDecoder().decode(verified.payload))).toEqual(body.certificate);
+
+    const bare = `/me/requests/${requestId}/certificate`;
+    expect((await get(bare, bearer)).status).toBe(200);
+    expect((await get(bare)).body.code).toBe('not-authenticated');
+    expect((await get(bare, officers)).body.code).toBe('not-allowed');
+    expect((await get(`${bare}?token=${'A'.repeat(43)}`)).body.code).toBe('not-found');
+    const { bearer: another } = await rights.customer('mona.another');
+    expect((await get(bare, another)).body.code).toBe('not-found');
+    expect((await get('/me', `Bearer ${body.jws}`)).body.code).toBe('invalid-token');
+  });
+
+  it('is of an erasure', async () => {
+    const { bearer } = await rights.customer('nils');
+    const requestId = await ask(bearer, 'restriction');
+    expect((await get(`/me/requests/${requestId}/certificate`, bearer)).body.code).toBe('not-found');
+  });
+});
+
+describe('contradictory requests', () => {
+  it('have clear answers once the person is being forgotten', async () => {
+    const { customerId, bearer } = await rights.customer('olga');
+    const first = await ask(bearer, 'erasure');
+    await inState(bearer, first, 'executing');
+    expect(await ask(bearer, 'erasure')).toBe(first);
+    for (const kind of ['restriction', 'objection', 'access', 'rectification']) {
+      expect((await post('/me/requests', bearer, { kind })).body.code).toBe('subject-erased');
+    }
+    expect((await get('/me/processing', bearer)).body.code).toBe('subject-erased');
+    expect((await types('dataSubject', customerId)).filter((type) => type === 'ErasureRequested')).toHaveLength(1);
+  });
+
+  it('what was not restricted cannot be lifted, and what was not given cannot be taken back', async () => {
+    const { bearer } = await rights.customer('pia');
+    const requestId = await ask(bearer, 'objection');
+    expect((await post(`/me/requests/${requestId}/restriction-lift`, bearer)).body.code).toBe(
+      'restriction-not-in-force',
+    );
+    expect((await rights.call('DELETE', '/me/personnummer', { bearer })).body.code).toBe('personnummer-not-recorded');
+  });
+
+  it('writes and an erasure race: whatever was acknowledged came before the fence, and none is readable after', async () => {
+    const { customerId, bearer } = await rights.customer('rune');
+    const writes = Array.from({ length: 12 }, (_, index) =>
+      rights.call('PATCH', '/me', { bearer, body: { givenName: `Rune ${index}` } }),
+    );
+    const requestId = await ask(bearer, 'erasure');
+    const late = Array.from({ length: 12 }, (_, index) =>
+      rights.call('PATCH', '/me', { bearer, body: { familyName: `Exempel ${index}` } }),
+    );
+    const answers = await Promise.all([...writes, ...late]);
+    for (const { body, status } of answers) {
+      expect([200, 409, 410]).toContain(status);
+      if (status === 410) expect(body.code).toBe('subject-erased');
+    }
+    await inState(bearer, requestId, 'executing');
+    for (const processorId of processors) {
+      await append('forwarding', newId(), customerId, {
+        type: 'ErasureAnswered',
+        data: { processorId, requestId, answer: 'acknowledged', reason: 'nothingHeld' },
+      });
+    }
+    await inState(bearer, requestId, 'answered');
+    const events = await history<DataSubjectEvent>('dataSubject', customerId);
+    const fence = events.findIndex(({ type }) => type === 'ErasureRequested');
+    const after = events.slice(fence + 1).map(({ type }) => type);
+    expect(after).toEqual(['SubjectKeysDestroyed']);
+    const accepted = answers.filter(({ status }) => status === 200).length;
+    expect(events.filter(({ type }) => type === 'NameRectified').length).toBeLessThanOrEqual(accepted);
+    expect(JSON.stringify(events)).not.toMatch(/rune|exempel/i);
+    await expect(
+      append('dataSubject', customerId, customerId, { type: 'PhoneRectified', data: { phone: '+46701740605' } }),
+    ).rejects.toThrow('destroyed'); // nothing mints a destroyed key again
+  });
+});
+
+describe('a request that is open when its person is forgotten', () => {
+  it('is ended, and its copy goes', async () => {
+    const { customerId, bearer } = await rights.customer('sven');
+    const access = await ask(bearer, 'access');
+    await inState(bearer, access, 'answered');
+    const correction = await ask(bearer, 'rectification', 'something is wrong');
+    await inState(bearer, correction, 'referred');
+    await until(async () => (await get('/me/requests', bearer)).body.items.length === 2);
+    const erasure = await ask(bearer, 'erasure');
+    await inState(bearer, erasure, 'executing');
+    for (const processorId of processors) {
+      await append('forwarding', newId(), customerId, {
+        type: 'ErasureAnswered',
+        data: { processorId, requestId: erasure, answer: 'acknowledged', reason: 'nothingHeld' },
+      });
+    }
+    await inState(bearer, erasure, 'answered');
+    expect(await inState(bearer, correction, 'answered')).toMatchObject({ outcome: 'partlyDone' });
+    const purged = (await history<RightsRequestEvent>('rightsRequest', access)).at(-1);
+    expect(purged).toEqual({ type: 'CopyPurged', data: { reason: 'subjectErased' } });
+  });
+});

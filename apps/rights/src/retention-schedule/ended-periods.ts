@@ -1,0 +1,42 @@
+import { derivedId, type Uuid } from '@dittoo/kernel';
+import { Commands, systemContext } from '@dittoo/service';
+import { Injectable } from '@nestjs/common';
+import { dataSubjectDecider } from '../data-subject/data-subject.decider.js';
+import { standingOf } from '../data-subject/data-subject.js';
+import { Customers, placeOf } from '../person/customers.query.js';
+
+const actor = 'rights.retention';
+
+/** What the end of a period does to the stream of the person. Everything here may be repeated. */
+@Injectable()
+export class EndedPeriods {
+  constructor(
+    private readonly commands: Commands,
+    private readonly customers: Customers,
+  ) {}
+
+  /** Tells a customer that the account will be erased at `erasesAt` (RFC 3339) unless it is used. */
+  async noticeInactivity(subjectId: Uuid, erasesAt: string): Promise<void> {
+    if ((await this.customers.of(subjectId))?.status !== 'registered') return;
+    const context = systemContext(actor, subjectId, derivedId('inactivityNoticed', subjectId, erasesAt));
+    await this.commands.execute(dataSubjectDecider, subjectId, { type: 'NoticeInactivity', erasesAt }, context);
+  }
+
+  /** When the account will be erased, as last announced; `null` = used since, or gone. Read from the streams. */
+  async announcedErasure(subjectId: Uuid): Promise<string | null> {
+    const { history, state } = await this.commands.load(dataSubjectDecider, subjectId);
+    if (state.status !== 'known' || state.erasesAt === null) return null;
+    const customer = await this.customers.of(subjectId);
+    if (customer?.status !== 'registered') return null;
+    const notice = history.findLast(({ event }) => event.type === 'InactivityNoticed');
+    const usedSince =
+      notice !== undefined && customer.lastUsedAt !== null && customer.lastUsedAt > placeOf(notice.recorded);
+    return usedSince ? null : state.erasesAt;
+  }
+
+  /** Is their data only to be stored (art. 18)? Then no letter goes to the account, and it is not erased. */
+  async isRestricted(subjectId: Uuid): Promise<boolean> {
+    const { state } = await this.commands.load(dataSubjectDecider, subjectId);
+    return standingOf(state).restrictions.length > 0;
+  }
+}

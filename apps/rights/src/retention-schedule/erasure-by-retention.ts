@@ -1,0 +1,45 @@
+import { derivedId } from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import type { Register } from '@dittoo/processor-register';
+import { Commands } from '@dittoo/service';
+import { Inject, Injectable } from '@nestjs/common';
+import { RequestsInFlight } from '../rights-request/requests-in-flight.js';
+import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
+import { requestDueAt } from '../rights-request/swedish-calendar.js';
+
+/** Requests the erasure of an account that was not used for too long. Safe to repeat. */
+@Injectable()
+export class ErasureByRetention {
+  constructor(
+    private readonly commands: Commands,
+    private readonly inFlight: RequestsInFlight,
+    @Inject(REGISTER) private readonly register: Register,
+  ) {}
+
+  async request(subjectId: string, announcedFor: string): Promise<void> {
+    const own = derivedId('inactivityErasure', subjectId, announcedFor);
+    const likeness = this.inFlight.likeness('erasure', null);
+    if ((await this.inFlight.idFor(subjectId, likeness, own)) !== own) return;
+    const { noticeVersion } = this.register;
+    await this.commands.execute(
+      rightsRequestDecider,
+      own,
+      (now) => ({
+        type: 'ReceiveRequest' as const,
+        kind: 'erasure' as const,
+        detail: null,
+        noticeVersion,
+        dueAt: requestDueAt(now),
+        identifiedBy: 'retentionPeriod' as const,
+      }),
+      {
+        dataSubjectId: subjectId,
+        actor: { kind: 'system', id: 'rights.retention' },
+        correlationId: own,
+        causationId: own,
+        traceparent: null,
+        noticeVersion,
+      },
+    );
+  }
+}

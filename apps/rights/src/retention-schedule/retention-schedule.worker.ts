@@ -1,0 +1,171 @@
+import { Clock, KeyRing, type DestroyedKey } from '@dittoo/kernel';
+import { LOGGER, PLATFORM_CONFIG, ROW_POOL, type PlatformConfig } from '@dittoo/platform';
+import { LeasedWorker, type Lease } from '@dittoo/service';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { DataSubjects } from '../data-subject/data-subjects.js';
+import { HoldExpiry } from '../legal-hold/hold-expiry.js';
+import { PersonnummerGround } from '../personnummer/personnummer-ground.js';
+import { EndedPeriods } from './ended-periods.js';
+import { ErasureByRetention } from './erasure-by-retention.js';
+import { Due, type DueAccount, type DuePerson } from './due.query.js';
+import { RetentionDays } from '../retention/retention-days.js';
+import { wholeCategory } from '../retention/retention-rows.js';
+
+/** The categories that have a row for each of their keys. */
+const everyScoped: ReadonlySet<string> = new Set([
+  'orderDelivery',
+  'orderAccounting',
+  'engagement',
+  'support',
+  'advertising',
+]);
+const batch = 200;
+const pauseMs = 5_000;
+
+/**
+ * What is due is destroyed: keys, then the event that says so, then the row; accounts nobody uses are told, then erased
+ * as if their owner had asked. One process at a time, in batches, at the clock's time; after a long stop it catches up.
+ *
+ * Dies anywhere: the row is still there, the same keys are destroyed again (which changes nothing), and the event is
+ * said once.
+ */
+@Injectable()
+export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly worker: LeasedWorker;
+
+  constructor(
+    private readonly due: Due,
+    private readonly keyRing: KeyRing,
+    private readonly subjects: DataSubjects,
+    private readonly periods: EndedPeriods,
+    private readonly personnummer: PersonnummerGround,
+    private readonly erasures: ErasureByRetention,
+    private readonly holds: HoldExpiry,
+    private readonly days: RetentionDays,
+    private readonly clock: Clock,
+    @Inject(ROW_POOL) pool: Pool,
+    @Inject(PLATFORM_CONFIG) { host, port, service }: PlatformConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    const work = (lease: Lease): Promise<boolean> => this.runBatch(lease);
+    this.worker = new LeasedWorker(pool, 'rights.retention', `${service}@${host}:${port}`, pauseMs, work, logger);
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.worker.stop();
+  }
+
+  /** @returns was anything done? Then there may be more. */
+  async runBatch(lease: Lease): Promise<boolean> {
+    const now = this.clock.now();
+    const expired = await this.holds.expire(now, batch);
+    const ended = await this.each('retention', await this.due.keys(now, batch), now, lease, (person) =>
+      this.end(person, now, lease),
+    );
+    const told = await this.each('account_activity', await this.due.accountsToTell(now, batch), now, lease, (account) =>
+      this.tell(account, now),
+    );
+    const erased = await this.each(
+      'account_activity',
+      await this.due.accountsToErase(now, batch),
+      now,
+      lease,
+      ({ subjectId }) => this.erase(subjectId, now),
+    );
+    const done = expired + ended + told + erased;
+    if (done > 0) {
+      const waiting = await this.due.waiting(now);
+      this.logger.info(
+        { people: ended, accountsTold: told, erasures: erased, holdsExpired: expired, waiting },
+        'retention.batch',
+      );
+    }
+    return done > 0;
+  }
+
+  /** One person's failure is noted and comes again later; the others go on. */
+  private async each<Item extends { readonly subjectId: string }>(
+    table: 'retention' | 'account_activity',
+    items: readonly Item[],
+    now: string,
+    { signal }: Lease,
+    work: (item: Item) => Promise<void>,
+  ): Promise<number> {
+    let done = 0;
+    for (const item of items) {
+      if (signal.aborted) break;
+      try {
+        await work(item);
+        done++;
+      } catch (error) {
+        const failure = error instanceof Error ? error.name : 'unknown';
+        this.logger.warn({ subjectId: item.subjectId, failure }, 'retention.failed');
+        await this.due.later(table, item.subjectId, now);
+      }
+    }
+    return done;
+  }
+
+  private async end(person: DuePerson, now: string, lease: Lease): Promise<void> {
+    await this.subjects.recordPeriodEnded(person.subjectId, await this.destroy(person, now), 'rights.retention');
+    const personnummer = person.due.some(({ category }) => category === 'personnummer');
+    // Another order, or its refund, may need the number still; then its own day ends it.
+    if (personnummer && !(await this.due.othersOf(person.subjectId, 'personnummer', now))) {
+      await this.personnummer.end(person.subjectId);
+    }
+    await this.due.done(person, now, lease);
+  }
+
+  private async destroy({ due, subjectId }: DuePerson, now: string): Promise<DestroyedKey[]> {
+    const keys = await this.keyRing.keysOf(subjectId);
+    // Only an erasure closes a whole category for good.
+    const erased = keys.some(({ scope, state }) => scope === null && state === 'destroyed');
+    const reason = { at: now, requestId: null };
+    const destroyed: DestroyedKey[] = [];
+    for (const category of new Set(due.map((row) => row.category))) {
+      if (category === 'personnummer') continue; // goes by an event of its own
+      const ofCategory = keys.filter((key) => key.category === category);
+      const scopes = new Set(due.filter((row) => row.category === category).map(({ scope }) => scope));
+      const kids = ofCategory.flatMap(({ kid, scope }) => (scope !== null && scopes.has(scope) ? [kid] : []));
+      if (kids.length > 0) destroyed.push(...(await this.keyRing.destroy(subjectId, [category], { ...reason, kids })));
+      // Keys of before there were scopes cover all of a category: they go with the last of it.
+      const last = everyScoped.has(category) && !(await this.due.othersOf(subjectId, category, now));
+      if (!scopes.has(wholeCategory) && !last) continue;
+      const whole = ofCategory.flatMap(({ kid, scope }) => (scope === null ? [kid] : []));
+      // A person who comes back begins anew; one who was erased does not.
+      const how = erased && scopes.has(wholeCategory) ? reason : { ...reason, newLifecycle: true, kids: whole };
+      if (how === reason || whole.length > 0)
+        destroyed.push(...(await this.keyRing.destroy(subjectId, [category], how)));
+    }
+    return destroyed;
+  }
+
+  private async tell({ lastActiveOn, subjectId }: DueAccount, now: string): Promise<void> {
+    // The notice would be withheld, and nothing ends unannounced: both wait for the end of the restriction.
+    if (await this.periods.isRestricted(subjectId)) return this.tomorrow(subjectId, now);
+    const erasesAt = this.days.erasesAt(lastActiveOn, now);
+    await this.periods.noticeInactivity(subjectId, erasesAt);
+    if ((await this.periods.announcedErasure(subjectId)) === null) await this.due.gone(subjectId);
+    else await this.due.told(subjectId, erasesAt);
+  }
+
+  /** The stream has the last word: a sign-in that no row knows of yet counts. */
+  private async erase(subjectId: string, now: string): Promise<void> {
+    const announced = await this.periods.announcedErasure(subjectId);
+    // Used since: nothing is announced any more.
+    if (announced === null) return this.due.used(subjectId);
+    const due = announced <= now;
+    if (due && !(await this.periods.isRestricted(subjectId))) await this.erasures.request(subjectId, announced);
+    await this.tomorrow(subjectId, now);
+  }
+
+  private tomorrow(subjectId: string, now: string): Promise<void> {
+    return this.due.accountLater(subjectId, new Date(Date.parse(now) + 86_400_000).toISOString());
+  }
+}

@@ -1,0 +1,43 @@
+import type { RightsRequestEvent } from '@dittoo/contracts';
+import { derivedId, DomainError, SubjectKeyDestroyed, type OpenedEvent } from '@dittoo/kernel';
+import type { CommandContext, Commands } from '@dittoo/service';
+import { rightsRequestDecider, type RightsRequestCommand } from './rights-request.decider.js';
+import type { RightsRequest } from './rights-request.js';
+
+/** A request that is being executed, and a way to take steps in its stream. */
+export interface RequestSteps {
+  readonly request: Extract<RightsRequest, { status: 'approved' | 'executing' }>;
+  readonly subjectId: string;
+  readonly history: readonly OpenedEvent<RightsRequestEvent>[];
+  /** The cause of an act in another stream; the same each time it is taken. */
+  contextOf(act: string): CommandContext;
+  step(command: RightsRequestCommand): Promise<Exclude<RightsRequest, { status: 'none' }>>;
+}
+
+/** `null` = it waits for something else, or is over. */
+export const stepsOf = async (commands: Commands, requestId: string): Promise<RequestSteps | null> => {
+  const { history, state: request } = await commands.load(rightsRequestDecider, requestId);
+  if (request.status !== 'approved' && request.status !== 'executing') return null;
+  const { correlationId, dataSubjectId, noticeVersion } = history[0]!.recorded.metadata;
+  const subjectId = dataSubjectId!;
+  let steps = history.length;
+  const contextOf = (act: string): CommandContext => ({
+    dataSubjectId: subjectId,
+    actor: { kind: 'system', id: `rights.${request.kind}` },
+    correlationId,
+    causationId: derivedId(request.kind, requestId, act),
+    traceparent: null,
+    noticeVersion,
+  });
+  const step = async (command: RightsRequestCommand): Promise<Exclude<RightsRequest, { status: 'none' }>> => {
+    const context = contextOf(`${command.type}/${steps++}`);
+    const { state } = await commands.execute(rightsRequestDecider, requestId, command, context);
+    if (state.status === 'none') throw new Error('the request lost its history');
+    return state;
+  };
+  return { request, subjectId, history, contextOf, step };
+};
+
+/** The person was erased before or meanwhile: what was to be done cannot be done any more, and a retry changes nothing. */
+export const isErasedMeanwhile = (error: unknown): boolean =>
+  error instanceof SubjectKeyDestroyed || (error instanceof DomainError && error.code === 'subject-erased');

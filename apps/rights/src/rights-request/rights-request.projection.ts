@@ -1,0 +1,60 @@
+import type { RightsRequestEvents } from '@dittoo/contracts';
+import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+import { RightsRequestRow } from './rights-request.entity.js';
+
+const group = 'rights.lists';
+
+type Context = EventContext<EntityManager>;
+type RequestEvent<Type extends keyof RightsRequestEvents & string> = Delivered<RightsRequestEvents, Type>;
+
+/** Request events -> `rights.rights_request`, for the two lists. */
+@Controller()
+export class RightsRequestProjection {
+  @EventPattern<string>('RightsRequestReceived', { group })
+  async received(
+    @Payload() event: RequestEvent<'RightsRequestReceived'>,
+    @Ctx() { transaction }: Context,
+  ): Promise<void> {
+    const row = {
+      requestId: streamId(event.stream),
+      subjectId: event.metadata.dataSubjectId!,
+      kind: event.data.kind,
+      receivedAt: new Date(event.metadata.recordedAt),
+      dueAt: new Date(event.data.dueAt),
+      // An address that was not confirmed asks nothing of an officer.
+      open: false,
+    };
+    await transaction.createQueryBuilder().insert().into(RightsRequestRow).values(row).orIgnore().execute();
+  }
+
+  @EventPattern<string>('RequesterIdentified', { group })
+  async identified(
+    @Payload() event: RequestEvent<'RequesterIdentified'>,
+    @Ctx() { transaction }: Context,
+  ): Promise<void> {
+    await transaction.update(RightsRequestRow, { requestId: streamId(event.stream) }, { open: true });
+  }
+
+  @EventPattern<string>('RequestExtended', { group })
+  async extended(@Payload() event: RequestEvent<'RequestExtended'>, @Ctx() { transaction }: Context): Promise<void> {
+    const dueAt = new Date(event.data.dueAt);
+    await transaction.update(RightsRequestRow, { requestId: streamId(event.stream) }, { dueAt });
+  }
+
+  @EventPattern<string>('RequestAnswered', { group })
+  answered(@Payload() event: RequestEvent<'RequestAnswered'>, @Ctx() { transaction }: Context): Promise<void> {
+    return close(streamId(event.stream), transaction);
+  }
+
+  @EventPattern<string>('RequestRefused', { group })
+  refused(@Payload() event: RequestEvent<'RequestRefused'>, @Ctx() { transaction }: Context): Promise<void> {
+    return close(streamId(event.stream), transaction);
+  }
+}
+
+const close = async (requestId: string, transaction: EntityManager): Promise<void> => {
+  await transaction.update(RightsRequestRow, { requestId }, { open: false });
+};

@@ -1,0 +1,112 @@
+import type { RightsRequestEvent } from '@dittoo/contracts';
+import { DomainError, readable } from '@dittoo/kernel';
+import { KeyEncryption, linkToken } from '@dittoo/personal-data';
+import { Commands, decodeCursor, pageOf, type Loaded, type Page } from '@dittoo/service';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { OfficersRequest, RequestAnswer } from './rights-request.http.js';
+import { rightsRequestDecider } from './rights-request.decider.js';
+import type { RightsRequest } from './rights-request.js';
+
+interface Row {
+  readonly request_id: string;
+  readonly sort_key: Date;
+}
+
+type LoadedRequest = Loaded<RightsRequest, RightsRequestEvent>;
+
+/** Requests as they are shown: which there are from the rows, what they say from the streams. */
+@Injectable()
+export class RightsRequests {
+  constructor(
+    private readonly commands: Commands,
+    private readonly rows: DataSource,
+    private readonly keys: KeyEncryption,
+  ) {}
+
+  /** @throws DomainError `not-found`, also for somebody else's */
+  async ofSubject(subjectId: string, requestId: string): Promise<RequestAnswer> {
+    const loaded = await this.commands.load(rightsRequestDecider, requestId);
+    if (subjectOf(loaded) !== subjectId) throw new DomainError('not-found');
+    return { ...answerOf(requestId, loaded), certificate: this.certificateLink(requestId, loaded.state) };
+  }
+
+  /** Where the certificate of an erasure lies; said only to who asked for it. `null` = there will be none. */
+  certificateLink(requestId: string, request: RightsRequest): string | null {
+    if (request.status === 'none' || request.status === 'refused' || request.kind !== 'erasure') return null;
+    const token = linkToken(this.keys, 'erasureCertificate', requestId);
+    return `/api/v1/me/requests/${requestId}/certificate?token=${token}`;
+  }
+
+  async listOfSubject(subjectId: string, limit: number, cursor?: string): Promise<Page<RequestAnswer>> {
+    const rows = await this.page('received_at', 'subject_id = $1', subjectId, limit, cursor);
+    const page = pageOf(rows, limit, keyOf);
+    return { ...page, items: await Promise.all(page.items.map((row) => this.ofSubject(subjectId, row.request_id))) };
+  }
+
+  /** @throws DomainError `not-found` */
+  async forOfficer(requestId: string, now: string): Promise<OfficersRequest> {
+    return officersAnswer(requestId, await this.commands.load(rightsRequestDecider, requestId), now);
+  }
+
+  async listForOfficer(open: boolean, now: string, limit: number, cursor?: string): Promise<Page<OfficersRequest>> {
+    const page = pageOf(await this.page('due_at', 'open = $1', open, limit, cursor), limit, keyOf);
+    return { ...page, items: await Promise.all(page.items.map((row) => this.forOfficer(row.request_id, now))) };
+  }
+
+  private page(
+    sort: 'received_at' | 'due_at',
+    where: string,
+    value: string | boolean,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<Row[]> {
+    const [at, id] = cursor === undefined ? ['-infinity', lowestId] : cursorKey(cursor);
+    return this.rows.query<Row[]>(
+      `SELECT request_id, ${sort} AS sort_key FROM rights.rights_request
+       WHERE ${where} AND (${sort}, request_id) > ($2::timestamptz, $3::uuid) ORDER BY ${sort}, request_id LIMIT $4`,
+      [value, at, id, limit + 1],
+    );
+  }
+}
+
+const lowestId = '00000000-0000-0000-0000-000000000000';
+const keyOf = (row: Row): string[] => [row.sort_key.toISOString(), row.request_id];
+
+const cursorKey = (cursor: string): [string, string] => {
+  const [at = '', id = ''] = decodeCursor(cursor, 'time', 'id');
+  if (Number.isNaN(Date.parse(at)) || !/^[0-9a-f-]{36}$/.test(id)) throw new DomainError('invalid-field');
+  return [at, id];
+};
+
+const subjectOf = ({ history }: LoadedRequest): string | null => history[0]?.recorded.metadata.dataSubjectId ?? null;
+
+const answerOf = (requestId: string, { state, history }: LoadedRequest): RequestAnswer => {
+  if (state.status === 'none') throw new DomainError('not-found');
+  return {
+    requestId,
+    kind: state.kind,
+    state: state.status,
+    receivedAt: history[0]!.recorded.metadata.recordedAt,
+    dueAt: state.dueAt,
+    outcome: state.status === 'answered' ? state.outcome : null,
+    recipients: Object.entries(state.recipients).map(([processorId, answer]) => ({ processorId, state: answer })),
+    retained: state.scope?.retain ?? [],
+    reason: readable(state.reason, null),
+    extendedBecause: readable(state.extendedBecause, null),
+    copy: state.copy === null ? null : { state: state.copy.status, expiresAt: state.copy.expiresAt },
+    certificate: null,
+  };
+};
+
+const officersAnswer = (requestId: string, loaded: LoadedRequest, now: string): OfficersRequest => {
+  const answer = answerOf(requestId, loaded);
+  const first = loaded.history[0]?.event;
+  return {
+    ...answer,
+    subjectId: subjectOf(loaded)!,
+    daysLeft: Math.floor((Date.parse(answer.dueAt) - Date.parse(now)) / 86_400_000),
+    detail: first?.type === 'RightsRequestReceived' ? readable(first.data.detail, null) : null,
+    blockers: loaded.state.status === 'referred' ? loaded.state.blockers : [],
+  };
+};

@@ -1,0 +1,147 @@
+import type { Retention, RightsRequestEvent, RightsRequestEvents, RightsRequestKind } from '@dittoo/contracts';
+import type { Personal } from '@dittoo/kernel';
+
+export type RecipientState = 'asked' | 'acknowledged' | 'failed' | 'notSupported';
+
+/** What goes and what stays. */
+export interface ErasureScope {
+  readonly erase: readonly string[];
+  readonly retain: readonly Retention[];
+}
+
+/** The question to an address whether its owner asked; the last one counts. */
+export type Confirmation = RightsRequestEvents['ConfirmationAsked'];
+
+export interface Copy {
+  readonly status: 'ready' | 'collected' | 'purged';
+  readonly expiresAt: string;
+}
+
+export interface Received {
+  readonly kind: RightsRequestKind;
+  readonly dueAt: string;
+  /** Why it takes longer, once that was said. */
+  readonly extendedBecause: Personal<string> | null;
+  readonly confirmation: Confirmation | null;
+  readonly identifiedBy: RightsRequestEvents['RequesterIdentified']['method'] | null;
+  readonly scope: ErasureScope | null;
+  readonly partlyRefused: boolean;
+  /** What an officer wrote to the person with a refusal. */
+  readonly reason: Personal<string> | null;
+  readonly recipients: { readonly [processorId: string]: RecipientState };
+  /** Recipients a person has spoken to. */
+  readonly tasksDone: readonly string[];
+  readonly copy: Copy | null;
+}
+
+/** One request under art. 15-21. Stream `rightsRequest-<id>`. */
+export type RightsRequest =
+  | { readonly status: 'none' }
+  | (Received & { readonly status: 'received' | 'identityVerified' | 'scopeDecided' })
+  | (Received & { readonly status: 'referred'; readonly blockers: readonly string[] })
+  | (Received & { readonly status: 'approved'; readonly by: 'rule' | 'officer'; readonly executeAfter: string })
+  | (Received & { readonly status: 'executing'; readonly answerBy: string })
+  | (Received & { readonly status: 'verified' })
+  | (Received & { readonly status: 'answered'; readonly outcome: 'done' | 'partlyDone' })
+  | (Received & { readonly status: 'refused' });
+
+/** May anything still happen to it but a late answer? */
+export const isOpen = ({ status }: RightsRequest): boolean =>
+  status !== 'none' && status !== 'answered' && status !== 'refused';
+
+/** Nobody has confirmed it, and the time to do so is over: it stays what it is, and stands in nobody's way. */
+export const hasLapsed = (request: RightsRequest, now: string): boolean =>
+  request.status === 'received' && request.confirmation !== null && request.confirmation.expiresAt <= now;
+
+const initially = {
+  extendedBecause: null,
+  confirmation: null,
+  identifiedBy: null,
+  scope: null,
+  partlyRefused: false,
+  reason: null,
+  recipients: {},
+  tasksDone: [],
+  copy: null,
+} as const;
+
+export const evolve = (request: RightsRequest, event: RightsRequestEvent): RightsRequest => {
+  if (event.type === 'RightsRequestReceived') {
+    const { dueAt, kind } = event.data;
+    return { status: 'received', kind, dueAt, ...initially };
+  }
+  if (request.status === 'none') return request;
+  const { recipients, copy } = request;
+  const received = receivedOf(request);
+  switch (event.type) {
+    case 'ConfirmationAsked':
+      return { ...request, confirmation: event.data };
+    case 'RequesterAddressNoted':
+    case 'CorrectionDecided':
+      return request;
+    case 'RequesterIdentified':
+      return { ...received, identifiedBy: event.data.method, status: 'identityVerified' };
+    case 'RequestScopeDecided': {
+      const { erase, retain } = event.data;
+      const before = request.status === 'received' || request.status === 'identityVerified';
+      return before
+        ? { ...received, status: 'scopeDecided', scope: { erase, retain } }
+        : { ...request, scope: { erase, retain } };
+    }
+    case 'RequestReferredToOfficer':
+      return { ...received, status: 'referred', blockers: event.data.blockers };
+    case 'RequestApproved':
+      return { ...received, status: 'approved', by: event.data.by, executeAfter: event.data.executeAfter };
+    case 'RequestPartlyRefused':
+      return { ...request, partlyRefused: true, reason: event.data.reason };
+    case 'RequestRefused':
+      return { ...received, status: 'refused', reason: event.data.reason };
+    case 'RecipientAsked': {
+      const { answerBy, processorId } = event.data;
+      return { ...received, status: 'executing', answerBy, recipients: { ...recipients, [processorId]: 'asked' } };
+    }
+    case 'RecipientAnswered':
+      return {
+        ...request,
+        recipients: { ...recipients, [event.data.processorId]: event.data.state },
+        // What they say now is newer than what a person heard.
+        tasksDone: request.tasksDone.filter((processorId) => processorId !== event.data.processorId),
+      };
+    case 'RecipientTaskDone': {
+      const { outcome, processorId } = event.data;
+      const tasksDone = [...request.tasksDone, processorId];
+      return { ...request, tasksDone, recipients: { ...recipients, [processorId]: outcome } };
+    }
+    case 'CopyPrepared':
+      return { ...request, copy: { status: 'ready', expiresAt: event.data.expiresAt } };
+    case 'CopyCollected':
+      return copy === null ? request : { ...request, copy: { ...copy, status: 'collected' } };
+    case 'CopyPurged':
+      return copy === null ? request : { ...request, copy: { ...copy, status: 'purged' } };
+    case 'ErasureVerified':
+      return { ...received, status: 'verified' };
+    case 'RequestAnswered':
+      return { ...received, status: 'answered', outcome: event.data.outcome };
+    case 'RequestExtended':
+      return { ...request, dueAt: event.data.dueAt, extendedBecause: event.data.reason };
+  }
+};
+
+/** What every state after `none` knows; what belongs to one state alone is left behind. */
+const receivedOf = (request: Exclude<RightsRequest, { status: 'none' }>): Received => {
+  const { kind, dueAt, extendedBecause, confirmation, identifiedBy, scope } = request;
+  const { partlyRefused, reason, recipients, tasksDone, copy } = request;
+  return {
+    kind,
+    dueAt,
+    extendedBecause,
+    confirmation,
+    identifiedBy,
+    scope,
+    partlyRefused,
+    reason,
+    recipients,
+    tasksDone,
+    copy,
+  };
+};

@@ -1,0 +1,117 @@
+import { newId, streamName, type DomainEvent } from '@dittoo/kernel';
+import { EmailIndex } from '@dittoo/personal-data';
+import { startTestService, type TestService } from '@dittoo/platform/testing';
+import { IdentityInSpecs } from './identity-in-specs.fixture.js';
+import { RecordedLife } from './recorded-life.fixture.js';
+import { readRightsConfig } from './rights.config.js';
+import { RightsModule } from './rights.module.js';
+import { rightsSchema } from './rights.migrations.js';
+
+export const noticeVersion = '2026-11-01';
+/** The officer whose token `officer()` of a fixture carries. */
+export const officerId = '0f1c0000-0000-4000-8000-000000000001';
+export const secondOfficerId = '0f1c0000-0000-4000-8000-000000000002';
+
+/** An invented customer; every value can be told from another's. */
+export const personNamed = (name: string) => ({
+  email: `${name}@example.org`,
+  givenName: `Given ${name}`,
+  familyName: `Family ${name}`,
+});
+
+export interface CustomerDetails {
+  readonly phone?: string | null;
+  readonly address?: {
+    readonly street: string;
+    readonly postalCode: string;
+    readonly city: string;
+    readonly country: string;
+  };
+  readonly locale?: 'sv' | 'en';
+  readonly personnummer?: { readonly number: string; readonly ground: string };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // The shape differs from route to route, and specs look at what they expect.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+export interface CallOptions {
+  readonly bearer?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RightsUnderTest {
+  readonly service: TestService;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** A customer as identity would have registered them. @returns the id and a fresh `Bearer …` */
+  customer(name: string, more?: CustomerDetails): Promise<{ customerId: string; bearer: string }>;
+  /** What identity, or another service, records about a person, at the end of its stream. */
+  record(category: string, id: string, subjectId: string, ...events: DomainEvent[]): Promise<void>;
+  officer(id?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** For specs: rights alone, beside an identity that only closes accounts and changes profiles when rights asks for it. */
+export const startRights = async (env: Readonly<Record<string, string>> = {}): Promise<RightsUnderTest> => {
+  const config = readRightsConfig(env);
+  const service = await startTestService(
+    {
+      schemas: [rightsSchema],
+      module: (platform) => ({
+        module: class RightsInSpecs {},
+        imports: [platform, RightsModule.register(platform, config)],
+        controllers: [IdentityInSpecs],
+      }),
+    },
+    env,
+  );
+  const record: RightsUnderTest['record'] = (category, id, subjectId, ...events) =>
+    new RecordedLife(service.platform, subjectId).record(streamName(category, id), events);
+  return {
+    service,
+    record,
+    call: async (method, path, { bearer, body, headers = {} } = {}) => {
+      const url = path.startsWith('/.') ? `${service.url}${path}` : `${service.url}/api/v1${path}`;
+      const response = await fetch(url, {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(bearer === undefined ? {} : { authorization: bearer }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const json = response.headers.get('content-type')?.includes('json') === true;
+      const answer = text === '' ? null : json ? JSON.parse(text) : text;
+      return { status: response.status, headers: response.headers, body: answer };
+    },
+    customer: async (name, { address = null, locale = 'sv', personnummer, phone = null }: Details = {}) => {
+      const customerId = newId();
+      const { email, familyName, givenName } = personNamed(name);
+      await service.get<EmailIndex>(EmailIndex).reserve(email, customerId, 'customer');
+      const person = { givenName, familyName, email, phone, address, passwordHash: 'a hash', locale };
+      const shown = { noticeVersion, noticeDigest: 'digest', language: locale };
+      await record(
+        'customer',
+        customerId,
+        customerId,
+        { type: 'CustomerRegistered', data: person },
+        { type: 'NoticeAcknowledged', data: shown },
+        ...(personnummer === undefined ? [] : [{ type: 'PersonnummerRecorded', data: personnummer }]),
+      );
+      return { customerId, bearer: await service.bearer({ subjectId: customerId }) };
+    },
+    officer: (id = officerId) => service.bearer({ subjectId: id, role: 'complianceOfficer' }),
+    close: () => service.close(),
+  };
+};
+
+type Details = { readonly [Name in keyof CustomerDetails]: CustomerDetails[Name] } & {
+  readonly address?: CustomerDetails['address'] | null;
+};

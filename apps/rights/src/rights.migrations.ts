@@ -1,0 +1,138 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { documentKeysWrapped } from './signing/document-keys.js';
+
+class CreateRights1763820000000 implements MigrationInterface {
+  readonly name = 'CreateRights1763820000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE SCHEMA IF NOT EXISTS rights');
+    await runner.query(`
+      CREATE TABLE rights.document_key (
+        kid text PRIMARY KEY, public_jwk jsonb NOT NULL, wrapped bytea NOT NULL, kek_version int NOT NULL,
+        created_at timestamptz NOT NULL)`);
+    await runner.query(`
+      CREATE TABLE rights.order_standing (
+        order_id uuid PRIMARY KEY, subject_id uuid NOT NULL, revision bigint NOT NULL, status text NOT NULL,
+        by_invoice boolean NOT NULL, personnummer_ground text, paid boolean NOT NULL, total_minor bigint NOT NULL,
+        refunded_minor bigint NOT NULL, placed_at timestamptz NOT NULL, shipped_at timestamptz,
+        booked_at timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON rights.order_standing (subject_id)');
+    await runner.query(`
+      CREATE TABLE rights.rights_request (
+        request_id uuid PRIMARY KEY, subject_id uuid NOT NULL, kind text NOT NULL, received_at timestamptz NOT NULL,
+        due_at timestamptz NOT NULL, open boolean NOT NULL)`);
+    await runner.query('CREATE INDEX ON rights.rights_request (subject_id, received_at, request_id)');
+    await runner.query('CREATE INDEX ON rights.rights_request (due_at, request_id)');
+    await runner.query(`
+      CREATE TABLE rights.request_in_flight (
+        subject_id uuid NOT NULL, likeness text NOT NULL, request_id uuid NOT NULL, PRIMARY KEY (subject_id, likeness))`);
+    await runner.query(`
+      CREATE TABLE rights.due_task (
+        kind text NOT NULL, id uuid NOT NULL, due_at timestamptz NOT NULL, failures int NOT NULL DEFAULT 0,
+        PRIMARY KEY (kind, id))`);
+    await runner.query('CREATE INDEX ON rights.due_task (due_at)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP SCHEMA rights CASCADE');
+  }
+}
+
+class AddRightsOfEveryKind1763820000060 implements MigrationInterface {
+  readonly name = 'AddRightsOfEveryKind1763820000060';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE rights.disclosed_field (
+        subject_id uuid NOT NULL, processor_id text NOT NULL, field text NOT NULL,
+        PRIMARY KEY (subject_id, processor_id, field))`);
+    await runner.query('CREATE TABLE rights.known_contact (subject_id uuid PRIMARY KEY)');
+    await runner.query(`
+      CREATE TABLE rights.recipient_task (
+        request_id uuid NOT NULL, processor_id text NOT NULL, state text NOT NULL, reason text NOT NULL,
+        since timestamptz NOT NULL, PRIMARY KEY (request_id, processor_id))`);
+    await runner.query('CREATE INDEX ON rights.recipient_task (since, request_id, processor_id)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of ['disclosed_field', 'known_contact', 'recipient_task']) {
+      await runner.query(`DROP TABLE rights.${table}`);
+    }
+  }
+}
+
+/** Where a person occurs in the log, and the copies that wait to be fetched, sealed. */
+class AddSubjectCopy1763820000020 implements MigrationInterface {
+  readonly name = 'AddSubjectCopy1763820000020';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE rights.subject_stream (
+        subject_id uuid NOT NULL, stream text NOT NULL, since_revision bigint NOT NULL,
+        PRIMARY KEY (subject_id, stream))`);
+    await runner.query(`
+      CREATE TABLE rights.subject_stream_mark (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one), position bigint NOT NULL)`);
+    await runner.query(`
+      CREATE TABLE rights.subject_copy (
+        request_id uuid PRIMARY KEY, subject_id uuid NOT NULL, kind text NOT NULL, digest text NOT NULL,
+        sealed_key jsonb NOT NULL, prepared_at timestamptz NOT NULL, expires_at timestamptz NOT NULL,
+        collected_at timestamptz)`);
+    await runner.query('CREATE INDEX ON rights.subject_copy (subject_id)');
+    await runner.query(`
+      CREATE TABLE rights.subject_copy_part (
+        request_id uuid NOT NULL REFERENCES rights.subject_copy ON DELETE CASCADE, number int NOT NULL,
+        sealed bytea NOT NULL, PRIMARY KEY (request_id, number))`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE rights.subject_copy_part, rights.subject_copy');
+    await runner.query('DROP TABLE rights.subject_stream_mark, rights.subject_stream');
+  }
+}
+
+/** What ends when, what must not, and when an account was last used. */
+class AddRetention1763820000040 implements MigrationInterface {
+  readonly name = 'AddRetention1763820000040';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE rights.retention (
+        subject_id uuid NOT NULL, category text NOT NULL,
+        scope uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+        last_day date, failures int NOT NULL DEFAULT 0, not_before timestamptz,
+        PRIMARY KEY (subject_id, category, scope))`);
+    await runner.query('CREATE INDEX ON rights.retention (last_day)');
+    await runner.query('CREATE INDEX ON rights.retention (scope, category)');
+    await runner.query(`
+      CREATE TABLE rights.consent_reliance (
+        subject_id uuid NOT NULL, purpose text NOT NULL, ended_on date, PRIMARY KEY (subject_id, purpose))`);
+    await runner.query(`
+      CREATE TABLE rights.account_activity (
+        subject_id uuid PRIMARY KEY, last_active_on date NOT NULL, notice_on date NOT NULL, erases_at timestamptz,
+        failures int NOT NULL DEFAULT 0, not_before timestamptz)`);
+    await runner.query('CREATE INDEX ON rights.account_activity (notice_on)');
+    await runner.query(`
+      CREATE TABLE rights.legal_hold (
+        hold_id uuid PRIMARY KEY, subject_id uuid NOT NULL, order_id uuid, categories text[] NOT NULL,
+        state text NOT NULL, expires_at timestamptz NOT NULL, requested_at timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON rights.legal_hold (subject_id)');
+    await runner.query('CREATE INDEX ON rights.legal_hold (requested_at, hold_id)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of ['retention', 'consent_reliance', 'account_activity', 'legal_hold'])
+      await runner.query(`DROP TABLE rights.${table}`);
+  }
+}
+
+export const rightsSchema = {
+  schema: 'rights',
+  migrations: [
+    CreateRights1763820000000,
+    AddSubjectCopy1763820000020,
+    AddRetention1763820000040,
+    AddRightsOfEveryKind1763820000060,
+  ],
+  wrappedKeys: [documentKeysWrapped],
+};

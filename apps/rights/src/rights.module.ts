@@ -1,0 +1,160 @@
+import type { ServiceDefinition } from '@dittoo/platform';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSubjects } from './data-subject/data-subjects.js';
+import { DueTasks } from './due-task/due-task.worker.js';
+import { CertificateSignature } from './erasure/certificate-signature.js';
+import { CertificateController } from './erasure/certificate.controller.js';
+import { Certificates } from './erasure/certificates.query.js';
+import { ErasureReactor } from './erasure/erasure.reactor.js';
+import { OtherRequests } from './erasure/other-requests.js';
+import { Execution } from './execution/execution.js';
+import { RectificationReactor } from './execution/rectification.reactor.js';
+import { RestrictionLiftReactor } from './execution/restriction-lift.reactor.js';
+import { JudgementReactor } from './judgement/judgement.reactor.js';
+import { HoldExpiry } from './legal-hold/hold-expiry.js';
+import { LegalHoldController } from './legal-hold/legal-hold.controller.js';
+import { LegalHoldProjection } from './legal-hold/legal-hold.projection.js';
+import { LegalHolds } from './legal-hold/legal-holds.query.js';
+import { Customers } from './person/customers.query.js';
+import { KnownContact } from './person/known-contact.entity.js';
+import { KnownContactProjection } from './person/known-contact.projection.js';
+import { KnownContacts } from './person/known-contacts.query.js';
+import { OrderStanding } from './person/order-standing.entity.js';
+import { OrderStandingProjection } from './person/order-standing.projection.js';
+import { OrderStandings } from './person/order-standing.query.js';
+import { SubjectEvents } from './person/subject-events.query.js';
+import { SubjectStreams } from './person/subject-streams.js';
+import { PersonnummerConsent } from './personnummer/personnummer-consent.query.js';
+import { PersonnummerGround } from './personnummer/personnummer-ground.js';
+import { PersonnummerReactor } from './personnummer/personnummer.reactor.js';
+import { DisclosedField } from './recipients/disclosed-field.entity.js';
+import { DisclosedFieldProjection } from './recipients/disclosed-field.projection.js';
+import { RecipientTask } from './recipients/recipient-task.entity.js';
+import { RecipientTaskProjection } from './recipients/recipient-task.projection.js';
+import { RecipientTasks } from './recipients/recipient-tasks.query.js';
+import { Recipients } from './recipients/recipients.query.js';
+import { OfficerController } from './request-intake/officer.controller.js';
+import { PrivacyRequestController } from './request-intake/privacy-request.controller.js';
+import { ProcessingController } from './request-intake/processing.controller.js';
+import { RecipientTaskController } from './request-intake/recipient-task.controller.js';
+import { RightsRequestController } from './request-intake/rights-request.controller.js';
+import { AccountActivity } from './retention/account-activity.js';
+import { MessageRetentionReactor } from './retention/message-retention.reactor.js';
+import { OrderRetentionReactor } from './retention/order-retention.reactor.js';
+import { PersonRetentionReactor } from './retention/person-retention.reactor.js';
+import { RequestRetentionReactor } from './retention/request-retention.reactor.js';
+import { RetentionDays } from './retention/retention-days.js';
+import { Due } from './retention-schedule/due.query.js';
+import { EndedPeriods } from './retention-schedule/ended-periods.js';
+import { ErasureByRetention } from './retention-schedule/erasure-by-retention.js';
+import { RetentionScheduler } from './retention-schedule/retention-schedule.worker.js';
+import { RequestsInFlight } from './rights-request/requests-in-flight.js';
+import { RightsRequestRow } from './rights-request/rights-request.entity.js';
+import { RightsRequestProjection } from './rights-request/rights-request.projection.js';
+import { RightsRequests } from './rights-request/rights-request.query.js';
+import { readRightsConfig, RIGHTS_CONFIG, type RightsConfig } from './rights.config.js';
+import { rightsSchema } from './rights.migrations.js';
+import { DocumentKeysController } from './signing/document-keys.controller.js';
+import { DocumentKeys } from './signing/document-keys.js';
+import { CopyEndReactor } from './subject-copy/copy-end.reactor.js';
+import { CopyHandover } from './subject-copy/copy-handover.js';
+import { CopyRemoval } from './subject-copy/copy-removal.js';
+import { CopySignature } from './subject-copy/copy-signature.js';
+import { SubjectCopyFiles } from './subject-copy/subject-copy-files.js';
+import { SubjectCopyReactor } from './subject-copy/subject-copy.reactor.js';
+import { SubjectRows } from './subject-copy/subject-rows.query.js';
+
+/**
+ * A person asks -> is identified -> the rule or an officer decides -> what was approved is executed: a copy, a
+ * restriction, an objection, an erasure. Beside it the periods end by themselves, and a legal hold stops both.
+ */
+@Module({})
+export class RightsModule {
+  static register(platform: DynamicModule, config: RightsConfig = readRightsConfig()): DynamicModule {
+    return {
+      module: RightsModule,
+      imports: [
+        platform,
+        TypeOrmModule.forFeature([OrderStanding, KnownContact, DisclosedField, RightsRequestRow, RecipientTask]),
+      ],
+      controllers: [
+        // asked
+        RightsRequestController,
+        PrivacyRequestController,
+        ProcessingController,
+        OfficerController,
+        RecipientTaskController,
+        RightsRequestProjection,
+        // judged
+        JudgementReactor,
+        OrderStandingProjection,
+        KnownContactProjection,
+        // done
+        RectificationReactor,
+        RestrictionLiftReactor,
+        ErasureReactor,
+        CertificateController,
+        DisclosedFieldProjection,
+        RecipientTaskProjection,
+        CopyEndReactor,
+        SubjectCopyReactor,
+        DocumentKeysController,
+        // over
+        PersonnummerReactor,
+        OrderRetentionReactor,
+        MessageRetentionReactor,
+        PersonRetentionReactor,
+        RequestRetentionReactor,
+        LegalHoldController,
+        LegalHoldProjection,
+      ],
+      providers: [
+        { provide: RIGHTS_CONFIG, useValue: config },
+        // who it is about
+        Customers,
+        KnownContacts,
+        OrderStandings,
+        SubjectStreams,
+        SubjectEvents,
+        DataSubjects,
+        // what was asked
+        RequestsInFlight,
+        RightsRequests,
+        DueTasks,
+        Execution,
+        OtherRequests,
+        Recipients,
+        RecipientTasks,
+        // what is handed out
+        DocumentKeys,
+        CertificateSignature,
+        Certificates,
+        SubjectRows,
+        CopySignature,
+        SubjectCopyFiles,
+        CopyHandover,
+        CopyRemoval,
+        // what ends
+        LegalHolds,
+        HoldExpiry,
+        PersonnummerConsent,
+        PersonnummerGround,
+        RetentionDays,
+        AccountActivity,
+        Due,
+        EndedPeriods,
+        ErasureByRetention,
+        RetentionScheduler,
+      ],
+    };
+  }
+}
+
+/** Rights as a process runs it; specs hand in their configuration. */
+export const rightsServiceWith = (config?: RightsConfig): ServiceDefinition => ({
+  schemas: [rightsSchema],
+  module: (platform) => RightsModule.register(platform, config),
+});
+
+export const rightsService: ServiceDefinition = rightsServiceWith();

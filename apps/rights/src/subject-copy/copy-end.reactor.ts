@@ -1,0 +1,60 @@
+import type { RightsRequestEvents } from '@dittoo/contracts';
+import { Clock, streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Commands } from '@dittoo/service';
+import { Controller, type OnModuleInit } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+import { DueTasks } from '../due-task/due-task.worker.js';
+import { CopyRemoval } from './copy-removal.js';
+import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
+
+const group = 'rights.requests';
+
+type Context = EventContext<EntityManager>;
+
+/**
+ * A copy goes when it was fetched, and otherwise when its time is over.
+ *
+ * The task is written with the checkpoint. Dies anywhere: it is still due, and removing what is gone changes nothing.
+ */
+@Controller()
+export class CopyEndReactor implements OnModuleInit {
+  constructor(
+    private readonly commands: Commands,
+    private readonly removal: CopyRemoval,
+    private readonly tasks: DueTasks,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.tasks.perform('copyEnd', (requestId) => this.end(requestId));
+  }
+
+  @EventPattern<string>('CopyPrepared', { group })
+  async prepared(
+    @Payload() event: Delivered<RightsRequestEvents, 'CopyPrepared'>,
+    @Ctx() { transaction }: Context,
+  ): Promise<void> {
+    await this.tasks.schedule(transaction, 'copyEnd', streamId(event.stream), event.data.expiresAt);
+  }
+
+  @EventPattern<string>('CopyCollected', { group })
+  async collected(
+    @Payload() event: Delivered<RightsRequestEvents, 'CopyCollected'>,
+    @Ctx() { transaction }: Context,
+  ): Promise<void> {
+    await this.tasks.schedule(transaction, 'copyEnd', streamId(event.stream), this.clock.now());
+  }
+
+  /** @returns when to come again; `null` = it is gone */
+  private async end(requestId: string): Promise<string | null> {
+    const { history, state } = await this.commands.load(rightsRequestDecider, requestId);
+    if (state.status === 'none' || state.copy === null || state.copy.status === 'purged') return null;
+    const { expiresAt, status } = state.copy;
+    if (status === 'ready' && expiresAt > this.clock.now()) return expiresAt;
+    const reason = status === 'collected' ? 'collected' : 'expired';
+    const subjectId = history[0]!.recorded.metadata.dataSubjectId!;
+    await this.removal.remove(requestId, subjectId, reason);
+    return null;
+  }
+}

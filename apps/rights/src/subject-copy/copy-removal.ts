@@ -1,0 +1,35 @@
+import type { RightsRequestEvents } from '@dittoo/contracts';
+import { derivedId, newId } from '@dittoo/kernel';
+import { Commands, type CommandContext } from '@dittoo/service';
+import { Injectable } from '@nestjs/common';
+import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
+import { SubjectCopyFiles } from './subject-copy-files.js';
+
+/** Removes a copy: the file first, then the event says so. Dies between the two: removing what is gone changes nothing. */
+@Injectable()
+export class CopyRemoval {
+  constructor(
+    private readonly commands: Commands,
+    private readonly copies: SubjectCopyFiles,
+  ) {}
+
+  /** Safe to repeat. */
+  async remove(
+    requestId: string,
+    subjectId: string,
+    reason: RightsRequestEvents['CopyPurged']['reason'],
+  ): Promise<void> {
+    await this.copies.purge(requestId);
+    const context = contextOf(requestId, subjectId);
+    await this.commands.execute(rightsRequestDecider, requestId, { type: 'PurgeCopy', reason }, context);
+  }
+}
+
+const contextOf = (requestId: string, subjectId: string): CommandContext => ({
+  dataSubjectId: subjectId,
+  actor: { kind: 'system', id: 'rights.copyRemoval' },
+  correlationId: newId(),
+  causationId: derivedId('copyRemoval', requestId),
+  traceparent: null,
+  noticeVersion: null,
+});

@@ -1,0 +1,52 @@
+import { isErased } from '@dittoo/kernel';
+import type { Language } from '@dittoo/processor-register';
+import { languageOf, type CopyFacts } from './access-copy.js';
+import { isWithheld, type CopiedEvent } from '../person/subject-events.query.js';
+
+/** One thing the person told the shop. */
+export interface ProvidedRecord {
+  readonly eventId: string;
+  readonly type: string;
+  /** What it belongs to: a customer, an order. */
+  readonly about: string;
+  readonly providedAt: string;
+  readonly purpose: string;
+  readonly legalBasis: 'consent' | 'contract';
+  readonly data: { readonly [field: string]: unknown };
+}
+
+/** Art. 20: what the person provided, under consent or contract. `portability.schema.json` describes it. */
+export interface PortabilityCopy {
+  readonly format: 'urn:dittoo:subject-copy:portability:1';
+  readonly requestId: string;
+  readonly subjectId: string;
+  readonly preparedAt: string;
+  readonly expiresAt: string;
+  readonly language: Language;
+  readonly dataController: { readonly name: string; readonly email: string; readonly website: string };
+  readonly records: readonly ProvidedRecord[];
+}
+
+export const portabilityCopy = (facts: CopyFacts): PortabilityCopy => {
+  const { events, expiresAt, preparedAt, register, requestId, subjectId } = facts;
+  const { email, name, website } = register.dataController;
+  return {
+    format: 'urn:dittoo:subject-copy:portability:1',
+    requestId,
+    subjectId,
+    preparedAt,
+    expiresAt,
+    language: languageOf(events),
+    dataController: { name, email, website },
+    records: events.flatMap(provided),
+  };
+};
+
+/** What the shop or a processor said, what law or interest alone carries, and what is gone, is not in it. */
+const provided = (event: CopiedEvent): ProvidedRecord[] => {
+  const { eventId, fields, legalBasis, purpose, recordedAt, source, stream, type } = event;
+  if (source !== 'dataSubject' || (legalBasis !== 'consent' && legalBasis !== 'contract')) return [];
+  const data = Object.fromEntries(Object.entries(fields).filter(([, value]) => !isErased(value) && !isWithheld(value)));
+  if (Object.keys(data).length === 0) return [];
+  return [{ eventId, type, about: stream, providedAt: recordedAt, purpose, legalBasis, data }];
+};

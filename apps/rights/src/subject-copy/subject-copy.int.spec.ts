@@ -1,0 +1,315 @@
+/*
+ * Promised: the copy holds everything acknowledged about a person, from every service, and nothing of anybody else; it is
+ * signed, sealed at rest, handed out once, and gone with its key when it was fetched, when its time is over, and with the
+ * person. Left open: what a copy says of each field of the schema map is `coverage.int.spec.ts`.
+ */
+import { readFileSync } from 'node:fs';
+import { KeyRing, newId, streamName, SubjectKeyDestroyed } from '@dittoo/kernel';
+import { until } from '@dittoo/platform/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import canonicalizeModule from 'canonicalize';
+import { createLocalJWKSet, flattenedVerify, type JSONWebKeySet } from 'jose';
+import { DataSource } from 'typeorm';
+import { startRights, type RightsUnderTest } from '../rights.fixture.js';
+import { RecordedLife } from '../recorded-life.fixture.js';
+import type { AccessCopy } from './access-copy.js';
+import type { PortabilityCopy } from './portability-copy.js';
+import { SubjectCopyFiles, type CopyFile } from './subject-copy-files.js';
+
+const canonicalize = canonicalizeModule as unknown as (value: unknown) => string;
+const personnummer = '701063-2391';
+
+let rights: RightsUnderTest;
+let copies: SubjectCopyFiles;
+let rows: DataSource;
+const now = () => rights.service.platform.clock.now();
+
+beforeAll(async () => {
+  rights = await startRights();
+  copies = rights.service.get(SubjectCopyFiles);
+  rows = rights.service.get(DataSource);
+});
+afterAll(() => rights.close());
+
+const registered = async (name: string, more: object = {}) => {
+  const { customerId } = await rights.customer(name, {
+    phone: '+46701740605',
+    personnummer: { number: personnummer, ground: 'secureIdentification' },
+    ...more,
+  });
+  return new RecordedLife(rights.service.platform, customerId);
+};
+const prepared = async (subjectId: string, kind: 'access' | 'portability' = 'access') => {
+  const requestId = newId();
+  return { requestId, subjectId, ...(await copies.prepare({ requestId, subjectId, kind, now: now() })) };
+};
+const collected = async (
+  { requestId, subjectId }: { readonly requestId: string; readonly subjectId: string },
+  format: 'json' | 'html' = 'json',
+) => copies.collect({ requestId, subjectId, format, now: now() });
+const accessOf = async (subjectId: string): Promise<AccessCopy> =>
+  (JSON.parse((await collected(await prepared(subjectId))).body) as CopyFile).copy as AccessCopy;
+
+const address = { street: 'Provgatan 1', postalCode: '11122', city: 'Stockholm', country: 'SE' };
+const order = {
+  type: 'OrderPlaced',
+  data: {
+    lines: [],
+    total: { amountMinor: 12_900, currency: 'SEK' },
+    paymentMethod: 'mondidoCard',
+    personnummerGround: null,
+    locale: 'sv',
+    buyer: { givenName: 'Bought', familyName: 'By', address },
+    recipient: { givenName: 'Sent', familyName: 'To', address, email: 'sent@example.org', phone: null },
+  },
+};
+const disclosed = {
+  type: 'DataDisclosed',
+  data: {
+    processorId: 'payson',
+    legalEntity: 'Svea Bank AB',
+    orderId: newId(),
+    fields: ['givenName', 'personnummer'],
+    purpose: 'invoiceIdentification',
+    legalBasis: 'contract',
+    consentRecordId: null,
+    consentRevision: null,
+    noticeVersion: '2026-11-01',
+    ciphertextDigest: 'ab',
+    attempt: 1,
+    outcome: 'delivered',
+  },
+};
+const valueOf = (copy: AccessCopy, category: string, field: string) =>
+  copy.categories.find((one) => one.category === category)?.fields.find((one) => one.field === field);
+
+describe('an access copy', () => {
+  it('holds what every service knows, at the moment it is made', async () => {
+    const life = await registered('alla');
+    await life.record(streamName('order', newId()), [order]);
+    await life.record(streamName('forwarding', newId()), [disclosed], 'system');
+    await life.record(streamName('comment', newId()), [
+      { type: 'CommentPosted', data: { sku: 'mug', givenName: 'Given alla', text: 'A fine mug', language: 'en' } },
+    ]);
+    const copy = await accessOf(life.subjectId);
+
+    expect(valueOf(copy, 'profile', 'givenName')!.current).toMatchObject({
+      value: 'Given alla',
+      source: 'dataSubject',
+    });
+    expect(valueOf(copy, 'personnummer', 'number')!.current.value).toBe('197010632391');
+    expect(valueOf(copy, 'orderDelivery', 'recipient')!.current.value).toEqual(order.data.recipient);
+    expect(valueOf(copy, 'engagement', 'text')!.current.value).toBe('A fine mug');
+    expect(copy.recipients).toEqual([
+      expect.objectContaining({
+        processorName: 'Payson',
+        legalEntity: 'Svea Bank AB',
+        fields: [
+          { name: 'givenName', label: 'förnamn' },
+          { name: 'personnummer', label: 'personnummer' },
+        ],
+        purpose: 'invoiceIdentification',
+        legalBasis: 'contract',
+        outcome: 'delivered',
+      }),
+    ]);
+    expect(copy.rows['rights.session']).toHaveLength(1);
+    const profile = copy.categories.find(({ category }) => category === 'profile')!;
+    expect(profile.purposes).toContainEqual(
+      expect.objectContaining({ purpose: 'customerAccount', legalBasis: 'contract' }),
+    );
+    // What staff or subscribers are asked for is no purpose of a customer's.
+    const named = copy.categories.flatMap(({ purposes }) => purposes.map(({ purpose }) => purpose));
+    for (const others of ['staffAccess', 'newsletterConfirmation']) expect(named).not.toContain(others);
+    expect(profile.retention.until).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(copy.rights.map(({ article }) => article)).toEqual(
+      expect.arrayContaining(['16', '17', '18', '20', '21', '77']),
+    );
+  });
+
+  it('keeps earlier values apart from the one that holds, and a mailed address that waits for its token from both', async () => {
+    const life = await registered('forr');
+    await life.record(streamName('dataSubject', life.subjectId), [
+      { type: 'NameRectified', data: { givenName: 'Nyare', familyName: 'Family forr' } },
+      {
+        type: 'EmailChangeRequested',
+        data: { email: 'wanted@example.org', token: 'a token', expiresAt: '2027-01-01T00:00:00.000Z' },
+      },
+    ]);
+    const copy = await accessOf(life.subjectId);
+    const name = valueOf(copy, 'profile', 'givenName')!;
+    expect([name.current.value, name.earlier.map(({ value }) => value)]).toEqual(['Nyare', ['Given forr']]);
+    const emails = copy.categories
+      .find(({ category }) => category === 'contact')!
+      .fields.filter(({ field }) => field === 'email');
+    expect(emails.map(({ current }) => current.value)).toEqual(['forr@example.org', 'wanted@example.org']);
+    expect(valueOf(copy, 'contact', 'token')!.current.value).toEqual({ withheld: 'secret' });
+    expect(valueOf(copy, 'profile', 'passwordHash')!.current.value).toEqual({ withheld: 'secret' });
+  });
+
+  it('says what was erased, when, and by which request', async () => {
+    const life = await registered('borta');
+    const requestId = newId();
+    const at = now();
+    await rights.service.get<KeyRing>(KeyRing).destroy(life.subjectId, ['profile'], { at, requestId });
+    const copy = await accessOf(life.subjectId);
+    expect(valueOf(copy, 'profile', 'givenName')!.current.value).toEqual({ erased: true, at, requestId });
+  });
+
+  it("is told that staff looked, and nothing of the officer's own", async () => {
+    const life = await registered('sedd');
+    const officer = new RecordedLife(rights.service.platform);
+    const look = (subjectId: string, auditPurpose: string) => ({
+      type: 'SubjectHistoryViewed',
+      data: { subjectId, view: 'events', auditPurpose },
+    });
+    await officer.record(
+      streamName('officerAccess', officer.subjectId),
+      [look(newId(), 'another matter'), look(life.subjectId, 'what the officer typed')],
+      'staff',
+    );
+    const copy = await accessOf(life.subjectId);
+    expect(copy.looks).toEqual([{ at: expect.any(String), view: 'events' }]);
+    expect(JSON.stringify(copy)).not.toMatch(/another matter|officer typed/);
+    expect(JSON.stringify(copy)).not.toContain(officer.subjectId.slice(0, 8) + '"');
+  });
+});
+
+describe('the signature', () => {
+  it('holds against the published keys, and against no other word', async () => {
+    const life = await registered('namn');
+    const copy = await prepared(life.subjectId);
+    const file = JSON.parse((await collected(copy)).body) as CopyFile;
+    const { body: jwks } = await rights.call('GET', '/.well-known/document-keys.json');
+    const [header, signature] = file.signature.jws.split('..') as [string, string];
+    const verify = (content: object) =>
+      flattenedVerify(
+        { protected: header, signature, payload: Buffer.from(canonicalize(content)) },
+        createLocalJWKSet(jwks as JSONWebKeySet),
+      );
+    const { protectedHeader } = await verify(file.copy);
+    expect(protectedHeader).toMatchObject({ alg: 'EdDSA', typ: 'subject-copy+jws' });
+    expect(file.signature.sha256).toBe(copy.digest);
+    await expect(verify({ ...file.copy, subjectId: newId() })).rejects.toThrow('signature verification failed');
+  });
+});
+
+describe('the file', () => {
+  it('is sealed at rest and handed out once, also to two who ask at the same time', async () => {
+    const life = await registered('engang');
+    const copy = await prepared(life.subjectId);
+    const parts = await rows.query<{ sealed: Buffer; sealed_key: { kid: string } }[]>(
+      'SELECT sealed, sealed_key FROM rights.subject_copy_part JOIN rights.subject_copy USING (request_id) WHERE request_id = $1',
+      [copy.requestId],
+    );
+    expect(parts.length).toBeGreaterThan(0);
+    const atRest = parts.map(({ sealed }) => sealed.toString('latin1')).join() + JSON.stringify(parts[0]!.sealed_key);
+    expect(atRest).not.toMatch(/engang|197010632391|copy/);
+
+    const answers = await Promise.allSettled([collected(copy), collected(copy), collected(copy, 'html')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+    await expect(collected(copy)).rejects.toMatchObject({ code: 'gone' });
+    expect(await rows.query('SELECT 1 FROM rights.subject_copy WHERE request_id = $1', [copy.requestId])).toEqual([]);
+    const { kid } = parts[0]!.sealed_key;
+    expect(await rights.service.get<KeyRing>(KeyRing).statesOfKeys([kid])).toEqual(new Map([[kid, 'destroyed']]));
+    await expect(
+      copies.prepare({ requestId: copy.requestId, subjectId: life.subjectId, kind: 'access', now: now() }),
+    ).rejects.toThrow(SubjectKeyDestroyed);
+  });
+
+  it('is one, however often it is prepared', async () => {
+    const { subjectId } = await registered('samma');
+    const input = { requestId: newId(), subjectId, kind: 'access', now: now() } as const;
+    const [one, other] = await Promise.all([copies.prepare(input), copies.prepare({ ...input, now: later(1) })]);
+    expect(other).toEqual(one);
+    expect(await copies.prepare({ ...input, now: later(2) })).toEqual(one);
+    const { body } = await collected(input);
+    expect((JSON.parse(body) as CopyFile).signature.sha256).toBe(one.digest);
+  });
+
+  it('is nobody else`s', async () => {
+    const copy = await prepared((await registered('min')).subjectId);
+    await expect(collected({ ...copy, subjectId: newId() })).rejects.toMatchObject({ code: 'not-found' });
+    expect((await collected(copy)).contentType).toBe('application/json; charset=utf-8');
+  });
+
+  it('is not handed out when its time is over, and leaves nothing when it is removed', async () => {
+    const copy = await prepared((await registered('sent')).subjectId);
+    const { requestId, subjectId } = copy;
+    expect(Date.parse(copy.expiresAt) - Date.parse(now())).toBeGreaterThan(6 * 86_400_000);
+    await expect(copies.collect({ requestId, subjectId, format: 'json', now: copy.expiresAt })).rejects.toMatchObject({
+      code: 'gone',
+    });
+    await copies.purge(requestId);
+    await copies.purge(requestId);
+    await expect(collected(copy)).rejects.toMatchObject({ code: 'gone' });
+    expect(await rows.query('SELECT 1 FROM rights.subject_copy_part WHERE request_id = $1', [requestId])).toEqual([]);
+  });
+
+  it('goes with the person', async () => {
+    const life = await registered('glomd');
+    const copy = await prepared(life.subjectId);
+    await rights.service.get<KeyRing>(KeyRing).destroy(life.subjectId, ['contact'], { at: now(), requestId: newId() });
+    await expect(collected(copy)).rejects.toMatchObject({ code: 'gone' });
+    await life.record(
+      streamName('dataSubject', life.subjectId),
+      [{ type: 'SubjectKeysDestroyed', data: { requestId: newId(), keys: [], retained: [] } }],
+      'system',
+    );
+    await until(async () => {
+      const left = await rows.query<unknown[]>('SELECT 1 FROM rights.subject_copy WHERE subject_id = $1', [
+        life.subjectId,
+      ]);
+      return left.length === 0;
+    });
+  });
+});
+
+describe('the page', () => {
+  it.each([
+    ['sv', 'Dina uppgifter hos oss', 'förnamn'],
+    ['en', 'Your data at our shop', 'given name'],
+  ] as const)('in %s: every value escaped, no script, the signed file inside', async (locale, title, label) => {
+    const hostile = '<script>alert("x")</script><img src=x onerror=alert(1)>';
+    const life = await registered(`sida-${locale}`, { locale });
+    await life.record(streamName('comment', newId()), [
+      { type: 'CommentPosted', data: { sku: 'mug', givenName: hostile, text: `"'>${hostile}`, language: locale } },
+    ]);
+    const { body, contentType, filename } = await collected(await prepared(life.subjectId), 'html');
+    expect([contentType, filename]).toEqual(['text/html; charset=utf-8', expect.stringMatching(/^access-.*\.html$/)]);
+    expect(body).toContain(`<html lang="${locale}">`);
+    expect(body).toContain(title);
+    expect(body).toContain(label);
+    expect(body).not.toMatch(/<script|<img|<[^>]+ on\w+=/i);
+    expect(body).toContain('&lt;script&gt;');
+    const file = /href="data:application\/json;base64,([^"]+)"/.exec(body)![1]!;
+    const { copy } = JSON.parse(Buffer.from(file, 'base64').toString('utf8')) as CopyFile;
+    expect(copy.subjectId).toBe(life.subjectId);
+  });
+});
+
+describe('a portable copy', () => {
+  it('holds what the person provided under consent or contract, as its schema says', async () => {
+    const life = await registered('flytt');
+    await life.record(streamName('order', newId()), [order]);
+    await life.record(streamName('comment', newId()), [
+      { type: 'CommentPosted', data: { sku: 'mug', givenName: 'Given', text: 'on our interest', language: 'en' } },
+    ]);
+    await life.record(streamName('forwarding', newId()), [disclosed], 'system');
+    const { body } = await collected(await prepared(life.subjectId, 'portability'));
+    const schema = JSON.parse(
+      readFileSync(new URL('../../portability.schema.json', import.meta.url), 'utf8'),
+    ) as object;
+    const validate = new Ajv2020({ allErrors: true }).compile(schema);
+    validate(JSON.parse(body));
+    expect(validate.errors).toBeNull();
+    const copy = (JSON.parse(body) as CopyFile).copy as PortabilityCopy;
+    const types = copy.records.map(({ type }) => type);
+    expect(types).toEqual(expect.arrayContaining(['CustomerRegistered', 'PersonnummerRecorded', 'OrderPlaced']));
+    expect(types).not.toContain('DataDisclosed');
+    expect(body).not.toMatch(/on our interest|passwordHash/);
+  });
+});
+
+const later = (seconds: number): string => new Date(Date.parse(now()) + seconds * 1000).toISOString();

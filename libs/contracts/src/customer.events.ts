@@ -1,0 +1,108 @@
+import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import type { ConsentPurpose, Locale, PersonnummerGround, PostalAddress } from './vocabulary.js';
+
+/** Stream `customer-<subject id>`: one person as a customer, account and profile. Decided by identity. */
+export interface CustomerEvents {
+  CustomerRegistered: {
+    readonly givenName: Personal<string>;
+    readonly familyName: Personal<string>;
+    readonly email: Personal<string>;
+    readonly phone: Personal<string | null>;
+    readonly address: Personal<PostalAddress | null>;
+    readonly passwordHash: Personal<string>;
+    readonly locale: Locale;
+  };
+  /** The person was shown this version of the policy. Never a consent. */
+  NoticeAcknowledged: { readonly noticeVersion: string; readonly noticeDigest: string; readonly language: Locale };
+  /** The unticked boxes of the form, as they came; consent decides what they mean. */
+  ConsentChoicesCollected: {
+    readonly choices: readonly { readonly purpose: ConsentPurpose; readonly given: boolean }[];
+    readonly noticeVersion: string;
+    readonly noticeDigest: string;
+    readonly language: Locale;
+  };
+  /** Somebody tried to register an e-mail already in use; the owner is told by mail. */
+  RegistrationRepeated: { readonly noticeVersion: string };
+  /** An e-mail was reserved, its registration never came, and another one takes the e-mail over: this id stays empty. */
+  RegistrationAbandoned: { readonly reason: 'neverCompleted' };
+  NameRectified: { readonly givenName: Personal<string>; readonly familyName: Personal<string> };
+  PhoneRectified: { readonly phone: Personal<string | null> };
+  AddressRectified: { readonly address: Personal<PostalAddress | null> };
+  LocaleChosen: { readonly locale: Locale };
+  EmailChangeRequested: {
+    readonly email: Personal<string>;
+    readonly token: Personal<string>;
+    readonly expiresAt: string;
+  };
+  EmailRectified: { readonly email: Personal<string> };
+  /** Each number has a key of its own, so that one that was removed goes without the next. */
+  PersonnummerRecorded: { readonly number: Personal<string>; readonly ground: PersonnummerGround };
+  PersonnummerRevealed: { readonly purpose: Personal<string> };
+  PersonnummerRemoved: { readonly reason: 'customer' | 'consentWithdrawn' | 'groundEnded' };
+  /** The address answered its mailed token: whoever holds the mailbox holds the account. */
+  EmailConfirmed: { readonly at: string };
+  /** Signed in, or stayed signed in, on this day (`YYYY-MM-DD`, Sweden): said once a day, because retention counts days. */
+  AccountUsed: { readonly on: string };
+  /** The person is being erased (`ErasureRequested`): nothing personal is recorded here any more. */
+  AccountClosed: { readonly requestId: string };
+}
+export type CustomerEvent = EventOf<CustomerEvents>;
+
+const account = {
+  stream: 'customer',
+  schemaVersion: 1,
+  purpose: 'customerAccount',
+  legalBasis: 'contract',
+} as const;
+const identification = {
+  stream: 'customer',
+  schemaVersion: 1,
+  purpose: 'invoiceIdentification',
+  legalBasis: 'contract',
+} as const;
+const closing = {
+  stream: 'customer',
+  schemaVersion: 1,
+  purpose: 'dataSubjectRights',
+  legalBasis: 'legalObligation',
+} as const;
+
+export const customerSchema: SchemaMapOf<CustomerEvents> = {
+  CustomerRegistered: {
+    ...account,
+    fields: {
+      givenName: personal('profile'),
+      familyName: personal('profile'),
+      email: personal('contact'),
+      phone: personal('contact'),
+      address: personal('contact'),
+      passwordHash: secret('profile'),
+      locale: plain,
+    },
+  },
+  NoticeAcknowledged: { ...account, fields: { noticeVersion: plain, noticeDigest: plain, language: plain } },
+  ConsentChoicesCollected: {
+    ...account,
+    fields: { choices: plain, noticeVersion: plain, noticeDigest: plain, language: plain },
+  },
+  RegistrationRepeated: { ...account, fields: { noticeVersion: plain } },
+  RegistrationAbandoned: { ...account, fields: { reason: plain } },
+  NameRectified: { ...account, fields: { givenName: personal('profile'), familyName: personal('profile') } },
+  PhoneRectified: { ...account, fields: { phone: personal('contact') } },
+  AddressRectified: { ...account, fields: { address: personal('contact') } },
+  LocaleChosen: { ...account, fields: { locale: plain } },
+  EmailChangeRequested: {
+    ...account,
+    fields: { email: personal('contact'), token: secret('contact'), expiresAt: plain },
+  },
+  EmailRectified: { ...account, fields: { email: personal('contact') } },
+  PersonnummerRecorded: {
+    ...identification,
+    fields: { number: personal('personnummer', { keyPer: 'event' }), ground: plain },
+  },
+  PersonnummerRevealed: { ...identification, fields: { purpose: personal('profile') } },
+  PersonnummerRemoved: { ...identification, fields: { reason: plain } },
+  EmailConfirmed: { ...account, fields: { at: plain } },
+  AccountUsed: { ...account, fields: { on: plain } },
+  AccountClosed: { ...closing, fields: { requestId: plain } },
+};
