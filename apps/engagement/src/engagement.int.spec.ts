@@ -23,7 +23,7 @@ afterAll(() => service.close());
 /** What another service says about the person, put on the log as that service would. */
 const record = async (subjectId: string, ...events: readonly DomainEvent[]): Promise<void> => {
   const { clock, sealer, store } = service.platform;
-  const stream = streamName('dataSubject', subjectId);
+  const stream = streamName(schemaMap[events[0]!.type as keyof typeof schemaMap].stream, subjectId);
   let last: bigint | 'no-stream' = 'no-stream';
   for await (const { revision } of store.readStream(stream)) last = revision;
   const actor = { kind: 'dataSubject', id: subjectId } as const;

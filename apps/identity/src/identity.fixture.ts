@@ -1,4 +1,7 @@
+import { schemaMap } from '@dittoo/contracts';
+import { newId, type DomainEvent } from '@dittoo/kernel';
 import { freePort, startTestService, type TestService } from '@dittoo/platform/testing';
+import { Commands, systemContext } from '@dittoo/service';
 import { readIdentityConfig } from './identity.config.js';
 import { identityServiceWith } from './identity.module.js';
 
@@ -28,6 +31,8 @@ export interface IdentityUnderTest {
   /** Registers and signs in. @returns the id and a fresh `Bearer …` */
   customer(name: string, more?: object): Promise<{ customerId: string; bearer: string }>;
   signIn(login: { readonly email: string; readonly password: string }): Promise<string>;
+  /** What another service decided about a person, appended to that service's stream of the person. */
+  say(subjectId: string, event: DomainEvent): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -74,6 +79,18 @@ export const startIdentity = async (env: Readonly<Record<string, string>> = {}):
       const { body } = await call('POST', '/customers', { body: person });
       return { customerId: body.customerId, bearer: await signIn(person) };
     },
+    say: (subjectId, event) =>
+      service.get<Commands>(Commands).execute(
+        {
+          category: schemaMap[event.type as keyof typeof schemaMap].stream,
+          initialState: null,
+          decide: () => [event],
+          evolve: () => null,
+        },
+        subjectId,
+        null,
+        systemContext('spec', subjectId, newId()),
+      ),
     close: () => service.close(),
   };
 };

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { dataCategories, type SchemaMap } from '@dittoo/kernel';
 import { accountSchema } from './account.events.js';
 import { consentSchema } from './consent.events.js';
+import { customerSchema } from './customer.events.js';
 import { dataSubjectSchema } from './data-subject.events.js';
 import { campaignEntrySchema, commentSchema, supportCaseSchema } from './engagement.events.js';
 import { forwardingSchema } from './forwarding.events.js';
@@ -18,6 +19,7 @@ import { consentPurposes, purposes } from './vocabulary.js';
 
 /** Architecture §5. */
 const streamCategories = [
+  'customer',
   'dataSubject',
   'account',
   'consent',
@@ -35,6 +37,7 @@ const streamCategories = [
 ];
 const legalBases = ['consent', 'contract', 'legalObligation', 'vitalInterests', 'publicTask', 'legitimateInterests'];
 const schemas: SchemaMap[] = [
+  customerSchema,
   dataSubjectSchema,
   accountSchema,
   consentSchema,

@@ -1,8 +1,7 @@
-import type { DataSubjectEvent } from '@dittoo/contracts';
-import { EventStore, KeyRing, newId, Sealer, streamName, type DomainEvent, type OpenedEvent } from '@dittoo/kernel';
+import type { CustomerEvent, DataSubjectEvents } from '@dittoo/contracts';
+import { EventStore, KeyRing, newId, Sealer, streamName, type Envelope, type OpenedEvent } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
 import { KeyEncryption } from '@dittoo/personal-data';
-import { Commands } from '@dittoo/service';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AccessTokens } from '../session/access-tokens.js';
 import { officer, personNamed, startIdentity, type IdentityUnderTest } from '../identity.fixture.js';
@@ -13,35 +12,25 @@ beforeAll(async () => {
 });
 afterAll(() => identity.close());
 
-const historyOf = async (customerId: string): Promise<OpenedEvent<DataSubjectEvent>[]> => {
+const historyOf = async (customerId: string): Promise<OpenedEvent<CustomerEvent>[]> => {
   const recorded = [];
   const store = identity.service.get<EventStore>(EventStore);
-  for await (const event of store.readStream(streamName('dataSubject', customerId))) recorded.push(event);
-  return identity.service.get<Sealer>(Sealer).open<DataSubjectEvent>(recorded);
+  for await (const event of store.readStream(streamName('customer', customerId))) recorded.push(event);
+  return identity.service.get<Sealer>(Sealer).open<CustomerEvent>(recorded);
 };
-const typesOf = async (customerId: string) => (await historyOf(customerId)).map(({ event }) => event.type);
+/** Without the days of use, which come with signing in. */
+const typesOf = async (customerId: string) =>
+  (await historyOf(customerId)).map(({ event }) => event.type).filter((type) => type !== 'AccountUsed');
+
+/** What rights decided about a person, in rights' stream. */
+const sayGroundEnded = (customerId: string, reason: DataSubjectEvents['PersonnummerGroundEnded']['reason']) =>
+  identity.say(customerId, { type: 'PersonnummerGroundEnded', data: { reason, afterRemovals: 0 } });
 
 /** Consent's word on a person, in consent's stream. */
-const sayConsent = (customerId: string, type: 'ConsentGiven' | 'ConsentWithdrawn' | 'ConsentExpired') => {
+const sayConsent = (customerId: string, type: 'ConsentGiven' | 'ConsentWithdrawn') => {
   const choice = { recordId: newId(), purpose: 'personnummer', method: 'myAccount' };
   const notice = { noticeVersion: 'v', noticeDigest: 'd', language: 'sv' };
-  const { method: _method, ...ended } = { ...choice, validUntil: '2028-11-22T10:00:00.000Z' };
-  const data = { ConsentGiven: { ...choice, ...notice }, ConsentWithdrawn: choice, ConsentExpired: ended }[type];
-  return identity.service
-    .get<Commands>(Commands)
-    .execute(
-      { category: 'consent', initialState: null, decide: () => [{ type, data } as DomainEvent], evolve: () => null },
-      customerId,
-      null,
-      {
-        dataSubjectId: customerId,
-        actor: { kind: 'dataSubject', id: customerId },
-        correlationId: newId(),
-        causationId: newId(),
-        traceparent: null,
-        noticeVersion: null,
-      },
-    );
+  return identity.say(customerId, { type, data: type === 'ConsentGiven' ? { ...choice, ...notice } : choice });
 };
 
 describe('my account', () => {
@@ -142,77 +131,41 @@ describe('personnummer', () => {
     expect((await typesOf(customerId)).slice(2)).toEqual(['PersonnummerRecorded', 'PersonnummerRevealed']);
   });
 
-  it('is removed with its key, and may be given again under another', async () => {
+  it('is removed, and may be given again under another key', async () => {
     const { customerId, bearer } = await identity.customer('gustav');
     await put(bearer, 'purpose');
     expect((await identity.call('DELETE', '/me/personnummer', { bearer })).status).toBe(204);
     expect((await masked(bearer)).status).toBe(404);
-    const recorded = (await historyOf(customerId)).find(({ event }) => event.type === 'PersonnummerRecorded')!;
-    expect(recorded.event.data).toMatchObject({ number: { erased: true } });
     expect((await put(bearer, 'purpose')).status).toBe(200);
-    // The reactor sees the removal after the next number was given, and leaves that alone.
-    await until(async () => {
-      const group = 'identity.rights';
-      const { rows } = await identity.service.platform.pool.query(
-        `SELECT position FROM delivery.group_checkpoint WHERE group_id = $1`,
-        [group],
-      );
-      const removed = (await historyOf(customerId)).find(({ event }) => event.type === 'PersonnummerRemoved')!;
-      return BigInt(rows[0]?.position ?? -1) >= removed.recorded.position;
-    });
+    const numbers = (await historyOf(customerId)).filter(({ event }) => event.type === 'PersonnummerRecorded');
+    const kids = numbers.map(({ recorded }) => (recorded.data['number'] as unknown as Envelope).kid);
+    expect(new Set(kids).size).toBe(2);
+    const keyRing = identity.service.get<KeyRing>(KeyRing);
+    const reason = { at: new Date().toISOString(), requestId: null, newLifecycle: true, kids: [kids[0]!] };
+    await keyRing.destroy(customerId, ['personnummer'], reason);
     expect((await masked(bearer)).body.number).toBe('19701063-****');
-    expect((await identity.service.get<KeyRing>(KeyRing).states(customerId)).get('personnummer')).toBe('active');
   });
 
-  it.each([
-    ['hanna', 'ConsentWithdrawn'],
-    ['helga', 'ConsentExpired'],
-  ] as const)('goes when the consent it stands on ends (%s: %s)', async (name, ending) => {
-    const { customerId, bearer } = await identity.customer(name);
+  it('goes when rights says that nothing needs it any more, and not when consent was given again', async () => {
+    const { customerId, bearer } = await identity.customer('hanna');
     expect((await put(bearer, 'consent')).body.code).toBe('personnummer-ground-not-allowed');
     await sayConsent(customerId, 'ConsentGiven');
     expect((await put(bearer, 'consent')).status).toBe(200);
-    await sayConsent(customerId, ending);
-    await until(async () => (await masked(bearer)).status === 404);
-    expect(await typesOf(customerId)).toContain('PersonnummerRemoved');
-  });
-
-  it('waits for the end of an order that still needs it', async () => {
-    const { customerId, bearer } = await identity.customer('lars');
-    await sayConsent(customerId, 'ConsentGiven');
-    await put(bearer, 'consent');
-    const { pool } = identity.service.platform;
-    await pool.query(
-      `INSERT INTO identity.order_standing (order_id, subject_id, revision, status, by_invoice, personnummer_ground,
-         paid, total_minor, refunded_minor, placed_at, booked_at)
-       VALUES ($1, $1, 0, 'awaitingPayment', true, 'consent', false, 100, 0, now(), now())`,
-      [customerId],
-    );
-    await sayConsent(customerId, 'ConsentWithdrawn');
-    await until(async () => {
-      const { rows } = await pool.query(`SELECT FROM identity.due_task WHERE id = $1 AND due_at > now()`, [customerId]);
-      return rows.length > 0;
-    });
+    await sayGroundEnded(customerId, 'consentWithdrawn');
+    const { customerId: other, bearer: theirs } = await identity.customer('helga');
+    await put(theirs, 'secureIdentification');
+    await sayGroundEnded(other, 'groundEnded');
+    await until(async () => (await masked(theirs)).status === 404); // later in the log, and done
     expect((await masked(bearer)).status).toBe(200);
-    // Kept for that invoice and nothing else.
+    await sayConsent(customerId, 'ConsentWithdrawn');
+    // Kept for an invoice perhaps, and shown no more.
     const reveal = { bearer, body: { purpose: 'to check it' } };
     expect((await identity.call('POST', '/me/personnummer/reveal', reveal)).body.code).toBe(
       'personnummer-ground-not-allowed',
     );
-    await pool.query(`UPDATE identity.order_standing SET status = 'cancelled' WHERE order_id = $1`, [customerId]);
+    await sayGroundEnded(customerId, 'consentWithdrawn');
     await until(async () => (await masked(bearer)).status === 404);
-  });
-
-  it('stays when it stands on another ground', async () => {
-    const { customerId, bearer } = await identity.customer('ingrid');
-    await put(bearer, 'secureIdentification');
-    await sayConsent(customerId, 'ConsentWithdrawn');
-    const { customerId: other, bearer: theirs } = await identity.customer('jonas');
-    await sayConsent(other, 'ConsentGiven');
-    await put(theirs, 'consent');
-    await sayConsent(other, 'ConsentWithdrawn');
-    await until(async () => (await masked(theirs)).status === 404); // later in the log, and done
-    expect((await masked(bearer)).status).toBe(200);
+    expect(await typesOf(customerId)).toContain('PersonnummerRemoved');
   });
 
   it('is nobody else`s, and shown in full only to who gave the password just now', async () => {

@@ -1,6 +1,7 @@
 import { EventStore, newId, streamName, type RecordedEvent } from '@dittoo/kernel';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EmailIndex } from '../email-index/email-index.port.js';
+import { EmailIndex } from '@dittoo/personal-data';
 import { noticeVersion, personNamed, startIdentity, type IdentityUnderTest } from '../identity.fixture.js';
 
 let identity: IdentityUnderTest;
@@ -12,7 +13,7 @@ afterAll(() => identity.close());
 const eventsOf = async (customerId: string): Promise<RecordedEvent[]> => {
   const events: RecordedEvent[] = [];
   const store = identity.service.get<EventStore>(EventStore);
-  for await (const event of store.readStream(streamName('dataSubject', customerId))) events.push(event);
+  for await (const event of store.readStream(streamName('customer', customerId))) events.push(event);
   return events;
 };
 const register = (body: object, headers: Record<string, string> = {}) =>
@@ -86,10 +87,15 @@ describe('registration', () => {
     await emails.reserve('filip@example.org', lost, 'customer');
     const early = await register(personNamed('filip'));
     expect(await eventsOf(early.body.customerId)).toEqual([]); // it might still come
-    await identity.service.platform.pool.query(
-      `UPDATE identity.email_index SET reserved_at = reserved_at - interval '1 minute' WHERE subject_id = $1`,
+    const keyRingUrl = new URL(identity.service.platform.config.databaseUrl ?? '');
+    keyRingUrl.pathname += '_keyring';
+    const keyRing = new pg.Client({ connectionString: keyRingUrl.toString() });
+    await keyRing.connect();
+    await keyRing.query(
+      `UPDATE keyring.email_index SET reserved_at = reserved_at - interval '1 minute' WHERE subject_id = $1`,
       [lost],
     );
+    await keyRing.end();
     const { body } = await register(personNamed('filip'));
     expect(await eventsOf(body.customerId)).toHaveLength(2);
     expect((await eventsOf(lost)).map(({ type }) => type)).toEqual(['RegistrationAbandoned']);

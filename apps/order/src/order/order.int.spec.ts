@@ -1,5 +1,5 @@
 import { get as openStream, type IncomingMessage } from 'node:http';
-import { schemaMap, type DataSubjectEvent, type ForwardingEvent } from '@dittoo/contracts';
+import { schemaMap, type CustomerEvent, type ForwardingEvent } from '@dittoo/contracts';
 import { newId, streamName, type DomainEvent } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -43,9 +43,9 @@ const appended = async (category: string, id: string, subjectId: string, ...even
 const home = { street: 'Storgatan 1', postalCode: '411 01', city: 'Göteborg', country: 'SE' };
 const work = { street: 'Hamngatan 2', postalCode: '411 06', city: 'Göteborg', country: 'SE' };
 
-const customer = async (address: typeof home | null = home, ...more: DataSubjectEvent[]): Promise<string> => {
+const customer = async (address: typeof home | null = home, ...more: CustomerEvent[]): Promise<string> => {
   const subjectId = newId();
-  const registered: DataSubjectEvent = {
+  const registered: CustomerEvent = {
     type: 'CustomerRegistered',
     data: {
       givenName: 'Astrid',
@@ -57,10 +57,10 @@ const customer = async (address: typeof home | null = home, ...more: DataSubject
       locale: 'sv',
     },
   };
-  await appended('dataSubject', subjectId, subjectId, registered, ...more);
+  await appended('customer', subjectId, subjectId, registered, ...more);
   return subjectId;
 };
-const recordedUnder = (ground: 'consent' | 'secureIdentification'): DataSubjectEvent => ({
+const recordedUnder = (ground: 'consent' | 'secureIdentification'): CustomerEvent => ({
   type: 'PersonnummerRecorded',
   data: { number: '197010632391', ground },
 });
@@ -212,8 +212,11 @@ describe('POST /orders', () => {
   });
 
   it('is refused to somebody who asked to be forgotten, and to nobody', async () => {
-    const erased = await customer(home, { type: 'ErasureRequested', data: { requestId: newId() } });
+    const erased = await customer();
+    await appended('dataSubject', erased, erased, { type: 'ErasureRequested', data: { requestId: newId() } });
+    const closed = await customer(home, { type: 'AccountClosed', data: { requestId: newId() } });
     expect((await as(erased).post('/orders', cardOrder())).body.code).toBe('subject-erased');
+    expect((await as(closed).post('/orders', cardOrder())).body.code).toBe('subject-erased');
     expect((await as(newId()).post('/orders', cardOrder())).status).toBe(404);
     expect((await request(service.url).post('/api/v1/orders').send(cardOrder())).status).toBe(401);
     expect((await officer().post('/orders', cardOrder())).status).toBe(403);

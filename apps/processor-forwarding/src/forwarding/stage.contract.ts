@@ -1,5 +1,5 @@
 import { schemaMap, type ForwardingEvent, type OrderEvents } from '@dittoo/contracts';
-import { newId, streamName, type DomainEvent, type Uuid } from '@dittoo/kernel';
+import { newId, streamCategory, streamName, type DomainEvent, type Uuid } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { sandboxMondido, startProcessorSandbox, type ProcessorSandbox } from '@dittoo/processor-sandbox';
 import type { ForwardingOptions, ForwardingTuning } from '../forwarding.config.js';
@@ -113,8 +113,12 @@ export const startStage = async (
   );
   const { platform } = service;
 
-  const say: Stage['say'] = async (stream, subjectId, event) => {
-    const { purpose, legalBasis, schemaVersion } = schemaMap[event.type as keyof typeof schemaMap];
+  const say: Stage['say'] = async (given, subjectId, event) => {
+    const definition = schemaMap[event.type as keyof typeof schemaMap];
+    const { purpose, legalBasis, schemaVersion } = definition;
+    // Of a person's two streams the one in which such an event stands.
+    const ofPerson = ['customer', 'dataSubject'].includes(streamCategory(given));
+    const stream = ofPerson ? streamName(definition.stream, subjectId) : given;
     const metadata = {
       dataSubjectId: subjectId,
       actor: { kind: 'dataSubject' as const, id: subjectId },
