@@ -19,12 +19,14 @@ export const eventWords: Readonly<Record<string, Words>> = {
   PersonnummerRecorded: said('Personnummer lämnat', 'Personnummer recorded'),
   PersonnummerRevealed: said('Personnummer visat', 'Personnummer shown'),
   PersonnummerRemoved: said('Personnummer borttaget', 'Personnummer removed'),
+  PersonnummerGroundEnded: said('Personnummer behövs inte längre', 'Personnummer no longer needed'),
   EmailConfirmed: said('E-postadress bekräftad', 'E-mail address confirmed'),
   ProcessingRestricted: said('Behandling begränsad', 'Processing restricted'),
   RestrictionLiftAnnounced: said('Slut på begränsningen meddelat', 'End of the restriction announced'),
   RestrictionLifted: said('Begränsning upphävd', 'Restriction lifted'),
   ProcessingObjected: said('Invändning', 'Objection'),
   AccountUsed: said('Kontot användes', 'Account used'),
+  AccountClosed: said('Kontot stängt', 'Account closed'),
   InactivityNoticed: said('Påminnelse om oanvänt konto', 'Notice of an unused account'),
   ErasureRequested: said('Radering påbörjad', 'Erasure begun'),
   SubjectKeysDestroyed: said('Uppgifter raderade', 'Data erased'),
@@ -75,6 +77,7 @@ export const eventWords: Readonly<Record<string, Words>> = {
   RequestScopeDecided: said('Omfattning bestämd', 'Scope decided'),
   RequestReferredToOfficer: said('Begäran lämnad till handläggare', 'Request referred to an officer'),
   RequestApproved: said('Begäran godkänd', 'Request approved'),
+  CorrectionDecided: said('Rättelse beslutad', 'Correction decided'),
   RequestRefused: said('Begäran avslagen', 'Request refused'),
   RequestExtended: said('Svarstid förlängd', 'Time to answer extended'),
   RequestPartlyRefused: said('Begäran delvis avslagen', 'Request partly refused'),
@@ -98,7 +101,8 @@ export const eventWords: Readonly<Record<string, Words>> = {
 
 /** What a stream is about, by its category. */
 export const streamWords: Readonly<Record<string, Words>> = {
-  dataSubject: said('Du som kund', 'You as a customer'),
+  customer: said('Du som kund', 'You as a customer'),
+  dataSubject: said('Behandlingen av dina uppgifter', 'The processing of your data'),
   account: said('Personalkonto', 'Staff account'),
   consent: said('Samtycke', 'Consent'),
   newsletter: said('Nyhetsbrev', 'Newsletter'),

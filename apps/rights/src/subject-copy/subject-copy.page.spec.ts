@@ -10,7 +10,7 @@ import type { CopiedEvent } from '../person/subject-events.query.js';
 const register = loadRegister();
 const subjectId = '0f4f2c52-7a53-5a6b-9f5e-5f1f0f6f3c01';
 let revision = 0;
-const said = (type: string, fields: CopiedEvent['fields'], stream = `dataSubject-${subjectId}`): CopiedEvent => ({
+const said = (type: string, fields: CopiedEvent['fields'], stream = `customer-${subjectId}`): CopiedEvent => ({
   ...{ type, fields, stream, revision: revision++, position: revision, source: 'dataSubject' },
   ...{ eventId: `event-${revision}`, recordedAt: '2027-01-10T10:00:00.000Z' },
   ...{ purpose: 'customerAccount', legalBasis: 'contract', noticeVersion: null },
