@@ -25,6 +25,8 @@ export interface KnownCustomer {
   readonly removedNumberKeys: readonly string[];
   /** Place of the last recorded use in the log; `null` = none since the registration. */
   readonly lastUsedAt: bigint | null;
+  /** The last day of use (`YYYY-MM-DD`); `null` = none since the registration. */
+  readonly lastUsedOn: string | null;
 }
 
 /** Customers as identity's streams have them, read to their end: what counts is what was recorded up to this moment. */
@@ -81,6 +83,7 @@ const newCustomer: KnownCustomer = {
   numberKeys: [],
   removedNumberKeys: [],
   lastUsedAt: null,
+  lastUsedOn: null,
 };
 
 const evolve = (known: KnownCustomer | null, recorded: RecordedEvent): KnownCustomer | null => {
@@ -91,7 +94,7 @@ const evolve = (known: KnownCustomer | null, recorded: RecordedEvent): KnownCust
     case 'AccountClosed':
       return { ...known, status: 'closed', personnummer: null };
     case 'AccountUsed':
-      return { ...known, lastUsedAt: placeOf(recorded) };
+      return { ...known, lastUsedAt: placeOf(recorded), lastUsedOn: event.data.on };
     case 'PersonnummerRecorded': {
       const { ground, number } = event.data;
       const numberKeys = isEnvelope(number) ? [...known.numberKeys, number.kid] : known.numberKeys;

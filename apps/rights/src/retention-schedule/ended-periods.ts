@@ -15,11 +15,17 @@ export class EndedPeriods {
     private readonly customers: Customers,
   ) {}
 
-  /** Tells a customer that the account will be erased at `erasesAt` (RFC 3339) unless it is used. */
-  async noticeInactivity(subjectId: Uuid, erasesAt: string): Promise<void> {
-    if ((await this.customers.of(subjectId))?.status !== 'registered') return;
+  /**
+   * Tells a customer that the account will be erased at `erasesAt` (RFC 3339) unless it is used.
+   *
+   * @returns false: there is no account any more
+   */
+  async noticeInactivity(subjectId: Uuid, erasesAt: string): Promise<boolean> {
+    if ((await this.customers.of(subjectId))?.status !== 'registered') return false;
     const context = systemContext(actor, subjectId, derivedId('inactivityNoticed', subjectId, erasesAt));
-    await this.commands.execute(dataSubjectDecider, subjectId, { type: 'NoticeInactivity', erasesAt }, context);
+    const command = { type: 'NoticeInactivity', erasesAt } as const;
+    const { state } = await this.commands.execute(dataSubjectDecider, subjectId, command, context);
+    return state.status === 'known';
   }
 
   /** When the account will be erased, as last announced; `null` = used since, or gone. Read from the streams. */
@@ -32,6 +38,11 @@ export class EndedPeriods {
     const usedSince =
       notice !== undefined && customer.lastUsedAt !== null && customer.lastUsedAt > placeOf(notice.recorded);
     return usedSince ? null : state.erasesAt;
+  }
+
+  /** The last day the account was used; `null` = not since the registration. Read from the stream. */
+  async lastUsedOn(subjectId: Uuid): Promise<string | null> {
+    return (await this.customers.of(subjectId))?.lastUsedOn ?? null;
   }
 
   /** Is their data only to be stored (art. 18)? Then no letter goes to the account, and it is not erased. */

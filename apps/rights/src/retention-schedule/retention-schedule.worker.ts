@@ -1,5 +1,6 @@
 import { Clock, KeyRing, type DestroyedKey } from '@dittoo/kernel';
 import { LOGGER, PLATFORM_CONFIG, ROW_POOL, type PlatformConfig } from '@dittoo/platform';
+import { dayOf } from '@dittoo/processor-register';
 import { LeasedWorker, type Lease } from '@dittoo/service';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';
@@ -149,10 +150,13 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
   private async tell({ lastActiveOn, subjectId }: DueAccount, now: string): Promise<void> {
     // The notice would be withheld, and nothing ends unannounced: both wait for the end of the restriction.
     if (await this.periods.isRestricted(subjectId)) return this.tomorrow(subjectId, now);
+    // Used, and the row does not know of it yet: the next notice is due on another day.
+    const usedOn = await this.periods.lastUsedOn(subjectId);
+    if (usedOn !== null && usedOn > lastActiveOn && this.days.noticeOn(usedOn) > dayOf(now))
+      return this.tomorrow(subjectId, now);
     const erasesAt = this.days.erasesAt(lastActiveOn, now);
-    await this.periods.noticeInactivity(subjectId, erasesAt);
-    if ((await this.periods.announcedErasure(subjectId)) === null) await this.due.gone(subjectId);
-    else await this.due.told(subjectId, erasesAt);
+    if (await this.periods.noticeInactivity(subjectId, erasesAt)) await this.due.told(subjectId, erasesAt);
+    else await this.due.gone(subjectId);
   }
 
   /** The stream has the last word: a sign-in that no row knows of yet counts. */
