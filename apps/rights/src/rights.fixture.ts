@@ -1,3 +1,4 @@
+import type { PersonnummerGround, PostalAddress } from '@dittoo/contracts';
 import { newId, streamName, type DomainEvent } from '@dittoo/kernel';
 import { EmailIndex } from '@dittoo/personal-data';
 import { startTestService, type TestService } from '@dittoo/platform/testing';
@@ -21,14 +22,9 @@ export const personNamed = (name: string) => ({
 
 export interface CustomerDetails {
   readonly phone?: string | null;
-  readonly address?: {
-    readonly street: string;
-    readonly postalCode: string;
-    readonly city: string;
-    readonly country: string;
-  };
+  readonly address?: PostalAddress | null;
   readonly locale?: 'sv' | 'en';
-  readonly personnummer?: { readonly number: string; readonly ground: string };
+  readonly personnummer?: { readonly number: string; readonly ground: PersonnummerGround };
 }
 
 export interface Answer {
@@ -56,8 +52,15 @@ export interface RightsUnderTest {
   close(): Promise<void>;
 }
 
-/** For specs: rights alone, beside an identity that only closes accounts and changes profiles when rights asks for it. */
-export const startRights = async (env: Readonly<Record<string, string>> = {}): Promise<RightsUnderTest> => {
+/**
+ * For specs: rights alone, beside an identity that only closes accounts and changes profiles when rights asks for it.
+ *
+ * @param identity `silent`: it has not answered yet; what it answers, the spec records
+ */
+export const startRights = async (
+  env: Readonly<Record<string, string>> = {},
+  identity: 'answering' | 'silent' = 'answering',
+): Promise<RightsUnderTest> => {
   const config = readRightsConfig(env);
   const service = await startTestService(
     {
@@ -65,7 +68,7 @@ export const startRights = async (env: Readonly<Record<string, string>> = {}): P
       module: (platform) => ({
         module: class RightsInSpecs {},
         imports: [platform, RightsModule.register(platform, config)],
-        controllers: [IdentityInSpecs],
+        controllers: identity === 'answering' ? [IdentityInSpecs] : [],
       }),
     },
     env,
@@ -91,7 +94,7 @@ export const startRights = async (env: Readonly<Record<string, string>> = {}): P
       const answer = text === '' ? null : json ? JSON.parse(text) : text;
       return { status: response.status, headers: response.headers, body: answer };
     },
-    customer: async (name, { address = null, locale = 'sv', personnummer, phone = null }: Details = {}) => {
+    customer: async (name, { address = null, locale = 'sv', personnummer, phone = null } = {}) => {
       const customerId = newId();
       const { email, familyName, givenName } = personNamed(name);
       await service.get<EmailIndex>(EmailIndex).reserve(email, customerId, 'customer');
@@ -110,8 +113,4 @@ export const startRights = async (env: Readonly<Record<string, string>> = {}): P
     officer: (id = officerId) => service.bearer({ subjectId: id, role: 'complianceOfficer' }),
     close: () => service.close(),
   };
-};
-
-type Details = { readonly [Name in keyof CustomerDetails]: CustomerDetails[Name] } & {
-  readonly address?: CustomerDetails['address'] | null;
 };

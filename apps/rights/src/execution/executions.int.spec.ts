@@ -73,7 +73,7 @@ const disclose = (subjectId: string, processorId: string): Promise<unknown> =>
   });
 
 const reactorWith = (death: Death): Execution => {
-  const { service } = identity;
+  const { service } = rights;
   return new Execution(
     death.over(service.get<Commands>(Commands), 'execute'),
     death.over(service.get<DataSubjects>(DataSubjects), 'restrict', 'object'),

@@ -36,7 +36,7 @@ const answered = (
 const byRule = [...received, scoped, approved('rule')];
 const verified: RightsRequestEvent = { type: 'ErasureVerified', data: { categories: scope.erase } };
 const done = (outcome: 'done' | 'partlyDone'): RightsRequestEvent => ({ type: 'RequestAnswered', data: { outcome } });
-const approve = { type: 'Approve', scope, executeAfter, partlyRefusedBecause: null } as const;
+const approve = { type: 'Approve', scope, executeAfter, partlyRefusedBecause: null, correction: null } as const;
 
 describe('a request', () => {
   it('is received once', () => {
@@ -103,6 +103,31 @@ describe('a request', () => {
       .thenFails('request-not-open');
     given(...byRule)
       .when({ type: 'Refuse', reason: 'not you' })
+      .thenFails('request-not-open');
+  });
+});
+
+describe('a correction', () => {
+  it('is decided with the approval, in the stream of the request', () => {
+    const rectification: RightsRequestEvent[] = [
+      {
+        type: 'RightsRequestReceived',
+        data: { kind: 'rectification', dueAt, noticeVersion: 'v1', detail: 'my name is spelt Ingrith' },
+      },
+      received[1]!,
+      { type: 'RequestReferredToOfficer', data: { blockers: [] } },
+    ];
+    const correction = { givenName: 'Ingrith' };
+    const correct = { ...approve, scope: null, correction } as const;
+    const decided: RightsRequestEvent = { type: 'CorrectionDecided', data: { changes: correction } };
+    given(...rectification)
+      .when(correct)
+      .then(decided, approved('officer'));
+    given(...rectification)
+      .when({ ...correct, correction: null })
+      .then(approved('officer'));
+    given(...rectification, decided, approved('officer'))
+      .when(correct)
       .thenFails('request-not-open');
   });
 });

@@ -24,7 +24,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { identitySchema } from '../../../identity/src/identity.migrations.js';
+import { rightsSchema } from '../rights.migrations.js';
 import { RecordedLife } from '../recorded-life.fixture.js';
 import { erasureScope } from '../erasure/erasure-scope.js';
 import { accessCopy, type AccessCopy } from './access-copy.js';
@@ -71,7 +71,7 @@ beforeAll(async () => {
   const environment = { DATA_DIR: directory, DATABASE_URL: database.url, LOG_LEVEL: 'silent' };
   platform = await openPlatform(
     readPlatformConfig({ ...environment, KEY_ENCRYPTION_KEY_FILE: join(directory, 'kek.json') }, 'coverage'),
-    [identitySchema],
+    [rightsSchema],
   );
   platform.sequencer!.start();
   const { logger, pool, sealer, store } = platform;
@@ -152,9 +152,9 @@ describe('for every personal field of every event', () => {
 describe('a field nobody mapped', () => {
   it('is not written', async () => {
     const planted = { type: 'LocaleChosen', data: { locale: 'sv', shoeSize: '43' } };
-    await expect(life.record(streamName('dataSubject', newId()), [planted])).rejects.toThrow(UnmappedField);
+    await expect(life.record(streamName('customer', newId()), [planted])).rejects.toThrow(UnmappedField);
     const unknown = { type: 'PhoneRectified', data: { phone: null, metadata: { anything: 'at all' } } };
-    await expect(life.record(streamName('dataSubject', newId()), [unknown])).rejects.toThrow(UnmappedField);
+    await expect(life.record(streamName('customer', newId()), [unknown])).rejects.toThrow(UnmappedField);
   });
 
   it('does not compile', () => {

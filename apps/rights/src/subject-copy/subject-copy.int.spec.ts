@@ -18,7 +18,7 @@ import type { PortabilityCopy } from './portability-copy.js';
 import { SubjectCopyFiles, type CopyFile } from './subject-copy-files.js';
 
 const canonicalize = canonicalizeModule as unknown as (value: unknown) => string;
-const personnummer = '701063-2391';
+const personnummer = '197010632391';
 
 let rights: RightsUnderTest;
 let copies: SubjectCopyFiles;
@@ -92,13 +92,20 @@ describe('an access copy', () => {
     await life.record(streamName('comment', newId()), [
       { type: 'CommentPosted', data: { sku: 'mug', givenName: 'Given alla', text: 'A fine mug', language: 'en' } },
     ]);
+    await life.record(streamName('customer', life.subjectId), [{ type: 'AccountUsed', data: { on: '2026-11-27' } }]);
+    await until(async () => {
+      const known = await rows.query<unknown[]>('SELECT 1 FROM rights.account_activity WHERE subject_id = $1', [
+        life.subjectId,
+      ]);
+      return known.length > 0;
+    });
     const copy = await accessOf(life.subjectId);
 
     expect(valueOf(copy, 'profile', 'givenName')!.current).toMatchObject({
       value: 'Given alla',
       source: 'dataSubject',
     });
-    expect(valueOf(copy, 'personnummer', 'number')!.current.value).toBe('197010632391');
+    expect(valueOf(copy, 'personnummer', 'number')!.current.value).toBe(personnummer);
     expect(valueOf(copy, 'orderDelivery', 'recipient')!.current.value).toEqual(order.data.recipient);
     expect(valueOf(copy, 'engagement', 'text')!.current.value).toBe('A fine mug');
     expect(copy.recipients).toEqual([
@@ -114,7 +121,9 @@ describe('an access copy', () => {
         outcome: 'delivered',
       }),
     ]);
-    expect(copy.rows['rights.session']).toHaveLength(1);
+    // Sessions are identity's; the days of use are in the events.
+    expect(Object.keys(copy.rows)).toEqual(['rights.account_activity']);
+    expect(copy.history.find(({ type }) => type === 'AccountUsed')?.fields).toEqual({ on: '2026-11-27' });
     const profile = copy.categories.find(({ category }) => category === 'profile')!;
     expect(profile.purposes).toContainEqual(
       expect.objectContaining({ purpose: 'customerAccount', legalBasis: 'contract' }),
@@ -130,7 +139,7 @@ describe('an access copy', () => {
 
   it('keeps earlier values apart from the one that holds, and a mailed address that waits for its token from both', async () => {
     const life = await registered('forr');
-    await life.record(streamName('dataSubject', life.subjectId), [
+    await life.record(streamName('customer', life.subjectId), [
       { type: 'NameRectified', data: { givenName: 'Nyare', familyName: 'Family forr' } },
       {
         type: 'EmailChangeRequested',

@@ -2,12 +2,12 @@
  * Promised, whatever is asked of the shop in whatever order, for several people at once: a copy says what is stored and
  * nothing of anybody else, what was erased stays erased, and what a person removed is gone.
  *
- * Covered: the deciders of identity through `Commands`, the real sealer and envelopes, the index of streams, the copy in
- * both kinds. In memory: the event store (it keeps the contract of the real ones), the keys, the index's rows. That
+ * Covered: the data subject's decider through `Commands`, the real sealer and envelopes, the index of streams, the copy
+ * in both kinds. What identity decides is recorded as it would be. In memory: the event store (it keeps the contract of the real ones), the keys, the index's rows. That
  * nothing is forwarded without a basis is `gate.properties.spec.ts` of processor-forwarding.
  */
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { schemaMap } from '@dittoo/contracts';
+import { schemaMap, type CustomerEvent } from '@dittoo/contracts';
 import {
   Clock,
   DomainError,
@@ -17,6 +17,7 @@ import {
   streamName,
   SubjectKeyDestroyed,
   type DataCategory,
+  type Decider,
   type Erased,
   type SchemaMap,
 } from '@dittoo/kernel';
@@ -26,7 +27,7 @@ import { Commands, type CommandContext } from '@dittoo/service';
 import { MemoryEventStore } from '@dittoo/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { customerDecider, type CustomerCommand } from '../../../identity/src/customer/customer.decider.js';
+import { dataSubjectDecider, type DataSubjectCommand } from '../data-subject/data-subject.decider.js';
 import { erasureScope } from '../erasure/erasure-scope.js';
 import { accessCopy } from './access-copy.js';
 import { portabilityCopy } from './portability-copy.js';
@@ -46,10 +47,9 @@ class StandingClock extends Clock {
 
 type Key = Awaited<ReturnType<DataKeys['activeKeys']>> extends ReadonlyMap<string, infer Found> ? Found : never;
 
-/** The key ring's promises in a map: made at the first need, destroyed for good, a next life only where one is allowed. */
+/** The key ring's promises in a map: made at the first need, destroyed for good, a category closed by an erasure. */
 class MemoryKeys extends DataKeys {
   private readonly keys = new Map<string, Key | Erased>();
-  private readonly lives = new Map<string, number>();
   private readonly closed = new Set<string>();
 
   async activeKeys(requests: readonly KeyRequest[]): Promise<ReadonlyMap<string, Key>> {
@@ -57,7 +57,7 @@ class MemoryKeys extends DataKeys {
       requests.map((request) => {
         const name = nameOf(request);
         const { category, scope: of = null, subjectId } = request;
-        const kid = kidOf({ subjectId, category, scope: of, generation: this.lives.get(name) ?? 1 });
+        const kid = kidOf({ subjectId, category, scope: of, generation: 1 });
         if (this.closed.has(`${subjectId}/${category}`)) throw new SubjectKeyDestroyed(kid);
         const key = this.keys.get(kid) ?? { kid, key: createSecretKey(randomBytes(32)) };
         if (isErased(key)) throw new SubjectKeyDestroyed(kid);
@@ -73,7 +73,6 @@ class MemoryKeys extends DataKeys {
 
   destroy(subjectId: string, category: DataCategory, requestId: string | null): void {
     if (requestId !== null) this.closed.add(`${subjectId}/${category}`);
-    else this.lives.set(`${subjectId}/${category}`, (this.lives.get(`${subjectId}/${category}`) ?? 1) + 1);
     for (const [kid, key] of this.keys) {
       if (kid.startsWith(`${subjectId}/${category}/`) && !isErased(key))
         this.keys.set(kid, { erased: true, at, requestId });
@@ -92,12 +91,47 @@ const deeds = [
   'record',
   'removeNumber',
   'reveal',
+  'restrict',
+  'object',
   'erase',
   'requestEmail',
   'officerLooks',
 ] as const;
 type Deed = (typeof deeds)[number];
 const step = fc.record({ who: fc.nat(2), deed: fc.constantFrom(...deeds) });
+
+/** What identity lets a customer do, as far as it matters for a copy. */
+interface Account {
+  readonly status: 'none' | 'registered' | 'closed';
+  readonly number: boolean;
+}
+const identitySays: Decider<readonly CustomerEvent[], Account, CustomerEvent> = {
+  category: 'customer',
+  initialState: { status: 'none', number: false },
+  decide: (said, { number, status }) => {
+    for (const { type } of said) {
+      if (type === 'NoticeAcknowledged') continue;
+      if (status !== (type === 'CustomerRegistered' ? 'none' : 'registered')) throw new DomainError('conflict');
+      const needsNumber = type === 'PersonnummerRevealed' || type === 'PersonnummerRemoved';
+      if (needsNumber && !number) throw new DomainError('personnummer-not-recorded');
+    }
+    return said;
+  },
+  evolve: (account, { type }) => {
+    switch (type) {
+      case 'CustomerRegistered':
+        return { ...account, status: 'registered' };
+      case 'AccountClosed':
+        return { ...account, status: 'closed' };
+      case 'PersonnummerRecorded':
+        return { ...account, number: true };
+      case 'PersonnummerRemoved':
+        return { ...account, number: false };
+      default:
+        return account;
+    }
+  },
+};
 
 class Shop {
   readonly store = new MemoryEventStore(3n);
@@ -107,7 +141,6 @@ class Shop {
   private readonly sealer = new EnvelopeSealer(definitions, this.keys);
   private readonly commands = new Commands(this.store, this.sealer, new StandingClock(), definitions as never);
   private readonly copies = new SubjectEvents(this.streams(), this.store, this.sealer);
-  private removals = new Map<string, number>();
   private steps = 0;
 
   copyOf(subjectId: string): Promise<CopiedEvent[]> {
@@ -120,65 +153,26 @@ class Shop {
     try {
       if (kind === 'officerLooks') await this.look(subjectId, word);
       else if (kind === 'erase') await this.erase(subjectId);
-      else await this.execute(subjectId, this.commandOf(kind, subjectId, word));
-      if (kind === 'removeNumber') this.removed(subjectId);
+      else if (kind === 'restrict') await this.decide(subjectId, { type: 'RestrictProcessing', requestId: newId() });
+      else if (kind === 'object')
+        await this.decide(subjectId, { type: 'ObjectToProcessing', requestId: newId(), purposes: ['marketing'] });
+      else await this.say(subjectId, ...eventsOf(kind, word));
+      // Rights destroys the key of a number that identity removed.
+      if (kind === 'removeNumber') this.keys.destroy(subjectId, 'personnummer', null);
     } catch (error) {
       // Refused is an answer; anything else is a fault of ours.
       if (!(error instanceof DomainError) && !(error instanceof SubjectKeyDestroyed)) throw error;
     }
   }
 
-  private commandOf(kind: Deed, subjectId: string, word: string): CustomerCommand {
-    const afterRemovals = this.removals.get(subjectId) ?? 0;
-    switch (kind) {
-      case 'register': {
-        const person = {
-          givenName: word,
-          familyName: word,
-          email: `${word}@example.org`,
-          phone: null,
-          address: null,
-          passwordHash: `hash-${word}`,
-          locale: 'sv',
-        } as const;
-        const notice = { version: '2026-11-01', digest: 'ab' };
-        return { type: 'Register', person, notice, choices: null, personnummer: null };
-      }
-      case 'rename':
-        return { type: 'RectifyProfile', changes: { givenName: word } };
-      case 'move':
-        return {
-          type: 'RectifyProfile',
-          changes: { address: { street: word, postalCode: '11122', city: word, country: 'SE' } },
-        };
-      case 'record':
-        return {
-          type: 'RecordPersonnummer',
-          number: word,
-          ground: 'secureIdentification',
-          consentGiven: false,
-          afterRemovals,
-        };
-      case 'removeNumber':
-        return { type: 'RemovePersonnummer', reason: 'customer' };
-      case 'reveal':
-        return { type: 'RevealPersonnummer', consentStands: true, purpose: word };
-      default:
-        return { type: 'RequestEmailChange', email: `${word}@example.org`, token: `token-${word}`, expiresAt: at };
-    }
-  }
-
-  private removed(subjectId: string): void {
-    if (this.erased.has(subjectId)) return;
-    this.removals.set(subjectId, (this.removals.get(subjectId) ?? 0) + 1);
-    this.keys.destroy(subjectId, 'personnummer', null);
-  }
-
   private async erase(subjectId: string): Promise<void> {
     const requestId = newId();
-    await this.execute(subjectId, { type: 'RequestErasure', requestId });
+    await this.decide(subjectId, { type: 'RequestErasure', requestId });
+    await this.say(subjectId, { type: 'AccountClosed', data: { requestId } }).catch((error: unknown) => {
+      if (!(error instanceof DomainError)) throw error; // never a customer, or closed before
+    });
     for (const category of scope.erase) this.keys.destroy(subjectId, category as DataCategory, requestId);
-    await this.execute(subjectId, { type: 'RecordKeysDestroyed', requestId, keys: [], retained: scope.retain });
+    await this.decide(subjectId, { type: 'RecordKeysDestroyed', requestId, keys: [], retained: scope.retain });
     this.erased.add(subjectId);
   }
 
@@ -196,8 +190,12 @@ class Shop {
     );
   }
 
-  private async execute(subjectId: string, command: CustomerCommand): Promise<void> {
-    await this.commands.execute(customerDecider, subjectId, command, contextOf(subjectId));
+  private async decide(subjectId: string, command: DataSubjectCommand): Promise<void> {
+    await this.commands.execute(dataSubjectDecider, subjectId, command, contextOf(subjectId));
+  }
+
+  private async say(subjectId: string, ...events: readonly CustomerEvent[]): Promise<void> {
+    await this.commands.execute(identitySays, subjectId, events, contextOf(subjectId));
   }
 
   /** The index without its rows: the same question, asked of the log itself. */
@@ -210,6 +208,38 @@ class Shop {
     return { of } as SubjectStreams;
   }
 }
+
+type Said = Exclude<Deed, 'restrict' | 'object' | 'erase' | 'officerLooks'>;
+/** What identity records of what a customer does; `word` is in every personal field. */
+const eventsOf = (deed: Said, word: string): readonly CustomerEvent[] => {
+  switch (deed) {
+    case 'register': {
+      const names = { givenName: word, familyName: word, email: `${word}@example.org` };
+      const person = { ...names, phone: null, address: null, passwordHash: `hash-${word}`, locale: 'sv' } as const;
+      const notice = { noticeVersion: '2026-11-01', noticeDigest: 'ab', language: 'sv' } as const;
+      return [
+        { type: 'CustomerRegistered', data: person },
+        { type: 'NoticeAcknowledged', data: notice },
+      ];
+    }
+    case 'rename':
+      return [{ type: 'NameRectified', data: { givenName: word, familyName: word } }];
+    case 'move': {
+      const address = { street: word, postalCode: '11122', city: word, country: 'SE' };
+      return [{ type: 'AddressRectified', data: { address } }];
+    }
+    case 'record':
+      return [{ type: 'PersonnummerRecorded', data: { number: word, ground: 'secureIdentification' } }];
+    case 'removeNumber':
+      return [{ type: 'PersonnummerRemoved', data: { reason: 'customer' } }];
+    case 'reveal':
+      return [{ type: 'PersonnummerRevealed', data: { purpose: word } }];
+    case 'requestEmail': {
+      const change = { email: `${word}@example.org`, token: `token-${word}`, expiresAt: at };
+      return [{ type: 'EmailChangeRequested', data: change }];
+    }
+  }
+};
 
 const contextOf = (subjectId: string): CommandContext => ({
   dataSubjectId: subjectId,
@@ -238,6 +268,8 @@ describe('whatever happens to three people, in any order', () => {
       'removeNumber',
       'record',
       'requestEmail',
+      'restrict',
+      'object',
     ] as const;
     for (const deed of [...deedsOfALife, 'officerLooks', 'erase', 'rename'] as const) await shop.do(0, deed);
     const types = (await shop.copyOf(shop.people[0]!)).map(({ type }) => type);
@@ -251,8 +283,11 @@ describe('whatever happens to three people, in any order', () => {
       'PersonnummerRemoved',
       'PersonnummerRecorded',
       'EmailChangeRequested',
+      'ProcessingRestricted',
+      'ProcessingObjected',
       'SubjectHistoryViewed',
       'ErasureRequested',
+      'AccountClosed',
       'SubjectKeysDestroyed',
     ]);
   });
@@ -266,7 +301,9 @@ describe('whatever happens to three people, in any order', () => {
           await shop.do(who, deed);
           for (const subjectId of shop.erased) {
             // Nothing personal is added to whoever was erased, whatever is asked.
-            const { length } = (await shop.copyOf(subjectId)).filter(({ stream }) => stream.startsWith('dataSubject-'));
+            const { length } = (await shop.copyOf(subjectId)).filter(({ stream }) =>
+              /^(customer|dataSubject)-/.test(stream),
+            );
             expect(length).toBe(known.get(subjectId) ?? length);
             known.set(subjectId, length);
           }
