@@ -1,5 +1,5 @@
 import type { DataSubjectEvents, ProcessingStanding, Retention } from '@dittoo/contracts';
-import { derivedId, type DestroyedKey, type Uuid } from '@dittoo/kernel';
+import { derivedId, DomainError, type DestroyedKey, type Uuid } from '@dittoo/kernel';
 import { Commands, systemContext, type CommandContext } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { standingOf } from './data-subject.js';
@@ -10,9 +10,20 @@ import { dataSubjectDecider } from './data-subject.decider.js';
 export class DataSubjects {
   constructor(private readonly commands: Commands) {}
 
-  /** What they said about the processing of their data. */
+  /**
+   * What they said about the processing of their data.
+   *
+   * @throws DomainError `subject-erased` from the fence on
+   */
   async processing(subjectId: Uuid): Promise<ProcessingStanding> {
-    return standingOf((await this.commands.load(dataSubjectDecider, subjectId)).state);
+    const { state } = await this.commands.load(dataSubjectDecider, subjectId);
+    if (state.status !== 'known') throw new DomainError('subject-erased');
+    return standingOf(state);
+  }
+
+  /** @throws DomainError `subject-erased` from the fence on, also while identity has not closed the account yet */
+  async requireKnown(subjectId: Uuid): Promise<void> {
+    await this.processing(subjectId);
   }
 
   /** @throws DomainError `subject-erased` from the fence on */

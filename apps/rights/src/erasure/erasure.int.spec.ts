@@ -266,6 +266,10 @@ describe('an erasure whose account identity has not closed yet', () => {
     const store = alone.service.get<EventStore>(EventStore);
     for await (const { type } of store.readStream(streamName('dataSubject', customerId))) decided.push(type);
     expect(decided).toEqual(['ErasureRequested']);
+    // The fence alone is enough for an answer to the person.
+    const restriction = { bearer, body: { kind: 'restriction' } };
+    expect((await alone.call('POST', '/me/requests', restriction)).body.code).toBe('subject-erased');
+    expect((await alone.call('GET', '/me/processing', { bearer })).body.code).toBe('subject-erased');
 
     await alone.record('customer', customerId, customerId, { type: 'AccountClosed', data: { requestId } });
     await until(async () => (await state()).state === 'answered');

@@ -133,6 +133,7 @@ export class OfficerController {
     if (state !== 'referred') throw new DomainError('request-not-open');
     if (kind !== 'rectification' || decision === 'refuse') throw new DomainError('decision-not-possible');
     await this.customers.requireRegistered(subjectId);
+    await this.rights.requireKnown(subjectId);
     const { address, ...rest } = changes;
     refuseCardNumbers(rest.givenName, rest.familyName, address?.street, address?.city, address?.postalCode);
     return { ...rest, address: address == null ? address : { ...address } };

@@ -72,7 +72,10 @@ export class RightsRequestController {
     const own = derivedId('rightsRequest', caller.commandId);
     const requestId = await this.inFlight.idFor(subjectId, this.inFlight.likeness(kind, detail), own);
     // Whoever repeats a request is answered also while the person is being forgotten.
-    if (requestId === own) await this.customers.requireRegistered(subjectId);
+    if (requestId === own) {
+      await this.customers.requireRegistered(subjectId);
+      await this.rights.requireKnown(subjectId);
+    }
     const { state } = await this.commands.execute(
       rightsRequestDecider,
       requestId,
