@@ -36,6 +36,14 @@ let officers: readonly [string, string];
 beforeAll(async () => {
   rights = await startRights({ ERASURE_RECIPIENT_DEADLINE: 'PT0S' });
   officers = [await rights.officer(), await rights.officer(secondOfficerId)];
+  // The days here are the spec's own: the service's scheduler, which has the day of today, gives its lease up.
+  await until(async () => {
+    const { rows } = await rights.service.platform.pool.query(
+      `SELECT FROM service.lease WHERE name = 'rights.retention'`,
+    );
+    return rows.length > 0;
+  });
+  await rights.service.get<RetentionScheduler>(RetentionScheduler).beforeApplicationShutdown();
 });
 afterAll(() => rights.close());
 
