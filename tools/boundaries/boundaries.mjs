@@ -5,6 +5,7 @@
  */
 import { basename } from 'node:path';
 import { objection } from './constraints.mjs';
+import { beingRebuilt, calculations, folders, pages, specFolder } from './folders.mjs';
 
 /** @typedef {import('./projects.mjs').Project} Project */
 /** @typedef {{ regex: string, message: string, importNames?: string[], allowImportNames?: string[] }} Restriction */
@@ -53,22 +54,37 @@ const pathRestrictions = [
     message: 'An index.ts is for other packages; inside, import the file that has it.',
   },
   { regex: '^\\.{1,2}/(.*/)?(src|dist|libs|apps)/', message: 'Import another package by its name.' },
+  { regex: '^\\./\\.\\./|[^.]/\\.\\./', message: 'Import by the shortest path.' },
 ];
 
-/** A folder of pure calculation, imported by its siblings as a lib would be; for that it imports nothing of the app. */
-const calculation = 'merkle';
 const calculationImports = [
   { regex: '^(?!\\./|node:crypto$)', message: 'A calculation sees node:crypto and its own folder.' },
 ];
 
-const siblings = {
-  regex: `^\\.\\./(?!${calculation}/)[^/.]+/`,
-  message: 'Sibling folders do not import each other; the module ties them.',
+/** What a folder may not import of its own app, by the table of folders. */
+const upward = (app, folder) => {
+  const above = folders[app].slice(0, folders[app].indexOf(folder));
+  return [
+    ...(above.length === 0
+      ? []
+      : [
+          {
+            regex: `^\\.\\./(${above.join('|')})/`,
+            message: `Imports run downwards by the table of folders: ${folder}/ is listed after ${above.join(', ')}.`,
+          },
+        ]),
+    {
+      regex: '^\\.\\./(?![^/]+\\.config\\.js$)[^/]+$',
+      message: 'Of the root of its app a folder imports the `*.config.ts` alone.',
+    },
+    {
+      regex: '^\\.\\./[^/]+/.*\\.entity\\.js$',
+      message: 'Rows are read and written by the folder that owns them: ask its query.',
+    },
+  ];
 };
-const siblingsBut = {
-  regex: `^\\.\\./(?!${calculation}/)[^/.]+/(?!.*\\.(query|port)\\.js$)`,
-  message: 'Of a sibling folder a reactor or controller may import a `*.query.ts` or a `*.port.ts`, nothing else.',
-};
+
+const configImports = [{ regex: '^\\.{1,2}/', message: 'A `*.config.ts` imports nothing of its app.' }];
 
 const environmentModule = {
   regex: '^(node:)?process$',
@@ -169,6 +185,30 @@ const outsideWorld = ['process', 'crypto', 'performance', 'fetch', 'console', 'g
   .concat(['setTimeout', 'setInterval', 'setImmediate'])
   .map((name) => ({ name, message: 'No clock, no randomness, no environment, no I/O here.' }));
 
+const handler = "Decorator[expression.callee.name='EventPattern']";
+
+/** The role in a file's name is a promise. */
+const withoutHandler = {
+  selector: handler,
+  message: 'Events are handled in a `.reactor.ts` or a `.projection.ts`, nowhere else.',
+};
+
+const withHandler = {
+  selector: `Program:not(:has(${handler}))`,
+  message: 'A file of this name handles an event: without `@EventPattern` it is a `.worker.ts`, or has a plain name.',
+};
+
+const abstractPort = [
+  {
+    selector: 'ClassDeclaration[abstract=false], ClassExpression[abstract=false]',
+    message: 'A `.port.ts` is abstract: its adapters stand beside it.',
+  },
+  {
+    selector: 'Program:not(:has(ClassDeclaration[abstract=true]))',
+    message: 'A `.port.ts` has an abstract class, which its adapters extend.',
+  },
+];
+
 /** `import()` and `import('…').T` are other syntax for the same thing, and `no-restricted-imports` does not read them. */
 const sameForOtherImportSyntax = (restrictions) =>
   restrictions
@@ -203,35 +243,57 @@ const projectBlocks = (project, projects) => {
   const sealed = project.tags.includes('scope:audit') ? sealedInAudit : [];
   const reads = [...opening, ...sealed];
   const here = (name, globs, content) => block(`${project.name}/${name}`, within(project, globs), content);
-  const withoutEnvironment = (imports) => ({ imports: [...imports, environmentModule], syntax: [environmentByDetour] });
+  const withoutEnvironment = (imports, syntax = []) => ({
+    imports: [...imports, environmentModule],
+    syntax: [environmentByDetour, ...syntax],
+  });
+
+  const promises = isApp && !beingRebuilt.includes(project.name);
+  const handlers = { none: promises ? [withoutHandler] : [], some: promises ? [withHandler] : [] };
+  /** One folder of an app: every role of file in it sees what the table of folders says. */
+  const folderBlocks = (folder) => {
+    const arrows = upward(project.name, folder);
+    const role = (imports, syntax) => ({ imports: [...imports, ...arrows, environmentModule], syntax });
+    return [
+      here(`${folder}/sources`, [`${folder}/*.{ts,tsx}`], role(reads, [environmentByDetour, withoutHandler])),
+      here(`${folder}/queries`, [`${folder}/*.query.ts`], role(opening, [environmentByDetour, withoutHandler])),
+      here(`${folder}/reactors`, [`${folder}/*.reactor.ts`], role(reads, [environmentByDetour, withHandler])),
+      here(
+        `${folder}/ports`,
+        [`${folder}/*.port.ts`],
+        role(reads, [environmentByDetour, withoutHandler, ...abstractPort]),
+      ),
+    ];
+  };
 
   return [
-    here('sources', ['**/*.{ts,tsx}'], withoutEnvironment(reads)),
-    here('environment', ['*.config.ts', 'main.ts'], { imports: reads }),
-    ...(isApp
-      ? [
-          here('folders', ['*/*.{ts,tsx}'], withoutEnvironment([...reads, siblings])),
-          here('queries', ['*/*.query.ts'], withoutEnvironment([...opening, siblings])),
-          here('reactors', ['*/*.{reactor,controller}.ts'], withoutEnvironment([...reads, siblingsBut])),
-          here('calculation', [`${calculation}/*.ts`], {
-            ...withoutEnvironment(calculationImports),
-            globals: outsideWorld,
-          }),
-        ]
+    here('sources', ['**/*.{ts,tsx}'], withoutEnvironment(reads, handlers.none)),
+    ...(isApp ? [here('queries', ['*/*.query.ts'], withoutEnvironment(opening, handlers.none))] : []),
+    here('environment', ['*.config.ts', 'main.ts'], { imports: reads, syntax: handlers.none }),
+    ...(promises
+      ? [here('config', ['*.config.ts'], { imports: [...reads, ...configImports], syntax: handlers.none })]
       : []),
+    ...(folders[project.name] ?? []).flatMap(folderBlocks),
+    ...(calculations[project.name] ?? []).map((folder) =>
+      here(`${folder}/calculation`, [`${folder}/*.ts`], {
+        ...withoutEnvironment(calculationImports),
+        globals: outsideWorld,
+      }),
+    ),
     block(`${project.name}/deciders`, [...within(project, ['**/*.decider.ts']), ...project.concepts], {
       imports: [...reads, ...deciderImports],
-      syntax: clockAndChance,
+      syntax: [...clockAndChance, ...handlers.none],
       globals: outsideWorld,
     }),
     here('projections', ['**/*.projection.ts'], {
       imports: [...reads, ...projectionImports],
-      syntax: [...clockAndChance, valueOfEntityManager],
+      syntax: [...clockAndChance, valueOfEntityManager, ...handlers.some],
       globals: outsideWorld,
     }),
     block(`${project.name}/specs`, [...within(project, specFiles), ...project.forSpecs], {
       imports: [...packageRestrictions(project, projects, { inSpec: true }), ...everywhere],
     }),
+    ...(promises && !pages.includes(project.name) ? [unlisted(project)] : []),
   ];
 };
 
@@ -259,6 +321,15 @@ const misplaced = (name, files, message, ignores = []) => ({
   ignores,
   rules: { 'no-restricted-syntax': ['error', { selector: 'Program', message }] },
 });
+
+/** A folder that the table does not list has no place in the flow yet. */
+const unlisted = (project) =>
+  misplaced(
+    `${project.name}/unlisted`,
+    [`${project.root}/src/*/**`],
+    'Enter this folder in tools/boundaries/folders.mjs, where it stands in the flow.',
+    [...(folders[project.name] ?? []), specFolder].map((folder) => `${project.root}/src/${folder}/**`),
+  );
 
 const vagueWords = '{util,utils,common,shared,helper,helpers,core,types}';
 

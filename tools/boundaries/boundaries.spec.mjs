@@ -50,6 +50,12 @@ const reexportOf = (source) => `export * from '${source}';`;
 const dynamicImportOf = (source) => `export const y = await import('${source}');`;
 const importedTypeOf = (source) => `export type Y = import('${source}').X;`;
 
+const handling = `import { EventPattern } from '@nestjs/microservices';
+export class Heard {
+  @EventPattern('OrderPlaced')
+  heard(): void {}
+}`;
+
 const rules = [
   {
     rule: 'a lib knows the kernel and no other lib',
@@ -135,11 +141,11 @@ const rules = [
       ['apps/order/src/order.e2e.spec.ts', importOf('@dittoo/consent')],
       ['apps/gateway/src/gateway.module.ts', importTypeOf('@dittoo/identity')],
       ['libs/platform/src/adapters.ts', importOf('@dittoo/relay')],
-      ['apps/processor-forwarding/src/payson/payson.adapter.ts', importOf('@dittoo/processor-sandbox')],
+      ['apps/processor-forwarding/src/payment/payson.adapter.ts', importOf('@dittoo/processor-sandbox')],
     ],
     allowed: [
       ['apps/standalone/src/standalone.module.ts', importOf('@dittoo/consent')],
-      ['apps/processor-forwarding/src/payson/payson.int.spec.ts', importOf('@dittoo/processor-sandbox')],
+      ['apps/processor-forwarding/src/payment/payson.int.spec.ts', importOf('@dittoo/processor-sandbox')],
     ],
   },
   {
@@ -167,7 +173,7 @@ const rules = [
     rule: "in audit only the officer's query opens what is sealed",
     cry: "only the officer's query",
     forbidden: [
-      ['apps/audit/src/verify/verify.reactor.ts', "import { Sealer } from '@dittoo/kernel';\nexport const y = Sealer;"],
+      ['apps/audit/src/seal/verification.ts', "import { Sealer } from '@dittoo/kernel';\nexport const y = Sealer;"],
       ['apps/audit/src/audit.module.ts', "import type { Sealer } from '@dittoo/kernel';\nexport type Y = Sealer;"],
       ['apps/audit/src/main.ts', "import * as kernel from '@dittoo/kernel';\nexport const y = kernel;"],
       ['apps/audit-imagined/src/seal/tree.ts', importOf('@dittoo/personal-data')],
@@ -175,7 +181,7 @@ const rules = [
     allowed: [
       ['apps/audit/src/trail/trail.query.ts', "import { Sealer } from '@dittoo/kernel';\nexport const y = Sealer;"],
       ['apps/audit-imagined/src/trail/trail.query.ts', importOf('@dittoo/personal-data')],
-      ['apps/audit/src/verify/verify.reactor.ts', "import { leafOf } from '@dittoo/kernel';\nexport const y = leafOf;"],
+      ['apps/audit/src/seal/verification.ts', "import { leafOf } from '@dittoo/kernel';\nexport const y = leafOf;"],
       [
         'apps/audit-imagined/src/seal/key.ts',
         "import { KeyEncryption } from '@dittoo/personal-data';\nexport const y = KeyEncryption;",
@@ -222,33 +228,42 @@ const rules = [
     rule: 'a projection sees kernel, contracts, its entity and what a handler needs',
     cry: 'projection',
     forbidden: [
-      ['apps/consent/src/register/register.projection.ts', importOf('@dittoo/processor-register')],
-      ['apps/consent/src/register/register.projection.ts', importOf('pg')],
-      ['apps/consent/src/register/register.projection.ts', importOf('node:crypto')],
+      ['apps/consent/src/standing-consent/standing-consent.projection.ts', importOf('@dittoo/processor-register')],
+      ['apps/consent/src/standing-consent/standing-consent.projection.ts', importOf('pg')],
+      ['apps/consent/src/standing-consent/standing-consent.projection.ts', importOf('node:crypto')],
       [
-        'apps/consent/src/register/register.projection.ts',
+        'apps/consent/src/standing-consent/standing-consent.projection.ts',
         "import type { DataSource } from 'typeorm';\nexport type Y = DataSource;",
       ],
       [
-        'apps/consent/src/register/register.projection.ts',
+        'apps/consent/src/standing-consent/standing-consent.projection.ts',
         "import { Inject } from '@nestjs/common';\nexport const y = Inject;",
       ],
       [
-        'apps/consent/src/register/register.projection.ts',
+        'apps/consent/src/standing-consent/standing-consent.projection.ts',
         "import { ClientKafka } from '@nestjs/microservices';\nexport const y = ClientKafka;",
       ],
-      ['apps/consent/src/register/register.projection.ts', importOf('../receipts/receipts.entity.js')],
-      ['apps/consent/src/register/register.projection.ts', importOf('./register.query.js')],
+      [
+        'apps/consent/src/standing-consent/standing-consent.projection.ts',
+        importOf('../policy/policy-version.entity.js'),
+      ],
+      ['apps/consent/src/standing-consent/standing-consent.projection.ts', importOf('./standing-consent.query.js')],
     ],
     allowed: [
       [
-        'apps/consent/src/register/register.projection.ts',
+        'apps/consent/src/standing-consent/standing-consent.projection.ts',
         `import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { isErased } from '@dittoo/kernel';
-import { RegisterEntity } from './register.entity.js';
-export const y: [unknown, EntityManager?] = [[Controller, Ctx, EventPattern, Payload, isErased, RegisterEntity]];`,
+import { StandingConsent } from './standing-consent.entity.js';
+@Controller()
+export class Rows {
+  @EventPattern('ConsentGiven')
+  given(@Payload() event: unknown, @Ctx() rows: EntityManager): unknown[] {
+    return [event, rows, isErased, StandingConsent];
+  }
+}`,
       ],
     ],
   },
@@ -257,14 +272,14 @@ export const y: [unknown, EntityManager?] = [[Controller, Ctx, EventPattern, Pay
     cry: 'as a type',
     forbidden: [
       [
-        'apps/consent/src/register/register.projection.ts',
+        'apps/consent/src/standing-consent/standing-consent.projection.ts',
         "import { EntityManager } from 'typeorm';\nexport const y = EntityManager;",
       ],
     ],
     allowed: [
       [
-        'apps/consent/src/register/register.projection.ts',
-        "import type { EntityManager } from 'typeorm';\nexport type Y = EntityManager;",
+        'apps/consent/src/standing-consent/standing-consent.projection.ts',
+        `import type { EntityManager } from 'typeorm';\n${handling}\nexport type Y = EntityManager;`,
       ],
     ],
   },
@@ -273,7 +288,7 @@ export const y: [unknown, EntityManager?] = [[Controller, Ctx, EventPattern, Pay
     cry: /No clock|Time and ids come in|read in/,
     forbidden: [
       'apps/consent/src/consent/consent.decider.ts',
-      'apps/consent/src/register/register.projection.ts',
+      'apps/consent/src/standing-consent/standing-consent.projection.ts',
       'apps/consent-imagined/src/consent/consent.ts',
     ].flatMap((file) =>
       [
@@ -304,21 +319,111 @@ export const y: [unknown, EntityManager?] = [[Controller, Ctx, EventPattern, Pay
     allowed: [['apps/consent/src/consent/consent.decider.ts', 'export const y = Math.max(1, 2);']],
   },
   {
-    rule: 'sibling folders do not import each other',
-    cry: /[Ss]ibling folder/,
+    rule: 'folders import downwards by the table of folders',
+    cry: 'Imports run downwards',
     forbidden: [
-      ['apps/identity/src/account/account.query.ts', importOf('../session/session.query.js')],
-      ['apps/identity/src/account/account.entity.ts', importOf('../session/session.entity.js')],
-      ['apps/identity/src/account/account.controller.ts', importOf('../session/session.decider.js')],
-      ['apps/identity/src/account/account.reactor.ts', importOf('../session/session.entity.js')],
+      ['apps/consent/src/policy/policy.controller.ts', importOf('../consent/consent.query.js')],
+      ['apps/consent/src/policy/policy-archive.query.ts', importOf('../newsletter/newsletter.js')],
+      ['apps/consent/src/consent/consent.reactor.ts', importTypeOf('../newsletter/newsletter.js')],
+      ['apps/consent/src/consent/consent.query.ts', reexportOf('../receipt/receipt.http.js')],
+      ['apps/audit/src/seal/seal-store.ts', dynamicImportOf('../trail/trail.query.js')],
+      ['apps/audit/src/seal/seal-store.ts', importedTypeOf('../trail/trail.query.js')],
+      ['apps/order/src/catalogue/catalogue.port.ts', `${importOf('../order/order.js')}\nexport abstract class A {}`],
     ],
     allowed: [
-      ['apps/identity/src/account/account.query.ts', importOf('./account.entity.js')],
-      ['apps/identity/src/account/account.query.ts', importOf('../identity.config.js')],
-      ['apps/identity/src/account/account.controller.ts', importOf('../session/session.query.js')],
-      ['apps/identity/src/account/account.reactor.ts', importOf('../mail/mail.port.js')],
-      ['apps/identity/src/identity.module.ts', importOf('./account/account.controller.js')],
+      ['apps/consent/src/consent/consent.query.ts', importOf('../policy/policy-archive.query.js')],
+      ['apps/consent/src/consent/consent.query.ts', importTypeOf('../person/people.query.js')],
+      ['apps/consent/src/newsletter/subscriptions.ts', importOf('../consent/consent.decider.js')],
+      ['apps/consent/src/consent/consent.query.ts', importOf('./consent.decider.js')],
+      ['apps/consent/src/consent/consent.int.spec.ts', importOf('../newsletter/newsletter.js')],
+      ['apps/consent/src/consent.module.ts', importOf('./receipt/receipt.controller.js')],
+      ['apps/consent/src/consent.migrations.ts', importOf('./receipt/receipt-keys.js')],
     ],
+  },
+  {
+    rule: 'of the root of its app a folder imports the config alone',
+    cry: 'a folder imports the `*.config.ts` alone',
+    forbidden: [
+      ['apps/audit/src/seal/seal-store.ts', importOf('../audit.module.js')],
+      ['apps/audit/src/seal/verification.query.ts', importOf('../audit.migrations.js')],
+      ['apps/audit/src/seal/seal-store.ts', importOf('../main.js')],
+      ['apps/audit/src/seal/seal-store.ts', importOf('../numbering.js')],
+    ],
+    allowed: [['apps/audit/src/seal/seal-store.ts', importOf('../audit.config.js')]],
+  },
+  {
+    rule: 'a config imports nothing of its app',
+    cry: 'imports nothing of its app',
+    forbidden: [
+      ['apps/audit/src/audit.config.ts', importOf('./merkle/signed-note.js')],
+      ['apps/audit/src/audit.config.ts', importTypeOf('./audit.module.js')],
+    ],
+    allowed: [['apps/audit/src/audit.config.ts', importOf('@dittoo/platform')]],
+  },
+  {
+    rule: 'an import takes the shortest path',
+    cry: 'shortest path',
+    forbidden: [
+      ['apps/consent/src/policy/policy.controller.ts', importOf('../person/../consent/consent.query.js')],
+      ['apps/consent/src/policy/policy.controller.ts', importOf('./../consent/consent.query.js')],
+      ['libs/database/src/embedded/supervisor.ts', importOf('./../pools.js')],
+    ],
+    allowed: [['libs/database/src/embedded/supervisor.ts', importOf('../pools.js')]],
+  },
+  {
+    rule: 'rows are read by the folder that owns them',
+    cry: 'the folder that owns them',
+    forbidden: [['apps/consent/src/receipt/receipt.controller.ts', importOf('../policy/policy-version.entity.js')]],
+    allowed: [
+      ['apps/consent/src/policy/policy-archive.query.ts', importOf('./policy-version.entity.js')],
+      ['apps/consent/src/consent.module.ts', importOf('./policy/policy-version.entity.js')],
+    ],
+  },
+  {
+    rule: 'each folder of an app stands in the table of folders',
+    cry: 'Enter this folder in',
+    forbidden: [['apps/order/src/refund/refund.decider.ts', 'export const y = 1;']],
+    allowed: [
+      ['apps/order/src/catalogue/refund.decider.ts', 'export const y = 1;'],
+      ['apps/standalone/src/e2e/journey.ts', 'export const y = 1;'],
+    ],
+  },
+  {
+    rule: 'events are handled in reactors and projections, nowhere else',
+    cry: 'Events are handled in',
+    forbidden: [
+      ['apps/consent/src/consent/consent.controller.ts', handling],
+      ['apps/consent/src/consent/consent.query.ts', handling],
+      ['apps/consent/src/consent/choices.ts', handling],
+      ['apps/consent/src/standing-consent/expiry.worker.ts', handling],
+      ['apps/consent/src/consent.module.ts', handling],
+    ],
+    allowed: [
+      ['apps/consent/src/consent/consent.reactor.ts', handling],
+      ['apps/consent/src/standing-consent/standing-consent.projection.ts', handling],
+    ],
+  },
+  {
+    rule: 'a reactor and a projection handle an event',
+    cry: 'handles an event',
+    forbidden: [
+      ['apps/consent/src/consent/consent.reactor.ts', 'export class Consents {}'],
+      ['apps/consent/src/standing-consent/standing-consent.projection.ts', 'export const y = 1;'],
+    ],
+    allowed: [
+      ['apps/consent/src/standing-consent/expiry.worker.ts', 'export class Expiry {}'],
+      ['apps/consent/src/consent/consent.reactor.ts', handling],
+    ],
+  },
+  {
+    rule: 'a port is an abstract class',
+    cry: /is abstract|abstract class/,
+    forbidden: [
+      ['apps/order/src/order/payments.port.ts', 'export class Payments {}'],
+      ['apps/order/src/order/payments.port.ts', 'export abstract class Payments {}\nexport class Refunds {}'],
+      ['apps/order/src/order/payments.port.ts', 'export interface Payments { id: string }'],
+    ],
+    allowed: [['apps/order/src/order/payments.port.ts', 'export abstract class Payments {}']],
   },
   {
     rule: 'the event-store client is imported in libs/event-store only',
@@ -439,7 +544,7 @@ export const y: [unknown, EntityManager?] = [[Controller, Ctx, EventPattern, Pay
     cry: 'Depth ends',
     forbidden: [['apps/order/src/order/refunds/refund.decider.ts', 'export const y = 1;']],
     allowed: [
-      ['apps/order/src/refund/refund.decider.ts', 'export const y = 1;'],
+      ['apps/order/src/order/refund.decider.ts', 'export const y = 1;'],
       ['apps/console/src/account/orders/table.tsx', 'export const y = 1;'],
     ],
   },
