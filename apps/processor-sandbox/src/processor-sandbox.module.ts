@@ -1,17 +1,17 @@
 import { type Clock, SystemClock } from '@dittoo/kernel';
 import fastify from 'fastify';
-import { Faults } from './faults.js';
-import { inspect } from './inspection.http.js';
-import { hostOf, isLoopback, originOf } from './loopback.js';
+import { Faults } from './reception/faults.js';
+import { inspect } from './inspection/inspection.http.js';
+import { hostOf, isLoopback, originOf } from './reception/loopback.js';
 import type { MailAccount } from './mail/imap-session.js';
 import { ImapServer } from './mail/imap.server.js';
 import { MailStore } from './mail/mail-store.js';
 import { mailbox } from './mail/mailbox.http.js';
 import { SmtpServer } from './mail/smtp.server.js';
 import { type MondidoOptions, MondidoSandbox } from './mondido/mondido.http.js';
-import { Notifier } from './notifier.js';
+import { Notifier } from './payment/notifier.js';
 import { type PaysonOptions, PaysonSandbox } from './payson/payson.http.js';
-import { type ReceivedRequest, ReceivedRequests } from './received.js';
+import { type ReceivedRequest, ReceivedRequests } from './reception/received.js';
 
 /** Opens nothing but the sandbox. */
 export const sandboxMondido: MondidoOptions = {

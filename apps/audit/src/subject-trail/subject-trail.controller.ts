@@ -12,7 +12,7 @@ import {
 } from '@dittoo/service';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { AuditPurpose, OfficerAccess } from '../officer-access/officer-access.port.js';
+import { AuditPurpose, OfficerAccess } from '../officer-access/officer-views.js';
 import { disclosuresOf } from './disclosures.js';
 import { knownRecords } from './subject-state.js';
 import {

@@ -1,4 +1,4 @@
-import type { Faults } from '../faults.js';
+import type { Faults } from '../reception/faults.js';
 import { type ImapArgument, type ImapCommand, readCommand } from './imap-line.js';
 import { inSet, search } from './imap-search.js';
 import type { MailFolder, MailStore, StoredMail } from './mail-store.js';
