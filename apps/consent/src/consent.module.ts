@@ -1,8 +1,7 @@
 import type { ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Choices } from './consent/choices.port.js';
-import { ConsentChoices } from './consent/consent-choices.js';
+import { Choices } from './consent/choices.js';
 import { ConsentRecords } from './consent/consent-records.query.js';
 import { ConsentController } from './consent/consent.controller.js';
 import { ConsentReactor } from './consent/consent.reactor.js';
@@ -46,13 +45,13 @@ export class ConsentModule {
       ],
       providers: [
         People,
-        { provide: Choices, useClass: ConsentChoices },
+        PolicyArchive,
+        Choices,
         ConfirmationTokens,
         Subscriptions,
         ExpiryWorker,
         ConsentRecords,
         ReceiptKeys,
-        PolicyArchive,
       ],
     };
   }

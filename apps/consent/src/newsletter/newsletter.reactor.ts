@@ -11,7 +11,7 @@ import {
 import { causedBy, Commands } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { Choices } from '../consent/choices.port.js';
+import { Choices } from '../consent/choices.js';
 import { People } from '../person/people.query.js';
 import { newsletterDecider } from './newsletter.decider.js';
 import { Subscriptions } from './subscriptions.js';
