@@ -6,6 +6,23 @@
 import { basename } from 'node:path';
 import { objection } from './constraints.mjs';
 import { beingRebuilt, calculations, folders, pages, specFolder } from './folders.mjs';
+import {
+  abstractPort,
+  calculationImports,
+  clockAndChance,
+  configImports,
+  deciderImports,
+  environmentByDetour,
+  environmentModule,
+  outsideWorld,
+  projectionImports,
+  sealedInAudit,
+  selfRunning,
+  upward,
+  valueOfEntityManager,
+  withHandler,
+  withoutHandler,
+} from './roles.mjs';
 
 /** @typedef {import('./projects.mjs').Project} Project */
 /** @typedef {{ regex: string, message: string, importNames?: string[], allowImportNames?: string[] }} Restriction */
@@ -57,95 +74,6 @@ const pathRestrictions = [
   { regex: '^\\./\\.\\./|[^.]/\\.\\./', message: 'Import by the shortest path.' },
 ];
 
-const calculationImports = [
-  { regex: '^(?!\\./|node:crypto$)', message: 'A calculation sees node:crypto and its own folder.' },
-];
-
-/** What a folder may not import of its own app, by the table of folders. */
-const upward = (app, folder) => {
-  const above = folders[app].slice(0, folders[app].indexOf(folder));
-  return [
-    ...(above.length === 0
-      ? []
-      : [
-          {
-            regex: `^\\.\\./(${above.join('|')})/`,
-            message: `Imports run downwards by the table of folders: ${folder}/ is listed after ${above.join(', ')}.`,
-          },
-        ]),
-    {
-      regex: '^\\.\\./(?![^/]+\\.config\\.js$)[^/]+$',
-      message: 'Of the root of its app a folder imports the `*.config.ts` alone.',
-    },
-    {
-      regex: '^\\.\\./[^/]+/.*\\.entity\\.js$',
-      message: 'Rows are read and written by the folder that owns them: ask its query.',
-    },
-  ];
-};
-
-const configImports = [{ regex: '^\\.{1,2}/', message: 'A `*.config.ts` imports nothing of its app.' }];
-
-const environmentModule = {
-  regex: '^(node:)?process$',
-  message: 'The environment is read in `*.config.ts` and `main.ts`.',
-};
-
-const chanceOfTheKernel = {
-  regex: '^@dittoo/kernel$',
-  importNames: ['newId', 'Clock', 'SystemClock'],
-  message: 'Time and ids come in with the command or the event.',
-};
-
-const deciderImports = [
-  {
-    regex: '^(?!\\.{1,2}(/|$)|@dittoo/(kernel|contracts)$)',
-    message: 'A decider sees kernel, contracts and its own folder.',
-  },
-  { regex: '^\\.\\./', message: 'A decider sees its own folder only.' },
-  {
-    regex: '^\\./.*\\.(controller|reactor|projection|entity|query|port|module|config)\\.js$',
-    message: 'A decider knows nothing of what calls it, stores it or reads it.',
-  },
-  chanceOfTheKernel,
-];
-
-/** Handlers are ordinary `@EventPattern` methods writing through the transaction they are handed; hence these names. */
-const projectionImports = [
-  {
-    regex: '^(?!\\.{1,2}(/|$)|@dittoo/(kernel|contracts)$|typeorm$|@nestjs/(common|microservices)$)',
-    message: 'A projection sees kernel, contracts and its own folder.',
-  },
-  {
-    regex: '^typeorm$',
-    allowImportNames: ['EntityManager'],
-    message: 'Of TypeORM a projection sees the EntityManager type.',
-  },
-  {
-    regex: '^@nestjs/common$',
-    allowImportNames: ['Controller'],
-    message: 'Of Nest a projection sees the decorators of a handler.',
-  },
-  {
-    regex: '^@nestjs/microservices$',
-    allowImportNames: ['EventPattern', 'Payload', 'Ctx'],
-    message: 'Of Nest a projection sees the decorators of a handler.',
-  },
-  { regex: '^\\.\\./', message: 'A projection sees its own folder only.' },
-  {
-    regex: '^\\./.*\\.(controller|reactor|query|port|module|config)\\.js$',
-    message: 'A projection calls nobody: of its folder it sees the entity.',
-  },
-  chanceOfTheKernel,
-];
-
-const officersQueryOnly = "In audit only the officer's query opens what is sealed.";
-const sealedInAudit = [
-  { regex: '^@dittoo/kernel$', importNames: ['Sealer'], message: officersQueryOnly },
-  // Wrapping the signing key opens nothing that is sealed.
-  { regex: '^@dittoo/personal-data$', allowImportNames: ['KeyEncryption'], message: officersQueryOnly },
-];
-
 // --- what may be written --------------------------------------------------------------------------------------------
 
 const names = [
@@ -160,54 +88,6 @@ const computedImport = {
   selector: "ImportExpression:not([source.type='Literal'])",
   message: 'Import by a name that can be read here.',
 };
-
-const environmentByDetour = {
-  selector: "MemberExpression[object.property.name='process'][property.name='env']",
-  message: environmentModule.message,
-};
-
-const clockAndChance = [
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'No clock here: time comes in.' },
-  { selector: "CallExpression[callee.name='Date']", message: 'No clock here: time comes in.' },
-  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'No clock here: time comes in.' },
-  {
-    selector: "MemberExpression[object.name='Math'][property.name='random']",
-    message: 'No randomness here: ids come in.',
-  },
-];
-
-const valueOfEntityManager = {
-  selector: "ImportDeclaration[source.value='typeorm'][importKind='value'] > ImportSpecifier[importKind='value']",
-  message: 'Import the EntityManager as a type.',
-};
-
-const outsideWorld = ['process', 'crypto', 'performance', 'fetch', 'console', 'globalThis', 'global']
-  .concat(['setTimeout', 'setInterval', 'setImmediate'])
-  .map((name) => ({ name, message: 'No clock, no randomness, no environment, no I/O here.' }));
-
-const handler = "Decorator[expression.callee.name='EventPattern']";
-
-/** The role in a file's name is a promise. */
-const withoutHandler = {
-  selector: handler,
-  message: 'Events are handled in a `.reactor.ts` or a `.projection.ts`, nowhere else.',
-};
-
-const withHandler = {
-  selector: `Program:not(:has(${handler}))`,
-  message: 'A file of this name handles an event: without `@EventPattern` it is a `.worker.ts`, or has a plain name.',
-};
-
-const abstractPort = [
-  {
-    selector: 'ClassDeclaration[abstract=false], ClassExpression[abstract=false]',
-    message: 'A `.port.ts` is abstract: its adapters stand beside it.',
-  },
-  {
-    selector: 'Program:not(:has(ClassDeclaration[abstract=true]))',
-    message: 'A `.port.ts` has an abstract class, which its adapters extend.',
-  },
-];
 
 /** `import()` and `import('…').T` are other syntax for the same thing, and `no-restricted-imports` does not read them. */
 const sameForOtherImportSyntax = (restrictions) =>
@@ -258,6 +138,11 @@ const projectBlocks = (project, projects) => {
       here(`${folder}/sources`, [`${folder}/*.{ts,tsx}`], role(reads, [environmentByDetour, withoutHandler])),
       here(`${folder}/queries`, [`${folder}/*.query.ts`], role(opening, [environmentByDetour, withoutHandler])),
       here(`${folder}/reactors`, [`${folder}/*.reactor.ts`], role(reads, [environmentByDetour, withHandler])),
+      here(
+        `${folder}/workers`,
+        [`${folder}/*.worker.ts`],
+        role(reads, [environmentByDetour, withoutHandler, selfRunning]),
+      ),
       here(
         `${folder}/ports`,
         [`${folder}/*.port.ts`],
