@@ -9,7 +9,8 @@ class CreateOrders1763800002000 implements MigrationInterface {
       CREATE TABLE orders.order_row (
         order_id uuid PRIMARY KEY, customer_id uuid NOT NULL, status text NOT NULL,
         total_minor bigint NOT NULL, currency text NOT NULL, paid_minor bigint NOT NULL, refunded_minor bigint NOT NULL,
-        placed_at timestamptz NOT NULL, changed_at timestamptz NOT NULL, revision bigint NOT NULL)`);
+        placed_at timestamptz NOT NULL, changed_at timestamptz NOT NULL, revision bigint NOT NULL,
+        state jsonb NOT NULL)`);
     await runner.query('CREATE INDEX ON orders.order_row (placed_at DESC, order_id DESC)');
     await runner.query('CREATE INDEX ON orders.order_row (customer_id, placed_at DESC, order_id DESC)');
   }

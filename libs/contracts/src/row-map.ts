@@ -293,6 +293,7 @@ export const rowMap: RowMap = {
       currency: repeats('OrderPlaced.total'),
       paid_minor: repeats('PaymentApproved.amount'),
       refunded_minor: repeats('RefundPaid.amount'),
+      state: repeats('OrderPlaced', 'PaymentApproved', 'RefundDecided', 'RefundPaid'),
       placed_at: repeats('OrderPlaced'),
       changed_at: repeats('OrderPlaced', 'OrderShipped'),
       ...plainColumns('revision'),

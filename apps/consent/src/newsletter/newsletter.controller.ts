@@ -13,7 +13,7 @@ import {
   Unsubscribed,
   UnsubscribeQuery,
 } from './newsletter.http.js';
-import { Subscriptions } from './subscriptions.reactor.js';
+import { Subscriptions } from './subscriptions.js';
 
 /** Longer than either way to the answer takes. */
 const answerAfterMs = 100;

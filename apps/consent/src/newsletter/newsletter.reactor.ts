@@ -11,10 +11,10 @@ import {
 import { causedBy, Commands } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { Choices } from '../consent/choices.port.js';
+import { Choices } from '../consent/choices.js';
 import { People } from '../person/people.query.js';
 import { newsletterDecider } from './newsletter.decider.js';
-import { Subscriptions } from './subscriptions.reactor.js';
+import { Subscriptions } from './subscriptions.js';
 
 const group = 'consent.newsletter';
 /** An objection to one of these is one to being mailed advertisement. */
