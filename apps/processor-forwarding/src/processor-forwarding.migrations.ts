@@ -117,9 +117,9 @@ const item: TableClass = {
 /** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
 const forwardingRows: RowClasses = {
   ...Object.fromEntries(
-    ['payson', 'mondido', 'google', 'one_mail'].flatMap((processor) => [
-      [`${processor}_lane`, lane],
-      [`${processor}_item`, item],
+    tableSets.flatMap((tables) => [
+      [tables.lane.replace('forwarding.', ''), lane],
+      [tables.item.replace('forwarding.', ''), item],
     ]),
   ),
   inbox: { columns: plainColumns('intent_id', 'received_at') },
