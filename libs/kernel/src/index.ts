@@ -1,6 +1,4 @@
-export * from './card-number.js';
 export * from './clock.js';
-export * from './contacts.js';
 export * from './decider.js';
 export * from './delivery.js';
 export * from './domain-error.js';
@@ -8,7 +6,9 @@ export * from './event.js';
 export * from './event-store.js';
 export * from './identifiers.js';
 export * from './leaf.js';
+export * from './luhn.js';
 export * from './personal.js';
+export * from './row-class.js';
 export * from './sealer.js';
 export * from './storable.js';
-export * from './trace.js';
+export * from './trace-context.js';

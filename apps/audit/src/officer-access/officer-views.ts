@@ -1,5 +1,5 @@
-import { containsCardNumber, DomainError } from '@dittoo/kernel';
-import { commandContext, Commands, type Caller } from '@dittoo/service';
+import { DomainError } from '@dittoo/kernel';
+import { containsCardNumber, commandContext, Commands, type Caller } from '@dittoo/service';
 import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { officerAccessDecider, type ViewSubjectHistory } from './officer-access.decider.js';

@@ -1,13 +1,6 @@
 import type { CampaignEntryEvents, ConsentEvents, DataSubjectEvents, OrderEvents } from '@dittoo/contracts';
-import {
-  ContactDirectory,
-  isErased,
-  Sealer,
-  streamId,
-  SuppressionList,
-  type Delivered,
-  type RecordedEvent,
-} from '@dittoo/kernel';
+import { isErased, Sealer, streamId, type Delivered, type RecordedEvent } from '@dittoo/kernel';
+import { ContactDirectory, SuppressionList } from '@dittoo/personal-data';
 import { causedBy, Commands } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';

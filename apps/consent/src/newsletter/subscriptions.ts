@@ -1,5 +1,6 @@
 import type { ConsentChoice, Locale } from '@dittoo/contracts';
-import { Clock, derivedId, DomainError, readable, SuppressionList, type Uuid } from '@dittoo/kernel';
+import { Clock, derivedId, DomainError, readable, type Uuid } from '@dittoo/kernel';
+import { SuppressionList } from '@dittoo/personal-data';
 import { commandContext, Commands, type Caller, type CommandContext } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { Choices } from '../consent/choices.js';

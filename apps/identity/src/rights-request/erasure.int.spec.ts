@@ -1,15 +1,6 @@
 import type { DomainEvent, RecordedEvent } from '@dittoo/kernel';
-import {
-  Clock,
-  ContactDirectory,
-  EventStore,
-  EventStoreUnavailable,
-  isErased,
-  KeyRing,
-  newId,
-  Sealer,
-  streamName,
-} from '@dittoo/kernel';
+import { Clock, EventStore, EventStoreUnavailable, isErased, KeyRing, newId, Sealer, streamName } from '@dittoo/kernel';
+import { ContactDirectory } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
 import type { Register } from '@dittoo/processor-register';

@@ -1,15 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  DomainError,
-  SystemClock,
-  type Clock,
-  type ContactDirectory,
-  type EventPublisher,
-  type EventStore,
-  type SuppressionList,
-  type UnsubscribeTokens,
-} from '@dittoo/kernel';
+import { DomainError, SystemClock, type Clock, type EventPublisher, type EventStore } from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import { openPool } from '@dittoo/database';
 import type { PostgresSequencer } from '@dittoo/event-store';
@@ -17,10 +8,10 @@ import { InProcessDelivery, InProcessRoad, type DeliveryLog, type EventDelivery 
 import {
   EnvelopeSealer,
   FileKeyEncryption,
-  PostgresContactDirectory,
+  ContactDirectory,
   PostgresKeyRing,
-  PostgresSuppressionList,
-  SealedSubjectTokens,
+  SuppressionList,
+  UnsubscribeTokens,
   type KeyEncryption,
 } from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
@@ -129,7 +120,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
     closers.push(() => log.close());
     await log.ready();
     const { sequencer, store } = log;
-    const contacts = new PostgresContactDirectory(keyRingPool, keyEncryption);
+    const contacts = new ContactDirectory(keyRingPool, keyEncryption);
     if (sequencer !== null) await givePositions(sequencer, logger);
     const reapplied = await passRestoreGate(store, keyRing, contacts);
     if (reapplied > 0) logger.warn({ events: reapplied }, 'restore-gate.applied-again');
@@ -160,8 +151,8 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       keyEncryption,
       sealer: new EnvelopeSealer(schemaMap, keyRing),
       contacts,
-      suppressions: new PostgresSuppressionList(keyRingPool, keyEncryption),
-      unsubscribeTokens: new SealedSubjectTokens(keyEncryption, 'unsubscribe'),
+      suppressions: new SuppressionList(keyRingPool, keyEncryption),
+      unsubscribeTokens: new UnsubscribeTokens(keyEncryption),
       road: road.publisher,
       metrics,
       pool,

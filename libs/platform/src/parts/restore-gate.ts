@@ -1,12 +1,5 @@
-import {
-  isEnvelope,
-  keyNamed,
-  type ContactDirectory,
-  type EventStore,
-  type JsonObject,
-  type RecordedEvent,
-} from '@dittoo/kernel';
-import type { PostgresKeyRing } from '@dittoo/personal-data';
+import { isEnvelope, keyNamed, type EventStore, type JsonObject, type RecordedEvent } from '@dittoo/kernel';
+import { type ContactDirectory, type PostgresKeyRing } from '@dittoo/personal-data';
 
 const pageSize = 1000;
 
