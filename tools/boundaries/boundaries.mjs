@@ -5,6 +5,24 @@
  */
 import { basename } from 'node:path';
 import { objection } from './constraints.mjs';
+import { beingRebuilt, calculations, folders, pages, specFolder } from './folders.mjs';
+import {
+  abstractPort,
+  calculationImports,
+  clockAndChance,
+  configImports,
+  deciderImports,
+  environmentByDetour,
+  environmentModule,
+  outsideWorld,
+  projectionImports,
+  sealedInAudit,
+  selfRunning,
+  upward,
+  valueOfEntityManager,
+  withHandler,
+  withoutHandler,
+} from './roles.mjs';
 
 /** @typedef {import('./projects.mjs').Project} Project */
 /** @typedef {{ regex: string, message: string, importNames?: string[], allowImportNames?: string[] }} Restriction */
@@ -53,81 +71,7 @@ const pathRestrictions = [
     message: 'An index.ts is for other packages; inside, import the file that has it.',
   },
   { regex: '^\\.{1,2}/(.*/)?(src|dist|libs|apps)/', message: 'Import another package by its name.' },
-];
-
-/** A folder of pure calculation, imported by its siblings as a lib would be; for that it imports nothing of the app. */
-const calculation = 'merkle';
-const calculationImports = [
-  { regex: '^(?!\\./|node:crypto$)', message: 'A calculation sees node:crypto and its own folder.' },
-];
-
-const siblings = {
-  regex: `^\\.\\./(?!${calculation}/)[^/.]+/`,
-  message: 'Sibling folders do not import each other; the module ties them.',
-};
-const siblingsBut = {
-  regex: `^\\.\\./(?!${calculation}/)[^/.]+/(?!.*\\.(query|port)\\.js$)`,
-  message: 'Of a sibling folder a reactor or controller may import a `*.query.ts` or a `*.port.ts`, nothing else.',
-};
-
-const environmentModule = {
-  regex: '^(node:)?process$',
-  message: 'The environment is read in `*.config.ts` and `main.ts`.',
-};
-
-const chanceOfTheKernel = {
-  regex: '^@dittoo/kernel$',
-  importNames: ['newId', 'Clock', 'SystemClock'],
-  message: 'Time and ids come in with the command or the event.',
-};
-
-const deciderImports = [
-  {
-    regex: '^(?!\\.{1,2}(/|$)|@dittoo/(kernel|contracts)$)',
-    message: 'A decider sees kernel, contracts and its own folder.',
-  },
-  { regex: '^\\.\\./', message: 'A decider sees its own folder only.' },
-  {
-    regex: '^\\./.*\\.(controller|reactor|projection|entity|query|port|module|config)\\.js$',
-    message: 'A decider knows nothing of what calls it, stores it or reads it.',
-  },
-  chanceOfTheKernel,
-];
-
-/** Handlers are ordinary `@EventPattern` methods writing through the transaction they are handed; hence these names. */
-const projectionImports = [
-  {
-    regex: '^(?!\\.{1,2}(/|$)|@dittoo/(kernel|contracts)$|typeorm$|@nestjs/(common|microservices)$)',
-    message: 'A projection sees kernel, contracts and its own folder.',
-  },
-  {
-    regex: '^typeorm$',
-    allowImportNames: ['EntityManager'],
-    message: 'Of TypeORM a projection sees the EntityManager type.',
-  },
-  {
-    regex: '^@nestjs/common$',
-    allowImportNames: ['Controller'],
-    message: 'Of Nest a projection sees the decorators of a handler.',
-  },
-  {
-    regex: '^@nestjs/microservices$',
-    allowImportNames: ['EventPattern', 'Payload', 'Ctx'],
-    message: 'Of Nest a projection sees the decorators of a handler.',
-  },
-  { regex: '^\\.\\./', message: 'A projection sees its own folder only.' },
-  {
-    regex: '^\\./.*\\.(controller|reactor|query|port|module|config)\\.js$',
-    message: 'A projection calls nobody: of its folder it sees the entity.',
-  },
-  chanceOfTheKernel,
-];
-
-const officersQueryOnly = "In audit only the officer's query opens what is sealed.";
-const sealedInAudit = [
-  { regex: '^@dittoo/kernel$', importNames: ['Sealer'], message: officersQueryOnly },
-  // Wrapping the signing key opens nothing that is sealed.
-  { regex: '^@dittoo/personal-data$', allowImportNames: ['KeyEncryption'], message: officersQueryOnly },
+  { regex: '^\\./\\.\\./|[^.]/\\.\\./', message: 'Import by the shortest path.' },
 ];
 
 // --- what may be written --------------------------------------------------------------------------------------------
@@ -144,30 +88,6 @@ const computedImport = {
   selector: "ImportExpression:not([source.type='Literal'])",
   message: 'Import by a name that can be read here.',
 };
-
-const environmentByDetour = {
-  selector: "MemberExpression[object.property.name='process'][property.name='env']",
-  message: environmentModule.message,
-};
-
-const clockAndChance = [
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'No clock here: time comes in.' },
-  { selector: "CallExpression[callee.name='Date']", message: 'No clock here: time comes in.' },
-  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'No clock here: time comes in.' },
-  {
-    selector: "MemberExpression[object.name='Math'][property.name='random']",
-    message: 'No randomness here: ids come in.',
-  },
-];
-
-const valueOfEntityManager = {
-  selector: "ImportDeclaration[source.value='typeorm'][importKind='value'] > ImportSpecifier[importKind='value']",
-  message: 'Import the EntityManager as a type.',
-};
-
-const outsideWorld = ['process', 'crypto', 'performance', 'fetch', 'console', 'globalThis', 'global']
-  .concat(['setTimeout', 'setInterval', 'setImmediate'])
-  .map((name) => ({ name, message: 'No clock, no randomness, no environment, no I/O here.' }));
 
 /** `import()` and `import('…').T` are other syntax for the same thing, and `no-restricted-imports` does not read them. */
 const sameForOtherImportSyntax = (restrictions) =>
@@ -203,35 +123,62 @@ const projectBlocks = (project, projects) => {
   const sealed = project.tags.includes('scope:audit') ? sealedInAudit : [];
   const reads = [...opening, ...sealed];
   const here = (name, globs, content) => block(`${project.name}/${name}`, within(project, globs), content);
-  const withoutEnvironment = (imports) => ({ imports: [...imports, environmentModule], syntax: [environmentByDetour] });
+  const withoutEnvironment = (imports, syntax = []) => ({
+    imports: [...imports, environmentModule],
+    syntax: [environmentByDetour, ...syntax],
+  });
+
+  const promises = isApp && !beingRebuilt.includes(project.name);
+  const handlers = { none: promises ? [withoutHandler] : [], some: promises ? [withHandler] : [] };
+  /** One folder of an app: every role of file in it sees what the table of folders says. */
+  const folderBlocks = (folder) => {
+    const arrows = upward(project.name, folder);
+    const role = (imports, syntax) => ({ imports: [...imports, ...arrows, environmentModule], syntax });
+    return [
+      here(`${folder}/sources`, [`${folder}/*.{ts,tsx}`], role(reads, [environmentByDetour, withoutHandler])),
+      here(`${folder}/queries`, [`${folder}/*.query.ts`], role(opening, [environmentByDetour, withoutHandler])),
+      here(`${folder}/reactors`, [`${folder}/*.reactor.ts`], role(reads, [environmentByDetour, withHandler])),
+      here(
+        `${folder}/workers`,
+        [`${folder}/*.worker.ts`],
+        role(reads, [environmentByDetour, withoutHandler, selfRunning]),
+      ),
+      here(
+        `${folder}/ports`,
+        [`${folder}/*.port.ts`],
+        role(reads, [environmentByDetour, withoutHandler, ...abstractPort]),
+      ),
+    ];
+  };
 
   return [
-    here('sources', ['**/*.{ts,tsx}'], withoutEnvironment(reads)),
-    here('environment', ['**/*.config.ts', 'main.ts'], { imports: reads }),
-    ...(isApp
-      ? [
-          here('folders', ['*/*.{ts,tsx}'], withoutEnvironment([...reads, siblings])),
-          here('queries', ['*/*.query.ts'], withoutEnvironment([...opening, siblings])),
-          here('reactors', ['*/*.{reactor,controller}.ts'], withoutEnvironment([...reads, siblingsBut])),
-          here('calculation', [`${calculation}/*.ts`], {
-            ...withoutEnvironment(calculationImports),
-            globals: outsideWorld,
-          }),
-        ]
+    here('sources', ['**/*.{ts,tsx}'], withoutEnvironment(reads, handlers.none)),
+    ...(isApp ? [here('queries', ['*/*.query.ts'], withoutEnvironment(opening, handlers.none))] : []),
+    here('environment', ['**/*.config.ts', 'main.ts'], { imports: reads, syntax: handlers.none }),
+    ...(promises
+      ? [here('config', ['*.config.ts'], { imports: [...reads, ...configImports], syntax: handlers.none })]
       : []),
+    ...(folders[project.name] ?? []).flatMap(folderBlocks),
+    ...(calculations[project.name] ?? []).map((folder) =>
+      here(`${folder}/calculation`, [`${folder}/*.ts`], {
+        ...withoutEnvironment(calculationImports),
+        globals: outsideWorld,
+      }),
+    ),
     block(`${project.name}/deciders`, [...within(project, ['**/*.decider.ts']), ...project.concepts], {
       imports: [...reads, ...deciderImports],
-      syntax: clockAndChance,
+      syntax: [...clockAndChance, ...handlers.none],
       globals: outsideWorld,
     }),
     here('projections', ['**/*.projection.ts'], {
       imports: [...reads, ...projectionImports],
-      syntax: [...clockAndChance, valueOfEntityManager],
+      syntax: [...clockAndChance, valueOfEntityManager, ...handlers.some],
       globals: outsideWorld,
     }),
     block(`${project.name}/specs`, [...within(project, specFiles), ...project.forSpecs], {
       imports: [...packageRestrictions(project, projects, { inSpec: true }), ...everywhere],
     }),
+    ...(promises && !pages.includes(project.name) ? [unlisted(project)] : []),
   ];
 };
 
@@ -259,6 +206,15 @@ const misplaced = (name, files, message, ignores = []) => ({
   ignores,
   rules: { 'no-restricted-syntax': ['error', { selector: 'Program', message }] },
 });
+
+/** A folder that the table does not list has no place in the flow yet. */
+const unlisted = (project) =>
+  misplaced(
+    `${project.name}/unlisted`,
+    [`${project.root}/src/*/**`],
+    'Enter this folder in tools/boundaries/folders.mjs, where it stands in the flow.',
+    [...(folders[project.name] ?? []), specFolder].map((folder) => `${project.root}/src/${folder}/**`),
+  );
 
 const vagueWords = '{util,utils,common,shared,helper,helpers,core,types}';
 

@@ -1,3 +1,4 @@
+import { holds, plainColumns, reference, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { signingKeyWrapped } from './seal/signing-key.js';
 
@@ -37,8 +38,42 @@ class CreateAudit1763800005000 implements MigrationInterface {
   }
 }
 
+const sha256 = holds('a SHA-256');
+const wrappedKey = holds('key material, wrapped by the key-encryption key');
+
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+const auditRows: RowClasses = {
+  subject_trail: {
+    subject: 'subject_id',
+    columns: {
+      subject_id: reference,
+      stream: reference,
+      ...plainColumns('position', 'revision', 'event_id', 'type', 'recorded_at'),
+    },
+  },
+  leaf: { columns: { leaf_hash: sha256, ...plainColumns('index', 'position', 'event_id') } },
+  tile: {
+    columns: { hashes: holds('SHA-256 of leaves'), root: sha256, ...plainColumns('level', 'index') },
+  },
+  signing_key: {
+    columns: {
+      public_key: holds('a public key'),
+      wrapped: wrappedKey,
+      ...plainColumns('origin', 'kek_version', 'created_at'),
+    },
+  },
+  signed_tree_head: {
+    columns: {
+      note: holds('a signed note (C2SP): origin, size, root'),
+      root: sha256,
+      ...plainColumns('origin', 'size', 'previous_size', 'signed_at'),
+    },
+  },
+};
+
 export const auditSchema = {
   schema: 'audit',
   migrations: [CreateAudit1763800005000],
   wrappedKeys: [signingKeyWrapped],
+  rows: auditRows,
 };

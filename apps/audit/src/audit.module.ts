@@ -2,11 +2,11 @@ import { SequencerWorker, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AUDIT_CONFIG, readAuditConfig, type AuditConfig } from './audit.config.js';
 import { auditSchema } from './audit.migrations.js';
-import { NumberedLog } from './numbered-log.js';
-import { OfficerAccess } from './officer-access/officer-access.port.js';
+import { NumberedLog } from './seal/numbered-log.js';
+import { OfficerViews } from './officer-access/officer-views.js';
 import { ProcessingRecordsController } from './processing-records/processing-records.controller.js';
 import { Bundle } from './seal/bundle.query.js';
-import { LogSealer } from './seal/log-sealer.js';
+import { LogSealer } from './seal/log-sealer.worker.js';
 import { SealController } from './seal/seal.controller.js';
 import { SealStore } from './seal/seal-store.js';
 import { SigningKey } from './seal/signing-key.js';
@@ -45,7 +45,7 @@ export class AuditModule {
         LogSealer,
         Verification,
         Bundle,
-        OfficerAccess,
+        OfficerViews,
         SubjectTrail,
         WholeTrail,
       ],

@@ -1,3 +1,4 @@
+import { holds, plainColumns, reference, repeats, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { receiptKeysWrapped } from './receipt/receipt-keys.js';
 
@@ -36,8 +37,37 @@ class CreateReceipts1763800001100 implements MigrationInterface {
   }
 }
 
+const wrappedKey = holds('key material, wrapped by the key-encryption key');
+
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+const consentRows: RowClasses = {
+  policy_version: {
+    columns: {
+      documents: holds('the policy as published'),
+      ...plainColumns('version', 'digest', 'published_at'),
+    },
+  },
+  receipt_key: {
+    columns: {
+      public_jwk: holds('a public key'),
+      wrapped: wrappedKey,
+      ...plainColumns('kid', 'kek_version', 'created_at'),
+    },
+  },
+  standing_consent: {
+    subject: 'subject_id',
+    columns: {
+      subject_id: reference,
+      purpose: repeats('ConsentGiven.purpose'),
+      said: repeats('ConsentGiven', 'ConsentRefused', 'ConsentWithdrawn'),
+      given_at: repeats('ConsentGiven'),
+    },
+  },
+};
+
 export const consentSchema = {
   schema: 'consent',
   migrations: [CreateConsent1763800001000, CreateReceipts1763800001100],
   wrappedKeys: [receiptKeysWrapped],
+  rows: consentRows,
 };

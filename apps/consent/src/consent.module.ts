@@ -1,18 +1,17 @@
 import type { ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Choices } from './consent/choices.port.js';
-import { ConsentChoices } from './consent/consent-choices.js';
+import { Choices } from './consent/choices.js';
 import { ConsentRecords } from './consent/consent-records.query.js';
 import { ConsentController } from './consent/consent.controller.js';
 import { ConsentReactor } from './consent/consent.reactor.js';
-import { ExpiryWorker } from './consent/expiry.worker.js';
+import { ExpiryWorker } from './standing-consent/expiry.worker.js';
 import { consentSchema } from './consent.migrations.js';
 import { ConfirmationTokens } from './newsletter/confirmation-tokens.js';
 import { NewsletterController } from './newsletter/newsletter.controller.js';
 import { NewsletterReactor } from './newsletter/newsletter.reactor.js';
 import { SoftOptInController } from './newsletter/soft-opt-in.controller.js';
-import { Subscriptions } from './newsletter/subscriptions.reactor.js';
+import { Subscriptions } from './newsletter/subscriptions.js';
 import { People } from './person/people.query.js';
 import { PolicyArchive } from './policy/policy-archive.query.js';
 import { PolicyVersion } from './policy/policy-version.entity.js';
@@ -46,13 +45,13 @@ export class ConsentModule {
       ],
       providers: [
         People,
-        { provide: Choices, useClass: ConsentChoices },
+        PolicyArchive,
+        Choices,
         ConfirmationTokens,
         Subscriptions,
         ExpiryWorker,
         ConsentRecords,
         ReceiptKeys,
-        PolicyArchive,
       ],
     };
   }

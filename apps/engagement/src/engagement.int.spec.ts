@@ -2,7 +2,7 @@
  * Promised: what people say is shown to whom it may be and to nobody else; a restricted or erased person is shown to
  * nobody; an address somebody typed never opens what belongs to a customer.
  */
-import { products, schemaMap } from '@dittoo/contracts';
+import { schemaMap, skus } from '@dittoo/contracts';
 import { KeyRing, newId, streamName, type DomainEvent } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -12,7 +12,7 @@ import { engagementService } from './engagement.module.js';
 
 let service: TestService;
 let staff: string;
-const { sku } = products[0]!;
+const [sku] = skus;
 
 beforeAll(async () => {
   service = await startTestService(engagementService);

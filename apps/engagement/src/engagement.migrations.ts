@@ -1,3 +1,4 @@
+import { plainColumns, reference, repeats, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 class CreateEngagement1763800008000 implements MigrationInterface {
@@ -46,7 +47,41 @@ class CountRestrictions1763800009000 implements MigrationInterface {
   }
 }
 
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+const engagementRows: RowClasses = {
+  comment_row: {
+    subject: 'author_id',
+    columns: {
+      comment_id: reference,
+      author_id: reference,
+      sku: repeats('CommentPosted.sku'),
+      posted_at: repeats('CommentPosted'),
+    },
+  },
+  support_case_row: {
+    subject: 'subject_id',
+    columns: {
+      case_id: reference,
+      subject_id: reference,
+      channel: repeats('SupportCaseOpened.channel'),
+      status: repeats('SupportCaseOpened', 'SupportCaseClosed'),
+      opened_at: repeats('SupportCaseOpened'),
+      changed_at: repeats('SupportMessageReceived', 'SupportReplied'),
+      ...plainColumns('revision'),
+    },
+  },
+  withheld_subject: {
+    subject: 'subject_id',
+    columns: {
+      subject_id: reference,
+      request_id: reference,
+      reason: repeats('ProcessingRestricted', 'ErasureRequested'),
+    },
+  },
+};
+
 export const engagementSchema = {
   schema: 'engagement',
   migrations: [CreateEngagement1763800008000, CountRestrictions1763800009000],
+  rows: engagementRows,
 };

@@ -8,6 +8,7 @@ import { CommentController } from './comment/comment.controller.js';
 import { engagementSchema } from './engagement.migrations.js';
 import { Authors } from './standing/author.query.js';
 import { StandingProjection } from './standing/standing.projection.js';
+import { WithheldSubjects } from './standing/withheld.query.js';
 import { SupportCaseListController } from './support-case-list/support-case-list.controller.js';
 import { SupportCaseListProjection } from './support-case-list/support-case-list.projection.js';
 import { SupportCaseList } from './support-case-list/support-case-list.query.js';
@@ -24,16 +25,16 @@ export class EngagementModule {
       module: EngagementModule,
       imports: [platform],
       controllers: [
-        CommentController,
-        CommentListController,
-        SupportCaseController,
-        SupportCaseListController,
         CampaignEntryController,
-        CommentListProjection,
+        SupportCaseController,
         SupportCaseListProjection,
+        SupportCaseListController,
+        CommentController,
+        CommentListProjection,
+        CommentListController,
         StandingProjection,
       ],
-      providers: [Authors, CommentList, SupportCaseList],
+      providers: [SupportCaseList, CommentList, Authors, WithheldSubjects],
     };
   }
 }

@@ -6,7 +6,18 @@ import {
   type Environment,
   type UpstreamTlsFiles,
 } from '@dittoo/platform';
-import { upstreamNames, type UpstreamName } from './upstream/route-table.js';
+
+/** The services that may have routes behind the gateway; the first word of each one's variable. */
+export const upstreamNames = [
+  'identity',
+  'rights',
+  'consent',
+  'order',
+  'engagement',
+  'processor-forwarding',
+  'audit',
+] as const;
+export type UpstreamName = (typeof upstreamNames)[number];
 
 /** Where the services are that this gateway stands in front of. */
 export interface UpstreamsConfig {

@@ -1,3 +1,4 @@
+import { plainColumns, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 class CreateGateway1763800003000 implements MigrationInterface {
@@ -67,7 +68,36 @@ class AddAccessLogDays1763800003010 implements MigrationInterface {
   }
 }
 
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+const gatewayRows: RowClasses = {
+  access_log: {
+    columns: {
+      ip: {
+        kind: 'envelope',
+        category: 'accessLog',
+        erasure: { because: 'it lies under the key of its day, which ends after 30 days' },
+        copy: { because: 'nobody knows whose address it was (art. 11)' },
+      },
+      ...plainColumns('id', 'at', 'method', 'route', 'status', 'duration_ms'),
+    },
+  },
+  access_log_truncated: {
+    columns: {
+      ip: {
+        kind: 'envelope',
+        category: 'accessLog',
+        erasure: { because: 'it is shortened (/24, /48) and lies under a key of its day, which ends after 12 months' },
+        copy: { because: 'nobody knows whose address it was (art. 11)' },
+      },
+      ...plainColumns('id', 'at', 'method', 'route', 'status', 'duration_ms'),
+    },
+  },
+  access_log_count: { columns: plainColumns('day', 'method', 'route', 'status', 'requests', 'median_ms') },
+  access_log_day: { columns: plainColumns('day', 'stage', 'keys_destroyed') },
+};
+
 export const gatewaySchema = {
   schema: 'gateway',
   migrations: [CreateGateway1763800003000, AddAccessLogDays1763800003010],
+  rows: gatewayRows,
 };

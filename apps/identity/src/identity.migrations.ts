@@ -1,3 +1,4 @@
+import { holds, keyedHash, plainColumns, reference, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { signingKeysWrapped } from './session/signing-keys.js';
 
@@ -28,8 +29,40 @@ class CreateIdentity1763800001500 implements MigrationInterface {
   }
 }
 
+/** A time of day that lives thirty days at most; on which days an account was used the events say. */
+const daysOfUse = { because: 'the days of use are copied from the events (AccountUsed)' };
+
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+const identityRows: RowClasses = {
+  session: {
+    subject: 'subject_id',
+    columns: {
+      token_hash: keyedHash('rowDeleted', { because: 'it proves who somebody is' }),
+      subject_id: reference,
+      authenticated_at: { kind: 'personal', erasure: 'rowDeleted', copy: daysOfUse },
+      expires_at: { kind: 'personal', erasure: 'rowDeleted', copy: daysOfUse },
+      used_at: { kind: 'personal', erasure: 'rowDeleted', copy: daysOfUse },
+      ...plainColumns('family', 'role'),
+    },
+  },
+  sign_in_brake: {
+    columns: {
+      account: keyedHash('expires', { because: 'a mark of what was typed, for a quarter of an hour' }),
+      ...plainColumns('tries', 'tried_at', 'blocked_until'),
+    },
+  },
+  signing_key: {
+    columns: {
+      public_jwk: holds('a public key'),
+      wrapped: holds('key material, wrapped by the key-encryption key'),
+      ...plainColumns('kid', 'kek_version', 'created_at'),
+    },
+  },
+};
+
 export const identitySchema = {
   schema: 'identity',
   migrations: [CreateIdentity1763800001500],
   wrappedKeys: [signingKeysWrapped],
+  rows: identityRows,
 };

@@ -1,3 +1,4 @@
+import { plainColumns, reference, repeats, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 class CreateOrders1763800002000 implements MigrationInterface {
@@ -9,7 +10,8 @@ class CreateOrders1763800002000 implements MigrationInterface {
       CREATE TABLE orders.order_row (
         order_id uuid PRIMARY KEY, customer_id uuid NOT NULL, status text NOT NULL,
         total_minor bigint NOT NULL, currency text NOT NULL, paid_minor bigint NOT NULL, refunded_minor bigint NOT NULL,
-        placed_at timestamptz NOT NULL, changed_at timestamptz NOT NULL, revision bigint NOT NULL)`);
+        placed_at timestamptz NOT NULL, changed_at timestamptz NOT NULL, revision bigint NOT NULL,
+        state jsonb NOT NULL)`);
     await runner.query('CREATE INDEX ON orders.order_row (placed_at DESC, order_id DESC)');
     await runner.query('CREATE INDEX ON orders.order_row (customer_id, placed_at DESC, order_id DESC)');
   }
@@ -19,4 +21,24 @@ class CreateOrders1763800002000 implements MigrationInterface {
   }
 }
 
-export const ordersSchema = { schema: 'orders', migrations: [CreateOrders1763800002000] };
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+const ordersRows: RowClasses = {
+  order_row: {
+    subject: 'customer_id',
+    columns: {
+      order_id: reference,
+      customer_id: reference,
+      status: repeats('OrderPlaced', 'OrderShipped', 'OrderCancelled'),
+      total_minor: repeats('OrderPlaced.total'),
+      currency: repeats('OrderPlaced.total'),
+      paid_minor: repeats('PaymentApproved.amount'),
+      refunded_minor: repeats('RefundPaid.amount'),
+      state: repeats('OrderPlaced', 'PaymentApproved', 'RefundDecided', 'RefundPaid'),
+      placed_at: repeats('OrderPlaced'),
+      changed_at: repeats('OrderPlaced', 'OrderShipped'),
+      ...plainColumns('revision'),
+    },
+  },
+};
+
+export const ordersSchema = { schema: 'orders', migrations: [CreateOrders1763800002000], rows: ordersRows };

@@ -1,3 +1,4 @@
+import { holds, plainColumns, reference, repeats, type RowClasses, type TableClass } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tableSets } from './lanes/table-set.port.js';
 
@@ -95,7 +96,78 @@ class HoldTheMailbox1763800006500 implements MigrationInterface {
   }
 }
 
+const lane: TableClass = {
+  subject: 'subject_id',
+  columns: {
+    subject_id: reference,
+    ...plainColumns('next_at', 'pending', 'attempt', 'lease_until', 'lease_token'),
+  },
+};
+const item: TableClass = {
+  subject: 'subject_id',
+  columns: {
+    subject_id: reference,
+    order_id: reference,
+    payload: holds('names of purposes and fields, ids; never a value'),
+    sending: holds('the ledger lines of the try under way: names of fields, never a value'),
+    ...plainColumns('id', 'intent_id', 'forwarding_id', 'kind', 'state', 'attempt', 'queued_at'),
+  },
+};
+
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+const forwardingRows: RowClasses = {
+  ...Object.fromEntries(
+    tableSets.flatMap((tables) => [
+      [tables.lane.replace('forwarding.', ''), lane],
+      [tables.item.replace('forwarding.', ''), item],
+    ]),
+  ),
+  inbox: { columns: plainColumns('intent_id', 'received_at') },
+  recipient: {
+    subject: 'subject_id',
+    columns: {
+      processor_id: repeats('DataDisclosed.processorId'),
+      subject_id: reference,
+      since: repeats('DataDisclosed'),
+    },
+  },
+  payment_watch: {
+    subject: 'subject_id',
+    columns: {
+      forwarding_id: reference,
+      subject_id: reference,
+      order_id: reference,
+      ...plainColumns('processor_id', 'polls', 'next_at'),
+    },
+  },
+  mailed: {
+    subject: 'subject_id',
+    columns: { forwarding_id: reference, subject_id: reference, ...plainColumns('sent_at') },
+  },
+  mail_received: {
+    subject: 'subject_id',
+    columns: { subject_id: reference, ...plainColumns('folder', 'uid_validity', 'uid', 'received_at') },
+  },
+  mail_hold: {
+    subject: 'subject_id',
+    columns: { hold_id: reference, subject_id: reference, ...plainColumns('in_force') },
+  },
+  mailbox_sweep: { columns: plainColumns('day', 'started_at', 'finished_at', 'deleted') },
+  delivery: {
+    columns: {
+      forwarding_id: reference,
+      order_id: reference,
+      intent: repeats('ForwardingRequested.intent'),
+      state: repeats('ForwardingRequested', 'ForwardingCompleted'),
+      fields: repeats('DataDisclosed.fields'),
+      reason: repeats('ForwardingRefused.reason'),
+      ...plainColumns('processor_id', 'attempts', 'next_attempt_at', 'requested_at', 'changed_at'),
+    },
+  },
+};
+
 export const forwardingSchema = {
   schema: 'forwarding',
   migrations: [CreateForwarding1763800005000, KnowTheMailbox1763800006000, HoldTheMailbox1763800006500],
+  rows: forwardingRows,
 };

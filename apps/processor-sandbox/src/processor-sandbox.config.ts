@@ -1,4 +1,52 @@
-import { type ProcessorSandboxOptions, sandboxMondido } from './processor-sandbox.module.js';
+import type { Clock } from '@dittoo/kernel';
+
+/** What Payson's merchant signs in with. */
+export interface PaysonOptions {
+  readonly agentId: string;
+  readonly apiKey: string;
+}
+
+/** What Mondido's merchant signs in with, and the secret of its hashes. */
+export interface MondidoOptions {
+  readonly merchantId: string;
+  readonly password: string;
+  readonly secret: string;
+}
+
+export interface MailAccount {
+  /** The address of the mailbox, which is also the login. */
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Opens nothing but the sandbox. */
+export const sandboxMondido: MondidoOptions = {
+  merchantId: '1000',
+  password: 'sandbox-password',
+  secret: 'sandbox-secret',
+};
+
+/** The mailbox of the shop at the stand-in. */
+export const sandboxMail: MailAccount = { user: 'kundtjanst@example.org', password: 'sandbox-password' };
+
+export interface ProcessorSandboxOptions {
+  /** A loopback address; the sandbox shows what it received to anyone who asks, so it listens nowhere else. */
+  readonly host: string;
+  /** Default: a free one, as of the two others. */
+  readonly port?: number;
+  readonly smtpPort?: number;
+  readonly imapPort?: number;
+  readonly payson: PaysonOptions;
+  /** Default: the credentials of the sandbox, `sandboxMondido`. */
+  readonly mondido?: MondidoOptions;
+  /** Default: `sandboxMail`. */
+  readonly mail?: MailAccount;
+  readonly clock?: Clock;
+  /** Pauses before the first and the later tries of a notification. */
+  readonly notificationDelaysMs?: readonly number[];
+  /** How many requests are remembered. */
+  readonly keepRequests?: number;
+}
 
 /** The sandbox of a process of its own. The credentials open nothing but the sandbox. */
 export const processorSandboxConfig = (environment: NodeJS.ProcessEnv): ProcessorSandboxOptions => {

@@ -1,46 +1,19 @@
-import { type Clock, SystemClock } from '@dittoo/kernel';
+import { SystemClock } from '@dittoo/kernel';
 import fastify from 'fastify';
-import { Faults } from './faults.js';
-import { inspect } from './inspection.http.js';
-import { hostOf, isLoopback, originOf } from './loopback.js';
-import type { MailAccount } from './mail/imap-session.js';
+import { Faults } from './reception/faults.js';
+import { inspect } from './inspection/inspection.http.js';
+import { hostOf, isLoopback, originOf } from './reception/loopback.js';
 import { ImapServer } from './mail/imap.server.js';
 import { MailStore } from './mail/mail-store.js';
 import { mailbox } from './mail/mailbox.http.js';
 import { SmtpServer } from './mail/smtp.server.js';
-import { type MondidoOptions, MondidoSandbox } from './mondido/mondido.http.js';
-import { Notifier } from './notifier.js';
-import { type PaysonOptions, PaysonSandbox } from './payson/payson.http.js';
-import { type ReceivedRequest, ReceivedRequests } from './received.js';
+import { MondidoSandbox } from './mondido/mondido.http.js';
+import { Notifier } from './payment/notifier.js';
+import { PaysonSandbox } from './payson/payson.http.js';
+import { sandboxMail, sandboxMondido, type ProcessorSandboxOptions } from './processor-sandbox.config.js';
+import { type ReceivedRequest, ReceivedRequests } from './reception/received.js';
 
-/** Opens nothing but the sandbox. */
-export const sandboxMondido: MondidoOptions = {
-  merchantId: '1000',
-  password: 'sandbox-password',
-  secret: 'sandbox-secret',
-};
-
-/** The mailbox of the shop at the stand-in. */
-export const sandboxMail: MailAccount = { user: 'kundtjanst@example.org', password: 'sandbox-password' };
-
-export interface ProcessorSandboxOptions {
-  /** A loopback address; the sandbox shows what it received to anyone who asks, so it listens nowhere else. */
-  readonly host: string;
-  /** Default: a free one, as of the two others. */
-  readonly port?: number;
-  readonly smtpPort?: number;
-  readonly imapPort?: number;
-  readonly payson: PaysonOptions;
-  /** Default: the credentials of the sandbox, `sandboxMondido`. */
-  readonly mondido?: MondidoOptions;
-  /** Default: `sandboxMail`. */
-  readonly mail?: MailAccount;
-  readonly clock?: Clock;
-  /** Pauses before the first and the later tries of a notification. */
-  readonly notificationDelaysMs?: readonly number[];
-  /** How many requests are remembered. */
-  readonly keepRequests?: number;
-}
+export { sandboxMail, sandboxMondido, type ProcessorSandboxOptions } from './processor-sandbox.config.js';
 
 export interface ProcessorSandbox {
   /** What the forwarding side is configured with, one base per processor; `sandbox` is the inspection. */

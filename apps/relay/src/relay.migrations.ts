@@ -1,3 +1,4 @@
+import { plainColumns, reference, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 class CreateRelay1763800002000 implements MigrationInterface {
@@ -34,4 +35,17 @@ class AddParked1763800002010 implements MigrationInterface {
   }
 }
 
-export const relaySchema = { schema: 'relay', migrations: [CreateRelay1763800002000, AddParked1763800002010] };
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+const relayRows: RowClasses = {
+  lease: { columns: plainColumns('name', 'holder', 'epoch', 'expires_at') },
+  checkpoint: { columns: plainColumns('name', 'epoch', 'position', 'moved_at') },
+  parked: {
+    columns: { stream: reference, ...plainColumns('position', 'event_id', 'reason', 'parked_at') },
+  },
+};
+
+export const relaySchema = {
+  schema: 'relay',
+  migrations: [CreateRelay1763800002000, AddParked1763800002010],
+  rows: relayRows,
+};

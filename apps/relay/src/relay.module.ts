@@ -1,7 +1,7 @@
 import { SequencerWorker, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { relaySchema } from './relay.migrations.js';
-import { RelayRunner } from './publish/relay.runner.js';
+import { RelayRunner } from './publish/relay.worker.js';
 
 /** Event store -> road. One runner, one lease; and positions, without which there is nothing to relay. */
 @Module({})

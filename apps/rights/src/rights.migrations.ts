@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { rightsRows, rightsSchemaName } from './rows/rights-rows.js';
 import { documentKeysWrapped } from './signing/document-keys.js';
 
 class CreateRights1763820000000 implements MigrationInterface {
@@ -127,12 +128,13 @@ class AddRetention1763820000040 implements MigrationInterface {
 }
 
 export const rightsSchema = {
-  schema: 'rights',
+  schema: rightsSchemaName,
   migrations: [
     CreateRights1763820000000,
     AddSubjectCopy1763820000020,
     AddRetention1763820000040,
     AddRightsOfEveryKind1763820000060,
   ],
+  rows: rightsRows,
   wrappedKeys: [documentKeysWrapped],
 };

@@ -5,7 +5,7 @@ export {
   type EmbeddedPostgresOptions,
 } from './embedded-postgres.js';
 export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './embedded-postgres-error.js';
-export { migrate, type MigrateOptions, type MigrationClass } from './migrate.js';
+export { migrate, migrationRows, type MigrateOptions, type MigrationClass } from './migrate.js';
 export { openPool, type PoolOptions } from './pool.js';
 export { runningEmbeddedUrl } from './running-embedded.js';
 export { appRole, ensureAppRole, ensureDatabase } from './provision.js';

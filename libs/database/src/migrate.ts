@@ -1,3 +1,4 @@
+import { plainColumns, type RowClasses } from '@dittoo/kernel';
 import pg from 'pg';
 import { AbstractLogger, DataSource, type MigrationInterface } from 'typeorm';
 
@@ -14,6 +15,9 @@ export interface MigrateOptions {
 
 /** One lock for all who migrate a database; the number is arbitrary and never changes. */
 const migrationLock = 7_203_514_486_001;
+
+/** `public.migration`, which holds nothing of a person. */
+export const migrationRows: RowClasses = { migration: { columns: plainColumns('id', 'timestamp', 'name') } };
 
 /** What goes wrong is thrown; printing it as well would show statements. */
 class SilentLogger extends AbstractLogger {

@@ -8,12 +8,11 @@
 import {
   type AppendResult,
   EventStoreUnavailable,
-  isStorableJson,
   leafHashOf,
   type NewEvent,
   requireAppendable,
+  requireStorable,
   RevisionConflict,
-  unstorableCharacter,
 } from '@dittoo/kernel';
 import type pg from 'pg';
 import { bigintArray, bytesArray, jsonbArray, textArray, uuidArray } from './binary-array.js';
@@ -232,7 +231,7 @@ const rowsOf = (stream: string, events: readonly NewEvent[], expected: bigint): 
   events.map((event, index) => {
     const revision = expected + 1n + BigInt(index);
     const canonical = canonicalEvent(event);
-    if (!isStorableJson(canonical.data) || !isStorableJson(canonical.metadata)) throw unstorableCharacter();
+    requireStorable(canonical.data, canonical.metadata);
     return {
       revision,
       eventId: event.eventId,

@@ -1,6 +1,5 @@
 import {
-  isStorableJson,
-  unstorableCharacter,
+  requireStorable,
   type EventMetadata,
   type JsonObject,
   type NewEvent,
@@ -13,7 +12,7 @@ import { LogBroken } from './log-broken.js';
 /** A copy in canonical order, so that the same leaf comes back whatever the caller does with the event meanwhile. */
 export const toEsdb = (event: NewEvent): EventData => {
   const { data, metadata } = canonicalEvent(event);
-  if (!isStorableJson(data) || !isStorableJson(metadata)) throw unstorableCharacter();
+  requireStorable(data, metadata);
   return jsonEvent({
     id: event.eventId,
     type: event.type,

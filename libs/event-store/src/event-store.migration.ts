@@ -1,3 +1,4 @@
+import { holds, plainColumns, reference, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -23,6 +24,25 @@ export class CreateEventStore1764000000000 implements MigrationInterface {
 
 /** Hand them to `migrate(url, eventStoreMigrations, { schema: 'event_store' })`. */
 export const eventStoreMigrations = [CreateEventStore1764000000000];
+
+const sha256 = holds('a SHA-256');
+
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+export const eventStoreRows: RowClasses = {
+  es_event: {
+    columns: {
+      stream_id: reference,
+      data: { kind: 'envelope', category: 'each', erasure: 'keyDestroyed', copy: 'fromEvents' },
+      meta: reference,
+      leaf_hash: sha256,
+      ...plainColumns('seq', 'tx', 'revision', 'event_id', 'type', 'recorded_at'),
+    },
+  },
+  es_log: { columns: { leaf_hash: sha256, ...plainColumns('position', 'seq') } },
+  es_head: {
+    columns: plainColumns('one', 'next_position', 'lo', 'hi', 'last_seq', 'base_seq', 'system_identifier'),
+  },
+};
 
 const tables = `
 CREATE TABLE event_store.es_event (

@@ -13,8 +13,8 @@ export abstract class EventPublisher {
 }
 
 /**
- * The road cannot carry this event, now or later: too large, or nothing that can be written down. Record it, tell
- * somebody, publish the others.
+ * This event can never be published: nothing that can be written down, or too large, which only an event can be that was
+ * appended before stores refused such. Record it, raise an alarm, publish the others.
  */
 export class Unpublishable extends Error {
   constructor(

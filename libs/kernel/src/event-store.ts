@@ -46,6 +46,7 @@ export abstract class EventStore {
    *
    * @param expectedRevision last revision read, or `'no-stream'`
    * @throws RevisionConflict somebody was faster: read again, decide again
+   * @throws DomainError `invalid-characters`, `payload-too-large` an event that no store keeps (`requireStorable`)
    * @throws EventStoreUnavailable nothing is known about the outcome: repeat with the same event ids
    *
    * Safe to repeat with the same event ids: the second time answers like the first.

@@ -7,9 +7,27 @@ const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 /** Can every store keep this JSON text? PostgreSQL's jsonb has no NUL and no half surrogate pairs. */
 export const isStorableJson = (json: string): boolean => !json.includes('\\u') || !unstorable.test(json);
 
-/** The refusal of what `isStorableJson` says no to; the same on every store. */
-export const unstorableCharacter = (): DomainError =>
+const unstorableCharacter = (): DomainError =>
   new DomainError('invalid-characters', 'text may not contain NUL or half a surrogate pair');
+
+/**
+ * What one event may hold at most: the bytes of its data and its metadata as JSON. An event is published as one message,
+ * and a Kafka broker takes messages of 1 MiB: 48 KB are left for the names and numbers that go along.
+ */
+export const largestEventBytes = 1_000_000;
+
+/**
+ * What every store asks of an event's texts before anything is written; `data` and `metadata` are JSON.
+ *
+ * @throws DomainError `invalid-characters` the text cannot be kept: refuse it where it came in
+ * @throws DomainError `payload-too-large` the event could be kept and never be published
+ */
+export const requireStorable = (data: string, metadata: string): void => {
+  if (!isStorableJson(data) || !isStorableJson(metadata)) throw unstorableCharacter();
+  if (Buffer.byteLength(data) + Buffer.byteLength(metadata) > largestEventBytes) {
+    throw new DomainError('payload-too-large', 'more than one event can hold');
+  }
+};
 
 /**
  * What every store asks of an append before it looks at the stream.

@@ -1,6 +1,7 @@
-import { traced, type EventContext, type ParkedStream, type RecordedEvent, type Replay } from '@dittoo/kernel';
+import type { EventContext, ParkedStream, RecordedEvent, Replay } from '@dittoo/kernel';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { handledInTrace } from './handled-span.js';
 
 /** A consumer group: the handlers of one read model or reactor, by event type; `*` takes every type. */
 export type EventGroup = ReadonlyMap<string, MessageHandler>;
@@ -45,9 +46,7 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     const handlers = this.byGroup.get(context.group);
     const handler = handlers?.get(event.type) ?? handlers?.get('*');
     if (handler === undefined) throw new Error(`group ${context.group} has no handler of ${event.type}`);
-    const parent = event.metadata.traceparent;
-    const attributes = { 'messaging.consumer.group.name': context.group };
-    await traced(`handle ${event.type}`, { parent, kind: 'consumer', attributes }, async () => {
+    await handledInTrace(event, context.group, async () => {
       const result = await (handler(event, context) as Promise<unknown>);
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { newId, type RecordedEvent } from '@dittoo/kernel';
+import { largestEventBytes, newId, type RecordedEvent } from '@dittoo/kernel';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
-import { readMessage, toMessage, Unreadable } from './kafka-message.js';
+import { largestMessageBytes, readMessage, toMessage, Unreadable, weightOf } from './kafka-message.js';
 
 // Promised: what is read is what was written; what could not be kept anywhere, not even parked, is no event of ours.
 const stream = `lamp-${newId()}`;
@@ -50,6 +50,21 @@ const metadata = (change: object): IHeaders => ({ 'es-metadata': JSON.stringify(
 it('a message brings back the event it was made of', () => {
   expect(readMessage(message(), 'lamp')).toEqual(event);
   expect(toMessage(event).headers!['traceparent']).toBe(event.metadata.traceparent);
+});
+
+it('the largest event that a store takes has its message, whatever its names and numbers', () => {
+  const type = 'L'.repeat(128);
+  const longest = {
+    ...event,
+    type,
+    stream: `${'l'.repeat(218)}-${newId()}`,
+    revision: 2n ** 63n - 1n,
+    position: 2n ** 63n - 1n,
+  };
+  const room = largestEventBytes - JSON.stringify(longest.metadata).length - JSON.stringify({ text: '' }).length;
+  expect(weightOf(toMessage({ ...longest, data: { text: 'x'.repeat(room) } }))).toBeLessThanOrEqual(
+    largestMessageBytes,
+  );
 });
 
 describe('is refused with a code:', () => {

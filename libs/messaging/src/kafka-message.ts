@@ -1,4 +1,11 @@
-import { isUuid, streamCategory, type EventMetadata, type JsonObject, type RecordedEvent } from '@dittoo/kernel';
+import {
+  isUuid,
+  largestEventBytes,
+  streamCategory,
+  type EventMetadata,
+  type JsonObject,
+  type RecordedEvent,
+} from '@dittoo/kernel';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 
 /** A message that is no event of ours. `code` says what is wrong, never what stood there. */
@@ -38,6 +45,12 @@ export const toMessage = (event: RecordedEvent): Message & { readonly value: Buf
     },
   };
 };
+
+/**
+ * What a message may weigh: the broker's `message.max.bytes` (1 MiB) less room for what wraps it in a request. The names
+ * and numbers beside data and metadata are less than 4 KiB, so every event that a store takes has its message.
+ */
+export const largestMessageBytes = largestEventBytes + 4_096;
 
 /** What a message weighs in a request; the last number is for the record's own lengths. */
 export const weightOf = (message: Message & { readonly value: Buffer }): number => {

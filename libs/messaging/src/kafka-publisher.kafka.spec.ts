@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId, Unpublishable, type RecordedEvent } from '@dittoo/kernel';
+import { largestEventBytes, newId, Unpublishable, type RecordedEvent } from '@dittoo/kernel';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { brokerErrorCode, createKafka } from './kafka-client.js';
 import { kafkaGround, settingsFor, testBroker, until, type KafkaGround } from './kafka-ground.js';
@@ -56,6 +56,14 @@ describe('publishing to Kafka', () => {
     const revisions = (await ground.messages(topic)).map(({ headers }) => Number(headers['es-revision']));
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
     expect(revisions).toHaveLength(20);
+  });
+
+  it('publishes the largest event that a store takes', async () => {
+    const [event] = await ground.append(lamp, [0]);
+    const room = largestEventBytes - JSON.stringify(event!.metadata).length - JSON.stringify({ text: '' }).length;
+    const largest = { ...event!, data: { text: 'x'.repeat(room) } };
+    await ground.publisher().publish([largest]);
+    expect(await values()).toEqual([JSON.stringify(largest.data)]);
   });
 
   describe('events that cannot travel', () => {

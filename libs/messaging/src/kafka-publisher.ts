@@ -1,14 +1,14 @@
 import { EventPublisher, streamCategory, Unpublishable, type RecordedEvent } from '@dittoo/kernel';
 import type { Kafka, Message } from 'kafkajs';
 import { brokerErrorCode } from './kafka-client.js';
-import { toMessage, weightOf } from './kafka-message.js';
+import { largestMessageBytes, toMessage, weightOf } from './kafka-message.js';
 import { byTopic, KafkaSender, type SenderOptions } from './kafka-sender.js';
 import { topicOf } from './kafka-topics.js';
 import { OneAtATime } from './one-at-a-time.js';
 
 export interface PublisherOptions extends SenderOptions {
   readonly prefix: string;
-  /** The broker's `message.max.bytes`, less some room for what wraps a record. */
+  /** Default `largestMessageBytes`. */
   readonly maxMessageBytes?: number;
 }
 
@@ -40,7 +40,7 @@ export class KafkaPublisher extends EventPublisher {
     super();
     this.sender = new KafkaSender(kafka, options);
     this.prefix = options.prefix;
-    this.maxMessageBytes = options.maxMessageBytes ?? 1_000_000;
+    this.maxMessageBytes = options.maxMessageBytes ?? largestMessageBytes;
   }
 
   /** @throws Unpublishable one of the events cannot travel; what stands before it may have been sent already */

@@ -7,14 +7,14 @@ import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import pg from 'pg';
 import { FileKeyEncryption } from './key-encryption.js';
 import { keyRingMigrations } from './key-ring.migrations.js';
-import { PostgresContactDirectory } from './postgres-contact-directory.js';
-import { PostgresSuppressionList } from './postgres-suppression-list.js';
+import { ContactDirectory } from './contact-directory.js';
+import { SuppressionList } from './suppression-list.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'dittoo-contacts-'));
 let database: TestDatabase;
 let pool: pg.Pool;
-let contacts: PostgresContactDirectory;
-let suppressions: PostgresSuppressionList;
+let contacts: ContactDirectory;
+let suppressions: SuppressionList;
 
 beforeAll(async () => {
   database = await testDatabase('contacts');
@@ -22,8 +22,8 @@ beforeAll(async () => {
   pool = database.pool({ max: 8 });
   FileKeyEncryption.generate(join(directory, 'kek.json'));
   const encryption = FileKeyEncryption.read(join(directory, 'kek.json'));
-  contacts = new PostgresContactDirectory(pool, encryption);
-  suppressions = new PostgresSuppressionList(pool, encryption);
+  contacts = new ContactDirectory(pool, encryption);
+  suppressions = new SuppressionList(pool, encryption);
 });
 afterAll(async () => {
   await database.drop();
@@ -64,6 +64,6 @@ it('directory and suppression list share no mark', async () => {
 it('a list that cannot be asked throws: nobody takes silence for a no', async () => {
   const closed = new pg.Pool();
   await closed.end();
-  const cutOff = new PostgresSuppressionList(closed, FileKeyEncryption.read(join(directory, 'kek.json')));
+  const cutOff = new SuppressionList(closed, FileKeyEncryption.read(join(directory, 'kek.json')));
   await expect(cutOff.isSuppressed('alma@example.org')).rejects.toThrow();
 });

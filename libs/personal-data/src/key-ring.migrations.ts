@@ -1,3 +1,4 @@
+import { holds, keyedHash, plainColumns, reference, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Runs in the key ring's own database. */
@@ -117,3 +118,44 @@ export const keyRingMigrations = [
   NameGateEvent1763800000410,
   AddEmailIndex1763800000420,
 ];
+
+const wrappedKey = holds('key material, wrapped by the key-encryption key');
+
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+export const keyRingRows: RowClasses = {
+  data_key: {
+    subject: 'subject_id',
+    columns: {
+      subject_id: reference,
+      scope: reference,
+      request_id: reference,
+      wrapped: wrappedKey,
+      fingerprint: holds('a SHA-256 of key material'),
+      ...plainColumns('category', 'generation', 'state', 'kek_version', 'created_at', 'destroyed_at'),
+    },
+  },
+  scoped_category: { columns: { subject_id: reference, ...plainColumns('category', 'closed') } },
+  restore_gate: {
+    columns: { stream: reference, ...plainColumns('one', 'position', 'event_id', 'revision', 'passed_at') },
+  },
+  contact: {
+    subject: 'subject_id',
+    columns: { address_mark: keyedHash('rowDeleted', 'fromEvents'), subject_id: reference },
+  },
+  email_index: {
+    subject: 'subject_id',
+    columns: {
+      bidx: keyedHash('rowDeleted', 'fromEvents'),
+      subject_id: reference,
+      ...plainColumns('kind', 'reserved_at'),
+    },
+  },
+  suppression: {
+    columns: {
+      address_mark: keyedHash(
+        { because: 'it is how "never again" is remembered without the address' },
+        { because: 'nothing leads from a person to it but the address itself' },
+      ),
+    },
+  },
+};

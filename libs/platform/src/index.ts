@@ -15,7 +15,7 @@ export { openApiDocument } from './host/openapi.js';
 export { ParkedStreamList, ReplayAnswer, ReplayBody } from './operations/parked-streams.http.js';
 export { kafkaSettings } from './parts/delivery-of-process.js';
 export { KeyMaintenance, type KeyVersion } from './operations/key-maintenance.js';
-export { migrateDatabase, type ServiceSchema } from './parts/platform-database.js';
+export { migrateDatabase, rowMapWith, type ServiceSchema } from './parts/platform-database.js';
 export { openPlatform, problems, type Platform } from './parts/platform.js';
 export { reasonOf, runMain } from './host/run-main.js';
 export { SequencerWorker } from './parts/sequencer.worker.js';

@@ -1,3 +1,4 @@
+import { plainColumns, reference, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 class CreateDelivery1763800000200 implements MigrationInterface {
@@ -45,3 +46,18 @@ class AddPartitions1763800000210 implements MigrationInterface {
 }
 
 export const deliveryMigrations = [CreateDelivery1763800000200, AddPartitions1763800000210];
+
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+export const deliveryRows: RowClasses = {
+  group_checkpoint: { columns: plainColumns('group_id', 'position', 'moved_at') },
+  parked_stream: {
+    columns: { stream: reference, ...plainColumns('group_id', 'failure', 'parked_at') },
+  },
+  parked_event: {
+    columns: { stream: reference, ...plainColumns('group_id', 'position', 'event_id') },
+  },
+  consumer_offset: {
+    columns: plainColumns('group_id', 'topic', 'partition', 'next_offset', 'moved_at'),
+  },
+  stream_cursor: { columns: { stream: reference, ...plainColumns('group_id', 'revision') } },
+};

@@ -1,7 +1,8 @@
-import { derivedId, newId, type Actor, type ServedTrace, type Uuid } from '@dittoo/kernel';
+import { derivedId, newId, type Actor, type Uuid } from '@dittoo/kernel';
 import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { CommandContext } from './commands.js';
+import type { ServedTrace } from './trace.js';
 
 /** Who asks, from the verified access token. */
 export interface Principal {

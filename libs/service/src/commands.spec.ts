@@ -7,6 +7,7 @@ import {
   Clock,
   derivedId,
   DomainError,
+  largestEventBytes,
   newId,
   RevisionConflict,
   Sealer,
@@ -136,6 +137,15 @@ describe.each(['execute', 'begin'] as const)('%s', (way) => {
 
   it('lets a refusal through, and appends nothing', async () => {
     await expect(say(11)).rejects.toThrow(new DomainError('conflict'));
+    expect(await log()).toEqual([]);
+  });
+
+  it('lets through what the store refuses, an event too large to be published, and appends none of the others', async () => {
+    const note = 'x'.repeat(largestEventBytes);
+    await expect(commands[way](counter, id, { by: 2, note }, context())).rejects.toMatchObject({
+      name: 'DomainError',
+      code: 'payload-too-large',
+    });
     expect(await log()).toEqual([]);
   });
 

@@ -1,6 +1,5 @@
 import {
   Clock,
-  currentTraceparent,
   derivedId,
   DomainError,
   EventStore,
@@ -18,6 +17,7 @@ import {
   type UnsealedEvent,
   type Uuid,
 } from '@dittoo/kernel';
+import { currentTraceparent } from './trace.js';
 
 /** Where a command comes from; goes into the metadata of every event it leads to. */
 export interface CommandContext {

@@ -1,6 +1,6 @@
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import helmet from '@fastify/helmet';
-import { Clock, DomainError, isTraceparent, serveTrace } from '@dittoo/kernel';
+import { Clock, DomainError, isTraceparent } from '@dittoo/kernel';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -16,6 +16,7 @@ import type { ProblemCatalogue } from './problem.js';
 import { parseBody } from './request-body.js';
 import { TokenVerifier } from './token-verifier.js';
 import { validationPipe } from './validation.pipe.js';
+import { serveTrace } from './trace.js';
 
 export interface HttpAppOptions {
   readonly logger: Logger;

@@ -10,6 +10,7 @@ export {
   type Caller,
   type Principal,
 } from './caller.js';
+export { containsCardNumber } from './card-number.js';
 export { causedBy, Commands, type CommandContext, type EventFacts, type Executed, type Loaded } from './commands.js';
 export { evenlyTimed } from './evenly-timed.js';
 export { AcceptsForm } from './form-body.js';
@@ -22,7 +23,8 @@ export { parseBody } from './request-body.js';
 export { problemDetails, type ProblemCatalogue, type ProblemDetails } from './problem.js';
 export { ApiProblems, FieldProblemAnswer, ProblemAnswer } from './problem.http.js';
 export { framesOf, ProblemFilter } from './problem.filter.js';
-export { serviceMigrations } from './service.migrations.js';
 export { systemContext } from './system-context.js';
+export { serviceMigrations, serviceRows } from './service.migrations.js';
 export { EmailField, LineField, refuseCardNumbers } from './text-fields.js';
 export { tokenAudience, tokenIssuer, TokenVerifier } from './token-verifier.js';
+export { traced, type TraceOptions } from './trace.js';

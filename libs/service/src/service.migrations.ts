@@ -1,3 +1,4 @@
+import { holds, keyedHash, plainColumns, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 class CreateService1763800000300 implements MigrationInterface {
@@ -32,3 +33,17 @@ class AddLease1763800000310 implements MigrationInterface {
 }
 
 export const serviceMigrations = [CreateService1763800000300, AddLease1763800000310];
+
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+export const serviceRows: RowClasses = {
+  idempotency_key: {
+    columns: {
+      key_digest: keyedHash('expires', { because: 'it says that a request was sent, not what, for 24 hours' }),
+      body_digest: keyedHash('expires', { because: 'it says that a request was sent, not what, for 24 hours' }),
+      location: holds('the path of what was created: an id'),
+      answer: holds('an answer of ids and states, kept 24 hours'),
+      ...plainColumns('taken_at', 'status'),
+    },
+  },
+  lease: { columns: plainColumns('name', 'holder', 'epoch', 'expires_at') },
+};

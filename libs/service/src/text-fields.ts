@@ -1,8 +1,9 @@
-import { containsCardNumber, DomainError } from '@dittoo/kernel';
+import { DomainError } from '@dittoo/kernel';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsEmail, IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { containsCardNumber } from './card-number.js';
 
 const tidy = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' ? value.normalize('NFKC').trim() : value;

@@ -1,17 +1,16 @@
 import {
   type AppendResult,
   EventStore,
-  isStorableJson,
   type LogPage,
   type NewEvent,
   type ReadAllOptions,
   type ReadStreamOptions,
   type RecordedEvent,
   requireAppendable,
+  requireStorable,
   RevisionConflict,
   streamCategory,
   type SubscribeOptions,
-  unstorableCharacter,
 } from '@dittoo/kernel';
 
 const copyOf = ({ data, metadata, ...rest }: RecordedEvent): RecordedEvent => ({
@@ -43,9 +42,9 @@ export class MemoryEventStore extends EventStore {
   ): Promise<AppendResult> {
     requireAppendable(stream, events, expectedRevision);
     const copies = events.map((event) => {
-      const json = JSON.stringify(event);
-      if (!isStorableJson(json)) throw unstorableCharacter();
-      return JSON.parse(json) as NewEvent;
+      const [data, metadata] = [JSON.stringify(event.data), JSON.stringify(event.metadata)];
+      requireStorable(data, metadata);
+      return { ...event, data: JSON.parse(data), metadata: JSON.parse(metadata) } as NewEvent;
     });
     const history = this.streams.get(stream) ?? [];
     const actual = BigInt(history.length) - 1n;

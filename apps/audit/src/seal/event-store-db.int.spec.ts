@@ -6,7 +6,7 @@ import request from 'supertest';
 import { auditService } from '../audit.module.js';
 import { ImaginedLife } from '../imagined-life.js';
 import { verifyBundle } from '../offline-verifier/offline-verifier.js';
-import { LogSealer } from './log-sealer.js';
+import { LogSealer } from './log-sealer.worker.js';
 
 // Promised: on a store whose positions have gaps everybody is shown the audit's own, 0, 1, 2 and so on, and what is
 // tampered with is named by them. The store is the stand-in: what a server's disk looks like is not asked here.

@@ -1,7 +1,9 @@
 import { Clock, EventStore, newId } from '@dittoo/kernel';
-import { Alarms, LOGGER } from '@dittoo/platform';
+import { KeyEncryption } from '@dittoo/personal-data';
+import { Alarms, LOGGER, ROW_POOL } from '@dittoo/platform';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import request from 'supertest';
@@ -10,7 +12,7 @@ import { auditService } from '../audit.module.js';
 import { ImaginedLife } from '../imagined-life.js';
 import { provesConsistency, provesInclusion } from '../merkle/proof.js';
 import { openNote, parseTreeHead } from '../merkle/signed-note.js';
-import { LogSealer } from './log-sealer.js';
+import { LogSealer } from './log-sealer.worker.js';
 import { SealStore } from './seal-store.js';
 import { SigningKey } from './signing-key.js';
 import { Verification } from './verification.query.js';
@@ -205,4 +207,16 @@ it('measures what is not sealed yet', async () => {
   expect(metrics).toContain('dittoo_unsealed_events 0');
   expect(metrics).toContain('dittoo_seal_lag_seconds 0');
   expect(metrics).toContain('dittoo_seal_refused 0');
+});
+
+it('starts under no origin that cannot be the name of a key', () => {
+  const keyOf = (name: string) => () =>
+    new SigningKey(
+      service.get<Pool>(ROW_POOL),
+      { origin: name },
+      service.get<KeyEncryption>(KeyEncryption),
+      service.get<Clock>(Clock),
+    );
+  for (const name of ['', 'shop one', 'shop+one']) expect(keyOf(name)).toThrow('AUDIT_ORIGIN');
+  expect(keyOf(origin)).not.toThrow();
 });

@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { AUDIT_CONFIG, type AuditConfig } from '../audit.config.js';
 import {
+  isKeyName,
   openNote,
   parseTreeHead,
   privateKeyOf,
@@ -38,12 +39,16 @@ export class SigningKeyRejected extends Error {
 export class SigningKey {
   private key: KeyObject | undefined;
 
+  /** @throws Error with the name of the variable that is wrong */
   constructor(
     @Inject(ROW_POOL) private readonly pool: Pool,
     @Inject(AUDIT_CONFIG) private readonly config: AuditConfig,
     private readonly encryption: KeyEncryption,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    if (isKeyName(config.origin)) return;
+    throw new Error('AUDIT_ORIGIN must be a name like shop.example/audit-log: no spaces, no +');
+  }
 
   /** @throws SigningKeyRejected stop: somebody has been at it */
   async sign(head: Omit<TreeHead, 'origin'>): Promise<string> {

@@ -7,7 +7,7 @@ import { auditService } from '../audit.module.js';
 import { ImaginedLife } from '../imagined-life.js';
 import { verifyBundle } from '../offline-verifier/offline-verifier.js';
 import { privateKeyOf, signNote, treeHeadText } from '../merkle/signed-note.js';
-import { LogSealer } from './log-sealer.js';
+import { LogSealer } from './log-sealer.worker.js';
 import { SigningKey } from './signing-key.js';
 
 /*

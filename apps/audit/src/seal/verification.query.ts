@@ -6,7 +6,7 @@ import type { Tile } from '../merkle/growing-tree.js';
 import { EnvelopeCheck } from './envelope-check.query.js';
 import { Findings, LogCheck, type Problem } from './log-check.js';
 import { readOverHoles } from './log-reader.js';
-import { LogSealer } from './log-sealer.js';
+import { LogSealer } from './log-sealer.worker.js';
 import { numberedPage } from './numbered-page.js';
 import { SealStore, type Leaf, type Sealed, type SignedTreeHead } from './seal-store.js';
 import { SigningKey } from './signing-key.js';

@@ -12,7 +12,7 @@ import {
 } from '@dittoo/service';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { AuditPurpose, OfficerAccess } from '../officer-access/officer-access.port.js';
+import { AuditPurpose, OfficerViews } from '../officer-access/officer-views.js';
 import { disclosuresOf } from './disclosures.js';
 import { knownRecords } from './subject-state.js';
 import {
@@ -33,7 +33,7 @@ import { SubjectTrail } from './subject-trail.query.js';
 @Controller('api/v1/audit/subjects/:subjectId')
 export class SubjectTrailController {
   constructor(
-    private readonly access: OfficerAccess,
+    private readonly views: OfficerViews,
     private readonly trail: SubjectTrail,
     private readonly clock: Clock,
     @Inject(REGISTER) private readonly register: Register,
@@ -49,7 +49,7 @@ export class SubjectTrailController {
     @Query() filter: SubjectEventsQuery,
   ): Promise<SubjectEvents> {
     const subjectId = idParam(id);
-    await this.access.record(caller, officer.subjectId, { subjectId, view: 'events', auditPurpose });
+    await this.views.record(caller, officer.subjectId, { subjectId, view: 'events', auditPurpose });
     return { items: await this.trail.events(subjectId, filter) };
   }
 
@@ -63,7 +63,7 @@ export class SubjectTrailController {
     @Query() { asOf = this.clock.now() }: SubjectStateQuery,
   ): Promise<SubjectState> {
     const subjectId = idParam(id);
-    await this.access.record(caller, officer.subjectId, { subjectId, view: 'state', auditPurpose });
+    await this.views.record(caller, officer.subjectId, { subjectId, view: 'state', auditPurpose });
     return { subjectId, asOf, records: knownRecords(await this.trail.events(subjectId, { to: asOf })) };
   }
 
@@ -76,7 +76,7 @@ export class SubjectTrailController {
     @Param('subjectId') id: string,
   ): Promise<Disclosures> {
     const subjectId = idParam(id);
-    await this.access.record(caller, officer.subjectId, { subjectId, view: 'disclosures', auditPurpose });
+    await this.views.record(caller, officer.subjectId, { subjectId, view: 'disclosures', auditPurpose });
     return { items: disclosuresOf(await this.trail.events(subjectId), this.register) };
   }
 }

@@ -13,7 +13,7 @@ import { maskedPersonnummer } from '@dittoo/personal-data';
 import { ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { NumberedLog } from '../numbered-log.js';
+import { NumberedLog } from '../seal/numbered-log.js';
 import { revisionRuns, type TrailRow } from './revision-runs.js';
 
 const definitions: SchemaMap = schemaMap;

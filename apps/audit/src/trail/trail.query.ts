@@ -1,6 +1,6 @@
 import { EventStore, type RecordedEvent } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
-import { NumberedLog } from '../numbered-log.js';
+import { NumberedLog } from '../seal/numbered-log.js';
 
 const pageSize = 200;
 /** Proxies cut what is silent for a minute. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ContactDirectory, DomainError, UnsubscribeTokens } from '@dittoo/kernel';
+import { DomainError } from '@dittoo/kernel';
+import { ContactDirectory, UnsubscribeTokens } from '@dittoo/personal-data';
 import { AcceptsForm, ApiProblems, commandContext, FromCaller, Idempotent, type Caller } from '@dittoo/service';
 import { Body, Controller, Header, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
@@ -13,7 +14,7 @@ import {
   Unsubscribed,
   UnsubscribeQuery,
 } from './newsletter.http.js';
-import { Subscriptions } from './subscriptions.reactor.js';
+import { Subscriptions } from './subscriptions.js';
 
 /** Longer than either way to the answer takes. */
 const answerAfterMs = 100;

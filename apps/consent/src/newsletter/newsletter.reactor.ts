@@ -1,20 +1,13 @@
 import type { CampaignEntryEvents, ConsentEvents, DataSubjectEvents, OrderEvents } from '@dittoo/contracts';
-import {
-  ContactDirectory,
-  isErased,
-  Sealer,
-  streamId,
-  SuppressionList,
-  type Delivered,
-  type RecordedEvent,
-} from '@dittoo/kernel';
+import { isErased, Sealer, streamId, type Delivered, type RecordedEvent } from '@dittoo/kernel';
+import { ContactDirectory, SuppressionList } from '@dittoo/personal-data';
 import { causedBy, Commands } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { Choices } from '../consent/choices.port.js';
+import { Choices } from '../consent/choices.js';
 import { People } from '../person/people.query.js';
 import { newsletterDecider } from './newsletter.decider.js';
-import { Subscriptions } from './subscriptions.reactor.js';
+import { Subscriptions } from './subscriptions.js';
 
 const group = 'consent.newsletter';
 /** An objection to one of these is one to being mailed advertisement. */

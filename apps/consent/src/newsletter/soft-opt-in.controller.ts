@@ -2,7 +2,7 @@ import { commandContext, Commands, FromCaller, FromPrincipal, SignedIn } from '@
 import { ApiProblems, type Caller, type Principal } from '@dittoo/service';
 import { Controller, Delete, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { Choices } from '../consent/choices.port.js';
+import { Choices } from '../consent/choices.js';
 import { newsletterDecider } from './newsletter.decider.js';
 import { SoftOptInAnswer } from './newsletter.http.js';
 

@@ -1,4 +1,5 @@
-import { ContactDirectory, derivedId, DomainError, type Uuid } from '@dittoo/kernel';
+import { derivedId, DomainError, type Uuid } from '@dittoo/kernel';
+import { ContactDirectory } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import {

@@ -1,4 +1,4 @@
-import { products } from '@dittoo/contracts';
+import { isSku } from '@dittoo/contracts';
 import { DomainError } from '@dittoo/kernel';
 import { ApiProblems, PageQuery } from '@dittoo/service';
 import { Controller, Get, Param, Query } from '@nestjs/common';
@@ -21,7 +21,7 @@ export class CommentListController {
   @ApiOkResponse({ type: CommentPage })
   @ApiProblems(400, 404, 503)
   async comments(@Param('sku') sku: string, @Query() { cursor, limit = 50 }: PageQuery): Promise<CommentPage> {
-    if (!products.some((product) => product.sku === sku)) throw new DomainError('not-found');
+    if (!isSku(sku)) throw new DomainError('not-found');
     return this.list.page(sku, limit, cursor, (authorId) => this.authors.givenNameOf(authorId));
   }
 }

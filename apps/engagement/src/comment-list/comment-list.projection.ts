@@ -1,4 +1,4 @@
-import type { CommentEvents } from '@dittoo/contracts';
+import type { CommentEvents, DataSubjectEvents } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
@@ -25,5 +25,13 @@ export class CommentListProjection {
     await context.transaction.query('DELETE FROM engagement.comment_row WHERE comment_id = $1', [
       streamId(event.stream),
     ]);
+  }
+
+  @EventPattern<string>('ErasureRequested', { group })
+  async erased(
+    @Payload() { metadata }: Delivered<DataSubjectEvents, 'ErasureRequested'>,
+    @Ctx() { transaction }: Context,
+  ): Promise<void> {
+    await transaction.query('DELETE FROM engagement.comment_row WHERE author_id = $1', [metadata.dataSubjectId]);
   }
 }

@@ -3,6 +3,7 @@ import { EventStore, isErased, Sealer, streamName, type RecordedEvent, type Uuid
 import { decodeCursor, pageOf, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { isWithheld } from '../standing/withheld.query.js';
 import type { CommentAnswer } from './comment-list.http.js';
 
 interface Row {
@@ -34,7 +35,8 @@ export class CommentList {
     const after = cursor === undefined ? [null, null] : decodeCursor(cursor, 'time', 'id');
     const rows = await this.rows.query<Row[]>(
       `SELECT comment_id, author_id, posted_at FROM engagement.comment_row
-       WHERE sku = $1 AND NOT EXISTS (SELECT FROM engagement.withheld_subject WHERE subject_id = author_id) AND ($2::timestamptz IS NULL OR (posted_at, comment_id) < ($2, $3::uuid))
+       WHERE sku = $1 AND NOT ${isWithheld('author_id')}
+         AND ($2::timestamptz IS NULL OR (posted_at, comment_id) < ($2, $3::uuid))
        ORDER BY posted_at DESC, comment_id DESC LIMIT $4`,
       [sku, ...after, limit + 1],
     );

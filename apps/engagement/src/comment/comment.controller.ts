@@ -1,4 +1,4 @@
-import { products } from '@dittoo/contracts';
+import { isSku } from '@dittoo/contracts';
 import { derivedId, DomainError } from '@dittoo/kernel';
 import {
   ApiProblems,
@@ -44,7 +44,7 @@ export class CommentController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PostedComment> {
     refuseCardNumbers(text);
-    if (!products.some((product) => product.sku === sku)) throw new DomainError('not-found');
+    if (!isSku(sku)) throw new DomainError('not-found');
     const { givenName, locale: language } = await this.authors.author(subjectId);
     const commentId = derivedId('comment', caller.commandId);
     const command = { type: 'PostComment', sku, givenName, text, language } as const;

@@ -34,12 +34,10 @@ export class StandingProjection {
 
   @EventPattern<string>('ErasureRequested', { group })
   async erased(@Payload() event: Said<'ErasureRequested'>, @Ctx() context: Context): Promise<void> {
-    const subject = [event.metadata.dataSubjectId];
     await context.transaction.query(
       `INSERT INTO engagement.withheld_subject (subject_id, request_id, reason) VALUES ($1, $2, 'erased')
        ON CONFLICT DO NOTHING`,
       [event.metadata.dataSubjectId, event.data.requestId],
     );
-    await context.transaction.query('DELETE FROM engagement.comment_row WHERE author_id = $1', subject);
   }
 }

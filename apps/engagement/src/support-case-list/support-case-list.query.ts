@@ -12,6 +12,7 @@ import {
 import { decodeCursor, pageOf, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { WithheldSubjects } from '../standing/withheld.query.js';
 import type { SupportCaseAnswer, SupportMessageAnswer } from './support-case-list.http.js';
 
 interface Row {
@@ -26,6 +27,7 @@ type Opened = OpenedEvent<SupportCaseEvent>;
 export class SupportCaseList {
   constructor(
     private readonly rows: DataSource,
+    private readonly withheld: WithheldSubjects,
     private readonly store: EventStore,
     private readonly sealer: Sealer,
   ) {}
@@ -48,7 +50,7 @@ export class SupportCaseList {
     for await (const event of this.store.readStream(streamName('supportCase', caseId))) recorded.push(event);
     const writer = recorded[0]?.metadata.dataSubjectId;
     if (writer == null || (onlyOf !== null && onlyOf !== writer)) throw new DomainError('not-found');
-    const withheld = await this.withheldBecause(writer);
+    const withheld = await this.withheld.reasonFor(writer);
     const restricted = withheld === 'restricted';
     if (onlyOf !== null || !restricted) {
       const opened = await this.sealer.open<SupportCaseEvent>(recorded);
@@ -58,14 +60,6 @@ export class SupportCaseList {
     }
     const unread = await this.sealer.open<SupportCaseEvent>(recorded.map(unopened));
     return answerOf(caseId, unread, { restricted: true, shown: false });
-  }
-
-  private async withheldBecause(subjectId: Uuid): Promise<'restricted' | 'erased' | null> {
-    const [found] = await this.rows.query<{ reason: 'restricted' | 'erased' }[]>(
-      'SELECT reason FROM engagement.withheld_subject WHERE subject_id = $1',
-      [subjectId],
-    );
-    return found?.reason ?? null;
   }
 }
 

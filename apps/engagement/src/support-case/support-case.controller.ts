@@ -1,4 +1,5 @@
-import { ContactDirectory, derivedId, DomainError, type Uuid } from '@dittoo/kernel';
+import { derivedId, DomainError, type Uuid } from '@dittoo/kernel';
+import { ContactDirectory } from '@dittoo/personal-data';
 import {
   ApiProblems,
   commandContext,

@@ -4,7 +4,7 @@ import { startTestService, until, type TestService } from '@dittoo/platform/test
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { gatewayService } from '../gateway.module.js';
-import { AccessLogRetirement } from './access-log.retirement.js';
+import { AccessLogRetirement } from './access-log-retirement.worker.js';
 
 /**
  * Promise: whole addresses for 30 full days, shortened ones to 12 months, then counts alone; the counts are the same in

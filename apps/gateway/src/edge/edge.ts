@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
-import { containsCardNumber, DomainError } from '@dittoo/kernel';
+import { DomainError } from '@dittoo/kernel';
 import type { Platform } from '@dittoo/platform';
-import { callerOf } from '@dittoo/service';
+import { containsCardNumber, callerOf } from '@dittoo/service';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 /**

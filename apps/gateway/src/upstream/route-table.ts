@@ -1,3 +1,5 @@
+import { upstreamNames, type UpstreamName } from '../gateway.config.js';
+
 /**
  * Which service answers what. Nothing else passes the gateway: health, metrics and a service's own document are not
  * here. A spec of the standalone compares it with the routes the services mount, so that none is forgotten.
@@ -108,11 +110,9 @@ export const routeTable = {
     'GET /api/v1/me/disclosures',
     'GET /api/v1/compliance/processing-records',
   ],
-} as const satisfies Readonly<Record<string, readonly `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`[]>>;
-
-export type UpstreamName = keyof typeof routeTable;
-
-export const upstreamNames = Object.keys(routeTable) as readonly UpstreamName[];
+} as const satisfies Readonly<
+  Record<UpstreamName, readonly `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`[]>
+>;
 
 /** What reads the whole log may think longer than others before it begins to answer. */
 const longer: Readonly<Record<string, number>> = {

@@ -2,7 +2,7 @@ import { DomainError } from '@dittoo/kernel';
 import { serviceTokenHeader, type ServiceTokens } from '@dittoo/platform';
 import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import { errors, Pool, type Dispatcher } from 'undici';
-import type { UpstreamName } from './route-table.js';
+import type { UpstreamName } from '../gateway.config.js';
 
 export interface UpstreamRequest {
   readonly method: string;

@@ -1,8 +1,8 @@
 import { type Alarms, clientTls, type Platform, ServiceTokens } from '@dittoo/platform';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Gauge } from 'prom-client';
-import type { UpstreamsConfig } from '../gateway.config.js';
-import { routeTable, upstreamNames, type UpstreamName } from './route-table.js';
+import { upstreamNames, type UpstreamName, type UpstreamsConfig } from '../gateway.config.js';
+import { routeTable } from './route-table.js';
 import { Upstream } from './upstream.js';
 
 /** Every service that has a route through the gateway. */

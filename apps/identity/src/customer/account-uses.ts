@@ -36,7 +36,7 @@ export class AccountUses {
   }
 
   private async record(subjectId: string, on: string): Promise<void> {
-    const context = systemContext('identity.session', subjectId, newId());
+    const context = systemContext('identity.accountUses', subjectId, newId());
     await this.commands.execute(customerDecider, subjectId, { type: 'RecordUse', on }, context);
   }
 }

@@ -1,10 +1,11 @@
 import { DomainError } from '@dittoo/kernel';
-import type { Locale, Product } from '@dittoo/contracts';
+import type { Locale } from '@dittoo/contracts';
 import { ApiProblems, decodeCursor, pageOf } from '@dittoo/service';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ProductAnswer, ProductListQuery, ProductPage, ProductQuery } from './catalogue.http.js';
 import { Catalogue, currency } from './catalogue.query.js';
+import type { Product } from './products.js';
 
 /** What is for sale, in the order of the file. */
 @ApiTags('Orders')

@@ -1,5 +1,5 @@
-import { products, type Product } from '@dittoo/contracts';
 import { Injectable } from '@nestjs/common';
+import { products, type Product } from './products.js';
 
 export const currency = 'SEK';
 

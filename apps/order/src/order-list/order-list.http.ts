@@ -1,3 +1,4 @@
+import { orderStatuses, type OrderStatus } from '@dittoo/contracts';
 import { PageQuery } from '@dittoo/service';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsUUID } from 'class-validator';
@@ -25,8 +26,8 @@ export class OrderListItem {
   @ApiProperty({ format: 'uuid' })
   customerId!: string;
 
-  @ApiProperty()
-  status!: string;
+  @ApiProperty({ enum: orderStatuses })
+  status!: OrderStatus;
 
   @ApiProperty({ type: AmountAnswer })
   total!: AmountAnswer;

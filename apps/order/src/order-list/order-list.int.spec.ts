@@ -37,23 +37,34 @@ const row = (): Promise<OrderRow> => rows.getRepository(OrderRow).findOneByOrFai
 
 describe('a row of the order list', () => {
   const context = (): Context => ({ group: 'order-list', transaction: rows.manager, gather: () => undefined });
-  const placed = delivered(0, 'OrderPlaced', { total: amount(25_800) });
+  const terms = { total: amount(25_800), paymentMethod: 'paysonInvoice', personnummerGround: null };
+  const placed = delivered(0, 'OrderPlaced', terms);
   const opened = delivered(1, 'PaymentOpened', {});
   const approved = delivered(2, 'PaymentApproved', { amount: amount(25_800) });
-  const partly = delivered(4, 'RefundPaid', { amount: amount(12_900) });
+  const refund = (refundId: string) => ({ refundId, amount: amount(12_900) });
+  const decided = (revision: number, refundId: string) =>
+    delivered(revision, 'RefundDecided', { ...refund(refundId), lines: [{ sku: 'mugg', quantity: 1 }] });
+  const [partlyDecided, restDecided] = [decided(3, 'r-1'), decided(6, 'r-2')];
+  const partly = delivered(4, 'RefundPaid', refund('r-1'));
   const shipped = delivered(5, 'OrderShipped', { shippedAt: at(5) });
-  const rest = delivered(7, 'RefundPaid', { amount: amount(12_900) });
+  const rest = delivered(7, 'RefundPaid', refund('r-2'));
 
   const steps: [string, (context: Context) => Promise<void>, Partial<OrderRow>][] = [
     ['placed', (context) => projection.placed(placed, context), { status: 'placed', customerId, totalMinor: '25800' }],
     ['opened', (context) => projection.paymentOpened(opened, context), { status: 'awaitingPayment' }],
     ['approved', (context) => projection.paymentApproved(approved, context), { status: 'paid', paidMinor: '25800' }],
     [
+      'a refund decided',
+      (context) => projection.refundDecided(partlyDecided, context),
+      { status: 'paid', refundedMinor: '0', revision: '3' },
+    ],
+    [
       'partly refunded',
       (context) => projection.refundPaid(partly, context),
       { status: 'partlyRefunded', refundedMinor: '12900' },
     ],
     ['shipped', (context) => projection.shipped(shipped, context), { status: 'partlyRefunded', revision: '5' }],
+    ['the rest decided', (context) => projection.refundDecided(restDecided, context), { status: 'partlyRefunded' }],
     ['refunded', (context) => projection.refundPaid(rest, context), { status: 'refunded', refundedMinor: '25800' }],
   ];
 

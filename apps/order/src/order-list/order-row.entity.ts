@@ -1,3 +1,4 @@
+import type { OrderState, OrderStatus } from '@dittoo/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** An order in a list: ids, status, amounts, times. Nothing of a person. */
@@ -10,7 +11,7 @@ export class OrderRow {
   customerId!: string;
 
   @Column('text')
-  status!: string;
+  status!: OrderStatus;
 
   /** bigint: a string here. */
   @Column('bigint', { name: 'total_minor' })
@@ -34,4 +35,8 @@ export class OrderRow {
   /** Of the last event that was taken in: an event seen before changes nothing. */
   @Column('bigint')
   revision!: string;
+
+  /** What the fold says of the events so far; status and sums are taken from it. */
+  @Column('jsonb')
+  state!: OrderState;
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { OrderEvent } from '@dittoo/contracts';
 import { EventStore, EventStoreUnavailable, streamName, type Uuid } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
-import { evolve, noOrder } from './order.js';
+import { evolve, type Order } from './order.js';
 import type { OrderStateAnswer } from './order.http.js';
 import { stateAnswer } from './order.query.js';
 
@@ -19,7 +19,7 @@ export class OrderProgress {
   /** `null` = nothing new; comes with every look, so that the caller can do something of its own in between. */
   async *follow(orderId: Uuid, signal: AbortSignal): AsyncGenerator<OrderStateAnswer | null> {
     const stream = streamName('order', orderId);
-    let order = noOrder;
+    let order: Order = { stage: 'none' };
     let shown = '';
     for (let next = 0n; !signal.aborted;) {
       const changes: OrderStateAnswer[] = [];

@@ -1,25 +1,23 @@
-import type {
-  Locale,
-  Money,
-  OrderEvent,
-  OrderEvents,
-  OrderLine,
-  PaymentAction,
-  PaymentMethod,
-  PersonnummerGround,
-  PostalAddress,
+import {
+  mayBeCancelled,
+  mayBePaid,
+  mayBeShipped,
+  paymentOf,
+  refundableMinor,
+  refundPaidMinor,
+  type Locale,
+  type Money,
+  type OrderEvent,
+  type OrderEvents,
+  type OrderLine,
+  type Payment,
+  type PaymentAction,
+  type PaymentMethod,
+  type PersonnummerGround,
+  type PostalAddress,
 } from '@dittoo/contracts';
 import { DomainError, type Decider } from '@dittoo/kernel';
-import {
-  decidedMinor,
-  evolve,
-  noOrder,
-  paymentOf,
-  refundedMinor,
-  type Order,
-  type Payment,
-  type PlacedOrder,
-} from './order.js';
+import { evolve, type Order, type PlacedOrder } from './order.js';
 
 /** Who orders, as known at that moment. What the order needs of it is copied into the order, under keys of its own. */
 export interface OrderingCustomer {
@@ -147,16 +145,13 @@ const checkGround = (
 const ship = ({ shippedAt }: Command<'ShipOrder'>, order: PlacedOrder): OrderEvent[] => {
   if (order.stage === 'shipped') return [];
   if (order.stage === 'cancelled') throw new DomainError('order-already-cancelled');
-  // An order whose money is all to go back is not paid any more.
-  if (order.stage !== 'paid' || decidedMinor(order.payment) >= order.payment.paidMinor) {
-    throw new DomainError('order-not-paid');
-  }
+  if (!mayBeShipped(order)) throw new DomainError('order-not-paid');
   return [{ type: 'OrderShipped', data: { shippedAt } }];
 };
 
 const cancel = ({ by }: Command<'CancelOrder'>, order: PlacedOrder): OrderEvent[] => {
   if (order.stage === 'shipped') throw new DomainError('order-already-shipped');
-  return order.stage === 'cancelled' ? [] : [{ type: 'OrderCancelled', data: { by } }];
+  return mayBeCancelled(order) ? [{ type: 'OrderCancelled', data: { by } }] : [];
 };
 
 const decideRefund = (command: Command<'DecideRefund'>, order: PlacedOrder): OrderEvent[] => {
@@ -165,7 +160,7 @@ const decideRefund = (command: Command<'DecideRefund'>, order: PlacedOrder): Ord
   if (payment === null) throw new DomainError('order-not-paid');
   if (payment.refunds.some((refund) => refund.refundId === refundId)) return [];
   const left = linesLeft(order, payment);
-  const leftMinor = payment.paidMinor - decidedMinor(payment);
+  const leftMinor = refundableMinor(order);
   const lines = command.lines === null ? left : merged(command.lines);
   const tooMany = lines.some(({ sku, quantity }) => quantity > (left.find((line) => line.sku === sku)?.quantity ?? 0));
   const amountMinor = command.lines === null ? leftMinor : priceOf(order, lines);
@@ -200,9 +195,8 @@ const priceOf = (order: PlacedOrder, lines: Quantities): number =>
     0,
   );
 
-/** An approval after a denial counts: the customer tried again on the processor's page, and its last word holds. */
 const approve = ({ type: _, ...data }: Command<'ApprovePayment'>, order: Order): OrderEvent[] => {
-  if (order.stage !== 'placed' && order.stage !== 'awaitingPayment' && order.stage !== 'paymentDenied') return [];
+  if (order.stage === 'none' || !mayBePaid(order)) return [];
   const { amountMinor, currency } = data.amount;
   // Less than the order costs, or in other money, is not the payment of this order.
   if (currency !== order.total.currency || amountMinor < order.total.amountMinor) return [];
@@ -213,7 +207,7 @@ const approve = ({ type: _, ...data }: Command<'ApprovePayment'>, order: Order):
 const recordRefund = (command: Command<'RecordRefund'>, order: Order): OrderEvent[] => {
   const payment = paymentOf(order);
   if (order.stage === 'none' || payment === null) return [];
-  let uncovered = command.refundedMinor - refundedMinor(payment);
+  let uncovered = command.refundedMinor - refundPaidMinor(payment);
   const events: OrderEvent[] = [];
   for (const { refundId, amountMinor, paid } of payment.refunds) {
     if (paid) continue;
@@ -226,7 +220,7 @@ const recordRefund = (command: Command<'RecordRefund'>, order: Order): OrderEven
 
 export const orderDecider: Decider<OrderCommand, Order, OrderEvent> = {
   category: 'order',
-  initialState: noOrder,
+  initialState: { stage: 'none' },
   decide,
   evolve,
 };

@@ -4,6 +4,8 @@ import {
   type PaymentMethod,
   type PersonnummerGround,
   type PostalAddress,
+  orderStatuses,
+  type OrderStatus,
 } from '@dittoo/contracts';
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
@@ -24,7 +26,6 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { orderStatuses, type OrderStatus } from './order.js';
 
 /** Of one product, in one order. */
 export const quantityAtMost = 99;

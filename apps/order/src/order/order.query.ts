@@ -1,9 +1,9 @@
-import type { OrderEvent } from '@dittoo/contracts';
+import { orderStatusOf, paymentOf, type OrderEvent } from '@dittoo/contracts';
 import { DomainError, isErased, type Uuid } from '@dittoo/kernel';
 import { Commands, type Principal } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { orderDecider } from './order.decider.js';
-import { statusOf, paymentOf, type PlacedOrder } from './order.js';
+import type { PlacedOrder } from './order.js';
 import type { OrderAnswer, OrderStateAnswer, PlacedPaymentAnswer, RefundAnswer } from './order.http.js';
 
 /** An order as its stream tells it now: always current. Somebody else's order is not there. */
@@ -51,7 +51,7 @@ export const maySee = ({ role, subjectId }: Principal, customerId: Uuid | null):
 
 export const stateAnswer = (orderId: Uuid, order: PlacedOrder): OrderStateAnswer => ({
   orderId,
-  status: statusOf(order),
+  status: orderStatusOf(order),
   payment: paymentAnswer(order),
 });
 
@@ -60,7 +60,7 @@ const paymentAnswer = (order: PlacedOrder): PlacedPaymentAnswer => {
     case 'placed':
       return { status: 'pending' };
     case 'awaitingPayment':
-      return { status: 'open', action: order.action };
+      return order.action === null ? { status: 'pending' } : { status: 'open', action: order.action };
     case 'paymentDenied':
       return { status: 'denied', reason: order.reason };
     case 'paid':

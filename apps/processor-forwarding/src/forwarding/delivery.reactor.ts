@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { traced } from '@dittoo/kernel';
+import { traced } from '@dittoo/service';
 import { LOGGER, ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';

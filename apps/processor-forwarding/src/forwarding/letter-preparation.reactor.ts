@@ -1,5 +1,6 @@
-import { containsCardNumber, Clock, UnsubscribeTokens } from '@dittoo/kernel';
-import { KeyEncryption, linkToken, parsePersonnummer } from '@dittoo/personal-data';
+import { Clock } from '@dittoo/kernel';
+import { containsCardNumber } from '@dittoo/service';
+import { UnsubscribeTokens, KeyEncryption, linkToken, parsePersonnummer } from '@dittoo/personal-data';
 import { PLATFORM_CONFIG, REGISTER, type PlatformConfig } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Inject, Injectable } from '@nestjs/common';

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileKeyEncryption, keyRingMigrations, PostgresSuppressionList } from '@dittoo/personal-data';
+import { FileKeyEncryption, keyRingMigrations, SuppressionList } from '@dittoo/personal-data';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import pg from 'pg';
 import { MailSuppression } from './suppression.query.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'dittoo-suppression-'));
 let database: TestDatabase;
-let list: PostgresSuppressionList;
+let list: SuppressionList;
 let encryption: FileKeyEncryption;
 
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await database.migrate(keyRingMigrations);
   FileKeyEncryption.generate(join(directory, 'kek.json'));
   encryption = FileKeyEncryption.read(join(directory, 'kek.json'));
-  list = new PostgresSuppressionList(database.pool(), encryption);
+  list = new SuppressionList(database.pool(), encryption);
 });
 afterAll(async () => {
   await database.drop();
@@ -38,7 +38,7 @@ it('holds back what advertises and lets an answer pass', async () => {
 it('never says "go" when the list cannot be asked', async () => {
   const closed = new pg.Pool();
   await closed.end();
-  const cutOff = new MailSuppression(new PostgresSuppressionList(closed, encryption));
+  const cutOff = new MailSuppression(new SuppressionList(closed, encryption));
   await expect(cutOff.forbids('newsletter', 'asta@example.org')).rejects.toThrow();
   await expect(cutOff.forbids('similarGoods', 'asta@example.org')).rejects.toThrow();
 });

@@ -1,4 +1,4 @@
-import { SuppressionList } from '@dittoo/kernel';
+import { SuppressionList } from '@dittoo/personal-data';
 import { Injectable } from '@nestjs/common';
 import { advertisingPurposes } from './standing.js';
 

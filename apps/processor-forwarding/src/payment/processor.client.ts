@@ -1,4 +1,4 @@
-import { traced } from '@dittoo/kernel';
+import { traced } from '@dittoo/service';
 import { Pool } from 'undici';
 import type { Egress } from '../egress.js';
 import { TransmissionFailed } from '../transmission-failed.js';

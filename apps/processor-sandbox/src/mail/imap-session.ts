@@ -1,13 +1,8 @@
-import type { Faults } from '../faults.js';
+import type { Faults } from '../reception/faults.js';
 import { type ImapArgument, type ImapCommand, readCommand } from './imap-line.js';
 import { inSet, search } from './imap-search.js';
 import type { MailFolder, MailStore, StoredMail } from './mail-store.js';
-
-export interface MailAccount {
-  /** The address of the mailbox, which is also the login. */
-  readonly user: string;
-  readonly password: string;
-}
+import type { MailAccount } from '../processor-sandbox.config.js';
 
 /** What a command met instead of its effect. */
 export type Interruption = 'reset' | 'hang';

@@ -1,7 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Faults } from '../faults.js';
+import type { Faults } from '../reception/faults.js';
 import { ImapLines } from './imap-line.js';
-import { ImapSession, type MailAccount } from './imap-session.js';
+import type { MailAccount } from '../processor-sandbox.config.js';
+import { ImapSession } from './imap-session.js';
 import type { MailStore } from './mail-store.js';
 
 /** IMAP over plain TCP; loopback only, as everything here. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { jsonBody } from '../reception.js';
+import { jsonBody } from '../reception/reception.js';
 import { headerOf, type MailStore } from './mail-store.js';
 
 /** What a person at the provider's web mail does: look what lies where, put something in. Ids and dates only. */

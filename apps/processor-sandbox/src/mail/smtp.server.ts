@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
-import type { Fault } from '../faults.js';
-import type { Reception } from '../reception.js';
-import { flattened } from '../received.js';
-import type { MailAccount } from './imap-session.js';
+import type { Fault } from '../reception/faults.js';
+import type { Reception } from '../reception/reception.js';
+import { flattened } from '../reception/received.js';
+import type { MailAccount } from '../processor-sandbox.config.js';
 import type { MailStore } from './mail-store.js';
 
 type Done = (error?: Error | null) => void;

@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { newId } from '@dittoo/kernel';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Notifier } from '../notifier.js';
-import { paymentPage, paymentPagePolicy } from '../payment.page.js';
-import { type Reception, basicCredentials, formBody, jsonBody, receive } from '../reception.js';
+import type { Notifier } from '../payment/notifier.js';
+import { paymentPage, paymentPagePolicy } from '../payment/payment.page.js';
+import type { MondidoOptions } from '../processor-sandbox.config.js';
+import { type Reception, basicCredentials, formBody, jsonBody, receive } from '../reception/reception.js';
 import { readAmount, readForm, readTransaction } from './mondido-body.js';
 import {
   type MondidoError,
@@ -21,12 +22,6 @@ import {
   transactionAnswer,
   twoDecimals,
 } from './transaction.js';
-
-export interface MondidoOptions {
-  readonly merchantId: string;
-  readonly password: string;
-  readonly secret: string;
-}
 
 interface Customer {
   readonly id: number;

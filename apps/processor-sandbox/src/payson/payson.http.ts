@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { newId } from '@dittoo/kernel';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Notifier } from '../notifier.js';
-import { paymentPage, paymentPagePolicy } from '../payment.page.js';
-import { type Reception, basicCredentials, formBody, jsonBody, receive } from '../reception.js';
+import type { Notifier } from '../payment/notifier.js';
+import { paymentPage, paymentPagePolicy } from '../payment/payment.page.js';
+import type { PaysonOptions } from '../processor-sandbox.config.js';
+import { type Reception, basicCredentials, formBody, jsonBody, receive } from '../reception/reception.js';
 import {
   type Checkout,
   type CheckoutAnswer,
@@ -19,11 +20,6 @@ import {
   totalMinor,
 } from './checkout.js';
 import { type PaysonError, readCheckout } from './payson-body.js';
-
-export interface PaysonOptions {
-  readonly agentId: string;
-  readonly apiKey: string;
-}
 
 const pageSize = 20;
 

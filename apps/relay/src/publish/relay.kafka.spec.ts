@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { newId } from '@dittoo/kernel';
+import { leafHashOf, leafOf, newId } from '@dittoo/kernel';
 import { createKafka, ensureTopics, type Kafka } from '@dittoo/messaging';
 import { readTopic, settingsFor, testBroker, until } from '@dittoo/messaging/testing';
 import { readPlatformConfig, serve, type RunningService } from '@dittoo/platform';
@@ -119,13 +119,19 @@ describe('two relays on one log', () => {
     expect(waiting.state).toBe('leading');
   });
 
-  it('what Kafka cannot carry is written down, and what comes after it goes on', async () => {
+  it('an event from before there was a limit, too large for Kafka, is written down, and what comes after it goes on', async () => {
     const { store, pool } = first.platform;
     const stream = `consent-${newId()}`;
     const eventId = newId();
     const [template] = (await store.readAll({ after: null, limit: 1 })).events;
     const { type, metadata } = template!;
-    await store.append(stream, [{ eventId, type, data: { reason: 'x'.repeat(1_100_000) }, metadata }], 'no-stream');
+    const older = { eventId, type, data: { reason: 'x'.repeat(1_100_000) }, metadata };
+    await expect(store.append(stream, [older], 'no-stream')).rejects.toMatchObject({ code: 'payload-too-large' });
+    await pool.query(
+      `INSERT INTO event_store.es_event (stream_id, revision, event_id, type, data, meta, recorded_at, leaf_hash)
+       VALUES ($1, 0, $2, $3, $4, $5, $6, $7)`,
+      [stream, eventId, type, older.data, metadata, metadata.recordedAt, leafHashOf(leafOf(stream, 0n, older))],
+    );
     await store.append(stream, [{ eventId: newId(), type, data: { reason: 'small' }, metadata }], 0n);
     await until(async () => (await checkpoint()).position === appended.length + 1);
     const { rows } = await pool.query('SELECT stream, event_id, reason FROM relay.parked');

@@ -1,15 +1,6 @@
 import type { DomainEvent, RecordedEvent } from '@dittoo/kernel';
-import {
-  Clock,
-  ContactDirectory,
-  EventStore,
-  EventStoreUnavailable,
-  isErased,
-  KeyRing,
-  newId,
-  Sealer,
-  streamName,
-} from '@dittoo/kernel';
+import { Clock, EventStore, EventStoreUnavailable, isErased, KeyRing, newId, Sealer, streamName } from '@dittoo/kernel';
+import { ContactDirectory } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
 import type { Register } from '@dittoo/processor-register';
@@ -23,7 +14,6 @@ import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { Customers, type KnownCustomer } from '../person/customers.query.js';
 import { OrderStandings } from '../person/order-standing.query.js';
-import { RetentionDays } from '../retention/retention-days.js';
 import { Death } from '../death.fixture.js';
 import { ErasureReactor } from './erasure.reactor.js';
 import { OtherRequests } from './other-requests.js';
@@ -225,56 +215,6 @@ describe('a request', () => {
       'card-number-refused',
     );
     expect((await rights.call('GET', '/me/requests?cursor=x', { bearer })).body.code).toBe('invalid-field');
-  });
-});
-
-describe('an erasure whose account identity has not closed yet', () => {
-  let alone: RightsUnderTest;
-  beforeAll(async () => {
-    alone = await startRights({ ERASURE_RECIPIENT_DEADLINE: 'PT0S', FISCAL_YEAR_END: '04-30' }, 'silent');
-  });
-  afterAll(() => alone.close());
-
-  it('is judged by the fiscal year that is configured', () => {
-    const days = alone.service.get<RetentionDays>(RetentionDays);
-    expect([days.lastDay('orderAccounting', '2026-04-30'), days.lastDay('orderAccounting', '2026-05-01')]).toEqual([
-      '2033-12-31',
-      '2034-12-31',
-    ]);
-  });
-
-  it('stays in execution and destroys nothing, and goes on when it is closed', async () => {
-    const { customerId, bearer } = await alone.customer('ingrid');
-    const { requestId } = (await alone.call('POST', '/me/requests', { bearer, body: { kind: 'erasure' } })).body;
-    const state = async () => (await alone.call('GET', `/me/requests/${requestId}`, { bearer })).body;
-    // Every recipient was given up on: nothing but the account is waited for, again and again.
-    const asked = async () => {
-      const { rows } = await alone.service.platform.pool.query<{ due_at: Date }>(
-        `SELECT due_at FROM rights.due_task WHERE kind = 'erasure' AND id = $1`,
-        [requestId],
-      );
-      return rows[0]?.due_at.getTime() ?? 0;
-    };
-    await until(async () => (await state()).recipients.some((one: { state: string }) => one.state === 'failed'));
-    const first = await asked();
-    await until(async () => (await asked()) > first + 1_000);
-    expect((await state()).state).toBe('executing');
-    const keys = () => alone.service.get<KeyRing>(KeyRing).keysOf(customerId);
-    expect((await keys()).map(({ state }) => state)).not.toContain('destroyed');
-    expect(await alone.service.get<EmailIndex>(EmailIndex).find('ingrid@example.org')).not.toBeNull();
-    const decided: string[] = [];
-    const store = alone.service.get<EventStore>(EventStore);
-    for await (const { type } of store.readStream(streamName('dataSubject', customerId))) decided.push(type);
-    expect(decided).toEqual(['ErasureRequested']);
-    // The fence alone is enough for an answer to the person.
-    const restriction = { bearer, body: { kind: 'restriction' } };
-    expect((await alone.call('POST', '/me/requests', restriction)).body.code).toBe('subject-erased');
-    expect((await alone.call('GET', '/me/processing', { bearer })).body.code).toBe('subject-erased');
-
-    await alone.record('customer', customerId, customerId, { type: 'AccountClosed', data: { requestId } });
-    await until(async () => (await state()).state === 'answered');
-    expect((await alone.service.get<KeyRing>(KeyRing).states(customerId)).get('profile')).toBe('destroyed');
-    expect(await alone.service.get<EmailIndex>(EmailIndex).find('ingrid@example.org')).toBeNull();
   });
 });
 

@@ -1,5 +1,6 @@
 import type { ForwardingEvents } from '@dittoo/contracts';
-import { Clock, ContactDirectory, KeyRing, type DataCategory, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Clock, KeyRing, type DataCategory, type Delivered, type EventContext } from '@dittoo/kernel';
+import { ContactDirectory } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { causedBy, Commands, type CommandContext } from '@dittoo/service';

@@ -1,14 +1,6 @@
+import { Clock, derivedId, DomainError, EventStore, KeyRing, readable, streamName } from '@dittoo/kernel';
 import {
-  Clock,
   containsCardNumber,
-  derivedId,
-  DomainError,
-  EventStore,
-  KeyRing,
-  readable,
-  streamName,
-} from '@dittoo/kernel';
-import {
   ApiProblems,
   commandContext,
   Commands,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Locale, RightsRequestEvents } from '@dittoo/contracts';
-import { Clock, ContactDirectory, derivedId, DomainError, readable, SubjectKeyDestroyed } from '@dittoo/kernel';
-import { isLinkToken, KeyEncryption } from '@dittoo/personal-data';
+import { Clock, derivedId, DomainError, readable, SubjectKeyDestroyed } from '@dittoo/kernel';
+import { ContactDirectory, isLinkToken, KeyEncryption } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import {

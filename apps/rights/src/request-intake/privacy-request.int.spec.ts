@@ -1,15 +1,6 @@
 import type { RightsRequestEvent } from '@dittoo/contracts';
-import {
-  ContactDirectory,
-  derivedId,
-  EventStore,
-  KeyRing,
-  newId,
-  Sealer,
-  streamName,
-  type DomainEvent,
-} from '@dittoo/kernel';
-import { KeyEncryption, linkToken } from '@dittoo/personal-data';
+import { derivedId, EventStore, KeyRing, newId, Sealer, streamName, type DomainEvent } from '@dittoo/kernel';
+import { ContactDirectory, KeyEncryption, linkToken } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
 import type { Register } from '@dittoo/processor-register';

@@ -454,6 +454,15 @@ describe('an account that nobody uses', () => {
     expect(await typesOf(stream)).not.toContain('ErasureRequested');
   });
 
+  /** Waits until the row says so, and that nothing is announced. */
+  const lastUsedIs = (subjectId: string, day: string) =>
+    until(async () => {
+      const { rows } = await rights.service.platform.pool.query(
+        'SELECT FROM rights.account_activity WHERE subject_id = $1 AND last_active_on = $2 AND erases_at IS NULL',
+        [subjectId, day],
+      );
+      return rows.length > 0;
+    });
   const usedOn = (subjectId: string, day: string) =>
     sayOn(day, 'customer', subjectId, subjectId, 'AccountUsed', { on: day });
 
@@ -467,13 +476,7 @@ describe('an account that nobody uses', () => {
     await usedOn(customerId, used);
     await live(plus(notice, 31)); // whether or not the row knows of it yet
     expect(await typesOf(stream)).toEqual(['InactivityNoticed']);
-    await until(async () => {
-      const { rows } = await rights.service.platform.pool.query(
-        'SELECT FROM rights.account_activity WHERE subject_id = $1 AND last_active_on = $2 AND erases_at IS NULL',
-        [customerId, used],
-      );
-      return rows.length > 0;
-    });
+    await lastUsedIs(customerId, used);
     await live(plus(years(used, 2), -30));
     expect(await typesOf(stream)).toEqual(['InactivityNoticed']);
     await live(plus(years(used, 2), -29));
@@ -494,21 +497,17 @@ describe('an account that nobody uses', () => {
     const periods = new UsedAtOnce(rights.service.get(Commands), rights.service.get(Customers));
     while (await schedulerAt(notice, undefined, periods).runBatch(await lease()));
     await live(plus(notice, 31));
-    await until(async () => {
-      const { rows } = await rights.service.platform.pool.query(
-        'SELECT FROM rights.account_activity WHERE subject_id = $1 AND last_active_on = $2 AND erases_at IS NULL',
-        [customerId, notice],
-      );
-      return rows.length > 0;
-    });
+    await lastUsedIs(customerId, notice);
     expect(await typesOf(streamName('dataSubject', customerId))).toEqual(['InactivityNoticed']);
   });
 
   it('is judged by what the log says came last, and not by the day a use is said to be of', async () => {
     const [before, after] = [await rights.customer('mats'), await rights.customer('maud')];
     for (const { customerId } of [before, after]) await registered(customerId);
-    const notice = plus(years(today(), 2), -29);
-    await usedOn(before.customerId, today());
+    const used = plus(today(), 1);
+    await usedOn(before.customerId, used);
+    await lastUsedIs(before.customerId, used);
+    const notice = plus(years(used, 2), -29);
     await live(notice);
     await usedOn(after.customerId, plus(today(), -1)); // a clock that was moved back
     await live(plus(notice, 30));

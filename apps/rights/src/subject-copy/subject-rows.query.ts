@@ -1,15 +1,15 @@
-import { rowMap } from '@dittoo/contracts';
 import { ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import pg, { type Pool } from 'pg';
+import { rightsRows, rightsSchemaName } from '../rows/rights-rows.js';
 
 /** By table: rows, with the columns that follow from no event. */
 export type CopiedRows = { readonly [table: string]: readonly { readonly [column: string]: unknown }[] };
 
-/** This service's own rows; what others keep beside their events the row map would name, and a spec fails. */
-const ownSchema = 'rights.';
-
-/** What stands about a person in rows and in no event: by the row map, table by table. */
+/**
+ * What is known of a person from rows alone and from no event, table by table, by the classes of this service's own
+ * schema. No other service may have such a row, because nobody would put it into the copy: a spec of the whole shop fails.
+ */
 @Injectable()
 export class SubjectRows {
   constructor(@Inject(ROW_POOL) private readonly pool: Pool) {}
@@ -30,10 +30,10 @@ export class SubjectRows {
 }
 
 /** Which columns a copy reads, and by which column a person's rows are found. */
-export const copiedTables = Object.entries(rowMap).flatMap(([table, { columns, subject }]) => {
+const copiedTables = Object.entries(rightsRows).flatMap(([table, { columns, subject }]) => {
   const copied = Object.entries(columns).flatMap(([column, known]) =>
     known.kind !== 'plain' && known.copy === 'fromRow' ? [column] : [],
   );
-  if (copied.length === 0 || !table.startsWith(ownSchema) || subject === undefined) return [];
-  return [{ table, subject, columns: copied }];
+  if (copied.length === 0 || subject === undefined) return [];
+  return [{ table: `${rightsSchemaName}.${table}`, subject, columns: copied }];
 });

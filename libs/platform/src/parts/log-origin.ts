@@ -1,3 +1,4 @@
+import { plainColumns, type RowClasses } from '@dittoo/kernel';
 import type { Pool } from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -17,7 +18,12 @@ class CreateLogOrigin1764000100000 implements MigrationInterface {
   }
 }
 
-export const logOriginSchema = { schema: 'platform', migrations: [CreateLogOrigin1764000100000] };
+/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+const platformRows: RowClasses = {
+  log_origin: { columns: plainColumns('one', 'kept_by', 'since') },
+};
+
+export const logOriginSchema = { schema: 'platform', migrations: [CreateLogOrigin1764000100000], rows: platformRows };
 
 export type LogKeeper = 'postgresql' | 'eventstoredb';
 

@@ -5,21 +5,21 @@ import {
   migrate,
   startEmbeddedPostgres,
   type EmbeddedPostgres,
+  migrationRows,
   type MigrationClass,
 } from '@dittoo/database';
-import { eventStoreMigrations } from '@dittoo/event-store';
-import { keyRingMigrations, type WrappedKeys } from '@dittoo/personal-data';
-import { deliveryMigrations } from '@dittoo/projections';
-import { createLogger, serviceMigrations } from '@dittoo/service';
+import { eventStoreMigrations, eventStoreRows } from '@dittoo/event-store';
+import { rowMapOf, type ClassifiedSchema, type RowMap } from '@dittoo/kernel';
+import { keyRingMigrations, keyRingRows, type WrappedKeys } from '@dittoo/personal-data';
+import { deliveryMigrations, deliveryRows } from '@dittoo/projections';
+import { createLogger, serviceMigrations, serviceRows } from '@dittoo/service';
 import type { Logger } from 'pino';
 import { logOriginSchema } from './log-origin.js';
 import type { DatabaseConfig } from '../config/platform.config.js';
 import { grantRows } from './row-grants.js';
 
-/** What one service brings to the database. */
-export interface ServiceSchema {
-  /** The PostgreSQL schema of its rows. */
-  readonly schema: string;
+/** What one service brings to the database: a PostgreSQL schema, and what each column of it holds of a person. */
+export interface ServiceSchema extends ClassifiedSchema {
   readonly migrations: readonly MigrationClass[];
   /** Tables of it that hold keys under the key-encryption key: a rotation wraps them anew. */
   readonly wrappedKeys?: readonly WrappedKeys[];
@@ -33,10 +33,20 @@ export interface DatabaseUrls {
 
 /** Schemas every process shares; the event store's and the key ring's grants stand in their own migrations. */
 const sharedSchemas: readonly ServiceSchema[] = [
-  { schema: 'delivery', migrations: deliveryMigrations },
-  { schema: 'service', migrations: serviceMigrations },
+  { schema: 'delivery', migrations: deliveryMigrations, rows: deliveryRows },
+  { schema: 'service', migrations: serviceMigrations, rows: serviceRows },
   logOriginSchema,
 ];
+
+/** Every table there is where these services run, those of the libraries and of the key ring's database included. */
+export const rowMapWith = (services: readonly ServiceSchema[]): RowMap =>
+  rowMapOf([
+    { schema: 'event_store', rows: eventStoreRows },
+    { schema: 'keyring', rows: keyRingRows },
+    { schema: 'public', rows: migrationRows },
+    ...sharedSchemas,
+    ...services,
+  ]);
 
 /** The server of the configuration, or the embedded one, which then runs until `closers` are called. */
 export const openDatabase = async (

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId, type EventContext, type NewEvent, type RecordedEvent } from '@dittoo/kernel';
+import { newId, plainColumns, type EventContext, type NewEvent, type RecordedEvent } from '@dittoo/kernel';
 import { FileKeyEncryption } from '@dittoo/personal-data';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import { Controller, Module } from '@nestjs/common';
@@ -27,7 +27,11 @@ class CreateSpec1763809999000 implements MigrationInterface {
   }
   async down(): Promise<void> {}
 }
-const schema = { schema: 'spec', migrations: [CreateSpec1763809999000] };
+const schema = {
+  schema: 'spec',
+  migrations: [CreateSpec1763809999000],
+  rows: { counted: { columns: plainColumns('event') } },
+};
 
 let broken = true;
 

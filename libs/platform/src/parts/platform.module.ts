@@ -1,16 +1,6 @@
 import { schemaMap } from '@dittoo/contracts';
-import {
-  Clock,
-  ContactDirectory,
-  EventPublisher,
-  EventStore,
-  KeyRing,
-  Sealer,
-  SuppressionList,
-  UnsubscribeTokens,
-  type DataCategory,
-} from '@dittoo/kernel';
-import { EmailIndex, KeyEncryption } from '@dittoo/personal-data';
+import { Clock, EventPublisher, EventStore, KeyRing, Sealer, type DataCategory } from '@dittoo/kernel';
+import { ContactDirectory, EmailIndex, KeyEncryption, SuppressionList, UnsubscribeTokens } from '@dittoo/personal-data';
 import { retentionEndsOn } from '@dittoo/processor-register';
 import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';

@@ -1,15 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  DomainError,
-  SystemClock,
-  type Clock,
-  type ContactDirectory,
-  type EventPublisher,
-  type EventStore,
-  type SuppressionList,
-  type UnsubscribeTokens,
-} from '@dittoo/kernel';
+import { DomainError, SystemClock, type Clock, type EventPublisher, type EventStore } from '@dittoo/kernel';
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import { openPool } from '@dittoo/database';
 import type { PostgresSequencer } from '@dittoo/event-store';
@@ -18,10 +9,10 @@ import {
   EmailIndex,
   EnvelopeSealer,
   FileKeyEncryption,
-  PostgresContactDirectory,
+  ContactDirectory,
   PostgresKeyRing,
-  PostgresSuppressionList,
-  SealedSubjectTokens,
+  SuppressionList,
+  UnsubscribeTokens,
   type KeyEncryption,
 } from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
@@ -131,7 +122,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
     closers.push(() => log.close());
     await log.ready();
     const { sequencer, store } = log;
-    const contacts = new PostgresContactDirectory(keyRingPool, keyEncryption);
+    const contacts = new ContactDirectory(keyRingPool, keyEncryption);
     const emails = new EmailIndex(keyRingPool, keyEncryption, clock);
     if (sequencer !== null) await givePositions(sequencer, logger);
     const reapplied = await passRestoreGate(store, keyRing, { contacts, emails });
@@ -164,8 +155,8 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       sealer: new EnvelopeSealer(schemaMap, keyRing),
       contacts,
       emails,
-      suppressions: new PostgresSuppressionList(keyRingPool, keyEncryption),
-      unsubscribeTokens: new SealedSubjectTokens(keyEncryption, 'unsubscribe'),
+      suppressions: new SuppressionList(keyRingPool, keyEncryption),
+      unsubscribeTokens: new UnsubscribeTokens(keyEncryption),
       road: road.publisher,
       metrics,
       pool,

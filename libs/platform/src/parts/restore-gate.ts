@@ -1,6 +1,6 @@
 import type { DataSubjectEvents } from '@dittoo/contracts';
-import { keyNamed, recordedAs, type ContactDirectory, type EventStore, type RecordedEvent } from '@dittoo/kernel';
-import type { EmailIndex, PostgresKeyRing } from '@dittoo/personal-data';
+import { keyNamed, recordedAs, type EventStore, type RecordedEvent } from '@dittoo/kernel';
+import type { ContactDirectory, EmailIndex, PostgresKeyRing } from '@dittoo/personal-data';
 
 const pageSize = 1000;
 

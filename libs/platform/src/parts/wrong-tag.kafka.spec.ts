@@ -4,7 +4,15 @@
  * somebody has explained it. Left open: who changed it; that the log was is said by the audit's verification.
  */
 import { randomBytes } from 'node:crypto';
-import { newId, type Envelope, type EventContext, type NewEvent, type RecordedEvent, Sealer } from '@dittoo/kernel';
+import {
+  newId,
+  reference,
+  type Envelope,
+  type EventContext,
+  type NewEvent,
+  type RecordedEvent,
+  Sealer,
+} from '@dittoo/kernel';
 import { createKafka, ensureTopics, type Kafka } from '@dittoo/messaging';
 import { readTopic, settingsFor, testBroker } from '@dittoo/messaging/testing';
 import { Controller, Inject, Module } from '@nestjs/common';
@@ -35,7 +43,13 @@ class Opening {
 }
 
 const service: ServiceDefinition = {
-  schemas: [{ schema: 'wrong_tag', migrations: [CreateWrongTag1763809999100] }],
+  schemas: [
+    {
+      schema: 'wrong_tag',
+      migrations: [CreateWrongTag1763809999100],
+      rows: { opened: { columns: { stream: reference } } },
+    },
+  ],
   module: (platform) => {
     @Module({})
     class Spec {}

@@ -1,18 +1,23 @@
-import { ContactDirectory, newId } from '@dittoo/kernel';
+import { newId, type Uuid } from '@dittoo/kernel';
 import type { Pool } from 'pg';
 import { normalizedEmail } from './email-address.js';
 import type { KeyEncryption } from './key-encryption.js';
 
-/** Beside the keys, because it goes and comes back with them: restoring rows alone cannot bring a person back. */
-export class PostgresContactDirectory extends ContactDirectory {
+/**
+ * People known by an e-mail address alone: subscribers, correspondents, entrants of a campaign. Customers are not in it,
+ * because nobody has shown yet that an address typed at a registration is theirs. Addresses are compared in their
+ * normal form and kept as keyed hashes only.
+ *
+ * Beside the keys, because it goes and comes back with them: restoring rows alone cannot bring a person back.
+ */
+export class ContactDirectory {
   constructor(
     private readonly pool: Pool,
     private readonly encryption: KeyEncryption,
-  ) {
-    super();
-  }
+  ) {}
 
-  override async find(email: string): Promise<string | null> {
+  /** @returns the person behind the address; `null` = an address that is not known, or that was forgotten */
+  async find(email: string): Promise<Uuid | null> {
     const { rows } = await this.pool.query<{ subject_id: string }>(
       'SELECT subject_id FROM keyring.contact WHERE address_mark = $1',
       [this.mark(email)],
@@ -20,7 +25,8 @@ export class PostgresContactDirectory extends ContactDirectory {
     return rows[0]?.subject_id ?? null;
   }
 
-  override async findOrAdd(email: string): Promise<string> {
+  /** The same, known from now on. Two who ask at once get the same person. */
+  async findOrAdd(email: string): Promise<Uuid> {
     for (;;) {
       const found = await this.find(email);
       if (found !== null) return found;
@@ -31,7 +37,8 @@ export class PostgresContactDirectory extends ContactDirectory {
     }
   }
 
-  override async forget(subjectId: string): Promise<void> {
+  /** Goes with an erasure: whoever comes with that address later is a new person. Safe to repeat. */
+  async forget(subjectId: Uuid): Promise<void> {
     await this.pool.query('DELETE FROM keyring.contact WHERE subject_id = $1', [subjectId]);
   }
 

@@ -1,7 +1,7 @@
 import { newId, type NewEvent } from '@dittoo/kernel';
 import { MemoryEventStore, testDatabase, type TestDatabase } from '@dittoo/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { auditSchema } from './audit.migrations.js';
+import { auditSchema } from '../audit.migrations.js';
 import { NumberedLog } from './numbered-log.js';
 
 // A log with gaps of seven and ten events, of which the seal has come to four.

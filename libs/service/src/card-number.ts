@@ -1,3 +1,5 @@
+import { passesLuhn } from '@dittoo/kernel';
+
 /** An identifier in its five groups is not a number that somebody typed, even when no letter is in it. */
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
@@ -17,17 +19,6 @@ const looksIssued = (digits: string): boolean =>
   (/^3(0[0-5]|09|[689])/.test(digits) && digits.length >= 14) || // Diners Club
   (/^35/.test(digits) && digits.length >= 16) || // JCB
   (/^(50|5[6-9]|6)/.test(digits) && digits.length >= 15); // Maestro, Dankort, Discover, UnionPay, RuPay
-
-/** Luhn, ISO/IEC 7812-1 annex B. */
-export const passesLuhn = (digits: string): boolean => {
-  let sum = 0;
-  for (let place = 0; place < digits.length; place++) {
-    const digit = Number(digits[digits.length - 1 - place]);
-    const doubled = place % 2 === 1 ? digit * 2 : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
-};
 
 /**
  * Does the text hold a payment card number, alone, in groups, or beside an expiry date and a security code? Card data

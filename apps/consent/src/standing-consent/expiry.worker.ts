@@ -7,7 +7,7 @@ import { Commands } from '@dittoo/service';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { consentDecider } from './consent.decider.js';
+import { consentDecider } from '../consent/consent.decider.js';
 
 const pollMs = 1_000;
 const atOnce = 100;

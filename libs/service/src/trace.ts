@@ -9,47 +9,30 @@ import {
   type Context,
   type Span,
 } from '@opentelemetry/api';
-import { randomBytes } from 'node:crypto';
-
-const shape = /^00-(?<traceId>[0-9a-f]{32})-(?<spanId>[0-9a-f]{16})-(?<flags>[0-9a-f]{2})$/;
-
-/** Where in a trace somebody stands: W3C `traceparent`, or nothing. */
-export const isTraceparent = (value: unknown): value is string => typeof value === 'string' && shape.test(value);
-
-/** A trace that begins here, for those who do not record any: ids alone let events of one cause be found together. */
-export const newTraceparent = (): string =>
-  `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
+import { newTraceparent, readTraceparent, writeTraceparent } from '@dittoo/kernel';
 
 const contextOf = (traceparent: string | null): Context => {
-  const parts = traceparent === null ? undefined : shape.exec(traceparent)?.groups;
-  if (parts === undefined) return ROOT_CONTEXT;
-  const { flags, spanId, traceId } = parts as Record<'flags' | 'spanId' | 'traceId', string>;
-  return trace.setSpanContext(ROOT_CONTEXT, {
-    traceId,
-    spanId,
-    traceFlags: Number.parseInt(flags, 16),
-    isRemote: true,
-  });
+  const parent = readTraceparent(traceparent);
+  return parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
 };
 
 const traceparentOf = (span: Span | undefined): string | null => {
   const found = span?.spanContext();
-  if (found === undefined || !isSpanContextValid(found)) return null;
-  return `00-${found.traceId}-${found.spanId}-${found.traceFlags.toString(16).padStart(2, '0')}`;
+  return found === undefined || !isSpanContextValid(found) ? null : writeTraceparent(found);
 };
 
 /** The span that is being worked on, as events and calls carry it on; `null` = nobody records. */
 export const currentTraceparent = (): string | null => traceparentOf(trace.getSpan(context.active()));
 
 export interface TraceOptions {
-  /** What led here, where it came by event or queue; default: the span being worked on. */
+  /** What led here, where it came by event or queue; default: the span that is being worked on. */
   readonly parent?: string | null;
-  readonly kind?: 'internal' | 'consumer' | 'client';
+  readonly kind?: 'internal' | 'client';
   /** Ids and words of ours; nothing of a person. */
   readonly attributes?: Attributes;
 }
 
-const kinds = { internal: SpanKind.INTERNAL, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT } as const;
+const kinds = { internal: SpanKind.INTERNAL, client: SpanKind.CLIENT } as const;
 
 /**
  * Does the work as one span of a trace. An error is noted by its name alone and thrown on.

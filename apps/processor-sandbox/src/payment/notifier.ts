@@ -1,4 +1,4 @@
-import { isLoopback } from './loopback.js';
+import { isLoopback } from '../reception/loopback.js';
 
 /** A call to the shop that something happened. */
 export interface Notification {

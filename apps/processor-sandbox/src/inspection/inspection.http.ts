@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { faultFrom } from './faults.js';
-import type { Notifier } from './notifier.js';
-import { type Reception, jsonBody } from './reception.js';
+import { faultFrom } from '../reception/faults.js';
+import type { Notifier } from '../payment/notifier.js';
+import { type Reception, jsonBody } from '../reception/reception.js';
 
 /** What tests and demonstrations ask of the sandbox itself: what was received, and which faults to meet. */
 export const inspect = (

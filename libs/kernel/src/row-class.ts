@@ -1,4 +1,4 @@
-import type { DataCategory } from '@dittoo/kernel';
+import type { DataCategory } from './personal.js';
 
 /** What an erasure does with a column. */
 export type RowErasure =
@@ -46,7 +46,21 @@ export interface TableClass {
   readonly columns: { readonly [column: string]: ColumnClass };
 }
 
+/** The tables of one schema. Each package says of its own tables what their columns hold, beside what makes them. */
+export type RowClasses = { readonly [table: string]: TableClass };
+
+/** The tables of a whole database, as `<schema>.<table>`. */
 export type RowMap = { readonly [table: `${string}.${string}`]: TableClass };
+
+export interface ClassifiedSchema {
+  readonly schema: string;
+  readonly rows: RowClasses;
+}
+
+export const rowMapOf = (schemas: readonly ClassifiedSchema[]): RowMap =>
+  Object.fromEntries(
+    schemas.flatMap(({ rows, schema }) => Object.entries(rows).map(([table, known]) => [`${schema}.${table}`, known])),
+  );
 
 const nothing: PlainColumn = { kind: 'plain' };
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Locale } from './vocabulary.js';
+import type { Locale, Sku } from '@dittoo/contracts';
 
 type Text = { readonly [Language in Locale]: string };
 
 export interface Product {
-  readonly sku: string;
+  readonly sku: Sku;
   readonly name: Text;
   readonly description: Text;
   /** Including VAT, in öre. */
@@ -13,10 +13,7 @@ export interface Product {
   readonly taxRate: number;
 }
 
-/**
- * The shop's range: what order sells and engagement lets people comment on. The file is shipped with the release;
- * another range is another release.
- */
+/** The shop's range, in the order it is shown in. The file is shipped with the release. */
 export const products: readonly Product[] = JSON.parse(
-  readFileSync(new URL('../products.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../products.json', import.meta.url), 'utf8'),
 ) as Product[];

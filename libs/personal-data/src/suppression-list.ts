@@ -1,31 +1,34 @@
-import { SuppressionList } from '@dittoo/kernel';
 import type { Pool } from 'pg';
 import { normalizedEmail } from './email-address.js';
 import type { KeyEncryption } from './key-encryption.js';
 
-/** Marks under a pepper of their own: they match no other look-up of the house. */
-export class PostgresSuppressionList extends SuppressionList {
+/**
+ * Addresses nothing but answers may be mailed to. Outlives an erasure on purpose: it is how "never again" is remembered
+ * without the address. Not answering is an error, and an error is a no.
+ *
+ * Addresses are marked under a pepper of their own: they match no other look-up of the shop.
+ */
+export class SuppressionList {
   constructor(
     private readonly pool: Pool,
     private readonly encryption: KeyEncryption,
-  ) {
-    super();
-  }
+  ) {}
 
-  override async suppress(email: string): Promise<void> {
+  async suppress(email: string): Promise<void> {
     await this.pool.query('INSERT INTO keyring.suppression (address_mark) VALUES ($1) ON CONFLICT DO NOTHING', [
       this.mark(email),
     ]);
   }
 
-  override async isSuppressed(email: string): Promise<boolean> {
+  async isSuppressed(email: string): Promise<boolean> {
     const { rows } = await this.pool.query('SELECT FROM keyring.suppression WHERE address_mark = $1', [
       this.mark(email),
     ]);
     return rows.length > 0;
   }
 
-  override async lift(email: string): Promise<void> {
+  /** The owner of the address asked for mail again. */
+  async lift(email: string): Promise<void> {
     await this.pool.query('DELETE FROM keyring.suppression WHERE address_mark = $1', [this.mark(email)]);
   }
 

@@ -1,25 +1,25 @@
-import { containsCardNumber, DomainError } from '@dittoo/kernel';
-import { commandContext, Commands, type Caller } from '@dittoo/service';
+import { DomainError } from '@dittoo/kernel';
+import { containsCardNumber, commandContext, Commands, type Caller } from '@dittoo/service';
 import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { officerAccessDecider, type ViewSubjectHistory } from './officer-access.decider.js';
 
 /**
- * First the record, then the look: an officer's question is answered only after it stands in `officerAccess-<officer>`.
- * Dies in between: a look is recorded that was not taken, never the other way round.
+ * First the record, then the view: an officer's question is answered only after it is recorded in `officerAccess-<officer>`.
+ * Dies in between: a view is recorded that was not taken, never the other way round.
  */
 @Injectable()
-export class OfficerAccess {
+export class OfficerViews {
   constructor(private readonly commands: Commands) {}
 
   async record(
     caller: Caller,
     officerId: string,
-    look: Pick<ViewSubjectHistory, 'subjectId' | 'view' | 'auditPurpose'>,
+    view: Pick<ViewSubjectHistory, 'subjectId' | 'view' | 'auditPurpose'>,
   ): Promise<void> {
     // The person the event is about, and whose key seals the purpose, is the officer.
     const context = commandContext(caller, officerId);
-    await this.commands.execute(officerAccessDecider, officerId, { type: 'ViewSubjectHistory', ...look }, context);
+    await this.commands.execute(officerAccessDecider, officerId, { type: 'ViewSubjectHistory', ...view }, context);
   }
 }
 

@@ -1,8 +1,10 @@
 import type { ConsentChoice, Locale } from '@dittoo/contracts';
-import { Clock, derivedId, DomainError, readable, SuppressionList, type Uuid } from '@dittoo/kernel';
+import { Clock, derivedId, DomainError, readable, type Uuid } from '@dittoo/kernel';
+import { SuppressionList } from '@dittoo/personal-data';
 import { commandContext, Commands, type Caller, type CommandContext } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
-import { Choices, recordIdOf } from '../consent/choices.port.js';
+import { Choices } from '../consent/choices.js';
+import { recordIdOf } from '../consent/record-id.js';
 import { People } from '../person/people.query.js';
 import { ConfirmationTokens } from './confirmation-tokens.js';
 import { newsletterDecider, type NewsletterCommand } from './newsletter.decider.js';

@@ -1,0 +1,27 @@
+import { readTraceparent, type RecordedEvent } from '@dittoo/kernel';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+
+/**
+ * Handles an event as a span of the trace that led to it. An error is noted by its name alone and thrown on.
+ *
+ * @param group the consumer group that handles it
+ */
+export const handledInTrace = <T>(
+  { metadata, type }: RecordedEvent,
+  group: string,
+  handle: () => Promise<T>,
+): Promise<T> => {
+  const parent = readTraceparent(metadata.traceparent);
+  const cause = parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
+  const options = { kind: SpanKind.CONSUMER, attributes: { 'messaging.consumer.group.name': group } };
+  return trace.getTracer('dittoo').startActiveSpan(`handle ${type}`, options, cause, async (span) => {
+    try {
+      return await handle();
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'unknown' });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+};
