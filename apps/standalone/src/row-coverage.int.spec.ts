@@ -113,7 +113,7 @@ describe('every row of the shop', () => {
 
   it('is in an event or in a row of the service that makes the copies', () => {
     const read = classified.filter(({ known }) => known.kind !== 'plain' && known.copy === 'fromRow');
-    expect(new Set(read.map(({ table }) => table.split('.')[0]))).toEqual(new Set(['identity']));
+    expect(new Set(read.map(({ table }) => table.split('.')[0]))).toEqual(new Set(['rights']));
   });
 
   it('that is personal is copied and erased, or says why not', () => {
