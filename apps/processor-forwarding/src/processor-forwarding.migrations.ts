@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { tableSets } from './lanes/table-set.port.js';
+import { tableSets } from './queue/queue-tables.js';
 
 class CreateForwarding1763800005000 implements MigrationInterface {
   readonly name = 'CreateForwarding1763800005000';

@@ -2,7 +2,7 @@ import { PLATFORM_CONFIG, REGISTER, type PlatformConfig, type ServiceDefinition 
 import type { Register } from '@dittoo/processor-register';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { PaymentCallbacksController } from './callback/payment-callbacks.controller.js';
+import { PaymentCallbacksController } from './intake/payment-callbacks.controller.js';
 import { Deliveries } from './deliveries/deliveries.query.js';
 import { Delivery } from './deliveries/delivery.entity.js';
 import { DeliveryProjection } from './deliveries/delivery.projection.js';
@@ -11,30 +11,30 @@ import {
   readForwardingConfig,
   type ForwardingConfig,
   type ForwardingOptions,
-} from './forwarding.config.js';
-import { ForwardingMetrics } from './forwarding.metrics.js';
-import { AttemptReactor } from './forwarding/attempt.reactor.js';
-import { DeliveriesController } from './forwarding/deliveries.controller.js';
-import { DeliveryReactor } from './forwarding/delivery.reactor.js';
-import { ErasureReactor } from './forwarding/erasure.reactor.js';
-import { IntakeReactor } from './forwarding/intake.reactor.js';
-import { IntentReactor } from './forwarding/intent.reactor.js';
-import { LetterIntakeReactor } from './forwarding/letter-intake.reactor.js';
-import { LetterPreparationReactor } from './forwarding/letter-preparation.reactor.js';
-import { MailboxRetentionReactor } from './forwarding/mailbox-retention.reactor.js';
-import { OutcomeReactor } from './forwarding/outcome.reactor.js';
-import { PreparationReactor } from './forwarding/preparation.reactor.js';
-import { ReadingReactor } from './forwarding/reading.reactor.js';
-import { LetterSource } from './gate/letter.query.js';
-import { Source } from './gate/source.query.js';
+} from './processor-forwarding.config.js';
+import { ForwardingMetrics } from './attempt/attempt-metrics.js';
+import { AttemptReactor } from './attempt/attempts.js';
+import { DeliveriesController } from './deliveries/deliveries.controller.js';
+import { DeliveryReactor } from './worker/delivery.worker.js';
+import { ErasureReactor } from './attempt/recipient-erasure.js';
+import { IntakeReactor } from './intake/order.reactor.js';
+import { IntentReactor } from './intake/forwarding-requests.js';
+import { LetterIntakeReactor } from './intake/notification.reactor.js';
+import { LetterPreparationReactor } from './attempt/mail-preparation.js';
+import { MailboxRetentionReactor } from './worker/mailbox-sweep.worker.js';
+import { OutcomeReactor } from './attempt/outcomes.js';
+import { PreparationReactor } from './attempt/payment-preparation.js';
+import { ReadingReactor } from './attempt/payment-reading.js';
+import { LetterSource } from './mail/notification.query.js';
+import { Source } from './source/source.query.js';
 import { MailSuppression } from './gate/suppression.query.js';
-import { LaneIntake } from './lanes/lane-intake.port.js';
-import { PaymentWatch } from './lanes/payment-watch.port.js';
-import { connectMail, MAIL_PROVIDER } from './mail-provider.js';
+import { LaneIntake } from './queue/queue-intake.js';
+import { PaymentWatch } from './payment/payment-watch.js';
+import { connectMail, MAIL_PROVIDER } from './mailbox/mail-provider.js';
 import { HeldMailProjection } from './mailbox/held-mail.projection.js';
-import { MailboxRecords } from './mailbox/mailbox-records.port.js';
-import { CallbackTokens } from './payment/callback-token.port.js';
-import { connectProcessors, PAYMENT_PROCESSORS } from './payment/payment-processors.port.js';
+import { MailboxRecords } from './mailbox/mail-records.js';
+import { CallbackTokens } from './payment/callback-tokens.js';
+import { connectProcessors, PAYMENT_PROCESSORS } from './payment/connect-processors.js';
 import { forwardingSchema } from './processor-forwarding.migrations.js';
 
 /**

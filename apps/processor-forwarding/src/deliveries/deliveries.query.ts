@@ -3,7 +3,7 @@ import { decodeCursor, pageOf, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
-import type { DeliveriesQuery, DeliveryAnswer } from '../deliveries.http.js';
+import type { DeliveriesQuery, DeliveryAnswer } from './deliveries.http.js';
 import { Delivery } from './delivery.entity.js';
 
 /** Deliveries, oldest first. Nothing here is anybody's data. */

@@ -1,5 +1,5 @@
 import type { Register } from '@dittoo/processor-register';
-import { consentAt, type Standing } from './gate.query.js';
+import { consentAt, type Standing } from './gate.js';
 
 export type AdSignal = 'CONSENT_GRANTED' | 'CONSENT_DENIED';
 

@@ -9,8 +9,8 @@ import { loadRegister } from '@dittoo/processor-register';
 import { MemoryEventStore } from '@dittoo/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { judge, type Asked } from './gate.query.js';
-import { Source } from './source.query.js';
+import { judge, type Asked } from './gate.js';
+import { Source } from '../source/source.query.js';
 
 const register = loadRegister();
 const start = Date.parse('2026-11-22T08:00:00.000Z');

@@ -5,9 +5,9 @@ import { loadRegister, parseRegister } from '@dittoo/processor-register';
 import { MemoryEventStore } from '@dittoo/testing';
 import { describe, expect, it } from '@jest/globals';
 import { adConsentSignals, mayAdvertise } from './ad-consent.js';
-import { judge, type Asked, type Standing } from './gate.query.js';
+import { judge, type Asked, type Standing } from './gate.js';
 import { consentsOf, notObjected, softOptInOf } from './standing.js';
-import { Source } from './source.query.js';
+import { Source } from '../source/source.query.js';
 
 const { digest: _digest, ...document } = loadRegister();
 const register = loadRegister();

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Mailbox, MessagePlace } from './mailbox.port.js';
+import type { Mailbox, MessagePlace } from './messages.js';
 
 /** A mailbox and the hands of the people who write to it. */
 export interface MailboxFixture {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Payment, PaymentOpening } from './payment-processor.port.js';
-import { TransmissionFailed } from '../transmission-failed.js';
+import { TransmissionFailed } from '../egress/transmission-failed.js';
 
 /** A transaction reduced to the fields on the allow-list; answers have been seen to carry whole card numbers. */
 export interface Transaction {

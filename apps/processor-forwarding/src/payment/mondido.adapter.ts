@@ -15,8 +15,8 @@ import type {
   PaymentProcessor,
   RefundOrder,
 } from './payment-processor.port.js';
-import { TransmissionFailed } from '../transmission-failed.js';
-import type { ProcessorClient } from './processor.client.js';
+import { TransmissionFailed } from '../egress/transmission-failed.js';
+import type { ProcessorClient } from './processor-client.js';
 
 /** The reason under which a reservation is released. */
 const cancellation = 'cancellation';

@@ -1,6 +1,6 @@
 import type { PaymentAction } from '@dittoo/contracts';
 import type { CreditTargets, Payment, PaymentOpening } from './payment-processor.port.js';
-import { TransmissionFailed } from '../transmission-failed.js';
+import { TransmissionFailed } from '../egress/transmission-failed.js';
 
 /** An item as it goes back in a replacing PUT; Payson's own totals are left out. */
 export interface CheckoutItem {

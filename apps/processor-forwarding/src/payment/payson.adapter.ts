@@ -6,7 +6,7 @@ import type {
   PaymentProcessor,
   RefundOrder,
 } from './payment-processor.port.js';
-import { TransmissionFailed } from '../transmission-failed.js';
+import { TransmissionFailed } from '../egress/transmission-failed.js';
 import {
   checkoutBody,
   checkoutFrom,
@@ -16,7 +16,7 @@ import {
   type Checkout,
   type MerchantAddresses,
 } from './payson-checkout.js';
-import type { ProcessorClient } from './processor.client.js';
+import type { ProcessorClient } from './processor-client.js';
 
 /** Pages of the list looked through at most; more open checkouts than that, and a person looks. */
 const mostPages = 500;
