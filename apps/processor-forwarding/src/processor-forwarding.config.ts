@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 /** The configuration as the parts get it. */
 export const FORWARDING_CONFIG = Symbol('ForwardingConfig');
 
-/** What the host hands in; the environment says the rest. */
+/** What the host hands in; the rest comes from the environment. */
 export interface ForwardingOptions {
   /** The bundled sandbox, where `PAYSON_URL` is not set. */
   readonly payson?: PaysonConnection;
@@ -11,12 +11,8 @@ export interface ForwardingOptions {
   readonly mondido?: MondidoConnection;
   /** The same for `MAIL_SMTP_URL` and `MAIL_IMAP_URL`. */
   readonly mail?: MailConnection;
-  /** Specs only: called at the named points of an attempt; what it throws ends the worker there, as a kill would. */
-  readonly interrupt?: (point: InterruptionPoint) => void;
   readonly tuning?: Partial<ForwardingTuning>;
 }
-
-export type InterruptionPoint = 'marked' | 'sent' | 'recorded';
 
 export interface PaysonConnection {
   /** Base with version, as `https://api.payson.se/2.0/`. */
@@ -40,7 +36,7 @@ export interface MailConnection {
   readonly imapUrl: string;
 }
 
-/** Requests a second, and at once. */
+/** Requests a second, and in a burst. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
@@ -55,7 +51,7 @@ export interface RetryLimits {
 }
 
 export interface ForwardingTuning {
-  /** Renewed at a third while a call lasts, so it is short: what a killed worker held is taken up after it. */
+  /** Short, and renewed at a third while a call lasts: after it another worker takes over what a killed one held. */
   readonly leaseSeconds: number;
   readonly concurrency: number;
   readonly connectMs: number;
@@ -66,12 +62,12 @@ export interface ForwardingTuning {
   readonly retryCapMs: number;
   /** Attempts of one item before it is parked. */
   readonly attempts: number;
-  /** How long a lost answer's effect is left to show itself before it is looked for. */
+  /** How long to wait after a lost answer before the processor is asked for its effect. */
   readonly reconcileAfterMs: number;
   /** First pause between two readings of a pending payment. */
   readonly watchPauseMs: number;
   readonly breakerPauseMs: number;
-  /** How often it is looked whether the mailbox was cleaned today. */
+  /** How often it is checked whether the mailbox was swept today. */
   readonly sweepPauseMs: number;
 }
 
@@ -83,12 +79,11 @@ export interface ForwardingConfig extends ForwardingTuning {
   /** Address of the proxy through which everything leaves; `null` = directly. */
   readonly egressProxy: string | null;
   readonly rates: { readonly [processorId: string]: Rate };
-  readonly interrupt: (point: InterruptionPoint) => void;
 }
 
 /**
- * Payson and Mondido publish no rates: these are careful. One.com takes 25 messages in five minutes. Nobody minds at the
- * sandbox.
+ * Payson and Mondido publish no rates: these are careful. One.com takes 25 messages in five minutes. The sandbox takes
+ * any number.
  */
 const rates = {
   payson: { perSecond: 2, burst: 5 },
@@ -96,7 +91,7 @@ const rates = {
   oneMail: { perSecond: 25 / 300, burst: 25, concurrency: 1 },
 };
 
-/** Mail waits four days for a provider that is away, as mail does: 16 doublings, then every two hours on average. */
+/** Mail is tried for four days, as mail servers do: 16 doublings, then every two hours on average. */
 const limits = { oneMail: { attempts: 62, retryCapMs: 4 * 3_600_000 } };
 const atSandbox: Rate = { perSecond: 500, burst: 500 };
 
@@ -135,7 +130,6 @@ export const readForwardingConfig = (
       mondido: onLoopback(mondido?.url) ? atSandbox : rates.mondido,
       oneMail: onLoopback(mail?.smtpUrl) ? atSandbox : rates.oneMail,
     },
-    interrupt: options.interrupt ?? (() => undefined),
   };
 };
 
@@ -154,7 +148,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const egressProxyFrom = (env: Environment): string | null => {
   const address = env['EGRESS_PROXY_ADDRESS'] ?? '';
   if (address === '') return null;
-  // A name would have to be resolved, and then somebody else says where everything goes.
+  // A name would have to be resolved, and then the resolver decides where everything goes.
   if (isIP(address) === 0) throw new Error('EGRESS_PROXY_ADDRESS must be an IP address');
   return address;
 };

@@ -3,150 +3,139 @@ import { LOGGER } from '@dittoo/platform';
 import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
-import { ForwardingMetrics } from './attempt-metrics.js';
-import type { Item, Lane, SendingRecord } from '../queue/lanes.js';
-import type { OpenedPayment, Payment } from '../payment/payment-processor.port.js';
 import type { TransmissionFailed } from '../egress/transmission-failed.js';
 import { forwardingDecider, type Disclosure, type ForwardingCommand } from '../ledger/forwarding.decider.js';
 import type { Forwarding } from '../ledger/forwarding.js';
-import {
-  causeOf,
-  disclosedBy,
-  labelsOf,
-  ledgerOf,
-  nextOf,
-  paymentForwardingOf,
-  type Next,
-  type ProcessorQueue,
-} from './turn.js';
-import type { Refusal } from './payment-preparation.js';
+import { Recipients } from '../ledger/recipients.js';
+import type { Payment } from '../payment/payment-processor.port.js';
+import { PaymentWatch } from '../payment/payment-watch.js';
+import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
+import type { SendingRecord } from '../queue/item.js';
+import { Lanes, type Also } from '../queue/lanes.js';
+import { AttemptMetrics } from './attempt-metrics.js';
+import type { Refusal } from './preparation.js';
+import { retryOf } from './retry.js';
+import { causeOf, labelsOf, ledgerOf, nextOf, paymentForwardingOf, type Next, type Turn } from './turn.js';
 
 /**
  * What became of an item: appended to its stream first, then the row follows under the lane's token. Dies between the
- * two: the stream is right, and whoever takes the lane next brings the row after it.
+ * two: the stream is right, and the next worker that takes the lane updates the row.
  */
 @Injectable()
-export class OutcomeReactor {
+export class Outcomes {
   constructor(
     private readonly commands: Commands,
+    private readonly lanes: Lanes,
+    private readonly recipients: Recipients,
+    private readonly watch: PaymentWatch,
     private readonly clock: Clock,
-    private readonly metrics: ForwardingMetrics,
+    private readonly metrics: AttemptMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(FORWARDING_CONFIG) private readonly config: ForwardingConfig,
   ) {}
 
   async delivered(
-    queue: ProcessorQueue,
-    lane: Lane,
-    item: Item,
+    turn: Turn,
     attempt: number,
     payment: Payment | null,
     disclosures: readonly Disclosure[],
   ): Promise<Next> {
-    const opened = item.kind === 'openPayment';
-    // The payment's state first: it stands in the payment's stream, and what asked for it ends afterwards.
-    if (payment !== null && !opened) await this.observe(queue, lane, item, payment);
-    const state = await this.say(item, lane, 'delivered', {
-      type: 'RecordDelivery',
-      attempt,
-      disclosures,
-      ...(opened ? { checkout: checkoutOf(payment as OpenedPayment) } : {}),
-    });
-    this.config.interrupt('recorded');
-    this.metrics.delivered.observe(labelsOf(queue, item), (Date.now() - item.queuedAt.getTime()) / 1000);
-    return this.settled(queue, lane, item, state, disclosures.length > 0);
+    const { item } = turn;
+    const opened = item.kind === 'openPayment' ? payment : null;
+    // The payment's state first: it belongs to the payment's stream, and the command that changed it ends afterwards.
+    if (payment !== null && opened === null) await this.paymentRead(turn, payment);
+    const checkout = opened === null ? {} : { checkout: checkoutOf(opened) };
+    const state = await this.record(turn, 'delivered', { type: 'RecordDelivery', attempt, disclosures, ...checkout });
+    this.metrics.delivered.observe(labelsOf(turn), (Date.now() - item.queuedAt.getTime()) / 1000);
+    return this.settleRow(turn, state, disclosures.length > 0);
   }
 
-  async settled(
-    queue: ProcessorQueue,
-    lane: Lane,
-    item: Item,
-    state: Forwarding,
-    disclosed = disclosedBy(item.sending),
+  /** @param record what was sent; `null` = it failed before that, which is no attempt: the next send takes the number */
+  async failed(
+    turn: Turn,
+    failed: TransmissionFailed,
+    record: SendingRecord | null,
+    attempt = record === null ? turn.item.attempt : turn.item.attempt + 1,
   ): Promise<Next> {
-    const watch = item.kind === 'openPayment' && state.status === 'completed';
-    const left = await queue.lanes.settle(lane, item, {
-      disclosed,
-      ...(watch ? { watch: { startInMs: this.config.watchPauseMs } } : {}),
+    const { item, lane } = turn;
+    const { outcome, then, failure } = failed;
+    const unknown = outcome === 'unknown';
+    const disclosures = outcome === 'notSent' ? [] : ledgerOf(record, outcome);
+    const { counted, delayMs, left } = retryOf(turn, failed, this.config);
+    const again = then.retry && (!counted || left);
+    const nextAttemptAt = again ? new Date(Date.parse(this.clock.now()) + delayMs).toISOString() : null;
+    await this.record(turn, 'failed', { type: 'RecordFailure', attempt, disclosures, failure, nextAttemptAt });
+    this.metrics.failures.inc({ ...labelsOf(turn), reason: failure });
+    if (again) {
+      const also = this.disclosed(turn, disclosures.length > 0);
+      await this.lanes.retry(lane, item, delayMs, { unknown, counted }, also);
+      return 'leave';
+    }
+    this.metrics.parked.inc({ ...labelsOf(turn), reason: failure });
+    this.logger.error({ forwardingId: item.forwardingId, ...labelsOf(turn), failure }, 'forwarding.parked');
+    return this.parkRow(turn, unknown, disclosures.length > 0);
+  }
+
+  async refused(turn: Turn, { reason, fields, purpose, consentRecordId }: Refusal): Promise<Next> {
+    const { item, lane } = turn;
+    await this.record(turn, 'refused', { type: 'RefuseForwarding', reason, fields, purpose, consentRecordId });
+    this.metrics.refusals.inc({ ...labelsOf(turn), reason });
+    this.log(turn, item.attempt, `refused:${reason}`);
+    return nextOf(await this.lanes.settle(lane, item));
+  }
+
+  async cancelled(turn: Turn): Promise<Next> {
+    await this.record(turn, 'cancelled', { type: 'CancelForwarding', reason: 'orderCancelled' });
+    return nextOf(await this.lanes.settle(turn.lane, turn.item));
+  }
+
+  /** The row follows a stream that has ended; a payment that was opened is watched until it is pending no longer. */
+  async settleRow(turn: Turn, state: Forwarding, disclosed = wasDisclosed(turn)): Promise<Next> {
+    const { connection, item, lane } = turn;
+    const opened = item.kind === 'openPayment' && state.status === 'completed';
+    const left = await this.lanes.settle(lane, item, async (client) => {
+      await this.disclosed(turn, disclosed)(client);
+      if (opened) await this.watch.start(client, connection.tables, item, this.config.watchPauseMs);
     });
     return nextOf(left);
   }
 
-  async fail(
-    queue: ProcessorQueue,
-    lane: Lane,
-    item: Item,
-    failed: TransmissionFailed,
-    record: SendingRecord | null,
-    // What failed before it was sent is no attempt: the next send takes the number.
-    attempt = record === null ? item.attempt : item.attempt + 1,
-  ): Promise<Next> {
-    const { outcome, then, failure } = failed;
-    const unknown = outcome === 'unknown';
-    const disclosures = outcome === 'notSent' ? [] : ledgerOf(record, outcome);
-    const alongside = { unknown, disclosed: disclosures.length > 0 };
-    // Refused credentials use up no attempt: it is not this item that is wrong.
-    const counted = then.credentials !== true;
-    const again = then.retry && (!counted || lane.attempt + 1 < queue.limits.attempts);
-    const delayMs = this.delayMs(queue, lane, failed);
-    const nextAttemptAt = again ? new Date(Date.parse(this.clock.now()) + delayMs).toISOString() : null;
-    await this.say(item, lane, 'failed', { type: 'RecordFailure', attempt, disclosures, failure, nextAttemptAt });
-    this.config.interrupt('recorded');
-    this.metrics.failures.inc({ ...labelsOf(queue, item), reason: failure });
-    if (again) {
-      await queue.lanes.retry(lane, item, delayMs, { ...alongside, counted });
-      return 'leave';
-    }
-    this.metrics.parked.inc({ ...labelsOf(queue, item), reason: failure });
-    this.logger.error({ forwardingId: item.forwardingId, ...labelsOf(queue, item), failure }, 'forwarding.parked');
-    return this.parkRow(queue, lane, item, unknown, alongside.disclosed);
+  /** The row follows a stream that is parked. @param unknown the outcome is: reconcile before it is sent again */
+  async parkRow(turn: Turn, unknown: boolean, disclosed = unknown && wasDisclosed(turn)): Promise<Next> {
+    return nextOf(await this.lanes.park(turn.lane, turn.item, { unknown }, this.disclosed(turn, disclosed)));
   }
 
-  async refuse(queue: ProcessorQueue, lane: Lane, item: Item, refusal: Refusal): Promise<Next> {
-    const { reason, fields, purpose, consentRecordId } = refusal;
-    await this.say(item, lane, 'refused', { type: 'RefuseForwarding', reason, fields, purpose, consentRecordId });
-    this.metrics.refusals.inc({ ...labelsOf(queue, item), reason });
-    this.log(queue, item, item.attempt, `refused:${reason}`);
-    return nextOf(await queue.lanes.settle(lane, item));
-  }
-
-  async parkRow(
-    queue: ProcessorQueue,
-    lane: Lane,
-    item: Item,
-    unknown: boolean,
-    disclosed = unknown && disclosedBy(item.sending),
-  ): Promise<Next> {
-    return nextOf(await queue.lanes.park(lane, item, { unknown, disclosed }));
-  }
-
-  async observe({ tables }: ProcessorQueue, lane: Lane, item: Item, payment: Payment): Promise<void> {
+  /** Records what the processor says of a payment, in the payment's own stream. */
+  async paymentRead(turn: Turn, payment: Payment): Promise<void> {
     const { reference: paymentReference, status, amount, refundedMinor } = payment;
     const command = { type: 'ObservePayment', paymentReference, status, amount, refundedMinor } as const;
-    const context = causeOf(item, 'observed', lane);
-    await this.commands.execute(forwardingDecider, paymentForwardingOf(tables, item), command, context);
+    const context = causeOf(turn, 'observed');
+    await this.commands.execute(forwardingDecider, paymentForwardingOf(turn), command, context);
   }
 
-  /** Full jitter, or what the processor asked for; the effect of a call without an answer gets time to show itself. */
-  delayMs({ limits }: ProcessorQueue, { attempt }: Lane, { outcome, failure, then }: TransmissionFailed): number {
-    const { retryBaseMs, reconcileAfterMs } = this.config;
-    const { retryCapMs } = limits;
-    const unanswered = outcome === 'unknown' && !failure.startsWith('http-');
-    const jitter = Math.random() * Math.min(retryCapMs, retryBaseMs * 2 ** Math.min(attempt, 20));
-    return Math.ceil(Math.max(jitter, then.retryAfterMs ?? 0, unanswered ? reconcileAfterMs : 0));
+  async record(turn: Turn, step: string, command: ForwardingCommand): Promise<Forwarding> {
+    const context = causeOf(turn, step);
+    return (await this.commands.execute(forwardingDecider, turn.item.forwardingId, command, context)).state;
   }
 
-  async say(item: Item, lane: Lane, step: string, command: ForwardingCommand): Promise<Forwarding> {
-    const context = causeOf(item, step, lane);
-    return (await this.commands.execute(forwardingDecider, item.forwardingId, command, context)).state;
+  /** Remembers the processor as a recipient of the subject's data, in the transaction that ends the attempt. */
+  disclosed({ connection, item }: Turn, disclosed: boolean): Also {
+    return async (client) => {
+      if (disclosed) await this.recipients.add(client, connection.tables.processorId, item.subjectId);
+    };
   }
 
-  log(queue: ProcessorQueue, item: Item, attempt: number, outcome: string, started?: number): void {
+  log(turn: Turn, attempt: number, outcome: string, started?: number): void {
     const durationMs = started === undefined ? undefined : Math.round(performance.now() - started);
-    const { forwardingId } = item;
-    this.logger.info({ forwardingId, ...labelsOf(queue, item), attempt, outcome, durationMs }, 'forwarding.attempted');
+    const { forwardingId } = turn.item;
+    this.logger.info({ forwardingId, ...labelsOf(turn), attempt, outcome, durationMs }, 'forwarding.attempted');
   }
 }
 
-const checkoutOf = ({ reference, action }: OpenedPayment) => ({ paymentReference: reference, action });
+/** Did the send in the item's record carry personal data? */
+const wasDisclosed = ({ item }: Turn): boolean => (item.sending?.disclosures.length ?? 0) > 0;
+
+const checkoutOf = ({ reference, action }: Payment) => {
+  if (action === null) throw new Error('a payment was opened without a way for the customer to continue');
+  return { paymentReference: reference, action };
+};

@@ -1,66 +1,72 @@
-import type { CommandContext } from '@dittoo/service';
 import { derivedId, type Uuid } from '@dittoo/kernel';
-import { forwardingIdOf } from '../ledger/forwarding-id.js';
-import type { RetryLimits } from '../processor-forwarding.config.js';
-import type { MailProvider } from '../mailbox/mail-provider.js';
-import type { Item, Lane, Lanes, SendingDisclosure, SendingRecord } from '../queue/lanes.js';
-import type { TableSet } from '../queue/queue-tables.js';
-import type { PaymentProcessor } from '../payment/payment-processor.port.js';
-import { TransmissionFailed } from '../egress/transmission-failed.js';
+import type { CommandContext } from '@dittoo/service';
 import type { Disclosure } from '../ledger/forwarding.decider.js';
+import { forwardingIdOf } from '../ledger/forwarding-id.js';
+import type { MailProvider } from '../mail/mail-provider.js';
+import type { PaymentProcessor } from '../payment/payment-processor.port.js';
+import type { RetryLimits } from '../processor-forwarding.config.js';
+import type { Item, Lane, SendingRecord } from '../queue/item.js';
+import type { QueueTables } from '../queue/queue-tables.js';
 
-/** One processor's queue and everything that belongs to it. */
-export interface ProcessorQueue {
-  readonly tables: TableSet;
-  readonly lanes: Lanes;
+/** A processor as its worker reaches it. */
+export interface ProcessorConnection {
+  readonly tables: QueueTables;
   /** `null` = not connected: nothing can be sent, so everything that would be is refused. */
   readonly processor: PaymentProcessor | null;
-  /** `null` = not connected, or no provider of mail. */
+  /** `null` = not connected, or not the mail provider. */
   readonly mail: MailProvider | null;
   readonly limits: RetryLimits;
-  /** Waits until so many requests may go. */
+  /** Waits until so many requests may be made by the processor's rate. */
   pace(requests: number): Promise<void>;
-  /** What came of a call, for the breaker. */
-  called(failed: TransmissionFailed | null): void;
+  /** Makes a call and tells the circuit breaker what came of it. @throws what the call throws */
+  call<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** What the worker does next with the lane: its next item, or leave it. */
+/** An item whose turn it is, in the lane a worker holds. */
+export interface Turn {
+  readonly connection: ProcessorConnection;
+  readonly lane: Lane;
+  readonly item: Item;
+}
+
+/** What the worker does with the lane afterwards: take its next item, or leave it. */
 export type Next = 'next' | 'leave';
 
-/** What a call may throw; anything else is ours to mend and goes up. */
-export const transmission = (error: unknown): TransmissionFailed => {
-  if (error instanceof TransmissionFailed) return error;
-  throw error;
+export const nextOf = (itemsLeft: boolean): Next => (itemsLeft ? 'next' : 'leave');
+
+export const labelsOf = ({ connection, item }: Turn) => ({
+  processor: connection.tables.processorId,
+  intent: item.kind,
+});
+
+/** The order of an item about a payment. */
+export const orderOf = ({ orderId }: Item): Uuid => {
+  if (orderId === null) throw new Error('an item about a payment names no order');
+  return orderId;
 };
 
-export const nextOf = (somethingLeft: boolean): Next => (somethingLeft ? 'next' : 'leave');
-
-export const labelsOf = ({ tables }: ProcessorQueue, { kind }: Item) => ({
-  processor: tables.processorId,
-  intent: kind,
-});
-
 /** The forwarding whose stream holds the payment's state. */
-export const paymentForwardingOf = ({ processorId }: TableSet, item: Item): Uuid =>
-  forwardingIdOf(processorId, 'openPayment', item.orderId!);
+export const paymentForwardingOf = ({ connection, item }: Turn): Uuid =>
+  forwardingIdOf(connection.tables.processorId, 'openPayment', orderOf(item));
 
-/** Did what is known to have been on its way carry personal data? */
-export const disclosedBy = (record: SendingRecord | null): boolean => (record?.disclosures.length ?? 0) > 0;
-
+/** The ledger lines of a send, once its outcome is known (or known to be unknown). */
 export const ledgerOf = (record: SendingRecord | null, outcome: Disclosure['outcome']): Disclosure[] =>
-  (record?.disclosures ?? []).map((disclosure: SendingDisclosure) => ({ ...disclosure, outcome }));
+  (record?.disclosures ?? []).map((disclosure) => ({ ...disclosure, outcome }));
 
-export const contextOf = ({ subjectId, forwardingId, payload }: Item): CommandContext => ({
-  dataSubjectId: subjectId,
+export const contextOf = ({ item }: Turn): CommandContext => ({
+  dataSubjectId: item.subjectId,
   actor: { kind: 'system', id: 'forwarding.delivery' },
-  correlationId: payload.correlationId,
-  causationId: forwardingId,
-  traceparent: payload.traceparent,
-  noticeVersion: payload.noticeVersion,
+  correlationId: item.payload.correlationId,
+  causationId: item.forwardingId,
+  traceparent: item.payload.traceparent,
+  noticeVersion: item.payload.noticeVersion,
 });
 
-/** One lease says one thing once; after a crash the next lease says it again, and the decider knows it already. */
-export const causeOf = (item: Item, step: string, lane: Lane): CommandContext => ({
-  ...contextOf(item),
-  causationId: derivedId(item.forwardingId, item.id, step, lane.token, String(item.attempt)),
-});
+/** Under one lease a step is recorded once; after a crash the next lease repeats it, and the decider knows it already. */
+export const causeOf = (turn: Turn, step: string): CommandContext => {
+  const { item, lane } = turn;
+  return {
+    ...contextOf(turn),
+    causationId: derivedId(item.forwardingId, item.id, step, lane.token, String(item.attempt)),
+  };
+};

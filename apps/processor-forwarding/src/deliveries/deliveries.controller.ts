@@ -21,10 +21,10 @@ import {
   RedeliveryBody,
 } from './deliveries.http.js';
 import { Deliveries } from './deliveries.query.js';
-import { DeliveryReactor } from '../worker/delivery.worker.js';
+import { DeliveryWorker } from '../worker/delivery.worker.js';
 import { forwardingDecider } from '../ledger/forwarding.decider.js';
 
-/** What officers see of the deliveries, and the second chance of those that were given up. */
+/** Officers list the deliveries and ask for another try of those that are parked. */
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')
@@ -33,7 +33,7 @@ export class DeliveriesController {
   constructor(
     private readonly commands: Commands,
     private readonly deliveries: Deliveries,
-    private readonly workers: DeliveryReactor,
+    private readonly worker: DeliveryWorker,
     @Inject(REGISTER) private readonly register: Register,
   ) {}
 
@@ -43,7 +43,7 @@ export class DeliveriesController {
     return this.deliveries.page(query);
   }
 
-  /** Tries again everything that is parked. Each goes through the gate like a first try. */
+  /** Tries again everything that is parked. Each passes the gate like a first try. */
   @Post('deliveries/redelivery')
   @HttpCode(202)
   @Header('location', '/api/v1/compliance/deliveries')
@@ -55,7 +55,7 @@ export class DeliveriesController {
         await this.redeliver(forwardingId, caller);
         requested += 1;
       } catch (error) {
-        // The list follows the streams: somebody was faster with this one.
+        // The list follows the streams and can be behind: another officer was faster with this one.
         if (!(error instanceof DomainError) || error.code !== 'delivery-not-parked') throw error;
       }
     }
@@ -83,13 +83,13 @@ export class DeliveriesController {
   @ApiNotFoundResponse({ description: 'The register has no such processor' })
   async health(@Param('id') processorId: string): Promise<ProcessorHealthAnswer> {
     if (!Object.hasOwn(this.register.processors, processorId)) throw new DomainError('not-found');
-    const worker = this.workers.figures().find((figures) => figures.processorId === processorId);
-    const queue = await this.workers.queueOf(processorId);
+    const figures = this.worker.figures().find((other) => other.processorId === processorId);
+    const queue = await this.worker.queueOf(processorId);
     const lastSuccessAt = await this.deliveries.lastSuccessAt(processorId);
     return {
       processorId,
-      connected: worker?.connected ?? false,
-      breaker: worker?.breaker ?? 'closed',
+      connected: figures?.connected ?? false,
+      breaker: figures?.breaker ?? 'closed',
       queueDepth: queue?.depth ?? 0,
       parked: queue?.parked ?? 0,
       oldestDueAt: queue?.oldestDueAt?.toISOString() ?? null,
@@ -97,7 +97,7 @@ export class DeliveriesController {
     };
   }
 
-  /** The row follows by the event, in the intake. */
+  /** The intake queues the item again when it receives the event. */
   private async redeliver(forwardingId: Uuid, caller: Caller): Promise<void> {
     const { history } = await this.commands.load(forwardingDecider, forwardingId);
     const subjectId = history[0]?.recorded.metadata.dataSubjectId ?? null;

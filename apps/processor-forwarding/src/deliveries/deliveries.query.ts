@@ -6,7 +6,7 @@ import type { Repository } from 'typeorm';
 import type { DeliveriesQuery, DeliveryAnswer } from './deliveries.http.js';
 import { Delivery } from './delivery.entity.js';
 
-/** Deliveries, oldest first. Nothing here is anybody's data. */
+/** Deliveries, oldest first; nothing in them is personal. */
 @Injectable()
 export class Deliveries {
   constructor(@InjectRepository(Delivery) private readonly deliveries: Repository<Delivery>) {}

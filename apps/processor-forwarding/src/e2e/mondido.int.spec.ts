@@ -17,9 +17,9 @@ const creations = (orderId: Uuid) =>
   received('POST', /^\/transactions$/).filter(({ fields }) => fields['payment_ref'] === orderId);
 
 const opened = async () => {
-  const placed = await stage.place({ facts: { paymentMethod: 'mondidoCard' } });
-  const checkout = await stage.hears('openPayment', placed.orderId, 'CheckoutOpened', 'mondido');
-  await stage.hears('openPayment', placed.orderId, 'ForwardingCompleted', 'mondido');
+  const placed = await stage.placeOrder({ facts: { paymentMethod: 'mondidoCard' } });
+  const checkout = await stage.waitFor('openPayment', placed.orderId, 'CheckoutOpened', 'mondido');
+  await stage.waitFor('openPayment', placed.orderId, 'ForwardingCompleted', 'mondido');
   return { ...placed, checkout, reference: checkout.paymentReference };
 };
 const approved = async () => {
@@ -28,15 +28,15 @@ const approved = async () => {
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(payment.checkout.action.url, { method: 'POST', headers, body });
   expect(answer.status).toBe(200);
-  const read = await stage.hears('openPayment', payment.orderId, 'PaymentStatusRead', 'mondido');
+  const read = await stage.waitFor('openPayment', payment.orderId, 'PaymentStatusRead', 'mondido');
   expect(read).toMatchObject({ status: 'approved', amount: { amountMinor: 65885, currency: 'SEK' } });
   return payment;
 };
 const captured = async () => {
   const payment = await approved();
   const shipment = { type: 'OrderShipped', data: { shippedAt: '2026-11-22T10:00:00.000Z' } };
-  await stage.say(streamName('order', payment.orderId), payment.subjectId, shipment);
-  await stage.hears('capturePayment', payment.orderId, 'ForwardingCompleted', 'mondido');
+  await stage.append(streamName('order', payment.orderId), payment.subjectId, shipment);
+  await stage.waitFor('capturePayment', payment.orderId, 'ForwardingCompleted', 'mondido');
   return payment;
 };
 const refunds = (reference: string) =>
@@ -68,7 +68,9 @@ describe('a card payment', () => {
     });
     expect(Object.keys(sent!.fields).filter((name) => /card|ssn|customer/.test(name))).toEqual([]);
     expect(checkout.action).toEqual({ kind: 'redirect', url: expect.stringContaining('/mondido/v1/form/') });
-    const ledger = (await stage.told('openPayment', orderId, 'mondido')).filter(({ type }) => type === 'DataDisclosed');
+    const ledger = (await stage.eventsOf('openPayment', orderId, 'mondido')).filter(
+      ({ type }) => type === 'DataDisclosed',
+    );
     expect(ledger.map(({ data }) => data)).toMatchObject([
       { processorId: 'mondido', legalEntity: 'Mondido IT AB', outcome: 'delivered' },
     ]);
@@ -76,30 +78,30 @@ describe('a card payment', () => {
 
   it('never carries a personnummer, whatever the order says', async () => {
     const facts = { paymentMethod: 'mondidoCard', personnummerGround: 'secureIdentification' } as const;
-    const { orderId } = await stage.place({ facts });
-    const refused = await stage.hears('openPayment', orderId, 'ForwardingRefused', 'mondido');
+    const { orderId } = await stage.placeOrder({ facts });
+    const refused = await stage.waitFor('openPayment', orderId, 'ForwardingRefused', 'mondido');
     expect(refused).toMatchObject({ reason: 'fieldNotAllowed', fields: ['personnummer'] });
     expect(creations(orderId)).toEqual([]);
   });
 
   it('is found again after a lost answer: one transaction', async () => {
-    await stage.plant({ processor: 'mondido', method: 'POST', path: '/transactions', kind: 'dropAfterEffect' });
+    await stage.plantFault({ processor: 'mondido', method: 'POST', path: '/transactions', kind: 'dropAfterEffect' });
     const { orderId } = await opened();
     expect(creations(orderId)).toHaveLength(1);
   });
 
   it('is captured and refunded once each, also when the answers are lost', async () => {
-    await stage.plant({ processor: 'mondido', method: 'PUT', kind: 'dropAfterEffect' });
+    await stage.plantFault({ processor: 'mondido', method: 'PUT', kind: 'dropAfterEffect' });
     const { orderId, subjectId, reference } = await captured();
     expect(received('PUT', new RegExp(`/${reference}/capture$`))).toHaveLength(1);
-    await stage.plant({ processor: 'mondido', method: 'POST', path: '/refunds', kind: 'dropAfterEffect' });
+    await stage.plantFault({ processor: 'mondido', method: 'POST', path: '/refunds', kind: 'dropAfterEffect' });
     const [first, second] = [newId(), newId()];
-    await stage.say(streamName('order', orderId), subjectId, decided(first));
-    await stage.say(streamName('order', orderId), subjectId, decided(second));
-    await stage.hears('refundPayment', first, 'ForwardingCompleted', 'mondido');
-    await stage.hears('refundPayment', second, 'ForwardingCompleted', 'mondido');
+    await stage.append(streamName('order', orderId), subjectId, decided(first));
+    await stage.append(streamName('order', orderId), subjectId, decided(second));
+    await stage.waitFor('refundPayment', first, 'ForwardingCompleted', 'mondido');
+    await stage.waitFor('refundPayment', second, 'ForwardingCompleted', 'mondido');
     expect(refunds(reference)).toHaveLength(2);
-    expect(await stage.hears('openPayment', orderId, 'PaymentStatusRead', 'mondido')).toMatchObject({
+    expect(await stage.waitFor('openPayment', orderId, 'PaymentStatusRead', 'mondido')).toMatchObject({
       status: 'captured',
       refundedMinor: 25980,
     });
@@ -108,10 +110,10 @@ describe('a card payment', () => {
   it('is released when the order is cancelled', async () => {
     const { orderId, subjectId, reference } = await approved();
     const cancelled = { type: 'OrderCancelled', data: { by: 'customer' } };
-    await stage.say(streamName('order', orderId), subjectId, cancelled);
-    await stage.hears('cancelPayment', orderId, 'ForwardingCompleted', 'mondido');
+    await stage.append(streamName('order', orderId), subjectId, cancelled);
+    await stage.waitFor('cancelPayment', orderId, 'ForwardingCompleted', 'mondido');
     expect(refunds(reference)).toHaveLength(1);
-    const read = await stage.hears('openPayment', orderId, 'PaymentStatusRead', 'mondido');
+    const read = await stage.waitFor('openPayment', orderId, 'PaymentStatusRead', 'mondido');
     expect(read).toMatchObject({ status: 'cancelled', refundedMinor: 0 });
   });
 

@@ -1,42 +1,44 @@
 import { schemaMap, type ForwardingEvent, type OrderEvents } from '@dittoo/contracts';
-import { newId, streamName, type DomainEvent, type Uuid } from '@dittoo/kernel';
+import { newId, streamName, type DomainEvent, type RecordedEvent, type Uuid } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { sandboxMondido, startProcessorSandbox, type ProcessorSandbox } from '@dittoo/processor-sandbox';
 import type { ForwardingOptions, ForwardingTuning } from '../processor-forwarding.config.js';
 import { forwardingIdOf } from '../ledger/forwarding-id.js';
 import { processorForwardingServiceWith } from '../processor-forwarding.module.js';
+import type { Provider } from '@nestjs/common';
+import type { ServiceDefinition } from '@dittoo/platform';
 
 export type Fault = { method?: string; path?: string; kind: string } & Record<string, string | number>;
 
-/** Forwarding alone on a database of its own, and the sandbox it forwards to. */
+/** The service alone on a database of its own, and the sandbox it forwards to. */
 export interface Stage {
   readonly service: TestService;
   readonly sandbox: ProcessorSandbox;
   /** Puts an event on the log as the service that decides it would. @returns its id */
-  say(stream: string, subjectId: Uuid, event: DomainEvent): Promise<Uuid>;
-  /** An order by somebody new, unless told who. */
-  place(order?: { subjectId?: Uuid; facts?: Partial<OrderEvents['OrderPlaced']> }): Promise<{
+  append(stream: string, subjectId: Uuid, event: DomainEvent): Promise<Uuid>;
+  /** An order by a new person, unless `subjectId` is given. */
+  placeOrder(order?: { subjectId?: Uuid; facts?: Partial<OrderEvents['OrderPlaced']> }): Promise<{
     orderId: Uuid;
     subjectId: Uuid;
   }>;
   /** The forwarding's events so far. */
-  told(intent: Parameters<typeof forwardingIdOf>[1], key: string, processorId?: string): Promise<ForwardingEvent[]>;
+  eventsOf(intent: Parameters<typeof forwardingIdOf>[1], key: string, processorId?: string): Promise<ForwardingEvent[]>;
   /** Waits for an event of that type in the forwarding's stream. */
-  hears<Type extends ForwardingEvent['type']>(
+  waitFor<Type extends ForwardingEvent['type']>(
     intent: Parameters<typeof forwardingIdOf>[1],
     key: string,
     type: Type,
     processorId?: string,
   ): Promise<Extract<ForwardingEvent, { type: Type }>['data']>;
-  plant(fault: Fault): Promise<void>;
+  plantFault(fault: Fault): Promise<void>;
   /** Requests of Payson's API about this order or path. */
   received(method: string, orderId?: Uuid): readonly { fields: Readonly<Record<string, unknown>>; path: string }[];
   /** What a buyer does on the payment page. */
   decide(reference: string, decision: string): Promise<void>;
   /** What the mail provider was given, oldest first. */
-  mails(to?: string): ReceivedMail[];
-  /** Waits for a letter to that address. */
-  mailed(to: string): Promise<ReceivedMail>;
+  mailsTo(to?: string): ReceivedMail[];
+  /** Waits for a mail to that address. */
+  waitForMail(to: string): Promise<ReceivedMail>;
   rows(sql: string): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }
@@ -52,7 +54,7 @@ export interface ReceivedMail {
 
 const credentials = { agentId: 'sandbox-agent', apiKey: 'sandbox-key' };
 
-/** Quick, so that what is waited for comes soon. */
+/** Short times, so that specs wait little. */
 const quick: Partial<ForwardingTuning> = {
   retryBaseMs: 40,
   retryCapMs: 200,
@@ -87,11 +89,22 @@ export const order: OrderEvents['OrderPlaced'] = {
   },
 };
 
+/** The same service with other providers; of two with one token Nest takes the later. */
+const overridden = (providers: readonly Provider[], service: ServiceDefinition): ServiceDefinition => ({
+  ...service,
+  module: (platform) => {
+    const module = service.module(platform);
+    return { ...module, providers: [...(module.providers ?? []), ...providers] };
+  },
+});
+
 export const startStage = async (
   options: Omit<ForwardingOptions, 'payson'> & {
     readonly apiKey?: string;
     readonly withMondido?: boolean;
     readonly withMail?: boolean;
+    /** Takes the place of the module's providers of the same tokens. */
+    readonly providers?: readonly Provider[];
   } = {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<Stage> => {
@@ -101,19 +114,23 @@ export const startStage = async (
     notificationDelaysMs: [0],
   } as Parameters<typeof startProcessorSandbox>[0]);
   const payson = { url: sandbox.urls.payson, ...credentials, apiKey: options.apiKey ?? credentials.apiKey };
+  const { providers = [] } = options;
   const service = await startTestService(
-    processorForwardingServiceWith({
-      ...options,
-      ...(options.withMondido === true ? { mondido: { url: sandbox.urls.mondido, ...sandboxMondido } } : {}),
-      ...(options.withMail === true ? { mail: { smtpUrl: sandbox.urls.smtp, imapUrl: sandbox.urls.imap } } : {}),
-      payson,
-      tuning: { ...quick, ...options.tuning },
-    }),
+    overridden(
+      providers,
+      processorForwardingServiceWith({
+        ...options,
+        ...(options.withMondido === true ? { mondido: { url: sandbox.urls.mondido, ...sandboxMondido } } : {}),
+        ...(options.withMail === true ? { mail: { smtpUrl: sandbox.urls.smtp, imapUrl: sandbox.urls.imap } } : {}),
+        payson,
+        tuning: { ...quick, ...options.tuning },
+      }),
+    ),
     env,
   );
   const { platform } = service;
 
-  const say: Stage['say'] = async (stream, subjectId, event) => {
+  const append: Stage['append'] = async (stream, subjectId, event) => {
     const { purpose, legalBasis, schemaVersion } = schemaMap[event.type as keyof typeof schemaMap];
     const metadata = {
       dataSubjectId: subjectId,
@@ -135,16 +152,17 @@ export const startStage = async (
     return eventId;
   };
 
-  const told: Stage['told'] = async (intent, key, processorId = 'payson') => {
+  const eventsOf: Stage['eventsOf'] = async (intent, key, processorId = 'payson') => {
     const events: ForwardingEvent[] = [];
     const stream = streamName('forwarding', forwardingIdOf(processorId, intent, key));
-    for await (const { type, data } of platform.store.readStream(stream)) {
-      events.push({ type, data } as unknown as ForwardingEvent);
+    for await (const recorded of platform.store.readStream(stream)) {
+      const { type, data } = recorded as RecordedEvent & ForwardingEvent;
+      events.push({ type, data } as ForwardingEvent);
     }
     return events;
   };
 
-  const mails: Stage['mails'] = (to) =>
+  const mailsTo: Stage['mailsTo'] = (to) =>
     sandbox
       .received()
       .filter(({ processor }) => processor === 'oneMail')
@@ -154,21 +172,21 @@ export const startStage = async (
   return {
     service,
     sandbox,
-    say,
-    told,
-    mails,
-    mailed: (to) => until(async () => mails(to).at(-1), 20_000),
-    place: async ({ subjectId = newId(), facts = {} } = {}) => {
+    append,
+    eventsOf,
+    mailsTo,
+    waitForMail: (to) => until(async () => mailsTo(to).at(-1), 20_000),
+    placeOrder: async ({ subjectId = newId(), facts = {} } = {}) => {
       const orderId = newId();
-      await say(streamName('order', orderId), subjectId, { type: 'OrderPlaced', data: { ...order, ...facts } });
+      await append(streamName('order', orderId), subjectId, { type: 'OrderPlaced', data: { ...order, ...facts } });
       return { orderId, subjectId };
     },
-    hears: async (intent, key, type, processorId) =>
+    waitFor: async (intent, key, type, processorId) =>
       until(async () => {
-        const found = (await told(intent, key, processorId)).findLast((event) => event.type === type);
-        return found?.data as never;
+        const event = (await eventsOf(intent, key, processorId)).findLast((candidate) => candidate.type === type);
+        return event?.data as never;
       }, 20_000),
-    plant: async (fault) => {
+    plantFault: async (fault) => {
       const answer = await fetch(`${sandbox.urls.sandbox}/faults`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

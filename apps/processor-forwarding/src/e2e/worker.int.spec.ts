@@ -6,7 +6,6 @@ import { newId, streamName, type Uuid } from '@dittoo/kernel';
 import { loadRegister } from '@dittoo/processor-register';
 import { until } from '@dittoo/platform/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { InterruptionPoint } from '../processor-forwarding.config.js';
 import { startStage, type Stage } from './stage.js';
 
 const stages: Stage[] = [];
@@ -48,8 +47,8 @@ const consent = (subjectId: Uuid): ConsentChoice => ({
 const consenting = async (stage: Stage): Promise<Uuid> => {
   const subjectId = newId();
   const recorded = { number: '197001011234', ground: 'consent' };
-  await stage.say(streamName('dataSubject', subjectId), subjectId, { type: 'PersonnummerRecorded', data: recorded });
-  await stage.say(streamName('consent', subjectId), subjectId, { type: 'ConsentGiven', data: consent(subjectId) });
+  await stage.append(streamName('dataSubject', subjectId), subjectId, { type: 'PersonnummerRecorded', data: recorded });
+  await stage.append(streamName('consent', subjectId), subjectId, { type: 'ConsentGiven', data: consent(subjectId) });
   return subjectId;
 };
 
@@ -60,8 +59,8 @@ describe('the gate, at every attempt', () => {
       payment!.fields = payment!.fields.filter((field) => field !== 'phone');
     });
     const stage = await staged({}, env);
-    const { orderId } = await stage.place();
-    const refused = await stage.hears('openPayment', orderId, 'ForwardingRefused');
+    const { orderId } = await stage.placeOrder();
+    const refused = await stage.waitFor('openPayment', orderId, 'ForwardingRefused');
     expect(refused).toMatchObject({ reason: 'fieldNotAllowed', fields: ['phone'], purpose: 'payment' });
     expect(stage.received('POST')).toEqual([]);
   });
@@ -71,8 +70,8 @@ describe('the gate, at every attempt', () => {
       processors.payson.agreements[1]!.validTo = '2026-01-31';
     });
     const stage = await staged({}, env);
-    const { orderId } = await stage.place();
-    expect(await stage.hears('openPayment', orderId, 'ForwardingRefused')).toMatchObject({
+    const { orderId } = await stage.placeOrder();
+    expect(await stage.waitFor('openPayment', orderId, 'ForwardingRefused')).toMatchObject({
       reason: 'noAgreementInForce',
     });
     expect(stage.received('POST')).toEqual([]);
@@ -82,21 +81,28 @@ describe('the gate, at every attempt', () => {
     const stage = await staged();
     const subjectId = await consenting(stage);
     const facts = { personnummerGround: 'consent' } as const;
-    const first = await stage.place({ subjectId, facts });
-    await stage.hears('openPayment', first.orderId, 'ForwardingCompleted');
-    const ledger = (await stage.told('openPayment', first.orderId)).filter(({ type }) => type === 'DataDisclosed');
+    const first = await stage.placeOrder({ subjectId, facts });
+    await stage.waitFor('openPayment', first.orderId, 'ForwardingCompleted');
+    const ledger = (await stage.eventsOf('openPayment', first.orderId)).filter(({ type }) => type === 'DataDisclosed');
     expect(ledger.map(({ data }) => data)).toMatchObject([
       { purpose: 'payment' },
       { purpose: 'personnummer', legalBasis: 'consent', consentRecordId: subjectId, consentRevision: '0' },
     ]);
 
-    await stage.plant({ method: 'POST', path: '/Checkouts', kind: 'status', status: 429, retryAfter: '1', times: 1 });
-    const second = await stage.place({ subjectId, facts });
-    await stage.hears('openPayment', second.orderId, 'AttemptFailed');
+    await stage.plantFault({
+      method: 'POST',
+      path: '/Checkouts',
+      kind: 'status',
+      status: 429,
+      retryAfter: '1',
+      times: 1,
+    });
+    const second = await stage.placeOrder({ subjectId, facts });
+    await stage.waitFor('openPayment', second.orderId, 'AttemptFailed');
     const { purpose, method } = consent(subjectId);
     const withdrawn = { recordId: subjectId, purpose, method };
-    await stage.say(streamName('consent', subjectId), subjectId, { type: 'ConsentWithdrawn', data: withdrawn });
-    expect(await stage.hears('openPayment', second.orderId, 'ForwardingRefused')).toMatchObject({
+    await stage.append(streamName('consent', subjectId), subjectId, { type: 'ConsentWithdrawn', data: withdrawn });
+    expect(await stage.waitFor('openPayment', second.orderId, 'ForwardingRefused')).toMatchObject({
       reason: 'consentMissing',
       purpose: 'personnummer',
     });
@@ -105,23 +111,28 @@ describe('the gate, at every attempt', () => {
 
   it('is asked again for what an officer tries again', async () => {
     const stage = await staged();
-    await stage.plant({ method: 'POST', path: '/Checkouts', kind: 'status', status: 400 });
-    const { orderId, subjectId } = await stage.place();
-    await stage.hears('openPayment', orderId, 'ForwardingParked');
+    await stage.plantFault({ method: 'POST', path: '/Checkouts', kind: 'status', status: 400 });
+    const { orderId, subjectId } = await stage.placeOrder();
+    await stage.waitFor('openPayment', orderId, 'ForwardingParked');
     const { forwarding_id: id } = (await stage.rows('SELECT forwarding_id FROM forwarding.payson_item'))[0] as {
       forwarding_id: string;
     };
     // The erasure reaches the stream; whether its intake or the officer is first, nothing may leave.
     const requestId = newId();
-    await stage.say(streamName('dataSubject', subjectId), subjectId, { type: 'ErasureRequested', data: { requestId } });
+    await stage.append(streamName('dataSubject', subjectId), subjectId, {
+      type: 'ErasureRequested',
+      data: { requestId },
+    });
     const authorization = await stage.service.bearer({ subjectId: newId(), role: 'complianceOfficer' });
     const answer = await fetch(`${stage.service.url}/api/v1/compliance/deliveries/${id}/redelivery`, {
       method: 'POST',
       headers: { authorization },
     });
     expect([202, 409]).toContain(answer.status);
-    await stage.hears('eraseSubject', requestId, 'ErasureAnswered');
-    expect((await stage.told('openPayment', orderId)).at(-1)!.type).toMatch(/ForwardingCancelled|ForwardingRefused/);
+    await stage.waitFor('eraseSubject', requestId, 'ErasureAnswered');
+    expect((await stage.eventsOf('openPayment', orderId)).at(-1)!.type).toMatch(
+      /ForwardingCancelled|ForwardingRefused/,
+    );
     expect(stage.received('POST', orderId)).toHaveLength(1);
   });
 });
@@ -129,12 +140,17 @@ describe('the gate, at every attempt', () => {
 describe('an erasure', () => {
   it('takes back what waits for its next attempt', async () => {
     const stage = await staged({ tuning: { retryBaseMs: 60_000, retryCapMs: 60_000 } });
-    await stage.plant({ method: 'POST', path: '/Checkouts', kind: 'status', status: 429, retryAfter: '60' });
-    const { orderId, subjectId } = await stage.place();
-    await stage.hears('openPayment', orderId, 'AttemptFailed');
+    await stage.plantFault({ method: 'POST', path: '/Checkouts', kind: 'status', status: 429, retryAfter: '60' });
+    const { orderId, subjectId } = await stage.placeOrder();
+    await stage.waitFor('openPayment', orderId, 'AttemptFailed');
     const requestId = newId();
-    await stage.say(streamName('dataSubject', subjectId), subjectId, { type: 'ErasureRequested', data: { requestId } });
-    expect(await stage.hears('openPayment', orderId, 'ForwardingCancelled')).toMatchObject({ reason: 'subjectErased' });
+    await stage.append(streamName('dataSubject', subjectId), subjectId, {
+      type: 'ErasureRequested',
+      data: { requestId },
+    });
+    expect(await stage.waitFor('openPayment', orderId, 'ForwardingCancelled')).toMatchObject({
+      reason: 'subjectErased',
+    });
     expect(stage.received('POST', orderId)).toHaveLength(1);
   });
 });
@@ -142,8 +158,8 @@ describe('an erasure', () => {
 describe('refused credentials', () => {
   it('open the breaker at once, use up no attempt, and are seen by officers', async () => {
     const stage = await staged({ apiKey: 'wrong', tuning: { breakerPauseMs: 60_000 } });
-    const { orderId } = await stage.place();
-    expect(await stage.hears('openPayment', orderId, 'AttemptFailed')).toMatchObject({ failure: 'http-401' });
+    const { orderId } = await stage.placeOrder();
+    expect(await stage.waitFor('openPayment', orderId, 'AttemptFailed')).toMatchObject({ failure: 'http-401' });
     const authorization = await stage.service.bearer({ subjectId: newId(), role: 'complianceOfficer' });
     const health = async () => {
       const url = `${stage.service.url}/api/v1/compliance/processors/payson/health`;
@@ -151,8 +167,8 @@ describe('refused credentials', () => {
     };
     await until(async () => (await health())['queueDepth'] === 1);
     expect(await health()).toMatchObject({ processorId: 'payson', connected: true, breaker: 'open', parked: 0 });
-    const other = await stage.place();
-    await stage.hears('openPayment', other.orderId, 'ForwardingRequested');
+    const other = await stage.placeOrder();
+    await stage.waitFor('openPayment', other.orderId, 'ForwardingRequested');
     await until(async () => (await health())['queueDepth'] === 2);
     expect(stage.received('POST')).toHaveLength(1);
     expect(await stage.rows('SELECT attempt FROM forwarding.payson_lane WHERE attempt > 0')).toEqual([]);
@@ -162,65 +178,13 @@ describe('refused credentials', () => {
   });
 });
 
-class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
-
-/**
- * What is promised: wherever a worker is killed, the effect happens once and is recorded once. Open is only what no one
- * can close: a processor that shows an effect later than it was looked for.
- */
-describe.each(['marked', 'sent', 'recorded'] as const)('a worker killed when an item is %s', (point) => {
-  const killedOnce = () => {
-    const points: InterruptionPoint[] = [];
-    const interrupt = (reached: InterruptionPoint): void => {
-      if (reached !== point || points.includes(point)) return;
-      points.push(point);
-      throw new Interrupted();
-    };
-    return { points, interrupt };
-  };
-
-  it('opens one payment', async () => {
-    const { points, interrupt } = killedOnce();
-    const stage = await staged({ interrupt });
-    const { orderId } = await stage.place();
-    await stage.hears('openPayment', orderId, 'ForwardingCompleted');
-    await until(async () => (await stage.rows('SELECT 1 FROM forwarding.payson_lane')).length === 0, 20_000);
-    expect(points).toEqual([point]);
-    expect(stage.received('POST', orderId)).toHaveLength(1);
-    const types = (await stage.told('openPayment', orderId)).map(({ type }) => type);
-    expect(types.filter((type) => type === 'CheckoutOpened')).toHaveLength(1);
-    // Killed before a byte left: the ledger cannot know, and says so.
-    expect(types.filter((type) => type === 'DataDisclosed')).toHaveLength(point === 'marked' ? 2 : 1);
-  });
-
-  it('captures once', async () => {
-    let armed = false;
-    const { points, interrupt } = killedOnce();
-    const stage = await staged({ interrupt: (reached) => armed && interrupt(reached) });
-    const { orderId, subjectId } = await stage.place();
-    const { paymentReference } = await stage.hears('openPayment', orderId, 'CheckoutOpened');
-    await stage.hears('openPayment', orderId, 'ForwardingCompleted');
-    await stage.decide(paymentReference, 'approve');
-    await stage.hears('openPayment', orderId, 'PaymentStatusRead');
-    armed = true;
-    const shipment = { type: 'OrderShipped', data: { shippedAt: '2026-11-22T10:00:00.000Z' } };
-    await stage.say(streamName('order', orderId), subjectId, shipment);
-    await stage.hears('capturePayment', orderId, 'ForwardingCompleted');
-    await until(async () => (await stage.rows('SELECT 1 FROM forwarding.payson_lane')).length === 0, 20_000);
-    expect(points).toEqual([point]);
-    expect(stage.received('PUT', orderId)).toHaveLength(1);
-  });
-});
-
 describe('a lost callback', () => {
   it('does not lose the payment: a pending one is looked at by itself', async () => {
     const stage = await staged({ tuning: { watchPauseMs: 100 } }, { PUBLIC_URL: 'http://shop.example.org' });
-    const { orderId } = await stage.place();
-    const { paymentReference } = await stage.hears('openPayment', orderId, 'CheckoutOpened');
+    const { orderId } = await stage.placeOrder();
+    const { paymentReference } = await stage.waitFor('openPayment', orderId, 'CheckoutOpened');
     await stage.decide(paymentReference, 'approve');
-    expect(await stage.hears('openPayment', orderId, 'PaymentStatusRead')).toMatchObject({ status: 'approved' });
+    expect(await stage.waitFor('openPayment', orderId, 'PaymentStatusRead')).toMatchObject({ status: 'approved' });
     await until(async () => (await stage.rows('SELECT 1 FROM forwarding.payment_watch')).length === 0);
   });
 });

@@ -1,7 +1,9 @@
 import { loadRegister } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
 import { readForwardingConfig } from '../processor-forwarding.config.js';
-import { egressTo, isInside, mailEgressTo } from './egress.js';
+import { isInside } from './addresses.js';
+import { egressTo } from './http-egress.js';
+import { mailEgressTo } from './mail-egress.js';
 
 const register = loadRegister();
 const to = (url: string) => () => egressTo(register, 'payson', url, 'PAYSON_URL').base.href;

@@ -1,17 +1,18 @@
 /**
- * A call that did not do what it was for. `failure` is a word of ours, never the processor's text.
+ * A call to a processor that failed. `failure` is a code of ours, never the processor's text.
  *
- * `outcome`: `notSent` = nothing left this process; `rejected` = it arrived and had no effect; `unknown` = look first.
+ * `outcome`: `notSent` = nothing left this process; `rejected` = it arrived and had no effect; `unknown` = it may have had
+ * its effect, so ask the processor before sending it again.
  */
 export class TransmissionFailed extends Error {
   constructor(
     readonly failure: string,
     readonly outcome: 'notSent' | 'rejected' | 'unknown',
     readonly then: {
-      /** May a later attempt fare better? */
+      /** May a later attempt succeed? */
       readonly retry: boolean;
       readonly retryAfterMs?: number;
-      /** Our credentials were refused: no call will do better until a person acts. */
+      /** Our credentials were refused: no call succeeds until a person acts. */
       readonly credentials?: boolean;
     },
   ) {
@@ -19,3 +20,9 @@ export class TransmissionFailed extends Error {
     this.name = 'TransmissionFailed';
   }
 }
+
+/** For what a call threw: a failed transmission is a result, anything else is our own error and is thrown on. */
+export const transmissionFailure = (error: unknown): TransmissionFailed => {
+  if (error instanceof TransmissionFailed) return error;
+  throw error;
+};

@@ -9,20 +9,9 @@ import {
   purposeOf,
   type Register,
 } from '@dittoo/processor-register';
-import type { ConsentInForce, Consents, SoftOptIn } from './standing.js';
+import type { ConsentInForce, Standing } from './standing.js';
 
-/** What is true of the person now, read from the source. */
-export interface Standing {
-  readonly erased: boolean;
-  /** Art. 18: stored only, while it holds. */
-  readonly restricted: boolean;
-  /** Purposes objected to (art. 21) and not consented to since. */
-  readonly objected: readonly string[];
-  readonly consents: Consents;
-  readonly softOptIn: SoftOptIn;
-}
-
-/** What somebody wants to send: fields, purpose by purpose. */
+/** What is to be sent: fields, purpose by purpose. */
 export interface Asked {
   readonly processorId: string;
   readonly intent: ForwardingIntent;
@@ -42,7 +31,7 @@ export type Verdict =
   | {
       readonly allowed: false;
       readonly reason: RefusalReason;
-      /** What is at fault; everything where the whole is. */
+      /** The refused fields; all of them where the whole is refused. */
       readonly fields: readonly string[];
       readonly purpose: string | null;
       readonly consentRecordId: string | null;
@@ -50,7 +39,7 @@ export type Verdict =
 
 const rightsPurpose: Purpose = 'dataSubjectRights';
 
-/** Names the register calls personal; the others say nothing about a person. */
+/** Is the field personal by the register? The others say nothing about a person. */
 export const isPersonal = (register: Register, field: string): boolean => Object.hasOwn(register.fields, field);
 
 /**
@@ -81,7 +70,7 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
     const filter = fieldFilter(register, processorId, purpose, fields);
     if (!filter.allowed) return refuse('fieldNotAllowed', filter.refused, purpose);
     if (carriesPersonal(fields)) {
-      // The answer to a right is owed also to who restricted the rest: they must be told before it is lifted.
+      // Answers to rights requests go out during a restriction too: the person must be told before it is lifted (art. 18(3)).
       if (standing.restricted && purpose !== rightsPurpose) return refuse('processingRestricted', fields, purpose);
       if (standing.objected.includes(purpose)) return refuse('processingObjected', fields, purpose);
     }

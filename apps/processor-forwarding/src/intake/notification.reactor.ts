@@ -2,39 +2,35 @@ import { streamCategory, streamId, type EventContext, type RecordedEvent } from 
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
-import { letterKinds, letterNames, lettersAbout, type LetterName } from '../mail/notifications.js';
-import { mailProcessorId } from '../mailbox/mail-provider.js';
-import { IntentReactor } from './forwarding-requests.js';
+import { mailProcessorId } from '../mail/mail-provider.js';
+import { notificationEvents, notificationKinds, notificationsAbout, type NotificationName } from '../mail/notification-kinds.js'; // prettier-ignore
+import { ForwardingRequests, intakeGroup as group } from './forwarding-requests.js';
 
-/** The group of the other intents, so that an erasure stands where it happened among the letters. */
-const group = 'forwarding.intake';
-
-const events: string[] = [...new Set(letterNames.map((name) => letterKinds[name].event))];
-
-/** What happened -> the letters about it, queued in the lane of the person. What they say is read when they are sent. */
+/** What happened -> the notifications about it, queued in the lane of the person. Their contents are read when sent. */
 @Controller()
-export class LetterIntakeReactor {
-  constructor(private readonly intents: IntentReactor) {}
+export class NotificationReactor {
+  constructor(private readonly requests: ForwardingRequests) {}
 
-  @EventPattern<string[]>(events, { group })
+  @EventPattern<string[]>(notificationEvents, { group })
   async happened(@Payload() event: RecordedEvent, @Ctx() context: EventContext<EntityManager>): Promise<void> {
-    if (event.metadata.dataSubjectId === null) return;
-    for (const name of lettersAbout(event.type)) {
-      const { purpose, fields } = letterKinds[name];
-      await this.intents.ask(event, context.transaction, group, {
+    const { dataSubjectId } = event.metadata;
+    if (dataSubjectId === null) return;
+    for (const name of notificationsAbout(event.type)) {
+      const { purpose, fields } = notificationKinds[name];
+      await this.requests.request(event, dataSubjectId, context.transaction, {
         processorId: mailProcessorId,
         kind: 'sendMail',
         key: keyOf(name, event),
         orderId: streamCategory(event.stream) === 'order' ? streamId(event.stream) : null,
         purposes: [{ purpose, fields }],
-        letter: { name, stream: event.stream, revision: String(event.revision) },
+        notification: { name, stream: event.stream, revision: String(event.revision) },
       });
     }
   }
 }
 
-/** Whoever types somebody's address again and again has one letter a day written to them. */
-const keyOf = (name: LetterName, { eventId, metadata }: RecordedEvent): string =>
+/** However often an existing account is registered again, its owner gets one notification a day. */
+const keyOf = (name: NotificationName, { eventId, metadata }: RecordedEvent): string =>
   name === 'registrationRepeated'
     ? `${name}/${metadata.dataSubjectId}/${metadata.recordedAt.slice(0, 10)}`
     : `${name}/${eventId}`;

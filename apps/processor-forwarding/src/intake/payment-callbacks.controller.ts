@@ -4,18 +4,18 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { forwardingIdOf } from '../ledger/forwarding-id.js';
 import { PaymentWatch } from '../payment/payment-watch.js';
-import { tableSetOf } from '../queue/queue-tables.js';
+import { queueTablesOf } from '../queue/queue-tables.js';
 import { CallbackTokens } from '../payment/callback-tokens.js';
 import { CallbackAnswer } from './callback.http.js';
 
 const checkoutShape = /^[\w-]{1,64}$/;
 
 /**
- * What processors say by themselves. Payson's calls carry no signature and Mondido's a checksum that proves little, so
- * nothing they say is believed: a call with the right token queues a reading of that order's payment, and that is all
- * it can do. Ten calls at once are one reading.
+ * Callbacks of processors. Payson's carry no signature and Mondido's a checksum that proves little, so their content is
+ * not trusted: a callback with the right token queues a reading of that order's payment, and can do nothing else. Ten
+ * callbacks at once are one reading.
  *
- * Dies before the reading is queued: the call was not answered and comes again; if not, the payment is polled anyway.
+ * Dies before the reading is queued: the callback was not answered and comes again; if not, the payment is polled anyway.
  */
 @ApiTags('Callbacks')
 @ApiParam({ name: 'token', schema: { type: 'string', maxLength: 200 } })
@@ -32,7 +32,7 @@ export class PaymentCallbacksController {
   @ApiOkResponse({ type: CallbackAnswer })
   @ApiNotFoundResponse({ description: 'No such token' })
   async called(@Param('token') token: string, @Query('checkout') checkout?: unknown): Promise<CallbackAnswer> {
-    return this.hint('payson', token, checkout);
+    return this.queueReading('payson', token, checkout);
   }
 
   @Post('payson/:token')
@@ -47,10 +47,10 @@ export class PaymentCallbacksController {
     @Query('checkout') checkout?: unknown,
     @Body() body?: object,
   ): Promise<CallbackAnswer> {
-    return this.hint('payson', token, (body as { checkoutId?: unknown } | undefined)?.checkoutId ?? checkout);
+    return this.queueReading('payson', token, (body as { checkoutId?: unknown } | undefined)?.checkoutId ?? checkout);
   }
 
-  /** The body is the transaction and is not looked at. */
+  /** The body is the transaction; it is not read. */
   @Post('mondido/:token')
   @AcceptsForm()
   @HttpCode(200)
@@ -58,10 +58,14 @@ export class PaymentCallbacksController {
   @ApiOkResponse({ type: CallbackAnswer })
   @ApiNotFoundResponse({ description: 'No such token' })
   async mondido(@Param('token') token: string): Promise<CallbackAnswer> {
-    return this.hint('mondido', token, null);
+    return this.queueReading('mondido', token, null);
   }
 
-  private async hint(processorId: 'payson' | 'mondido', token: string, checkout: unknown): Promise<CallbackAnswer> {
+  private async queueReading(
+    processorId: 'payson' | 'mondido',
+    token: string,
+    checkout: unknown,
+  ): Promise<CallbackAnswer> {
     const orderId = this.tokens.orderOf(processorId, token);
     if (orderId === null) throw new DomainError('not-found');
     const forwardingId = forwardingIdOf(processorId, 'openPayment', orderId);
@@ -72,10 +76,12 @@ export class PaymentCallbacksController {
       if (type === 'CheckoutOpened') reference = String(data['paymentReference']);
     }
     if (subjectId === null) throw new DomainError('not-found');
-    // The checkout may be named before its opening is recorded; one that is another's is no hint about this order.
+    // The callback may come before the opening is recorded. One that names another checkout is not about this order.
     const named = typeof checkout === 'string' && checkoutShape.test(checkout) ? checkout.toLowerCase() : null;
     if (named !== null && reference !== null && named !== reference.toLowerCase()) throw new DomainError('not-found');
-    await this.watch.read(tableSetOf(processorId)!, { forwardingId, subjectId, orderId });
+    const tables = queueTablesOf(processorId);
+    if (tables === null) throw new DomainError('not-found');
+    await this.watch.read(tables, { forwardingId, subjectId, orderId });
     return { received: true };
   }
 }

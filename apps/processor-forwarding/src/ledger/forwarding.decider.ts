@@ -64,7 +64,7 @@ const decide = (command: ForwardingCommand, forwarding: Forwarding): ForwardingE
       return ended ? [] : [{ type: 'ForwardingRefused', data: refused }];
     }
     case 'CancelForwarding': {
-      // What is parked has not left either, and goes with the rest.
+      // A parked item has not left either, and is cancelled as well.
       const open = forwarding.status === 'open' || forwarding.status === 'parked';
       return open ? [{ type: 'ForwardingCancelled', data: { ...asked, orderId, reason: command.reason } }] : [];
     }
@@ -87,7 +87,7 @@ const decide = (command: ForwardingCommand, forwarding: Forwarding): ForwardingE
     }
     case 'ObservePayment': {
       const { paymentReference, status, amount, refundedMinor } = command;
-      // Opened is pending; a processor that says so tells nothing new.
+      // Opened is pending: a processor that reports `pending` reports nothing new.
       const known = payment?.status === 'opened' ? 'pending' : payment?.status;
       if (known === status && payment?.refundedMinor === refundedMinor) return [];
       const read = { processorId, orderId: orderId ?? '', paymentReference, status, amount, refundedMinor };
@@ -115,7 +115,7 @@ const parked = (
   failure: string,
 ): ForwardingEvent => ({ type: 'ForwardingParked', data: { ...asked, orderId, failure } });
 
-/** One forwarding, from the intent to its end. What is said twice, or after the end, changes nothing. */
+/** One forwarding, from the intent to its end. A command repeated, or given after the end, changes nothing. */
 export const forwardingDecider: Decider<ForwardingCommand, Forwarding, ForwardingEvent> = {
   category: 'forwarding',
   initialState: { status: 'none' },

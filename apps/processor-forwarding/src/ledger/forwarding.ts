@@ -1,6 +1,6 @@
 import type { ForwardingEvent, ForwardingIntent } from '@dittoo/contracts';
 
-/** What a processor last said about a payment. */
+/** The state of a payment as the processor last reported it. */
 export interface ObservedPayment {
   readonly reference: string;
   readonly status: 'opened' | Extract<ForwardingEvent, { type: 'PaymentStatusRead' }>['data']['status'];
@@ -15,7 +15,7 @@ export type Forwarding =
       readonly processorId: string;
       readonly intent: ForwardingIntent;
       readonly orderId: string | null;
-      /** The last attempt that stands here; a later one was not recorded before the process died. */
+      /** The last attempt recorded here; a later one was not recorded before the process died. */
       readonly attempt: number;
       readonly payment: ObservedPayment | null;
     };

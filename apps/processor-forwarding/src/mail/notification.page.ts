@@ -1,11 +1,14 @@
 import type { Locale } from '@dittoo/contracts';
-import type { LetterText } from './notification-texts.js';
+import type { NotificationName } from './notification-kinds.js';
+import { notificationTexts } from './notification-texts.js';
+import type { Notification } from './notification.js';
+import type { NotificationText } from './text-format.js';
 
-/** Who writes, as every letter says at its end. */
-export interface Writer {
+/** Who sends the notification; in the last lines of each. */
+export interface Sender {
   readonly shop: string;
   readonly email: string;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly publicUrl: string;
 }
 
@@ -14,31 +17,41 @@ const footer = {
   en: { code: 'Code', policy: 'How we treat your data' },
 };
 
-/** The letter in both forms. HTML is plain: no picture, no style sheet, nothing that is fetched or counts who reads. */
-export const written = (
-  letter: LetterText,
+/** A notification as subject, text and HTML in its language. */
+export const composeNotification = (
+  name: NotificationName,
+  notification: Notification,
+  sender: Sender,
+): { readonly subject: string; readonly text: string; readonly html: string } => {
+  const words = notificationTexts[name](notification)[notification.language];
+  return { subject: words.subject, ...rendered(words, notification.language, sender) };
+};
+
+/** As text and as HTML. The HTML is plain: no picture, no style sheet, nothing that is fetched or counts readers. */
+const rendered = (
+  words: NotificationText,
   language: Locale,
-  { shop, email, publicUrl }: Writer,
+  { shop, email, publicUrl }: Sender,
 ): { readonly text: string; readonly html: string } => {
-  const { paragraphs, quote, action, code, because } = letter;
-  const words = footer[language];
+  const { paragraphs, quote, action, code, because } = words;
+  const labels = footer[language];
   const link = action === undefined ? undefined : `${publicUrl}${action.path}`;
   const policy = `${publicUrl}/api/v1/policy.html?lang=${language}`;
   const text = [
     ...paragraphs,
     ...(quote === undefined ? [] : [quote]),
     ...(action === undefined ? [] : [`${action.label}:\n${link}`]),
-    ...(code === undefined ? [] : [`${words.code}: ${code}`]),
-    `-- \n${shop}\n${email}\n${because}\n${words.policy}: ${policy}`,
+    ...(code === undefined ? [] : [`${labels.code}: ${code}`]),
+    `-- \n${shop}\n${email}\n${because}\n${labels.policy}: ${policy}`,
   ].join('\n\n');
   const html = [
     '<!doctype html>',
-    `<html lang="${language}"><head><meta charset="utf-8"><title>${escaped(letter.subject)}</title></head><body>`,
+    `<html lang="${language}"><head><meta charset="utf-8"><title>${escaped(words.subject)}</title></head><body>`,
     ...paragraphs.map((paragraph) => `<p>${escaped(paragraph)}</p>`),
     ...(quote === undefined ? [] : [`<p>${escaped(quote).replace(/\r?\n/g, '<br>')}</p>`]),
     ...(action === undefined ? [] : [`<p><a href="${escaped(link!)}">${escaped(action.label)}</a></p>`]),
-    ...(code === undefined ? [] : [`<p>${words.code}: <code>${escaped(code)}</code></p>`]),
-    `<hr><p>${[shop, email, because].map(escaped).join('<br>')}<br><a href="${escaped(policy)}">${words.policy}</a></p>`,
+    ...(code === undefined ? [] : [`<p>${labels.code}: <code>${escaped(code)}</code></p>`]),
+    `<hr><p>${[shop, email, because].map(escaped).join('<br>')}<br><a href="${escaped(policy)}">${labels.policy}</a></p>`,
     '</body></html>',
   ].join('\n');
   return { text, html };

@@ -1,4 +1,4 @@
-/** One mail, ready to go. Lives in the function that sends it. */
+/** One mail, ready to be sent. Exists only while it is being sent. */
 export interface OutgoingMail {
   /** With its angle brackets; the same forwarding has the same one for ever. */
   readonly messageId: string;
@@ -9,22 +9,8 @@ export interface OutgoingMail {
   readonly html: string;
   /** The message this one answers. */
   readonly inReplyTo: string | null;
-  /** A machine wrote it (RFC 3834): nobody's out-of-office answers it. */
+  /** Sent by a machine (RFC 3834): no out-of-office reply answers it. */
   readonly automatic: boolean;
   /** Where one click ends the subscription (RFC 8058); `null` where there is none. */
   readonly unsubscribeUrl: string | null;
 }
-
-/**
- * The way out for mail. SMTP has no idempotency: after an unknown outcome look for the message id in the mailbox before
- * sending it again.
- */
-export interface MailSender {
-  /** Domain of the message ids. */
-  readonly domain: string;
-  /** @throws TransmissionFailed */
-  send(mail: OutgoingMail): Promise<void>;
-}
-
-/** The message id of a forwarding. */
-export const messageIdOf = (domain: string, forwardingId: string): string => `<${forwardingId}@${domain}>`;

@@ -6,25 +6,25 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { loadRegister } from '@dittoo/processor-register';
 import { startProcessorSandbox, type ProcessorSandbox } from '@dittoo/processor-sandbox';
 import { SMTPServer } from 'smtp-server';
-import { mailEgressTo } from '../egress/egress.js';
-import { ImapAdapter } from '../mailbox/imap-mailbox.js';
+import { mailEgressTo } from '../egress/mail-egress.js';
+import { ImapMailbox } from '../mailbox/imap-mailbox.js';
 import { TransmissionFailed } from '../egress/transmission-failed.js';
 import type { OutgoingMail } from './outgoing-mail.js';
-import { SmtpAdapter } from './smtp-sender.js';
+import { SmtpSender } from './smtp-sender.js';
 
 const register = loadRegister();
 const timeouts = { connectMs: 2_000, callMs: 600 };
 let sandbox: ProcessorSandbox;
 
-const adapter = (smtp = sandbox.urls.smtp): SmtpAdapter =>
-  new SmtpAdapter(
+const adapter = (smtp = sandbox.urls.smtp): SmtpSender =>
+  new SmtpSender(
     mailEgressTo(register, 'oneMail', smtp, 'MAIL_SMTP_URL', 'smtp'),
     { name: 'DITT:OO', address: 'kundtjanst@example.org' },
     timeouts,
   );
 
 const mailbox = () =>
-  new ImapAdapter(mailEgressTo(register, 'oneMail', sandbox.urls.imap, 'MAIL_IMAP_URL', 'imap'), timeouts);
+  new ImapMailbox(mailEgressTo(register, 'oneMail', sandbox.urls.imap, 'MAIL_IMAP_URL', 'imap'), timeouts);
 
 const mail: OutgoingMail = {
   messageId: '<11111111-1111-4111-8111-111111111111@example.org>',
@@ -85,7 +85,7 @@ describe('what is sent', () => {
     expect(found.map(({ folder, messageId }) => [folder, messageId])).toEqual([['INBOX.Sent', mail.messageId]]);
   });
 
-  it('makes no header and no second recipient of what somebody typed', async () => {
+  it('makes no header and no second recipient of what a person typed', async () => {
     const typed = 'Hej\r\nBcc: eve@example.org\nX-Own: 1\u2028Reply-To: eve@example.org';
     await adapter().send({ ...mail, subject: typed, to: 'astrid@example.org\r\nBcc: eve@example.org' }).catch(() => undefined); // prettier-ignore
     await adapter().send({ ...mail, subject: typed });

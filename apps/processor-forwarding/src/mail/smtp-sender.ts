@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import type { MailEgress } from '../egress/egress.js';
+import type { MailEgress } from '../egress/mail-egress.js';
 import { TransmissionFailed } from '../egress/transmission-failed.js';
-import type { MailSender, OutgoingMail } from './outgoing-mail.js';
+import type { OutgoingMail } from './outgoing-mail.js';
 
 export interface SmtpTimeouts {
   readonly connectMs: number;
@@ -12,7 +12,7 @@ export interface SmtpTimeouts {
   readonly callMs: number;
 }
 
-/** How far the conversation got. After `body` bytes of the message may have been accepted without our hearing of it. */
+/** How far the conversation got. From `body` on the message may have been accepted although no answer arrived. */
 type Stage = 'connecting' | 'login' | 'envelope' | 'body';
 
 interface SmtpError {
@@ -25,8 +25,11 @@ interface SmtpError {
 /**
  * SMTP submission, one connection for each message: a pool sends again by itself after a lost connection, and that is
  * ours to decide. Nothing of the conversation is logged, and no text of the server is kept.
+ *
+ * SMTP has no idempotency: after an unknown outcome search the mailbox for the message id before sending it again.
  */
-export class SmtpAdapter implements MailSender {
+export class SmtpSender {
+  /** Domain of the message ids. */
   readonly domain: string;
 
   constructor(
@@ -37,6 +40,7 @@ export class SmtpAdapter implements MailSender {
     this.domain = sender.address.split('@').at(-1)!;
   }
 
+  /** @throws TransmissionFailed */
   async send(mail: OutgoingMail): Promise<void> {
     const raw = await this.compose(mail);
     let stage: Stage = 'connecting';
@@ -61,7 +65,7 @@ export class SmtpAdapter implements MailSender {
       const { user, password: pass } = this.egress;
       await step((done) => open.login({ user, pass }, done));
       stage = 'envelope';
-      // Read only when the server has said that it takes the message.
+      // Read only after the server has agreed to take the message.
       const body = Readable.from(
         (async function* () {
           stage = 'body';
@@ -72,7 +76,7 @@ export class SmtpAdapter implements MailSender {
     } catch (error) {
       throw failureOf(error as SmtpError, stage);
     } finally {
-      // What is said after the outcome is known is nobody's business, and may not end the process.
+      // An error after the outcome is known changes nothing, and must not end the process.
       connection?.on('error', () => undefined);
       connection?.close();
     }
@@ -101,7 +105,7 @@ export class SmtpAdapter implements MailSender {
     const { messageId, to, subject, text, html, language, inReplyTo, automatic, unsubscribeUrl } = mail;
     return new MailComposer({
       from: { name: oneLine(this.sender.name), address: this.sender.address },
-      // An address is one address: what looks like a list is not taken apart.
+      // One address: text that looks like a list is not parsed as one.
       to: { name: '', address: oneLine(to) },
       subject: oneLine(subject),
       messageId,
@@ -154,7 +158,7 @@ const failureOf = (error: SmtpError, stage: Stage): TransmissionFailed => {
   if (stage === 'body') {
     return new TransmissionFailed(/TIMEDOUT/.test(code) ? 'timeout' : 'connection-lost', 'unknown', { retry: true });
   }
-  // The envelope says who: it may have been read although no message was taken.
+  // The envelope names the recipient: it may have been read although no message was taken.
   const outcome = stage === 'envelope' ? 'rejected' : 'notSent';
   return new TransmissionFailed(untrusted.test(`${code} ${originalCode}`) ? 'untrusted' : 'unreachable', outcome, {
     retry: true,

@@ -2,14 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadRegister } from '@dittoo/processor-register';
 import { startProcessorSandbox, type ProcessorSandbox } from '@dittoo/processor-sandbox';
-import { mailEgressTo } from '../egress/egress.js';
-import { ImapAdapter } from './imap-mailbox.js';
+import { mailEgressTo } from '../egress/mail-egress.js';
+import { ImapMailbox } from './imap-mailbox.js';
 import { mailboxContract, type MailboxFixture } from './mailbox.contract.js';
 
 let sandbox: ProcessorSandbox;
 let fixture: MailboxFixture;
 const adapterFor = (url: string) =>
-  new ImapAdapter(mailEgressTo(loadRegister(), 'oneMail', url, 'MAIL_IMAP_URL', 'imap'), {
+  new ImapMailbox(mailEgressTo(loadRegister(), 'oneMail', url, 'MAIL_IMAP_URL', 'imap'), {
     connectMs: 2_000,
     callMs: 1_000,
   });

@@ -1,31 +1,27 @@
-import { isIP } from 'node:net';
-import { ImapFlow, type FetchMessageObject, type SearchObject } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import PostalMime from 'postal-mime';
-import type { MailEgress } from '../egress/egress.js';
+import type { MailEgress } from '../egress/mail-egress.js';
 import { TransmissionFailed } from '../egress/transmission-failed.js';
-import type { IncomingMail, Mailbox, MailboxCursor, MessageHead, MessagePlace, NewMessages } from './messages.js';
-
-export interface ImapTimeouts {
-  readonly connectMs: number;
-  /** Between two words of the server. */
-  readonly callMs: number;
-}
-
-/** Messages in one command. */
-const batch = 200;
-const headers = ['message-id'];
+import { ImapConnection, type ImapTimeouts } from './imap-connection.js';
+import { at, batch, headers, headOf, heads, inFolder, search, validityChanged } from './imap-folder.js';
+import type { IncomingMail, MailboxCursor, MessageHead, MessagePlace, NewMessages } from './messages.js';
 
 /**
- * IMAP4rev1 with UIDPLUS. Without UIDPLUS nothing is deleted: a plain EXPUNGE would take along what others marked.
+ * The shop's mailbox at its provider, over IMAP4rev1 with UIDPLUS. Every call is a connection of its own: if the process
+ * dies in between, call again. Without UIDPLUS nothing is deleted: a plain EXPUNGE would delete what others marked too.
+ *
+ * Every method throws `TransmissionFailed` and nothing else for what happens on the way.
  */
-export class ImapAdapter implements Mailbox {
-  constructor(
-    private readonly egress: MailEgress,
-    private readonly timeouts: ImapTimeouts,
-  ) {}
+export class ImapMailbox {
+  private readonly connection: ImapConnection;
 
+  constructor(egress: MailEgress, timeouts: ImapTimeouts) {
+    this.connection = new ImapConnection(egress, timeouts);
+  }
+
+  /** @param cursor `null` = from the beginning @param limit at most so many, oldest first */
   listNew(folder: string, cursor: MailboxCursor | null, limit: number): Promise<NewMessages> {
-    return this.connected((client) =>
+    return this.connection.run((client) =>
       inFolder(client, folder, async (uidValidity) => {
         const rescanned = cursor !== null && cursor.uidValidity !== uidValidity;
         const after = rescanned ? 0 : (cursor?.lastUid ?? 0);
@@ -37,20 +33,21 @@ export class ImapAdapter implements Mailbox {
     );
   }
 
+  /** Reads without marking as read. `null` = it is not there any more. */
   fetch(place: MessagePlace): Promise<IncomingMail | null> {
-    return this.connected((client) =>
+    return this.connection.run((client) =>
       at(client, place, async () => {
-        const found = await client.fetchOne(
+        const message = await client.fetchOne(
           String(place.uid),
           { uid: true, internalDate: true, headers, source: true },
           { uid: true },
         );
-        if (!found || found.source === undefined) return null;
-        const mail = await PostalMime.parse(found.source);
+        if (!message || message.source === undefined) return null;
+        const mail = await PostalMime.parse(message.source);
         const header = (name: string) => mail.headers.find(({ key }) => key === name)?.value ?? null;
         const submitted = (header('auto-submitted') ?? 'no').toLowerCase();
         return {
-          ...headOf(found, place.folder, place.uidValidity),
+          ...headOf(message, place.folder, place.uidValidity),
           from: mail.from?.address ?? null,
           subject: mail.subject ?? '',
           text: mail.text ?? '',
@@ -62,8 +59,9 @@ export class ImapAdapter implements Mailbox {
     );
   }
 
+  /** @returns where it is now; `null` = it was not there */
   move(place: MessagePlace, folder: string): Promise<MessagePlace | null> {
-    return this.connected((client) =>
+    return this.connection.run((client) =>
       at(client, place, async () => {
         const moved = await client.messageMove(String(place.uid), folder, { uid: true });
         if (!moved) throw new TransmissionFailed('imap-refused', 'rejected', { retry: true });
@@ -73,6 +71,7 @@ export class ImapAdapter implements Mailbox {
     );
   }
 
+  /** The messages with one of these ids, and those that answer one of them, in every folder, the trash too. */
   find(messageIds: readonly string[]): Promise<MessageHead[]> {
     return this.everywhere(async (client) => {
       const uids = new Set<number>();
@@ -85,14 +84,19 @@ export class ImapAdapter implements Mailbox {
     });
   }
 
+  /** What came before that day, in every folder. @param day as `2026-11-22`; the server's dates, strictly earlier */
   before(day: string): Promise<MessageHead[]> {
     return this.everywhere((client) => search(client, { before: new Date(`${day}T00:00:00Z`) }));
   }
 
+  /**
+   * Deletes for good and checks that it is gone. What is not there any more counts as deleted; under another uid
+   * validity it cannot be known, and nothing is deleted (`uid-validity-changed`).
+   */
   async delete(places: readonly MessagePlace[]): Promise<void> {
     const folders = new Map<string, MessagePlace[]>();
     for (const place of places) folders.set(place.folder, [...(folders.get(place.folder) ?? []), place]);
-    await this.connected(async (client) => {
+    await this.connection.run(async (client) => {
       if (!client.capabilities.has('UIDPLUS')) {
         throw new TransmissionFailed('no-uidplus', 'rejected', { retry: false });
       }
@@ -114,121 +118,15 @@ export class ImapAdapter implements Mailbox {
   }
 
   private everywhere(uidsIn: (client: ImapFlow) => Promise<number[]>): Promise<MessageHead[]> {
-    return this.connected(async (client) => {
-      const found: MessageHead[] = [];
+    return this.connection.run(async (client) => {
+      const list: MessageHead[] = [];
       for (const { path, flags } of await client.list()) {
         if (flags.has('\\Noselect') || flags.has('\\NonExistent')) continue;
         await inFolder(client, path, async (uidValidity) => {
-          found.push(...(await heads(client, path, uidValidity, await uidsIn(client))));
+          list.push(...(await heads(client, path, uidValidity, await uidsIn(client))));
         });
       }
-      return found;
+      return list;
     });
   }
-
-  private async connected<T>(work: (client: ImapFlow) => Promise<T>): Promise<T> {
-    let client: ImapFlow | null = null;
-    try {
-      const { port, security, host: name, user, password: pass } = this.egress;
-      client = new ImapFlow({
-        host: await this.egress.resolve(),
-        port,
-        ...(isIP(name) === 0 ? { servername: name } : {}),
-        secure: security === 'tls',
-        doSTARTTLS: security === 'startTls',
-        auth: { user, pass },
-        logger: false,
-        disableAutoIdle: true,
-        disableCompression: true,
-        connectionTimeout: this.timeouts.connectMs,
-        greetingTimeout: this.timeouts.connectMs,
-        socketTimeout: this.timeouts.callMs,
-        tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true },
-      });
-      // Told to whoever waits as well; unheard it would end the process.
-      client.on('error', () => undefined);
-      await client.connect();
-      const result = await work(client);
-      await client.logout().catch(() => undefined);
-      return result;
-    } catch (error) {
-      throw failureOf(error);
-    } finally {
-      client?.close();
-    }
-  }
 }
-
-/** @throws TransmissionFailed `uid-validity-changed`: what lies there now may be another message */
-const at = <T>(client: ImapFlow, place: MessagePlace, work: () => Promise<T>): Promise<T | null> =>
-  inFolder(client, place.folder, async (uidValidity) => {
-    if (uidValidity !== place.uidValidity) throw validityChanged();
-    return (await search(client, { uid: String(place.uid) })).length === 0 ? null : work();
-  });
-
-const inFolder = async <T>(client: ImapFlow, folder: string, work: (uidValidity: string) => Promise<T>): Promise<T> => {
-  const lock = await client.getMailboxLock(folder);
-  try {
-    const { mailbox } = client;
-    if (mailbox === false) throw new TransmissionFailed('imap-no-folder', 'rejected', { retry: true });
-    return await work(String(mailbox.uidValidity));
-  } finally {
-    lock.release();
-  }
-};
-
-const search = async (client: ImapFlow, query: SearchObject): Promise<number[]> => {
-  const uids = await client.search(query, { uid: true });
-  // An answer that is none must not pass for "nothing there".
-  if (!Array.isArray(uids)) throw new TransmissionFailed('imap-refused', 'rejected', { retry: true });
-  return uids.toSorted((a, b) => a - b);
-};
-
-const heads = async (
-  client: ImapFlow,
-  folder: string,
-  uidValidity: string,
-  uids: readonly number[],
-): Promise<MessageHead[]> => {
-  const found: MessageHead[] = [];
-  for (let from = 0; from < uids.length; from += batch) {
-    const set = uids.slice(from, from + batch).join(',');
-    const messages = await client.fetchAll(set, { uid: true, internalDate: true, headers }, { uid: true });
-    found.push(...messages.map((message) => headOf(message, folder, uidValidity)));
-  }
-  return found.toSorted((a, b) => a.uid - b.uid);
-};
-
-const headOf = (message: FetchMessageObject, folder: string, uidValidity: string): MessageHead => {
-  const header = message.headers?.toString('utf8').replace(/\r\n[ \t]+/g, ' ') ?? '';
-  const date = message.internalDate === undefined ? new Date(0) : new Date(message.internalDate);
-  return {
-    folder,
-    uidValidity,
-    uid: message.uid,
-    messageId: /^message-id:\s*(<[^<>\s]+>)/im.exec(header)?.[1] ?? null,
-    receivedAt: date.toISOString(),
-  };
-};
-
-const validityChanged = () => new TransmissionFailed('uid-validity-changed', 'rejected', { retry: false });
-
-const failureOf = (error: unknown): TransmissionFailed => {
-  if (error instanceof TransmissionFailed) return error;
-  const {
-    authenticationFailed,
-    code = '',
-    responseStatus,
-  } = error as {
-    authenticationFailed?: boolean;
-    code?: string;
-    responseStatus?: string;
-  };
-  if (authenticationFailed === true) {
-    return new TransmissionFailed('imap-login', 'rejected', { retry: true, credentials: true });
-  }
-  if (responseStatus !== undefined) return new TransmissionFailed('imap-refused', 'rejected', { retry: true });
-  if (/CERT|SELF_SIGNED|UNABLE_TO|SSL/.test(code))
-    return new TransmissionFailed('untrusted', 'notSent', { retry: true });
-  return new TransmissionFailed(/TIMEOUT/i.test(code) ? 'timeout' : 'unreachable', 'unknown', { retry: true });
-};

@@ -1,23 +1,40 @@
 import { ROW_POOL } from '@dittoo/platform';
 import type { Uuid } from '@dittoo/kernel';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { MessageHead, MessagePlace } from './messages.js';
 
-/** A person's mail, as we know it: no address, no subject line, no message id of anybody else's. */
+/** A person's mail as it is recorded here: no address, no subject line, no message id of other people. */
 export interface KnownMail {
   /** Forwardings that went out, or may have: their message ids follow from these. */
   readonly sent: readonly Uuid[];
   readonly received: readonly MessagePlace[];
 }
 
-/** Which mail in the mailbox is whose. What was sent is noted by the lanes, before it leaves. */
+/** Which mail in the mailbox is whose: what we sent and what was taken in. */
 @Injectable()
-export class MailboxRecords {
+export class MailRecords {
   constructor(@Inject(ROW_POOL) private readonly pool: Pool) {}
 
-  /** A message of this person was taken in; noted with what was made of it. Safe to repeat. */
+  /**
+   * A mail is about to be sent. Runs in the transaction that marks the item, before bytes leave, so that an erasure finds
+   * the mail even if the process dies.
+   */
+  async sending(client: PoolClient, forwardingId: Uuid, subjectId: Uuid): Promise<void> {
+    await client.query(
+      'INSERT INTO forwarding.mailed (forwarding_id, subject_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [forwardingId, subjectId],
+    );
+  }
+
+  /** The subject's mail was deleted from the mailbox. Runs in the transaction that ends the erasure. */
+  async forget(client: PoolClient, subjectId: Uuid): Promise<void> {
+    await client.query('DELETE FROM forwarding.mailed WHERE subject_id = $1', [subjectId]);
+    await client.query('DELETE FROM forwarding.mail_received WHERE subject_id = $1', [subjectId]);
+  }
+
+  /** A message of this person was taken in; recorded in the transaction that stores what became of it. Safe to repeat. */
   async received(transaction: EntityManager, subjectId: Uuid, message: MessageHead): Promise<void> {
     const { folder, uidValidity, uid, receivedAt } = message;
     await transaction.query(
@@ -36,7 +53,7 @@ export class MailboxRecords {
     return rows.map(({ id }) => id);
   }
 
-  /** @returns is it ours to sweep? Not if it was done today, or somebody began a moment ago */
+  /** @returns is the sweep ours to do? Not if it was done today, or another worker began less than 15 minutes ago */
   async beginSweep(before: string): Promise<boolean> {
     const { rowCount } = await this.pool.query(
       `INSERT INTO forwarding.mailbox_sweep AS s (day) VALUES ($1)
@@ -47,7 +64,7 @@ export class MailboxRecords {
     return rowCount === 1;
   }
 
-  /** Done; what was known of mail that is gone goes, too. */
+  /** Done; the records of mail that is deleted are deleted, too. */
   async endSweep(before: string, deleted: readonly MessagePlace[]): Promise<void> {
     const places = JSON.stringify(deleted.map(({ folder, uid, uidValidity }) => ({ folder, uid, uidValidity })));
     await this.pool.query(
@@ -63,7 +80,7 @@ export class MailboxRecords {
     );
   }
 
-  /** Must what this person wrote stay, for now? */
+  /** Does a legal hold keep this person's mail? */
   async isHeld(subjectId: Uuid): Promise<boolean> {
     const { rows } = await this.pool.query('SELECT FROM forwarding.mail_hold WHERE subject_id = $1 AND in_force', [
       subjectId,
@@ -71,7 +88,7 @@ export class MailboxRecords {
     return rows.length > 0;
   }
 
-  /** All that must stay, for now. */
+  /** All mail that a legal hold keeps. */
   async held(): Promise<KnownMail> {
     const { rows } = await this.pool.query<{ id: Uuid }>(
       'SELECT DISTINCT subject_id AS id FROM forwarding.mail_hold WHERE in_force',

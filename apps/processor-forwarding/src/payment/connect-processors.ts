@@ -1,7 +1,8 @@
+import type { PlatformConfig } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import type { ForwardingConfig } from '../processor-forwarding.config.js';
+import { egressTo } from '../egress/http-egress.js';
 import type { CallbackTokens } from './callback-tokens.js';
-import { egressTo } from '../egress/egress.js';
 import type { PaymentProcessor } from './payment-processor.port.js';
 import { MondidoAdapter } from './mondido.adapter.js';
 import { PaysonAdapter } from './payson.adapter.js';
@@ -11,12 +12,12 @@ import { ProcessorClient } from './processor-client.js';
 export const PAYMENT_PROCESSORS = Symbol('PaymentProcessors');
 export type PaymentProcessors = ReadonlyMap<string, PaymentProcessor>;
 
-/** @throws Error naming the variable that leads where nothing may be sent */
+/** @throws Error naming the variable whose URL the register does not allow */
 export const connectProcessors = (
   config: ForwardingConfig,
   register: Register,
   tokens: CallbackTokens,
-  publicUrl: string,
+  { publicUrl }: Pick<PlatformConfig, 'publicUrl'>,
 ): PaymentProcessors => {
   const processors = new Map<string, PaymentProcessor>();
   if (config.payson !== null) {
@@ -45,7 +46,7 @@ export const connectProcessors = (
   return processors;
 };
 
-/** The customer's browser is sent to the processor's own site only: the same host, or one beside it under one domain. */
+/** The customer's browser is sent to the processor's own site only: the same host, or another of the same domain. */
 const pageOf =
   ({ hostname, protocol }: URL) =>
   (page: URL): boolean => {

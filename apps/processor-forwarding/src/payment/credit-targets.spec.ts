@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { creditTargets } from './payment-fields.js';
+import { creditTargets } from './credit-targets.js';
 
 const lines = [
   { sku: 'tea', name: 'Tea', quantity: 2, unitPriceMinor: 12990, taxRate: 0.12 },

@@ -55,7 +55,7 @@ export const transactionForm = (
   const { address } = customer;
   const country = alpha3[address.country.toUpperCase()];
   if (country === undefined) throw new TransmissionFailed('country-unknown', 'notSent', { retry: false });
-  // No grant and no field for it here; whoever asks for it meets this before anything leaves.
+  // Mondido has no field for it and the register no grant: nothing leaves.
   if (customer.personnummer !== null) throw new TransmissionFailed('no-such-field', 'notSent', { retry: false });
   const amount = twoDecimals(lines.reduce((sum, line) => sum + line.unitPriceMinor * line.quantity, 0));
   const currency = opening.currency.toLowerCase();

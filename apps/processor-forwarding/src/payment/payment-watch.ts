@@ -1,8 +1,11 @@
 import { newId, type Uuid } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
-import { LaneIntake, type ItemPayload } from '../queue/queue-intake.js';
-import type { TableSet } from '../queue/queue-tables.js';
+import type { Item, ItemPayload } from '../queue/item.js';
+import { QueueIntake } from '../queue/queue-intake.js';
+import type { QueueTables } from '../queue/queue-tables.js';
+import { readPaymentFields } from './payment-fields.js';
 
 export interface WatchedPayment {
   /** The forwarding that opened it. */
@@ -11,44 +14,58 @@ export interface WatchedPayment {
   readonly orderId: Uuid;
 }
 
-/** Pauses between two readings of a payment nobody told us about: they double up to a quarter of an hour. */
+/** Pauses between two readings of a pending payment double up to a quarter of an hour. */
 const longestPauseMs = 15 * 60_000;
 
-const nothingToSend: ItemPayload = {
-  purposes: [{ purpose: 'payment', fields: [] }],
+const readingPayload: ItemPayload = {
+  purposes: readPaymentFields,
   refundId: null,
   requestId: null,
-  letter: null,
+  notification: null,
   noticeVersion: null,
   correlationId: '',
   traceparent: null,
 };
 
 /**
- * Queues readings of payments: because of a hint, or because a pending one has not been looked at for a while, so that
- * a lost callback does not lose a payment.
+ * Queues readings of payments: because of a callback, or because a pending payment has not been read for a while, so
+ * that a lost callback does not lose a payment.
  */
 @Injectable()
 export class PaymentWatch {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly intake: LaneIntake,
+    private readonly intake: QueueIntake,
   ) {}
 
-  /** One reading is queued at most; a second hint meanwhile adds nothing. */
-  async read(tables: TableSet, payment: WatchedPayment): Promise<void> {
+  /** Watches the payment that `item` opened. Runs in the transaction that ends the attempt. */
+  async start(client: PoolClient, { processorId }: QueueTables, item: Item, firstPauseMs: number): Promise<void> {
+    await client.query(
+      `INSERT INTO forwarding.payment_watch (forwarding_id, processor_id, subject_id, order_id, next_at)
+       VALUES ($1, $2, $3, $4, now() + $5 * interval '1 ms') ON CONFLICT DO NOTHING`,
+      [item.forwardingId, processorId, item.subjectId, item.orderId, firstPauseMs],
+    );
+  }
+
+  /** The payment is pending no longer. Runs in the transaction that ends the reading. */
+  async stop(client: PoolClient, forwardingId: Uuid): Promise<void> {
+    await client.query('DELETE FROM forwarding.payment_watch WHERE forwarding_id = $1', [forwardingId]);
+  }
+
+  /** One reading is queued at most; a second callback meanwhile adds nothing. */
+  async read(tables: QueueTables, payment: WatchedPayment): Promise<void> {
     await this.dataSource.transaction((transaction) =>
       this.intake.enqueue(transaction, tables, {
         ...payment,
         intentId: newId(),
         kind: 'readPayment',
-        payload: { ...nothingToSend, correlationId: payment.orderId },
+        payload: { ...readingPayload, correlationId: payment.orderId },
       }),
     );
   }
 
-  /** Queues what is due to be looked at. */
-  async readDue(tables: TableSet, firstPauseMs: number): Promise<void> {
+  /** Queues the readings that are due. */
+  async readDue(tables: QueueTables, firstPauseMs: number): Promise<void> {
     const due = await this.dataSource.query<WatchedPayment[]>(
       `WITH due AS (
          SELECT forwarding_id FROM forwarding.payment_watch

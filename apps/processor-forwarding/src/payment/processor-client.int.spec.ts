@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { loadRegister } from '@dittoo/processor-register';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { egressTo } from '../egress/egress.js';
+import { egressTo } from '../egress/http-egress.js';
 import { ProcessorClient } from './processor-client.js';
 
 const open: { close(): unknown }[] = [];
@@ -26,7 +26,7 @@ const clientOf = (url: string) => {
 };
 const answering = async (listener: RequestListener) => clientOf(await listening(createServer(listener), 'http'));
 
-// A certificate signed by itself, as DER: what a processor's look-alike would show.
+// A certificate signed by itself, as DER: what an impostor of the processor would show.
 const der = (tag: number, ...parts: Buffer[]): Buffer => {
   const body = Buffer.concat(parts);
   const { length } = body;
@@ -37,7 +37,7 @@ const ascii = (tag: number, text: string) => der(tag, Buffer.from(text, 'ascii')
 const hex = (tag: number, text: string) => der(tag, Buffer.from(text, 'hex'));
 const selfSigned = (publicKey: KeyObject, privateKey: KeyObject): string => {
   const algorithm = der(0x30, hex(0x06, '2a8648ce3d040302'));
-  const name = der(0x30, der(0x31, der(0x30, hex(0x06, '550403'), ascii(0x0c, 'look-alike'))));
+  const name = der(0x30, der(0x31, der(0x30, hex(0x06, '550403'), ascii(0x0c, 'impostor'))));
   const validity = der(0x30, ascii(0x17, '200101000000Z'), ascii(0x17, '491231235959Z'));
   const address = der(0x30, hex(0x06, '551d11'), der(0x04, der(0x30, hex(0x87, '7f000001'))));
   const subjectPublicKey = publicKey.export({ type: 'spki', format: 'der' });

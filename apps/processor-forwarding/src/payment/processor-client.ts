@@ -1,6 +1,6 @@
 import { traced } from '@dittoo/kernel';
 import { Pool } from 'undici';
-import type { Egress } from '../egress/egress.js';
+import type { Egress } from '../egress/http-egress.js';
 import { TransmissionFailed } from '../egress/transmission-failed.js';
 
 export interface BasicCredentials {
@@ -59,7 +59,7 @@ export class ProcessorClient {
     return this.pool.close();
   }
 
-  /** The span ends here: whom the shop serves is not told to a processor by a trace id. */
+  /** The span ends here: no trace id is sent, since it would let a processor link the shop's requests. */
   private exchange(method: 'GET' | 'POST' | 'PUT', path: string, body: RequestBody | undefined) {
     const attributes = { 'http.request.method': method, 'server.address': this.egress.base.hostname };
     return traced(`call ${method}`, { kind: 'client', attributes }, () => this.transmit(method, path, body));
@@ -106,18 +106,18 @@ const parsed = (text: string): unknown => {
 
 const networkFailure = (error: unknown): TransmissionFailed => {
   if (error instanceof TransmissionFailed) return error;
-  const { code, name } = error as { code?: unknown; name?: string };
-  const word = typeof code === 'string' ? code : (name ?? '');
-  if (nothingLeft.test(word)) {
-    return new TransmissionFailed(/TLS|CERT|SSL|UNABLE/.test(word) ? 'untrusted' : 'unreachable', 'notSent', {
+  const { code, name: errorName } = error as { code?: unknown; name?: string };
+  const name = typeof code === 'string' ? code : (errorName ?? '');
+  if (nothingLeft.test(name)) {
+    return new TransmissionFailed(/TLS|CERT|SSL|UNABLE/.test(name) ? 'untrusted' : 'unreachable', 'notSent', {
       retry: true,
     });
   }
-  const timeout = /Timeout|TIMEOUT|Abort|ABORT/.test(word);
+  const timeout = /Timeout|TIMEOUT|Abort|ABORT/.test(name);
   return new TransmissionFailed(timeout ? 'timeout' : 'connection-lost', 'unknown', { retry: true });
 };
 
-/** The processor's class table. A 5xx may have come after the effect, so its outcome is not known. */
+/** What a status means. A 5xx may have come after the effect, so its outcome is not known. */
 const refusal = (status: number, retryAfter: string | string[] | undefined): TransmissionFailed => {
   const wait = retryAfterMs(retryAfter, Date.now());
   const then = { retry: true, ...(wait === null ? {} : { retryAfterMs: wait }) };

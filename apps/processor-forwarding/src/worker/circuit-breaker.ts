@@ -1,7 +1,19 @@
+import {
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  CountBreaker,
+  DelegateBackoff,
+  handleWhenResult,
+  type CircuitBreakerPolicy,
+  type IBreaker,
+} from 'cockatiel';
+import { transmissionFailure, type TransmissionFailed } from '../egress/transmission-failed.js';
+
 export interface BreakerSettings {
   /** Failures one after another that open it. */
   readonly consecutive: number;
-  /** Calls looked back on, and the share of failures among them that opens it. */
+  /** How many of the last calls are counted, and the share of failures among them beyond which it opens. */
   readonly window: number;
   readonly failureRate: number;
   /** First pause; doubles with each failed probe. */
@@ -17,77 +29,97 @@ export const breakerSettings: BreakerSettings = {
   longestPauseMs: 300_000,
 };
 
+export type BreakerState = 'closed' | 'open' | 'halfOpen';
+
+/** The result of a call: a failed transmission is one, too. */
+type Result<T> = { readonly value: T } | { readonly failed: TransmissionFailed };
+
 /**
- * Stops claiming while a processor does not answer: lanes stay due and no attempt is used up. After the pause one probe
- * goes; its outcome closes the breaker or doubles the pause. Lives in the process: each one finds out for itself.
+ * While a processor does not answer, no lane is claimed for it: lanes stay due and no attempt is used up. After the pause
+ * one lane is claimed as a probe; its outcome closes the breaker or doubles the pause. Each process has its own breaker.
  */
 export class CircuitBreaker {
-  private recent: boolean[] = [];
-  private failures = 0;
-  private openUntil: number | null = null;
-  private probing = false;
-  private trips = 0;
+  private readonly policy: CircuitBreakerPolicy;
+  private readonly rule: OpeningRule;
+  private pauseMs = 0;
+  private probeAt = 0;
 
-  constructor(private readonly settings: BreakerSettings = breakerSettings) {}
-
-  state(now: number): 'closed' | 'open' | 'halfOpen' {
-    if (this.openUntil === null) return 'closed';
-    return now < this.openUntil ? 'open' : 'halfOpen';
+  constructor(settings: BreakerSettings = breakerSettings) {
+    this.rule = new OpeningRule(settings);
+    const failed = (result: unknown) => isAgainstProcessor(result as Result<unknown>);
+    const pauseOf = (failures: number) =>
+      Math.min(settings.longestPauseMs, settings.pauseMs * 2 ** Math.min(failures - 1, 30));
+    const halfOpenAfter = new DelegateBackoff(({ attempt }: { attempt: number }) => (this.pauseMs = pauseOf(attempt)));
+    this.policy = circuitBreaker(handleWhenResult(failed), { breaker: this.rule, halfOpenAfter });
+    this.policy.onBreak(() => (this.probeAt = Date.now() + this.pauseMs));
   }
 
-  /** How many calls may be begun. */
-  allowance(now: number, wanted: number): number {
-    switch (this.state(now)) {
-      case 'closed':
-        return wanted;
-      case 'open':
-        return 0;
-      case 'halfOpen':
-        return this.probing ? 0 : Math.min(1, wanted);
+  get state(): BreakerState {
+    if (this.policy.state === CircuitState.Closed) return 'closed';
+    return this.policy.state === CircuitState.Open && Date.now() < this.probeAt ? 'open' : 'halfOpen';
+  }
+
+  /** How many lanes may be claimed. @param inHand how many are being worked on: a probe is alone */
+  allowance(wanted: number, inHand: number): number {
+    if (this.state === 'closed') return wanted;
+    return this.state === 'halfOpen' && inHand === 0 ? Math.min(1, wanted) : 0;
+  }
+
+  /**
+   * Makes a call and counts its outcome. A lane that was claimed before the breaker opened finishes its call: it is made,
+   * and not counted.
+   *
+   * @throws TransmissionFailed as the call throws it
+   */
+  async call<T>(work: () => Promise<T>): Promise<T> {
+    const attempt = () => this.resultOf(work);
+    const isCounted = this.state === 'closed' || (this.state === 'halfOpen' && this.policy.state === CircuitState.Open);
+    const result = isCounted ? await this.policy.execute(attempt) : await attempt();
+    if ('failed' in result) throw result.failed;
+    return result.value;
+  }
+
+  private async resultOf<T>(work: () => Promise<T>): Promise<Result<T>> {
+    try {
+      return { value: await work() };
+    } catch (error) {
+      const failed = transmissionFailure(error);
+      if (failed.then.credentials === true) this.rule.openAtOnce();
+      return { failed };
     }
   }
+}
 
-  /** The probe is on its way; without effect while closed. */
-  probe(now: number): void {
-    if (this.state(now) === 'halfOpen') this.probing = true;
+/** An answer is an answer, also a refusal; refused credentials are not, because no other call succeeds either. */
+const isAgainstProcessor = (result: Result<unknown>): boolean =>
+  'failed' in result && (result.failed.outcome !== 'rejected' || result.failed.then.credentials === true);
+
+/** Opens after failures in a row, at a rate of failures, or at once. */
+class OpeningRule implements IBreaker {
+  /** Nothing is carried over to another process. */
+  state: unknown = null;
+  private readonly inARow: ConsecutiveBreaker;
+  private readonly rate: CountBreaker;
+  private atOnce = false;
+
+  constructor({ consecutive, failureRate, window }: BreakerSettings) {
+    this.inARow = new ConsecutiveBreaker(consecutive);
+    this.rate = new CountBreaker({ threshold: failureRate, size: window });
   }
 
-  /** The probe came back without having called. */
-  unused(): void {
-    this.probing = false;
+  openAtOnce(): void {
+    this.atOnce = true;
   }
 
-  succeeded(): void {
-    this.failures = 0;
-    this.probing = false;
-    this.remember(true);
-    if (this.openUntil === null) return;
-    this.openUntil = null;
-    this.trips = 0;
-    this.recent = [];
+  success(state: CircuitState): void {
+    this.inARow.success();
+    this.rate.success(state);
   }
 
-  failed(now: number): void {
-    this.failures += 1;
-    this.remember(false);
-    const failing = this.recent.filter((ok) => !ok).length;
-    const rate =
-      this.recent.length >= this.settings.window && failing / this.recent.length >= this.settings.failureRate;
-    if (this.probing || this.failures >= this.settings.consecutive || rate) this.trip(now);
-  }
-
-  /** Opens at once: what is wrong will not mend itself, such as refused credentials. */
-  trip(now: number): void {
-    this.probing = false;
-    const pause = Math.min(this.settings.longestPauseMs, this.settings.pauseMs * 2 ** Math.min(this.trips, 30));
-    this.trips += 1;
-    this.failures = 0;
-    this.recent = [];
-    this.openUntil = now + pause;
-  }
-
-  private remember(ok: boolean): void {
-    this.recent.push(ok);
-    if (this.recent.length > this.settings.window) this.recent.shift();
+  failure(state: CircuitState): boolean {
+    // All three count each failure, whichever of them opens.
+    const reasons = [this.atOnce, this.inARow.failure(), this.rate.failure(state)];
+    this.atOnce = false;
+    return reasons.includes(true);
   }
 }

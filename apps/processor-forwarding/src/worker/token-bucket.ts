@@ -12,13 +12,13 @@ export class TokenBucket {
     this.at = now;
   }
 
-  /** How long whoever took one now would wait. */
+  /** How long a request that took a token now would wait, in ms. */
   wait(now: number): number {
     const tokens = Math.min(this.burst, this.tokens + (Math.max(0, now - this.at) / 1000) * this.perSecond) - 1;
     return tokens >= 0 ? 0 : (-tokens / this.perSecond) * 1000;
   }
 
-  /** Takes one. @returns how long to wait before it may be used, 0 = at once */
+  /** Takes a token. @returns how long to wait before it may be used, in ms; 0 = at once */
   take(now: number): number {
     this.tokens = Math.min(this.burst, this.tokens + ((now - this.at) / 1000) * this.perSecond);
     this.at = Math.max(this.at, now);

@@ -6,84 +6,80 @@ import {
   streamCategory,
   streamId,
   streamName,
+  type JsonObject,
   type RecordedEvent,
   type Uuid,
 } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
-import type { Letter, LetterKind } from './notifications.js';
-import { Source, type Opened } from '../source/source.query.js';
+import type { NotificationKind } from '../mail/notification-kinds.js';
+import type { Notification } from '../mail/notification.js';
+import type { QueuedNotification } from '../queue/item.js';
+import { SealedValues, type Opened } from './sealed-values.query.js';
 
-/** The event a letter is about, by its place: the queue keeps this and no value. */
-export interface EventPlace {
-  readonly stream: string;
-  /** Decimal. */
-  readonly revision: string;
-}
-
-/** Where the address stands, and what is known beside it. */
-interface Found {
+/** The address, and what was read together with it. */
+interface Addressee {
   readonly email: Opened<string>;
   readonly language: Locale | undefined;
-  readonly more?: Partial<Pick<Letter, 'about' | 'byEmailOnly' | 'order' | 'caseSubject' | 'openedBy'>>;
+  readonly more?: Partial<Pick<Notification, 'about' | 'byEmailOnly' | 'order' | 'caseSubject' | 'openedBy'>>;
   readonly digests?: readonly string[];
 }
 
-/** All of it but the links that are made when it is written. */
-type OpenedLetter = Omit<Letter, 'copyToken' | 'unsubscribeToken'>;
+/** Without the links, which are made when it is written. */
+export type OpenedNotification = Omit<Notification, 'copyToken' | 'unsubscribeToken'>;
 
-/** Opens what a letter says and to whom, at the moment it is sent, and nothing else of what the streams hold. */
+/** Opens the address and the fields of one notification at the moment it is sent, and nothing else of the streams. */
 @Injectable()
-export class LetterSource {
+export class NotificationSource {
   constructor(
     private readonly store: EventStore,
-    private readonly source: Source,
+    private readonly sealed: SealedValues,
   ) {}
 
-  /** `null` = something it says, or the address, cannot be read any more. */
-  async letter(kind: LetterKind, place: EventPlace, subjectId: Uuid): Promise<OpenedLetter | null> {
-    const history = await this.history(place.stream);
-    const event = history.find(({ revision }) => String(revision) === place.revision);
-    if (event === undefined) throw new Error('the event a letter is about is not in its stream');
-    const found = await this.addressee(kind, event, history, subjectId);
-    if (found === null) return null;
-    const said: Record<string, string> = {};
-    const digests = [found.email.digest, ...(found.digests ?? [])];
+  /** `null` = the address or one of the fields cannot be opened any more. */
+  async read(kind: NotificationKind, queued: QueuedNotification, subjectId: Uuid): Promise<OpenedNotification | null> {
+    const history = await this.history(queued.stream);
+    const event = history.find(({ revision }) => String(revision) === queued.revision);
+    if (event === undefined) throw new Error('the event of a notification is not in its stream');
+    const addressee = await this.addressee(kind, event, history, subjectId);
+    if (addressee === null) return null;
+    const values: Record<string, string> = {};
+    const digests = [addressee.email.digest, ...(addressee.digests ?? [])];
     for (const field of kind.opens) {
-      const opened = await this.source.open<string>(event, field);
+      const opened = await this.sealed.open<string>(event, field);
       if (opened === null) return null;
-      said[field] = opened.value;
+      values[field] = opened.value;
       digests.push(opened.digest);
     }
     return {
-      email: found.email.value,
-      language: localeOf(event) ?? found.language ?? 'sv',
+      email: addressee.email.value,
+      language: localeOf(event) ?? addressee.language ?? 'sv',
       about: streamId(event.stream),
       facts: Object.fromEntries(Object.entries(event.data).filter(([, value]) => !isEnvelope(value))),
-      said,
+      opened: values,
       order: null,
       caseSubject: null,
       byEmailOnly: false,
       openedBy: null,
-      ...found.more,
+      ...addressee.more,
       digest: digests.length === 1 ? digests[0]! : createHash('sha256').update(digests.join('.')).digest('hex'),
     };
   }
 
   private async addressee(
-    { addressee }: LetterKind,
+    { addressee }: NotificationKind,
     event: RecordedEvent,
     history: readonly RecordedEvent[],
     subjectId: Uuid,
-  ): Promise<Found | null> {
+  ): Promise<Addressee | null> {
     switch (addressee) {
       case 'event':
-        return found(
-          await this.source.open<string>(event, 'email'),
+        return addressed(
+          await this.sealed.open<string>(event, 'email'),
           localeOf(event) ?? (await this.localeOf(subjectId)),
         );
       case 'subscriber': {
         const asked = history.findLast(({ type }) => type === 'NewsletterSubscriptionRequested');
-        return asked === undefined ? null : found(await this.source.open<string>(asked, 'email'), localeOf(asked));
+        return asked === undefined ? null : addressed(await this.sealed.open<string>(asked, 'email'), localeOf(asked));
       }
       case 'account':
         return this.account(subjectId);
@@ -92,17 +88,17 @@ export class LetterSource {
       case 'supportCase': {
         const opening = history.find(({ type }) => type === 'SupportCaseOpened');
         if (opening === undefined) return null;
-        const subject = await this.source.open<string>(opening, 'subject');
-        const address = found(await this.source.open<string>(opening, 'email'), localeOf(opening));
+        const subject = await this.sealed.open<string>(opening, 'subject');
+        const address = addressed(await this.sealed.open<string>(opening, 'email'), localeOf(opening));
         if (subject === null || address === null) return null;
         const more = { caseSubject: subject.value, openedBy: opening.eventId };
         return { ...address, more, digests: [subject.digest] };
       }
       case 'order': {
         const placed = history.find(({ type }) => type === 'OrderPlaced');
-        const recipient = placed && (await this.source.open<DeliveryRecipient>(placed, 'recipient'));
+        const recipient = placed && (await this.sealed.open<DeliveryRecipient>(placed, 'recipient'));
         if (placed === undefined || !recipient) return null;
-        const data = placed.data as unknown as OrderEvents['OrderPlaced'];
+        const data = placed.data as JsonObject & OrderEvents['OrderPlaced'];
         const { email, givenName } = recipient.value;
         const address = { value: email, digest: recipient.digest };
         return { email: address, language: data.locale, more: { order: { givenName, placed: data } } };
@@ -110,12 +106,12 @@ export class LetterSource {
     }
   }
 
-  /** Of the request in whose stream this happened, or that the person's own stream names. */
+  /** Of the rights request in whose stream the event is, or that the event in the person's stream names. */
   private async requester(
     { data, stream }: RecordedEvent,
     history: readonly RecordedEvent[],
     subjectId: Uuid,
-  ): Promise<Found | null> {
+  ): Promise<Addressee | null> {
     const own = streamCategory(stream) === 'rightsRequest';
     const about = own ? streamId(stream) : String(data['requestId']);
     const asked = own ? history : await this.history(streamName('rightsRequest', about));
@@ -124,7 +120,7 @@ export class LetterSource {
     if (address !== null) return { ...address, more: { about, byEmailOnly } };
     const confirmed = asked.findLast(({ type }) => type === 'ConfirmationAsked' || type === 'RequesterAddressNoted');
     if (confirmed === undefined) return null;
-    const opened = found(await this.source.open<string>(confirmed, 'email'), localeOf(confirmed));
+    const opened = addressed(await this.sealed.open<string>(confirmed, 'email'), localeOf(confirmed));
     return opened && { ...opened, more: { about, byEmailOnly } };
   }
 
@@ -134,13 +130,13 @@ export class LetterSource {
     return recorded;
   }
 
-  private async account(subjectId: Uuid): Promise<Found | null> {
+  private async account(subjectId: Uuid): Promise<Addressee | null> {
     let address: RecordedEvent | null = null;
     for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
       if (recorded.type === 'CustomerRegistered' || recorded.type === 'EmailRectified') address = recorded;
     }
     if (address === null) return null;
-    return found(await this.source.open<string>(address, 'email'), await this.localeOf(subjectId));
+    return addressed(await this.sealed.open<string>(address, 'email'), await this.localeOf(subjectId));
   }
 
   private async localeOf(subjectId: Uuid): Promise<Locale | undefined> {
@@ -152,11 +148,11 @@ export class LetterSource {
   }
 }
 
-const found = (email: Opened<string> | null, language: Locale | undefined): Found | null =>
+const addressed = (email: Opened<string> | null, language: Locale | undefined): Addressee | null =>
   email === null ? null : { email, language };
 
-/** The contracts say it as `locale` where it is the person's, as `language` where it is the page's. */
+/** Events call it `locale` where the person chose it, and `language` where it is that of the page. */
 const localeOf = ({ type, data }: RecordedEvent): Locale | undefined => {
-  const said = type === 'CustomerRegistered' || type === 'LocaleChosen' ? data['locale'] : data['language'];
-  return said === 'sv' || said === 'en' ? said : undefined;
+  const locale = type === 'CustomerRegistered' || type === 'LocaleChosen' ? data['locale'] : data['language'];
+  return locale === 'sv' || locale === 'en' ? locale : undefined;
 };

@@ -1,20 +1,27 @@
 /*
- * Promised: every letter stays within what the register grants the mail provider, is written in both languages, fetches
- * nothing and lets nobody's words become anything but words.
+ * Promised: every notification stays within what the register grants the mail provider, exists in both languages, fetches
+ * nothing, and shows text that people typed as text.
  */
 import { locales, schemaMap } from '@dittoo/contracts';
 import type { SchemaMap } from '@dittoo/kernel';
 import { loadRegister } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
-import { judge, type Standing } from '../gate/gate.js';
-import { letterKinds, letterNames, lettersAbout, type Letter, type LetterKind } from './notifications.js';
-import { composed } from './compose-notification.js';
+import { judge } from '../gate/gate.js';
+import type { Standing } from '../gate/standing.js';
+import {
+  notificationKinds,
+  notificationNames,
+  notificationsAbout,
+  type NotificationKind,
+} from './notification-kinds.js';
+import { composeNotification } from './notification.page.js';
+import type { Notification } from './notification.js';
 
 const register = loadRegister();
-const writer = { shop: 'DITT:OO', email: 'dataskydd@example.org', publicUrl: 'https://shop.example.org' };
+const sender = { shop: 'DITT:OO', email: 'dataskydd@example.org', publicUrl: 'https://shop.example.org' };
 const given = { newsletter: { recordId: 'r-1', revision: '0', since: '2026-11-01T10:00:00.000Z' } };
 const hostile = '<img src="https://eve.example.org/p.gif"> & "quoted"';
-const letter: Letter = {
+const notification: Notification = {
   email: 'astrid@example.org',
   language: 'sv',
   about: '11111111-1111-4111-8111-111111111111',
@@ -25,7 +32,7 @@ const letter: Letter = {
     erasesAt: '2026-12-24T10:00:00.000Z',
     outcome: 'done',
   },
-  said: { token: 'T0ken/+=', reason: hostile, body: `${hostile}\nsecond line` },
+  opened: { token: 'T0ken/+=', reason: hostile, body: `${hostile}\nsecond line` },
   order: {
     givenName: hostile,
     placed: {
@@ -44,8 +51,8 @@ const letter: Letter = {
   digest: '0'.repeat(64),
 };
 
-describe.each(letterNames)('the letter %s', (name) => {
-  const kind: LetterKind = letterKinds[name];
+describe.each(notificationNames)('the notification %s', (name) => {
+  const kind: NotificationKind = notificationKinds[name];
   const { purpose, fields } = kind;
 
   it('carries nothing the register does not grant', () => {
@@ -57,21 +64,21 @@ describe.each(letterNames)('the letter %s', (name) => {
   it('opens personal fields that its event has, and no other', () => {
     const { fields: contract } = (schemaMap as SchemaMap)[kind.event]!;
     for (const field of kind.opens) expect(contract[field]).toMatchObject({ kind: 'personal' });
-    expect(lettersAbout(kind.event)).toContain(name);
+    expect(notificationsAbout(kind.event)).toContain(name);
   });
 
   it.each(locales)('is whole in %s, as text and as HTML that fetches nothing', (language) => {
-    const { subject, text, html } = composed(name, { ...letter, language }, writer);
+    const { subject, text, html } = composeNotification(name, { ...notification, language }, sender);
     expect(subject).not.toMatch(/undefined|null/);
     expect(`${text}${html}`).not.toMatch(/undefined|\[object|NaN|Invalid Date/);
     expect(text).toContain(language === 'sv' ? 'Så behandlar vi dina uppgifter' : 'How we treat your data');
     expect(html).toContain(`<html lang="${language}">`);
     expect(html).not.toMatch(/<(img|script|link|style|iframe|object|form|input)\b|<[^>]*\s(src|style|on\w+)=/i);
-    expect([...html.matchAll(/href="([^"]*)"/g)].every(([, to]) => to!.startsWith(writer.publicUrl))).toBe(true);
+    expect([...html.matchAll(/href="([^"]*)"/g)].every(([, to]) => to!.startsWith(sender.publicUrl))).toBe(true);
   });
 
   it('keeps a code in the fragment of the link, where no server logs it', () => {
-    const { text, html } = composed(name, letter, writer);
+    const { text, html } = composeNotification(name, notification, sender);
     if (!kind.opens.includes('token')) return expect(`${text}${html}`).not.toContain('T0ken');
     expect(text).toContain('#token=T0ken%2F%2B%3D');
     expect(text).not.toMatch(/\?[^\s#]*T0ken/);
@@ -80,8 +87,10 @@ describe.each(letterNames)('the letter %s', (name) => {
 });
 
 it('the words differ between the languages', () => {
-  for (const name of letterNames) {
-    const [sv, en] = (['sv', 'en'] as const).map((language) => composed(name, { ...letter, language }, writer));
+  for (const name of notificationNames) {
+    const [sv, en] = (['sv', 'en'] as const).map((language) =>
+      composeNotification(name, { ...notification, language }, sender),
+    );
     expect(sv!.text).not.toBe(en!.text);
   }
 });

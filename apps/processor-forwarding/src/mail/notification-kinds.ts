@@ -1,40 +1,39 @@
-import type { Locale, OrderEvents, schemaMap } from '@dittoo/contracts';
-import type { Uuid } from '@dittoo/kernel';
+import type { schemaMap } from '@dittoo/contracts';
 
 type EventType = keyof typeof schemaMap;
 
-/** Where the address of a letter is read, at the moment it is sent. */
+/** Where the address of a notification is read, at the moment it is sent. */
 export type Addressee =
-  /** The event names it: nobody has shown yet that it is theirs. */
+  /** In the event: not confirmed yet by its owner. */
   | 'event'
-  /** The customer's address as it stands. */
+  /** The customer's current address. */
   | 'account'
-  /** The one that answered the question whether it wants the newsletter. */
+  /** The address that asked for the newsletter and confirmed it. */
   | 'subscriber'
-  /** The customer's, or the one that somebody without an account confirmed. */
+  /** The customer's, or the address that a requester without an account confirmed. */
   | 'requester'
   | 'supportCase'
   | 'order';
 
-export interface LetterKind {
-  /** What happened that somebody is told. */
+export interface NotificationKind {
+  /** What the person is notified of. */
   readonly event: EventType;
   readonly addressee: Addressee;
-  /** The register's words for why, and for what goes along. */
+  /** Purpose and fields by the register's names. */
   readonly purpose: string;
   readonly fields: readonly string[];
-  /** Personal fields of the event that the letter says, by their names in the contract. */
+  /** Personal fields of the event that the text repeats, by their names in the contract. */
   readonly opens: readonly string[];
   /**
-   * Does it answer its addressee, or tell them what they must know of their own contract? What does not is withheld
-   * from addresses on the suppression list, and so is what advertises.
+   * Does it answer its addressee, or tell them what they must know about their own contract? Other notifications, and
+   * advertising, are withheld from addresses on the suppression list.
    */
   readonly answers: boolean;
-  /** It advertises, or opens mail that does: one click ends it (RFC 8058). */
+  /** Advertising, or the first mail of a subscription to it: one click ends it (RFC 8058). */
   readonly oneClick?: true;
 }
 
-const rights = (event: EventType, more: Partial<LetterKind> = {}): LetterKind => ({
+const rights = (event: EventType, more: Partial<NotificationKind> = {}): NotificationKind => ({
   event,
   addressee: 'requester',
   purpose: 'dataSubjectRights',
@@ -49,9 +48,9 @@ const withReason = {
 };
 const withLink = ['email', 'actionLink', 'deadline', 'messageReference', 'language'];
 
-/** Every letter the shop writes. What is not here is not written. */
-export const letterKinds = {
-  /** Somebody, perhaps not the owner, typed the address of an account. */
+/** Every notification the shop sends. What is not listed here is not sent. */
+export const notificationKinds = {
+  /** A visitor, perhaps not the owner, registered with the address of an existing account. */
   registrationRepeated: {
     event: 'RegistrationRepeated',
     addressee: 'account',
@@ -70,7 +69,7 @@ export const letterKinds = {
     addressee: 'account',
     fields: ['email', 'messageReference', 'language'],
   }),
-  /** Also to an address that once wanted no more: whoever owns it may have asked again, and says so or not. */
+  /** Also to a suppressed address: its owner may have subscribed again, and confirms it or does not. */
   newsletterConfirmation: {
     event: 'NewsletterSubscriptionRequested',
     addressee: 'event',
@@ -99,7 +98,7 @@ export const letterKinds = {
   restrictionLiftAnnounced: rights('RestrictionLiftAnnounced', {
     fields: ['email', 'deadline', 'requestReference', 'messageReference', 'language'],
   }),
-  /** Promised by the policy, 30 days before an unused account ends: no address is spared it. */
+  /** Promised by the policy, 30 days before an unused account is erased: sent to suppressed addresses too. */
   inactivityNoticed: {
     event: 'InactivityNoticed',
     addressee: 'account',
@@ -141,37 +140,19 @@ export const letterKinds = {
     opens: [],
     answers: true,
   },
-} as const satisfies Record<string, LetterKind>;
+} as const satisfies Record<string, NotificationKind>;
 
-export type LetterName = keyof typeof letterKinds;
+export type NotificationName = keyof typeof notificationKinds;
 
-export const letterNames = Object.keys(letterKinds) as LetterName[];
+export const notificationNames = Object.keys(notificationKinds) as NotificationName[];
 
-/** What is written when this happens. */
-export const lettersAbout = (event: string): LetterName[] =>
-  letterNames.filter((name) => letterKinds[name].event === event);
+/** The notifications of an event type. */
+export const notificationsAbout = (event: string): NotificationName[] =>
+  notificationNames.filter((name) => notificationKinds[name].event === event);
 
-/** A letter's contents in the clear. Lives in the function that sends it. */
-export interface Letter {
-  readonly email: string;
-  readonly language: Locale;
-  /** The request, the case or the order it is about. */
-  readonly about: Uuid;
-  /** What the event says that is not personal. */
-  readonly facts: Readonly<Record<string, unknown>>;
-  /** What was opened of it. */
-  readonly said: Readonly<Record<string, string>>;
-  readonly order: { readonly givenName: string; readonly placed: Omit<OrderEvents['OrderPlaced'], 'buyer' | 'recipient'> } | null; // prettier-ignore
-  /** The subject line of the case it belongs to. */
-  readonly caseSubject: string | null;
-  /** What ends the mail it opens; `null` where nothing is to end. */
-  readonly unsubscribeToken: string | null;
-  /** Who asked is known by their address alone: nobody may sign in to read on. */
-  readonly byEmailOnly: boolean;
-  /** What opens the copy without signing in; `null` where nobody needs it. */
-  readonly copyToken: string | null;
-  /** The event that opened what this letter is about: its own letter is the one this answers. */
-  readonly openedBy: Uuid | null;
-  /** Hex SHA-256 over the ciphertexts the values came from. */
-  readonly digest: string;
-}
+export const isNotificationName = (name: string): name is NotificationName => Object.hasOwn(notificationKinds, name);
+
+/** The event types that lead to a notification. */
+export const notificationEvents: string[] = [
+  ...new Set(notificationNames.map((name) => notificationKinds[name].event)),
+];
