@@ -19,3 +19,14 @@ export const folders = {
     'egress',
   ],
 };
+
+/** Which folder's tables these are: no SQL of another folder names them. The tables of lanes and items are built in `queue`. */
+export const tables = {
+  'processor-forwarding': {
+    deliveries: ['delivery'],
+    payment: ['payment_watch'],
+    mailbox: ['mailed', 'mail_received', 'mail_hold', 'mailbox_sweep'],
+    queue: ['inbox'],
+    ledger: ['recipient'],
+  },
+};

@@ -55,7 +55,7 @@ export const ledgerOf = (record: SendingRecord | null, outcome: Disclosure['outc
 
 export const contextOf = ({ item }: Turn): CommandContext => ({
   dataSubjectId: item.subjectId,
-  actor: { kind: 'system', id: 'forwarding.delivery' },
+  actor: { kind: 'system', id: 'forwarding.worker' },
   correlationId: item.payload.correlationId,
   causationId: item.forwardingId,
   traceparent: item.payload.traceparent,
