@@ -11,6 +11,20 @@ export const folders = {
   gateway: ['edge', 'access-log', 'openapi', 'upstream'],
   identity: ['subject-search', 'session', 'staff', 'customer', 'password'],
   order: ['order-list', 'order', 'customer-snapshot', 'catalogue'],
+  'processor-forwarding': [
+    'deliveries',
+    'intake',
+    'worker',
+    'attempt',
+    'gate',
+    'source',
+    'payment',
+    'mail',
+    'mailbox',
+    'queue',
+    'ledger',
+    'egress',
+  ],
   'processor-sandbox': ['inspection', 'payson', 'mondido', 'mail', 'payment', 'reception'],
   relay: ['publish'],
   rights: [
@@ -35,7 +49,7 @@ export const folders = {
 };
 
 /** Apps whose folders are being cut anew: neither the table nor the promises of file names hold there yet. */
-export const beingRebuilt = ['processor-forwarding'];
+export const beingRebuilt = [];
 
 /** Apps of pages: their folders follow the routes, at any depth. */
 export const pages = ['console'];
@@ -46,7 +60,10 @@ export const specFolder = 'e2e';
 /** Folders of pure calculation: the lowest of their app, importing nothing of it and of Node the hashes alone. */
 export const calculations = { audit: ['merkle'] };
 
-/** Which folder's tables these are: no SQL of another folder names them. */
+/**
+ * Which folder's tables these are: no SQL of another folder names them. The tables of forwarding's lanes and items are
+ * built in `queue`.
+ */
 export const tables = {
   audit: {
     'subject-trail': ['subject_trail'],
@@ -65,5 +82,12 @@ export const tables = {
   gateway: { 'access-log': ['access_log', 'access_log_count', 'access_log_day', 'access_log_truncated'] },
   identity: { session: ['session', 'sign_in_brake', 'signing_key'] },
   order: { 'order-list': ['order_row'] },
+  'processor-forwarding': {
+    deliveries: ['delivery'],
+    payment: ['payment_watch'],
+    mailbox: ['mailed', 'mail_received', 'mail_hold', 'mailbox_sweep'],
+    queue: ['inbox'],
+    ledger: ['recipient'],
+  },
   relay: { publish: ['lease', 'checkpoint', 'parked'] },
 };

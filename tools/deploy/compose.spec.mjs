@@ -131,7 +131,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives forwarding every address and credential that it demands, here and in the chart', () => {
-    const config = read('apps/processor-forwarding/src/forwarding.config.ts');
+    const config = read('apps/processor-forwarding/src/processor-forwarding.config.ts');
     const [, list] = /requireProcessors = .*?for \(const name of \[([^\]]*)\]/s.exec(config);
     const demanded = new Set(
       [...`${config.match(/required\(env, '[A-Z_]+'\)/g)} ${list}`.matchAll(/'([A-Z_]+)'/g)].map((m) => m[1]),

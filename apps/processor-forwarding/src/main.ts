@@ -1,5 +1,5 @@
 import { readServiceConfig, runMain, serve } from '@dittoo/platform';
-import { requireProcessors } from './forwarding.config.js';
+import { requireProcessors } from './processor-forwarding.config.js';
 import { processorForwardingService } from './processor-forwarding.module.js';
 
 runMain(async () => {

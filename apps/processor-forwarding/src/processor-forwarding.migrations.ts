@@ -1,18 +1,18 @@
 import { holds, plainColumns, reference, repeats, type RowClasses, type TableClass } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { tableSets } from './lanes/table-set.port.js';
+import { allQueueTables } from './queue/queue-tables.js';
 
 class CreateForwarding1763800005000 implements MigrationInterface {
   readonly name = 'CreateForwarding1763800005000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('CREATE SCHEMA IF NOT EXISTS forwarding');
-    // Tokens never repeat, also when a lane is deleted and born again.
+    // Tokens never repeat, even where a lane is deleted and created again.
     await runner.query('CREATE SEQUENCE forwarding.lease');
     await runner.query(`
       CREATE TABLE forwarding.inbox (
         intent_id uuid PRIMARY KEY, received_at timestamptz NOT NULL DEFAULT now())`);
-    for (const { lane, item } of tableSets) {
+    for (const { lane, item } of allQueueTables) {
       await runner.query(`
         CREATE TABLE ${lane} (
           subject_id uuid PRIMARY KEY, next_at timestamptz NOT NULL, pending int NOT NULL CHECK (pending >= 0),
@@ -29,7 +29,7 @@ class CreateForwarding1763800005000 implements MigrationInterface {
       await runner.query(`CREATE INDEX ON ${item} (subject_id, id) WHERE state IN ('queued', 'sending')`);
       await runner.query(`CREATE INDEX ON ${item} (subject_id, order_id) WHERE state = 'parked'`);
       await runner.query(`CREATE INDEX ON ${item} (forwarding_id)`);
-      // Ten hints to read the same payment are one reading.
+      // Ten callbacks about one payment are one reading.
       await runner.query(
         `CREATE UNIQUE INDEX ON ${item} (forwarding_id) WHERE kind = 'readPayment' AND state = 'queued'`,
       );
@@ -61,7 +61,7 @@ class KnowTheMailbox1763800006000 implements MigrationInterface {
   readonly name = 'KnowTheMailbox1763800006000';
 
   async up(runner: QueryRunner): Promise<void> {
-    // A message id follows from the forwarding's: which mail is whose is known without an address.
+    // A message id follows from the forwarding's id: whose mail it is is known without an address.
     await runner.query(`
       CREATE TABLE forwarding.mailed (
         forwarding_id uuid PRIMARY KEY, subject_id uuid NOT NULL, sent_at timestamptz NOT NULL DEFAULT now())`);
@@ -117,7 +117,7 @@ const item: TableClass = {
 /** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
 const forwardingRows: RowClasses = {
   ...Object.fromEntries(
-    tableSets.flatMap((tables) => [
+    allQueueTables.flatMap((tables) => [
       [tables.lane.replace('forwarding.', ''), lane],
       [tables.item.replace('forwarding.', ''), item],
     ]),

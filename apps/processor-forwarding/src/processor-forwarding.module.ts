@@ -1,95 +1,97 @@
-import { PLATFORM_CONFIG, REGISTER, type PlatformConfig, type ServiceDefinition } from '@dittoo/platform';
-import type { Register } from '@dittoo/processor-register';
+import { PLATFORM_CONFIG, REGISTER, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { PaymentCallbacksController } from './callback/payment-callbacks.controller.js';
+import { AttemptMetrics } from './attempt/attempt-metrics.js';
+import { Attempts } from './attempt/attempts.js';
+import { LateCancellation } from './attempt/late-cancellation.js';
+import { MailPreparation } from './attempt/mail-preparation.js';
+import { MailWriter } from './attempt/mail-writer.js';
+import { Outcomes } from './attempt/outcomes.js';
+import { PaymentPreparation } from './attempt/payment-preparation.js';
+import { PaymentReading } from './attempt/payment-reading.js';
+import { RecipientErasure } from './attempt/recipient-erasure.js';
+import { Reconciliation } from './attempt/reconciliation.js';
+import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { Deliveries } from './deliveries/deliveries.query.js';
 import { Delivery } from './deliveries/delivery.entity.js';
 import { DeliveryProjection } from './deliveries/delivery.projection.js';
-import {
-  FORWARDING_CONFIG,
-  readForwardingConfig,
-  type ForwardingConfig,
-  type ForwardingOptions,
-} from './forwarding.config.js';
-import { ForwardingMetrics } from './forwarding.metrics.js';
-import { AttemptReactor } from './forwarding/attempt.reactor.js';
-import { DeliveriesController } from './forwarding/deliveries.controller.js';
-import { DeliveryReactor } from './forwarding/delivery.reactor.js';
-import { ErasureReactor } from './forwarding/erasure.reactor.js';
-import { IntakeReactor } from './forwarding/intake.reactor.js';
-import { IntentReactor } from './forwarding/intent.reactor.js';
-import { LetterIntakeReactor } from './forwarding/letter-intake.reactor.js';
-import { LetterPreparationReactor } from './forwarding/letter-preparation.reactor.js';
-import { MailboxRetentionReactor } from './forwarding/mailbox-retention.reactor.js';
-import { OutcomeReactor } from './forwarding/outcome.reactor.js';
-import { PreparationReactor } from './forwarding/preparation.reactor.js';
-import { ReadingReactor } from './forwarding/reading.reactor.js';
-import { LetterSource } from './gate/letter.query.js';
-import { Source } from './gate/source.query.js';
+import { Standings } from './gate/standing.query.js';
 import { MailSuppression } from './gate/suppression.query.js';
-import { LaneIntake } from './lanes/lane-intake.port.js';
-import { PaymentWatch } from './lanes/payment-watch.port.js';
-import { connectMail, MAIL_PROVIDER } from './mail-provider.js';
+import { ErasureReactor } from './intake/erasure.reactor.js';
+import { ForwardingRequests } from './intake/forwarding-requests.js';
+import { NotificationReactor } from './intake/notification.reactor.js';
+import { OrderReactor } from './intake/order.reactor.js';
+import { PaymentCallbacksController } from './intake/payment-callbacks.controller.js';
+import { RedeliveryReactor } from './intake/redelivery.reactor.js';
+import { Recipients } from './ledger/recipients.js';
+import { connectMail, MAIL_PROVIDER } from './mail/mail-provider.js';
 import { HeldMailProjection } from './mailbox/held-mail.projection.js';
-import { MailboxRecords } from './mailbox/mailbox-records.port.js';
-import { CallbackTokens } from './payment/callback-token.port.js';
-import { connectProcessors, PAYMENT_PROCESSORS } from './payment/payment-processors.port.js';
+import { MailRecords } from './mailbox/mail-records.js';
+import { MailboxSweep } from './mailbox/mailbox-sweep.js';
+import { CallbackTokens } from './payment/callback-tokens.js';
+import { connectProcessors, PAYMENT_PROCESSORS } from './payment/connect-processors.js';
+import { PaymentWatch } from './payment/payment-watch.js';
+import { FORWARDING_CONFIG, readForwardingConfig, type ForwardingOptions } from './processor-forwarding.config.js';
 import { forwardingSchema } from './processor-forwarding.migrations.js';
+import { Lanes } from './queue/lanes.js';
+import { QueueIntake } from './queue/queue-intake.js';
+import { NotificationSource } from './source/notification.query.js';
+import { Orders } from './source/order.query.js';
+import { Personnummers } from './source/personnummer.query.js';
+import { SealedValues } from './source/sealed-values.query.js';
+import { DeliveryWorker } from './worker/delivery.worker.js';
+import { MailboxSweepWorker } from './worker/mailbox-sweep.worker.js';
+import { WorkerMetrics } from './worker/worker-metrics.js';
 
 /**
- * What happened in the shop (intake) -> lanes, one for each processor and data subject -> workers (delivery): gate,
- * mark, call (payment), append -> stream `forwarding-<id>`, which takes the road of every other fact.
+ * What happened in the shop (intake) -> a lane for each processor and data subject (queue) -> worker -> attempt: gate,
+ * source, then the call (payment, mail) -> stream `forwarding-<id>` (ledger), which is delivered like every other fact.
  */
 @Module({})
 export class ProcessorForwardingModule {
   static register(platform: DynamicModule, options: ForwardingOptions = {}): DynamicModule {
+    const settings = { provide: FORWARDING_CONFIG, useFactory: () => readForwardingConfig(options) };
+    const intake = [ForwardingRequests, QueueIntake];
+    const worker = [DeliveryWorker, WorkerMetrics, MailboxSweepWorker];
+    const attempt = [
+      Attempts,
+      ...[PaymentPreparation, MailPreparation, MailWriter],
+      ...[Reconciliation, PaymentReading, LateCancellation, RecipientErasure],
+      ...[Outcomes, AttemptMetrics, Lanes],
+    ];
+    const gate = [Standings, MailSuppression];
+    const source = [Orders, Personnummers, NotificationSource, SealedValues];
+    const payment = [
+      CallbackTokens,
+      PaymentWatch,
+      {
+        provide: PAYMENT_PROCESSORS,
+        useFactory: connectProcessors,
+        inject: [FORWARDING_CONFIG, REGISTER, CallbackTokens, PLATFORM_CONFIG],
+      },
+    ];
+    const mail = [
+      { provide: MAIL_PROVIDER, useFactory: connectMail, inject: [FORWARDING_CONFIG, REGISTER] },
+      ...[MailRecords, MailboxSweep],
+    ];
     return {
       module: ProcessorForwardingModule,
       imports: [platform, TypeOrmModule.forFeature([Delivery])],
       controllers: [
-        IntakeReactor,
-        LetterIntakeReactor,
-        DeliveryProjection,
-        HeldMailProjection,
-        PaymentCallbacksController,
-        DeliveriesController,
+        ...[OrderReactor, NotificationReactor, ErasureReactor, RedeliveryReactor, PaymentCallbacksController],
+        ...[HeldMailProjection, DeliveryProjection, DeliveriesController],
       ],
       providers: [
-        { provide: FORWARDING_CONFIG, useFactory: () => readForwardingConfig(options) },
-        LaneIntake,
-        PaymentWatch,
-        Source,
-        MailSuppression,
-        CallbackTokens,
-        {
-          provide: PAYMENT_PROCESSORS,
-          useFactory: (
-            config: ForwardingConfig,
-            register: Register,
-            tokens: CallbackTokens,
-            { publicUrl }: PlatformConfig,
-          ) => connectProcessors(config, register, tokens, publicUrl),
-          inject: [FORWARDING_CONFIG, REGISTER, CallbackTokens, PLATFORM_CONFIG],
-        },
-        {
-          provide: MAIL_PROVIDER,
-          useFactory: connectMail,
-          inject: [FORWARDING_CONFIG, REGISTER],
-        },
-        LetterSource,
-        MailboxRecords,
-        IntentReactor,
-        PreparationReactor,
-        LetterPreparationReactor,
-        ErasureReactor,
-        OutcomeReactor,
-        ReadingReactor,
-        AttemptReactor,
-        DeliveryReactor,
-        MailboxRetentionReactor,
+        settings,
+        ...intake,
+        ...worker,
+        ...attempt,
+        ...gate,
+        ...source,
+        ...payment,
+        ...mail,
+        Recipients,
         Deliveries,
-        ForwardingMetrics,
       ],
     };
   }

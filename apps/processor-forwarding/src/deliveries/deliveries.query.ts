@@ -3,10 +3,10 @@ import { decodeCursor, pageOf, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
-import type { DeliveriesQuery, DeliveryAnswer } from '../deliveries.http.js';
+import type { DeliveriesQuery, DeliveryAnswer } from './deliveries.http.js';
 import { Delivery } from './delivery.entity.js';
 
-/** Deliveries, oldest first. Nothing here is anybody's data. */
+/** Deliveries, oldest first; nothing in them is personal. */
 @Injectable()
 export class Deliveries {
   constructor(@InjectRepository(Delivery) private readonly deliveries: Repository<Delivery>) {}

@@ -2,10 +2,10 @@ import type { ForwardingIntent } from '@dittoo/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export const deliveryStates = ['queued', 'retrying', 'done', 'refused', 'parked', 'cancelled'] as const;
-/** Where a forwarding stands, in the words of the officers' list. */
+/** The state of a forwarding, in the words of the officers' list. */
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** A forwarding as officers see it: ids, names of fields and words of ours. */
+/** A forwarding as officers see it: ids, names of fields and codes of ours. */
 @Entity({ schema: 'forwarding', name: 'delivery' })
 export class Delivery {
   @PrimaryColumn('uuid', { name: 'forwarding_id' })

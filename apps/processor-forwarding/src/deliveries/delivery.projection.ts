@@ -10,7 +10,7 @@ const group = 'forwarding.deliveries';
 type Context = EventContext<EntityManager>;
 type Of<Type extends keyof ForwardingEvents> = Delivered<ForwardingEvents, Type>;
 
-/** `forwarding-*` -> one row each. Rebuilt from nothing by reading the streams again. */
+/** `forwarding-*` -> one row each. Can be rebuilt by reading the streams again. */
 @Controller()
 export class DeliveryProjection {
   @EventPattern<string>('ForwardingRequested', { group })

@@ -1,9 +1,10 @@
 import type { Register } from '@dittoo/processor-register';
-import { consentAt, type Standing } from './gate.query.js';
+import { consentAt } from './gate.js';
+import type { Standing } from './standing.js';
 
 export type AdSignal = 'CONSENT_GRANTED' | 'CONSENT_DENIED';
 
-/** Google's two words for what a person allows (EU user consent policy). */
+/** Google's two consent signals (EU user consent policy). */
 export interface AdConsentSignals {
   readonly adUserData: AdSignal;
   readonly adPersonalization: AdSignal;
@@ -11,7 +12,7 @@ export interface AdConsentSignals {
 
 /**
  * Derived from the consents in the moment of sending, and kept nowhere: sending a person's data for advertising rests
- * on `adMeasurement`, showing them what is chosen for them on `marketing`. Silence is a no.
+ * on `adMeasurement`, showing them what is chosen for them on `marketing`. No consent recorded = denied.
  */
 export const adConsentSignals = (
   register: Register,

@@ -4,13 +4,13 @@
  * reads from the streams; that every attempt asks it is `worker.int.spec.ts`.
  */
 import { consentPurposes, type ConsentPurpose } from '@dittoo/contracts';
-import { newId, streamName, type JsonObject, type Sealer } from '@dittoo/kernel';
+import { newId, streamName, type JsonObject } from '@dittoo/kernel';
 import { loadRegister } from '@dittoo/processor-register';
 import { MemoryEventStore } from '@dittoo/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { judge, type Asked } from './gate.query.js';
-import { Source } from './source.query.js';
+import { judge, type Asked } from './gate.js';
+import { Standings } from './standing.query.js';
 
 const register = loadRegister();
 const start = Date.parse('2026-11-22T08:00:00.000Z');
@@ -58,7 +58,7 @@ describe('whatever three people say, in any order', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
         const store = new MemoryEventStore();
-        const source = new Source(store, {} as Sealer);
+        const standings = new Standings(store);
         const people = [newId(), newId(), newId()].map((id) => ({ id, erased: false, given: new Set<string>() }));
         let at = start;
         for (const { deed, purpose, who } of steps) {
@@ -69,7 +69,7 @@ describe('whatever three people say, in any order', () => {
           else if (deed === 'ErasureRequested') person.erased = true;
           else person.given.delete(purpose);
           for (const { erased, given, id } of people) {
-            const standing = await source.standing(id);
+            const standing = await standings.of(id);
             for (const { asked, consent } of sends) {
               const verdict = judge(register, asked, standing, new Date(at).toISOString());
               const permitted = !erased && (consent === null || given.has(consent));

@@ -1,6 +1,7 @@
 import { loadRegister } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
-import { judge, personnummerPurpose, type Asked, type Standing } from './gate.query.js';
+import { judge, personnummerPurpose, type Asked } from './gate.js';
+import type { Standing } from './standing.js';
 
 const register = loadRegister();
 const now = '2026-11-22T10:00:00.000Z';

@@ -5,9 +5,9 @@ import { loadRegister, parseRegister } from '@dittoo/processor-register';
 import { MemoryEventStore } from '@dittoo/testing';
 import { describe, expect, it } from '@jest/globals';
 import { adConsentSignals, mayAdvertise } from './ad-consent.js';
-import { judge, type Asked, type Standing } from './gate.query.js';
-import { consentsOf, notObjected, softOptInOf } from './standing.js';
-import { Source } from './source.query.js';
+import { judge, type Asked } from './gate.js';
+import { consentsOf, notObjected, softOptInOf, type Standing } from './standing.js';
+import { Standings } from './standing.query.js';
 
 const { digest: _digest, ...document } = loadRegister();
 const register = loadRegister();
@@ -113,13 +113,13 @@ describe('a consent at the gate', () => {
 describe('what is queued', () => {
   it('is judged by what the streams say now: a withdrawal holds the moment it is appended', async () => {
     const store = new MemoryEventStore();
-    const source = new Source(store, null as never);
+    const standings = new Standings(store);
     const stream = streamName('consent', subjectId);
     const [first, second] = fresh('consent', given, withdrawn);
     await store.append(stream, [first!], 'no-stream');
-    expect((await source.standing(subjectId)).consents['newsletter']).toBeDefined();
+    expect((await standings.of(subjectId)).consents['newsletter']).toBeDefined();
     await store.append(stream, [second!], 0n);
-    expect((await source.standing(subjectId)).consents).toEqual({});
+    expect((await standings.of(subjectId)).consents).toEqual({});
   });
 });
 
@@ -139,7 +139,7 @@ describe('a restriction and an objection', () => {
     await store.append(streamName('dataSubject', subjectId), fresh('dataSubject', ...subject), 'no-stream');
     if (consents.length > 0)
       await store.append(streamName('consent', subjectId), fresh('consent', ...consents), 'no-stream');
-    return new Source(store, null as never).standing(subjectId);
+    return new Standings(store).of(subjectId);
   };
 
   it('hold until the last restriction is lifted, and not until it is announced', async () => {
@@ -192,12 +192,12 @@ describe('the soft opt-in', () => {
 
   it('is not there for who said no to the newsletter', async () => {
     const store = new MemoryEventStore();
-    const source = new Source(store, null as never);
+    const standings = new Standings(store);
     await store.append(streamName('newsletter', subjectId), fresh('newsletter', noted), 'no-stream');
-    expect((await source.standing(subjectId)).softOptIn.status).toBe('noted');
+    expect((await standings.of(subjectId)).softOptIn.status).toBe('noted');
     const refused: ConsentEvent = { type: 'ConsentRefused', data: choice };
     await store.append(streamName('consent', subjectId), fresh('consent', refused), 'no-stream');
-    expect((await source.standing(subjectId)).softOptIn.status).toBe('ended');
+    expect((await standings.of(subjectId)).softOptIn.status).toBe('ended');
   });
 });
 

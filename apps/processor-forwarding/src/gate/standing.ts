@@ -1,7 +1,7 @@
 import type { ConsentEvent, NewsletterEvent } from '@dittoo/contracts';
 import type { RecordedEvent } from '@dittoo/kernel';
 
-/** A consent in force, and where it stands. */
+/** A consent in force, and the event that gave it. */
 export interface ConsentInForce {
   readonly recordId: string;
   /** Revision in the consent stream, decimal. */
@@ -10,21 +10,32 @@ export interface ConsentInForce {
   readonly since: string;
 }
 
-/** Marknadsföringslagen 19 §: mail about own similar goods to who bought and did not decline. A fact, never a consent. */
+/** Marknadsföringslagen 19 §: mail about similar goods of our own to buyers who did not decline. A fact, not a consent. */
 export type SoftOptIn =
   { readonly status: 'none' } | { readonly status: 'noted'; readonly orderId: string } | { readonly status: 'ended' };
 
-/** A no to one of these, as a refusal or as an objection, ends the soft opt-in as well. */
+/** Refusing consent to one of these, or objecting to it, ends the soft opt-in as well. */
 export const advertisingPurposes: ReadonlySet<string> = new Set(['newsletter', 'marketing', 'similarGoods']);
 
 export type Consents = { readonly [purpose: string]: ConsentInForce };
+
+/** What the gate has to know of a person, as their streams say it now. */
+export interface Standing {
+  readonly erased: boolean;
+  /** Art. 18: stored only, while it holds. */
+  readonly restricted: boolean;
+  /** Purposes objected to (art. 21) and not consented to since. */
+  readonly objected: readonly string[];
+  readonly consents: Consents;
+  readonly softOptIn: SoftOptIn;
+}
 
 /** What the consent stream says: the purposes in force, and whether mail that advertises was declined. */
 export const consentsOf = (events: readonly RecordedEvent[]): { consents: Consents; declined: boolean } => {
   const consents: Record<string, ConsentInForce> = {};
   const declined = new Set<string>();
   for (const recorded of events) {
-    const event = recorded as unknown as ConsentEvent;
+    const event = recorded as RecordedEvent & ConsentEvent;
     switch (event.type) {
       case 'ConsentGiven':
       case 'ConsentReconfirmed': {
@@ -34,7 +45,7 @@ export const consentsOf = (events: readonly RecordedEvent[]): { consents: Consen
         break;
       }
       case 'ConsentRequested':
-        break; // a question is no answer
+        break; // asking is not consenting
       case 'ConsentsInvalidated':
         for (const purpose in consents) delete consents[purpose];
         break;
@@ -44,14 +55,14 @@ export const consentsOf = (events: readonly RecordedEvent[]): { consents: Consen
         delete consents[event.data.purpose];
         break;
       default:
-        // Expired, or a word this reader does not know yet: fail closed.
+        // Expired, or an event type this reader does not know yet: fail closed.
         delete consents[(event as ConsentEvent & { data: { purpose: string } }).data.purpose];
     }
   }
   return { consents, declined: declined.size > 0 };
 };
 
-/** What an objection (art. 21) leaves: a consent given later is a new word of the person. */
+/** What an objection (art. 21) leaves: a consent given later is the person's newer decision. */
 export const notObjected = (consents: Consents, objections: readonly RecordedEvent[]): Consents => {
   const left = { ...consents };
   for (const { data, metadata } of objections) {
@@ -62,11 +73,11 @@ export const notObjected = (consents: Consents, objections: readonly RecordedEve
   return left;
 };
 
-/** What the newsletter stream says of the soft opt-in; ended is ended. */
+/** What the newsletter stream says of the soft opt-in; once ended, it stays ended. */
 export const softOptInOf = (events: readonly RecordedEvent[]): SoftOptIn => {
   let softOptIn: SoftOptIn = { status: 'none' };
   for (const recorded of events) {
-    const event = recorded as unknown as NewsletterEvent;
+    const event = recorded as RecordedEvent & NewsletterEvent;
     if (event.type === 'NewsletterUnsubscribed' || event.type === 'SoftOptInEnded') return { status: 'ended' };
     if (event.type === 'SoftOptInNoted') softOptIn = { status: 'noted', orderId: event.data.orderId };
   }

@@ -9,7 +9,7 @@ const group = 'forwarding.legalHolds';
 type Context = EventContext<EntityManager>;
 type Hold<Type extends keyof LegalHoldEvents & string> = Delivered<LegalHoldEvents, Type>;
 
-/** Whose mail must stay where it is while a legal hold covers what they wrote to us. Ids alone. */
+/** Whose mail is kept because a legal hold covers what they wrote to the shop. Ids alone. */
 @Controller()
 export class HeldMailProjection {
   @EventPattern<string>('LegalHoldRequested', { group })

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Mailbox, MessagePlace } from './mailbox.port.js';
+import type { ImapMailbox } from './imap-mailbox.js';
+import type { MessagePlace } from './messages.js';
 
-/** A mailbox and the hands of the people who write to it. */
+/** A mailbox, and a way to put messages into it. */
 export interface MailboxFixture {
-  readonly mailbox: Mailbox;
+  readonly mailbox: ImapMailbox;
   /** Puts a message into a folder, received then. */
   put(raw: string, at?: { folder?: string; receivedAt?: string }): Promise<MessagePlace>;
-  /** Everything that lies there: `folder/message id`. */
+  /** All messages in it: `folder/message id`. */
   contents(): Promise<string[]>;
   clear(): Promise<void>;
 }
@@ -16,7 +17,7 @@ const message = (id: string, more = '', text = 'Hej!'): string =>
   `Message-ID: <${id}@mail.example.org>\r\n${more}Content-Type: text/plain; charset=utf-8\r\n\r\n${text}\r\n`;
 const idOf = (id: string) => `<${id}@mail.example.org>`;
 
-/** What every `Mailbox` promises. */
+/** What the mailbox promises. */
 export const mailboxContract = (
   { inbox, trash }: { readonly inbox: string; readonly trash: string },
   fixture: () => MailboxFixture,
@@ -35,7 +36,7 @@ export const mailboxContract = (
       expect(third).toEqual({ messages: [], cursor: second.cursor, rescanned: false });
     });
 
-    it('begins anew where the uids began anew, and says so', async () => {
+    it('begins anew where the uids began anew, and reports it', async () => {
       const { mailbox, put } = fixture();
       await put(message('a'));
       const { messages, rescanned } = await mailbox.listNew(inbox, { uidValidity: '1', lastUid: 4_000 }, 10);
@@ -83,7 +84,7 @@ export const mailboxContract = (
     });
   });
 
-  it('moves a message and says where it lies now', async () => {
+  it('moves a message and returns where it is now', async () => {
     const { mailbox, put } = fixture();
     const moved = await mailbox.move(await put(message('a')), trash);
     expect(moved).toMatchObject({ folder: trash });

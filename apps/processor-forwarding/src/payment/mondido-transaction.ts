@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Payment, PaymentOpening } from './payment-processor.port.js';
-import { TransmissionFailed } from '../transmission-failed.js';
+import { TransmissionFailed } from '../egress/transmission-failed.js';
 
 /** A transaction reduced to the fields on the allow-list; answers have been seen to carry whole card numbers. */
 export interface Transaction {
@@ -55,7 +55,7 @@ export const transactionForm = (
   const { address } = customer;
   const country = alpha3[address.country.toUpperCase()];
   if (country === undefined) throw new TransmissionFailed('country-unknown', 'notSent', { retry: false });
-  // No grant and no field for it here; whoever asks for it meets this before anything leaves.
+  // Mondido has no field for it and the register no grant: nothing leaves.
   if (customer.personnummer !== null) throw new TransmissionFailed('no-such-field', 'notSent', { retry: false });
   const amount = twoDecimals(lines.reduce((sum, line) => sum + line.unitPriceMinor * line.quantity, 0));
   const currency = opening.currency.toLowerCase();

@@ -8,15 +8,15 @@ import {
   type MondidoMerchant,
   type Transaction,
 } from './mondido-transaction.js';
-import type {
-  OpenedPayment,
-  Payment,
-  PaymentOpening,
+import {
   PaymentProcessor,
-  RefundOrder,
+  type OpenedPayment,
+  type Payment,
+  type PaymentOpening,
+  type RefundOrder,
 } from './payment-processor.port.js';
-import { TransmissionFailed } from '../transmission-failed.js';
-import type { ProcessorClient } from './processor.client.js';
+import { TransmissionFailed } from '../egress/transmission-failed.js';
+import type { ProcessorClient } from './processor-client.js';
 
 /** The reason under which a reservation is released. */
 const cancellation = 'cancellation';
@@ -25,7 +25,7 @@ const cancellation = 'cancellation';
  * Mondido v1, hosted payments. Refunds are steps without a key of their own: our refund id goes into `reason`, and the
  * transaction is asked for it before the step is taken.
  */
-export class MondidoAdapter implements PaymentProcessor {
+export class MondidoAdapter extends PaymentProcessor {
   readonly processorId = 'mondido';
 
   constructor(
@@ -34,7 +34,9 @@ export class MondidoAdapter implements PaymentProcessor {
     private readonly addresses: (orderId: Uuid) => MondidoAddresses,
     /** May the customer's browser be sent there? */
     private readonly pageHost: (url: URL) => boolean,
-  ) {}
+  ) {
+    super();
+  }
 
   async openPayment(opening: PaymentOpening): Promise<OpenedPayment> {
     const form = transactionForm(opening, this.merchant, this.addresses(opening.orderId));
@@ -43,9 +45,9 @@ export class MondidoAdapter implements PaymentProcessor {
 
   async findPayment(orderId: Uuid): Promise<OpenedPayment | null> {
     const query = new URLSearchParams({ 'filter[payment_ref]': orderId, limit: '1' });
-    const found = await this.client.call('GET', `transactions?${query}`);
-    if (!Array.isArray(found)) throw new TransmissionFailed('answer-unexpected', 'unknown', { retry: true });
-    return found.length === 0 ? null : this.opened(orderId, this.parse(found[0]));
+    const list = await this.client.call('GET', `transactions?${query}`);
+    if (!Array.isArray(list)) throw new TransmissionFailed('answer-unexpected', 'unknown', { retry: true });
+    return list.length === 0 ? null : this.opened(orderId, this.parse(list[0]));
   }
 
   async readPayment(reference: string): Promise<Payment> {

@@ -20,17 +20,17 @@ export interface PaymentOpening {
   readonly customer: Customer;
 }
 
-/** A payment as the processor tells it, reduced to what is allowed in. */
+/** A payment as the processor reports it, reduced to the fields we accept. */
 export interface Payment {
   readonly reference: string;
   readonly status: ForwardingEvents['PaymentStatusRead']['status'];
   readonly amount: Money;
   readonly refundedMinor: number;
-  /** How the customer goes on; `null` when there is nothing to do any more. */
+  /** How the customer continues; `null` = nothing left to do. */
   readonly action: PaymentAction | null;
 }
 
-/** A payment the customer can go on with. */
+/** A payment the customer can continue with. */
 export interface OpenedPayment extends Payment {
   readonly action: PaymentAction;
 }
@@ -38,7 +38,7 @@ export interface OpenedPayment extends Payment {
 /** What is credited in all, line by line in the order's order; a target, never a step. */
 export type CreditTargets = readonly { readonly sku: string; readonly amountMinor: number }[];
 
-/** A refund as either kind of processor wants it: one takes totals, the other steps that it is asked about first. */
+/** A refund in both forms: Payson takes totals, Mondido single refunds that are looked up by id first. */
 export interface RefundOrder {
   readonly refundId: Uuid;
   readonly amountMinor: number;
@@ -46,20 +46,20 @@ export interface RefundOrder {
 }
 
 /**
- * A processor that takes payments. It has no idempotency keys, so every command reads first and does nothing where it
- * finds it done; after an unknown outcome the same command is therefore safe, except `openPayment`: look for the
- * payment first.
+ * A processor that takes payments. None has idempotency keys, so every command reads the payment first and does nothing
+ * where it is done already; after an unknown outcome the same command is therefore safe, except `openPayment`: search for
+ * the payment first.
  *
  * Every method throws `TransmissionFailed` and nothing else for what happens on the way.
  */
-export interface PaymentProcessor {
-  readonly processorId: string;
-  openPayment(opening: PaymentOpening): Promise<OpenedPayment>;
+export abstract class PaymentProcessor {
+  abstract readonly processorId: string;
+  abstract openPayment(opening: PaymentOpening): Promise<OpenedPayment>;
   /** The payment of an order whose opening had no known outcome; `null` = there is none. @param since RFC 3339 */
-  findPayment(orderId: Uuid, since: string): Promise<OpenedPayment | null>;
-  readPayment(reference: string): Promise<Payment>;
-  capturePayment(reference: string): Promise<Payment>;
-  cancelPayment(reference: string): Promise<Payment>;
-  refundPayment(reference: string, refund: RefundOrder): Promise<Payment>;
-  close(): Promise<void>;
+  abstract findPayment(orderId: Uuid, since: string): Promise<OpenedPayment | null>;
+  abstract readPayment(reference: string): Promise<Payment>;
+  abstract capturePayment(reference: string): Promise<Payment>;
+  abstract cancelPayment(reference: string): Promise<Payment>;
+  abstract refundPayment(reference: string, refund: RefundOrder): Promise<Payment>;
+  abstract close(): Promise<void>;
 }

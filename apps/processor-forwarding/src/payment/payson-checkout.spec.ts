@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkoutFrom, creditedItems, decimal, minor, paymentOf, replacingBody } from './payson-checkout.js';
-import { retryAfterMs } from './processor.client.js';
+import { retryAfterMs } from './processor-client.js';
 
 const answer = (more: object = {}) => ({
   id: 'c-1',

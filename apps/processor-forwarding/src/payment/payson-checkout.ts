@@ -1,6 +1,6 @@
 import type { PaymentAction } from '@dittoo/contracts';
 import type { CreditTargets, Payment, PaymentOpening } from './payment-processor.port.js';
-import { TransmissionFailed } from '../transmission-failed.js';
+import { TransmissionFailed } from '../egress/transmission-failed.js';
 
 /** An item as it goes back in a replacing PUT; Payson's own totals are left out. */
 export interface CheckoutItem {
@@ -80,7 +80,7 @@ export const checkoutBody = (opening: PaymentOpening, merchant: MerchantAddresse
 
 /**
  * The body of a replacing `PUT /Checkouts/{id}`: what was read, with one change. Customer data is not repeated: a
- * command about money discloses nobody.
+ * command about money discloses no personal data.
  */
 export const replacingBody = (
   checkout: Checkout,
@@ -95,11 +95,11 @@ export const replacingBody = (
   };
 };
 
-/** Raises each item to its target; what stands higher already stays. `null` = nothing to raise. */
+/** Raises each item to its target; an item credited higher already stays as it is. `null` = nothing to raise. */
 export const creditedItems = (checkout: Checkout, targets: CreditTargets): readonly CheckoutItem[] | null => {
   const raised = checkout.items.map((item, index) => {
     const target = targets[index];
-    // Crediting the wrong line is worse than not crediting: a person looks.
+    // Crediting the wrong line is worse than not crediting: it becomes a person's task.
     if (target?.sku !== item.reference || target === undefined || targets.length !== checkout.items.length) {
       throw new TransmissionFailed('items-differ', 'rejected', { retry: false });
     }
@@ -205,10 +205,10 @@ const itemFrom = (item: Fields): CheckoutItem => ({
   creditedAmount: number(item['creditedAmount']) ?? 0,
 });
 
-/** The page behind the snippet: the snippet itself is markup and script of somebody else and is not kept. */
+/** The page behind the snippet: the snippet itself is foreign markup and script and is not kept. */
 const pageUrlOf = (snippet: string | undefined, pageHost: (url: URL) => boolean): string | null => {
-  const found = /\b(?:src|url)=["'](https?:\/\/[^"'\s]+)["']/i.exec(snippet ?? '')?.[1];
-  if (found === undefined || !URL.canParse(found)) return null;
-  const url = new URL(found);
+  const match = /\b(?:src|url)=["'](https?:\/\/[^"'\s]+)["']/i.exec(snippet ?? '')?.[1];
+  if (match === undefined || !URL.canParse(match)) return null;
+  const url = new URL(match);
   return pageHost(url) ? url.href : null;
 };

@@ -1,12 +1,12 @@
 import type { Uuid } from '@dittoo/kernel';
-import type {
-  OpenedPayment,
-  Payment,
-  PaymentOpening,
+import {
   PaymentProcessor,
-  RefundOrder,
+  type OpenedPayment,
+  type Payment,
+  type PaymentOpening,
+  type RefundOrder,
 } from './payment-processor.port.js';
-import { TransmissionFailed } from '../transmission-failed.js';
+import { TransmissionFailed } from '../egress/transmission-failed.js';
 import {
   checkoutBody,
   checkoutFrom,
@@ -16,18 +16,18 @@ import {
   type Checkout,
   type MerchantAddresses,
 } from './payson-checkout.js';
-import type { ProcessorClient } from './processor.client.js';
+import type { ProcessorClient } from './processor-client.js';
 
-/** Pages of the list looked through at most; more open checkouts than that, and a person looks. */
+/** Pages of the list searched at most; with more open checkouts than that, it becomes a person's task. */
 const mostPages = 500;
 /** How much older than the attempt a checkout must be to end the search: clocks differ. */
 const marginMs = 3_600_000;
 
 /**
  * Payson Checkout 2.0. A PUT replaces the whole checkout and there is no ETag, so commands to one checkout must not
- * overlap: the lane of its subject sees to that.
+ * overlap: they are in one lane, that of the subject.
  */
-export class PaysonAdapter implements PaymentProcessor {
+export class PaysonAdapter extends PaymentProcessor {
   readonly processorId = 'payson';
 
   constructor(
@@ -35,7 +35,9 @@ export class PaysonAdapter implements PaymentProcessor {
     private readonly addresses: (orderId: Uuid) => MerchantAddresses,
     /** May the customer's browser be sent there? */
     private readonly pageHost: (url: URL) => boolean,
-  ) {}
+  ) {
+    super();
+  }
 
   async openPayment(opening: PaymentOpening): Promise<OpenedPayment> {
     const body = checkoutBody(opening, this.addresses(opening.orderId));
@@ -52,8 +54,8 @@ export class PaysonAdapter implements PaymentProcessor {
     let sorted = true;
     for (let page = 1; page <= mostPages; page++) {
       const checkouts = await this.page(page);
-      const found = checkouts.find(({ merchant }) => merchant['reference'] === orderId);
-      if (found !== undefined) return this.opened(orderId, paymentOf(await this.read(found.id)));
+      const match = checkouts.find(({ merchant }) => merchant['reference'] === orderId);
+      if (match !== undefined) return this.opened(orderId, paymentOf(await this.read(match.id)));
       if (checkouts.length === 0) return null;
       for (const { createdAt } of checkouts) {
         const at = Date.parse(createdAt ?? '');

@@ -1,0 +1,106 @@
+import { Clock } from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import type { Register } from '@dittoo/processor-register';
+import { Commands } from '@dittoo/service';
+import { Inject, Injectable } from '@nestjs/common';
+import { judge, type Verdict } from '../gate/gate.js';
+import { Standings } from '../gate/standing.query.js';
+import { forwardingDecider } from '../ledger/forwarding.decider.js';
+import { creditTargets } from '../payment/credit-targets.js';
+import type { Customer, PaymentProcessor } from '../payment/payment-processor.port.js';
+import type { Item } from '../queue/item.js';
+import { Orders, type OrderFacts } from '../source/order.query.js';
+import { Personnummers } from '../source/personnummer.query.js';
+import { disclosureOf, refused, type Prepared } from './preparation.js';
+import { orderOf, paymentForwardingOf, type Turn } from './turn.js';
+
+type Allowed = Extract<Verdict, { allowed: true }>;
+
+/**
+ * Prepares a command about a payment, at every attempt anew: the person's streams are read, the gate judges, and only
+ * then are values opened. It throws where the store, the keys or the database do not answer: nothing is sent.
+ */
+@Injectable()
+export class PaymentPreparation {
+  constructor(
+    private readonly commands: Commands,
+    private readonly standings: Standings,
+    private readonly orders: Orders,
+    private readonly personnummers: Personnummers,
+    private readonly clock: Clock,
+    @Inject(REGISTER) private readonly register: Register,
+  ) {}
+
+  async prepare(turn: Turn): Promise<Prepared> {
+    const { connection, item } = turn;
+    const { processor, tables } = connection;
+    const { purposes } = item.payload;
+    const order = await this.orders.facts(orderOf(item));
+    if (order === null) return { failure: 'no-such-order' };
+    if (item.kind === 'openPayment' && order.cancelled) return { cancelled: true };
+    const standing = await this.standings.of(item.subjectId);
+    const at = this.clock.now();
+    const asked = { processorId: tables.processorId, intent: item.kind, purposes };
+    const verdict = judge(this.register, asked, standing, at);
+    if (!verdict.allowed) return { refused: verdict };
+    const everything = purposes.flatMap(({ fields }) => fields);
+    if (processor === null) return refused('unknownProcessor', everything);
+    return item.kind === 'openPayment'
+      ? this.opening(processor, item, order, verdict, at)
+      : this.command(turn, processor, order, at);
+  }
+
+  /** Opens the values of the order. A personnummer is a disclosure of its own, under a purpose of its own. */
+  private async opening(
+    processor: PaymentProcessor,
+    item: Item,
+    { placed }: OrderFacts,
+    { legalEntity, permissions }: Allowed,
+    at: string,
+  ): Promise<Prepared> {
+    const orderId = orderOf(item);
+    const numberPermission = permissions.find(({ fields }) => fields.includes('personnummer'));
+    const recipient = await this.orders.recipient(orderId);
+    const number = numberPermission === undefined ? null : await this.personnummers.current(item.subjectId);
+    if (recipient === null) return refused('valueGone', permissions[0]?.fields ?? []);
+    if (numberPermission !== undefined && number === null) {
+      return refused('valueGone', numberPermission.fields, numberPermission.purpose);
+    }
+    const { givenName, familyName, email, phone, address } = recipient.value;
+    const customer: Customer = { givenName, familyName, email, phone, address, personnummer: number?.value ?? null };
+    const noticeVersion = item.payload.noticeVersion ?? this.register.noticeVersion;
+    const disclosures = permissions.map((permission) => {
+      const fields = permission.fields.filter((field) => field !== 'phone' || phone !== null);
+      const { digest } = permission === numberPermission && number !== null ? number : recipient;
+      return disclosureOf({ ...permission, fields }, { legalEntity, noticeVersion, ciphertextDigest: digest });
+    });
+    const { lines, locale, total } = placed;
+    const opening = { orderId, lines, currency: total.currency, locale, customer };
+    return { record: { at, disclosures }, run: () => processor.openPayment(opening) };
+  }
+
+  /** Capture, cancellation or refund: the processor's own reference, amounts, and no personal data. */
+  private async command(turn: Turn, processor: PaymentProcessor, order: OrderFacts, at: string): Promise<Prepared> {
+    const { item } = turn;
+    const { state } = await this.commands.load(forwardingDecider, paymentForwardingOf(turn));
+    const reference = state.status === 'none' ? null : (state.payment?.reference ?? null);
+    const record = { at, disclosures: [] };
+    if (reference === null) {
+      return item.kind === 'cancelPayment' ? { record, run: async () => null } : { failure: 'no-payment' };
+    }
+    switch (item.kind) {
+      case 'capturePayment':
+        return { record, run: () => processor.capturePayment(reference) };
+      case 'cancelPayment':
+        return { record, run: () => processor.cancelPayment(reference) };
+      default: {
+        const refund = order.refunds.find(({ refundId }) => refundId === item.payload.refundId);
+        if (refund === undefined) return { failure: 'no-such-refund' };
+        const { refundId, amount } = refund;
+        const targets = creditTargets(order.placed.lines, order.refunds, refundId);
+        const { amountMinor } = amount;
+        return { record, run: () => processor.refundPayment(reference, { refundId, amountMinor, targets }) };
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { Clock } from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import type { Register } from '@dittoo/processor-register';
+import { Commands } from '@dittoo/service';
+import { Inject, Injectable } from '@nestjs/common';
+import { transmissionFailure, type TransmissionFailed } from '../egress/transmission-failed.js';
+import { judge } from '../gate/gate.js';
+import { Standings } from '../gate/standing.query.js';
+import { forwardingDecider } from '../ledger/forwarding.decider.js';
+import type { Payment } from '../payment/payment-processor.port.js';
+import { PaymentWatch } from '../payment/payment-watch.js';
+import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
+import { Lanes } from '../queue/lanes.js';
+import { AttemptMetrics } from './attempt-metrics.js';
+import { LateCancellation } from './late-cancellation.js';
+import { Outcomes } from './outcomes.js';
+import { retryOf } from './retry.js';
+import { labelsOf, nextOf, type Next, type Turn } from './turn.js';
+
+/**
+ * Reads a payment back from the processor. A reading appends an event where the payment changed, and none where it did
+ * not or the reading failed: another follows. Dies anywhere: the payment is read again.
+ */
+@Injectable()
+export class PaymentReading {
+  constructor(
+    private readonly commands: Commands,
+    private readonly standings: Standings,
+    private readonly lanes: Lanes,
+    private readonly watch: PaymentWatch,
+    private readonly lateCancellation: LateCancellation,
+    private readonly outcomes: Outcomes,
+    private readonly clock: Clock,
+    private readonly metrics: AttemptMetrics,
+    @Inject(REGISTER) private readonly register: Register,
+    @Inject(FORWARDING_CONFIG) private readonly config: ForwardingConfig,
+  ) {}
+
+  async run(turn: Turn): Promise<Next> {
+    const { connection, item } = turn;
+    const { processor } = connection;
+    const { state } = await this.commands.load(forwardingDecider, item.forwardingId);
+    const reference = state.status === 'none' ? null : (state.payment?.reference ?? null);
+    const allowed = await this.mayRead(turn);
+    if (reference === null || processor === null || !allowed) return this.settled(turn, true);
+    await connection.pace(1);
+    let payment: Payment;
+    try {
+      payment = await connection.call(() => processor.readPayment(reference));
+    } catch (error) {
+      return this.failed(turn, transmissionFailure(error));
+    }
+    await this.outcomes.paymentRead(turn, payment);
+    if (payment.status === 'approved') await this.lateCancellation.requestIfCancelled(turn);
+    return this.settled(turn, payment.status === 'pending');
+  }
+
+  private async mayRead(turn: Turn): Promise<boolean> {
+    const { connection, item } = turn;
+    const standing = await this.standings.of(item.subjectId);
+    const { processorId } = connection.tables;
+    const asked = { processorId, intent: item.kind, purposes: item.payload.purposes };
+    const verdict = judge(this.register, asked, standing, this.clock.now());
+    if (!verdict.allowed) this.metrics.refusals.inc({ ...labelsOf(turn), reason: verdict.reason });
+    return verdict.allowed;
+  }
+
+  private async failed(turn: Turn, failed: TransmissionFailed): Promise<Next> {
+    const { item, lane } = turn;
+    this.outcomes.log(turn, item.attempt, failed.failure);
+    this.metrics.failures.inc({ ...labelsOf(turn), reason: failed.failure });
+    const { counted, delayMs, left } = retryOf(turn, failed, this.config);
+    if (failed.then.retry && left) {
+      await this.lanes.retry(lane, item, delayMs, { unknown: false, counted });
+      return 'leave';
+    }
+    // A payment that the processor does not know (any more) is watched no longer.
+    return this.settled(turn, failed.then.retry);
+  }
+
+  private async settled({ item, lane }: Turn, watchOn: boolean): Promise<Next> {
+    const left = await this.lanes.settle(lane, item, async (client) => {
+      if (!watchOn) await this.watch.stop(client, item.forwardingId);
+    });
+    return nextOf(left);
+  }
+}

@@ -1,0 +1,85 @@
+import type { ForwardingEvents } from '@dittoo/contracts';
+import { REGISTER } from '@dittoo/platform';
+import type { Register } from '@dittoo/processor-register';
+import { Inject, Injectable } from '@nestjs/common';
+import { transmissionFailure } from '../egress/transmission-failed.js';
+import { Recipients } from '../ledger/recipients.js';
+import type { MailProvider } from '../mail/mail-provider.js';
+import { MailRecords, type KnownMail } from '../mailbox/mail-records.js';
+import { messageIdOf } from '../mailbox/messages.js';
+import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
+import { Lanes } from '../queue/lanes.js';
+import { Outcomes } from './outcomes.js';
+import { retryOf } from './retry.js';
+import { nextOf, type Next, type Turn } from './turn.js';
+
+type Answer = Pick<ForwardingEvents['ErasureAnswered'], 'answer' | 'reason'>;
+
+/**
+ * A recipient's answer to an erasure. We delete the mail in the mailbox ourselves and check it; the other processors have
+ * no call for it, so their answer follows from the register and from whether they ever received anything.
+ *
+ * Dies anywhere: what is deleted stays deleted, and the next worker that takes the lane deletes the rest.
+ */
+@Injectable()
+export class RecipientErasure {
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly recipients: Recipients,
+    private readonly records: MailRecords,
+    private readonly outcomes: Outcomes,
+    @Inject(REGISTER) private readonly register: Register,
+    @Inject(FORWARDING_CONFIG) private readonly config: ForwardingConfig,
+  ) {}
+
+  async run(turn: Turn): Promise<Next> {
+    const { connection, item, lane } = turn;
+    const { mail } = connection;
+    if (mail === null) return this.answer(turn, await this.withoutCall(turn));
+    // A person's task, because only a person knows when the hold has ended and what it was about.
+    if (await this.records.isHeld(item.subjectId)) {
+      return this.answer(turn, { answer: 'notSupported', reason: 'legalHold' });
+    }
+    const known = await this.records.of(item.subjectId);
+    if (known.sent.length + known.received.length === 0) return this.answer(turn, await this.withoutCall(turn));
+    try {
+      await connection.pace(1);
+      await connection.call(() => deleteMail(mail, known));
+    } catch (error) {
+      const failed = transmissionFailure(error);
+      this.outcomes.log(turn, item.attempt, failed.failure);
+      const { counted, delayMs, left } = retryOf(turn, failed, this.config);
+      if (failed.then.retry && left) {
+        await this.lanes.retry(lane, item, delayMs, { unknown: false, counted });
+        return 'leave';
+      }
+      return this.answer(turn, { answer: 'failed', reason: failed.failure });
+    }
+    return this.answer(turn, { answer: 'acknowledged', reason: 'deleted' });
+  }
+
+  private async withoutCall({ connection, item }: Turn): Promise<Answer> {
+    const { processorId } = connection.tables;
+    const reason = this.register.processors[processorId]?.erasure.reason ?? 'manual';
+    return (await this.recipients.has(processorId, item.subjectId))
+      ? { answer: 'notSupported', reason }
+      : { answer: 'acknowledged', reason: 'nothingHeld' };
+  }
+
+  private async answer(turn: Turn, answer: Answer): Promise<Next> {
+    const { item, lane } = turn;
+    const requestId = item.payload.requestId ?? '';
+    await this.outcomes.record(turn, 'answered', { type: 'AnswerErasure', requestId, ...answer });
+    this.outcomes.log(turn, item.attempt, answer.answer);
+    const left = await this.lanes.settle(lane, item, async (client) => {
+      if (answer.reason === 'deleted') await this.records.forget(client, item.subjectId);
+    });
+    return nextOf(left);
+  }
+}
+
+/** Our mail and its answers by message id, other mail by the place it was taken in from. */
+const deleteMail = async ({ sender, mailbox }: MailProvider, { sent, received }: KnownMail): Promise<void> => {
+  const ids = sent.map((forwardingId) => messageIdOf(sender.domain, forwardingId));
+  await mailbox.delete([...received, ...(await mailbox.find(ids))]);
+};

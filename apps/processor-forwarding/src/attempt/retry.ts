@@ -1,0 +1,27 @@
+import type { TransmissionFailed } from '../egress/transmission-failed.js';
+import type { ForwardingTuning } from '../processor-forwarding.config.js';
+import type { Turn } from './turn.js';
+
+/** How an item that failed may be tried again. */
+export interface Retry {
+  readonly delayMs: number;
+  /** Does it use up an attempt? Refused credentials do not: the item is not at fault. */
+  readonly counted: boolean;
+  /** Is there an attempt left? */
+  readonly left: boolean;
+}
+
+/** Full jitter, or what the processor asked for; the effect of a call without an answer gets time to become visible. */
+export const retryOf = (
+  { connection: { limits }, lane }: Turn,
+  { outcome, failure, then }: TransmissionFailed,
+  { retryBaseMs, reconcileAfterMs }: Pick<ForwardingTuning, 'retryBaseMs' | 'reconcileAfterMs'>,
+): Retry => {
+  const unanswered = outcome === 'unknown' && !failure.startsWith('http-');
+  const jitter = Math.random() * Math.min(limits.retryCapMs, retryBaseMs * 2 ** Math.min(lane.attempt, 20));
+  return {
+    delayMs: Math.ceil(Math.max(jitter, then.retryAfterMs ?? 0, unanswered ? reconcileAfterMs : 0)),
+    counted: then.credentials !== true,
+    left: lane.attempt + 1 < limits.attempts,
+  };
+};

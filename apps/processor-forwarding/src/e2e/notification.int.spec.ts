@@ -1,0 +1,138 @@
+/*
+ * Promised: a notification goes to the person it concerns, once, and nothing of it stays in rows or in events. Left open:
+ * a mail that the provider shows in the mailbox only later than it is searched for may go twice, under one message id.
+ */
+import { newId, streamName } from '@dittoo/kernel';
+import { isLinkToken, KeyEncryption } from '@dittoo/personal-data';
+import { until } from '@dittoo/platform/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { later, mailStage } from './mail-stage.js';
+import { order, startStage, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage({ withMail: true, tuning: { attempts: 12 } });
+});
+afterAll(() => stage.close());
+const { customer, waitForNotification, sandbox, eventsOf } = mailStage(() => stage);
+afterEach(() => sandbox('faults', 'DELETE'));
+
+describe('a notification', () => {
+  it('with the token goes to the new address, the notice of it to the old one', async () => {
+    const { subjectId, email, stream } = await customer('en');
+    const to = `new-${email}`;
+    const eventId = await stage.append(stream, subjectId, {
+      type: 'EmailChangeRequested',
+      data: { email: to, token: 'secret-token', expiresAt: later },
+    });
+    const [confirmation, notice] = await Promise.all([stage.waitForMail(to), stage.waitForMail(email)]);
+    expect(confirmation.subject).toBe('Confirm your new e-mail address');
+    expect(confirmation.text).toContain('/account/email#token=secret-token');
+    expect(notice.subject).toBe('Your e-mail address is about to change');
+    expect(JSON.stringify(notice)).not.toMatch(/secret-token|new-p-/);
+    await waitForNotification('emailConfirmation', eventId, 'ForwardingCompleted');
+    const ledger = (await eventsOf('emailConfirmation', eventId)).find(({ type }) => type === 'DataDisclosed');
+    expect(ledger!.data).toMatchObject({
+      processorId: 'oneMail',
+      legalEntity: 'One.com A/S',
+      purpose: 'dataSubjectRights',
+      legalBasis: 'legalObligation',
+      fields: expect.arrayContaining(['email', 'actionLink']),
+      ciphertextDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      outcome: 'delivered',
+    });
+  });
+
+  it('about a repeated registration is written once a day, however often the address is typed', async () => {
+    const { subjectId, email, stream } = await customer();
+    for (let times = 0; times < 3; times++) {
+      await stage.append(stream, subjectId, { type: 'RegistrationRepeated', data: { noticeVersion: '2026-11-01' } });
+    }
+    const last = await stage.append(stream, subjectId, { type: 'InactivityNoticed', data: { erasesAt: later } });
+    await waitForNotification('inactivityNoticed', last, 'ForwardingCompleted');
+    expect(stage.mailsTo(email).map(({ subject }) => subject)).toEqual([
+      'Du har redan ett konto',
+      'Ditt konto har inte använts på länge',
+    ]);
+  });
+
+  it('answers a person without an account at the address they asked from', async () => {
+    const subjectId = newId();
+    const email = `r-${subjectId}@example.org`;
+    const stream = streamName('rightsRequest', newId());
+    const ask = { email, token: 'request-token', expiresAt: later, language: 'sv' };
+    await stage.append(stream, subjectId, { type: 'ConfirmationAsked', data: ask });
+    expect((await stage.waitForMail(email)).text).toContain('/privacy-requests/confirmation#token=request-token');
+    const reason = 'Vi behöver fråga vår betaltjänst.';
+    const eventId = await stage.append(stream, subjectId, { type: 'RequestExtended', data: { dueAt: later, reason } });
+    await waitForNotification('requestExtended', eventId, 'ForwardingCompleted');
+    expect(stage.mailsTo(email).at(-1)!.text).toContain(reason);
+  });
+
+  it.each(['ConfirmationAsked', 'RequesterAddressNoted'])(
+    'brings a person without an account the link to their copy, and word of the end of a restriction: %s',
+    async (type) => {
+      const subjectId = newId();
+      const requestId = newId();
+      const email = `c-${subjectId}@example.org`;
+      const stream = streamName('rightsRequest', requestId);
+      const link = { token: 't', expiresAt: later };
+      const noted = { email, language: 'sv', ...(type === 'ConfirmationAsked' ? link : {}) };
+      await stage.append(stream, subjectId, { type, data: noted });
+      await stage.append(stream, subjectId, { type: 'RequesterIdentified', data: { method: 'confirmedEmail' } });
+      const prepared = { expiresAt: later, digest: '0'.repeat(64) };
+      const copy = await stage.append(stream, subjectId, { type: 'CopyPrepared', data: prepared });
+      await waitForNotification('copyPrepared', copy, 'ForwardingCompleted');
+      const { text } = stage.mailsTo(email).at(-1)!;
+      const path = `/api/v1/privacy-requests/${requestId}/export?token=`;
+      const token = text.split(path)[1]!.split('&')[0]!;
+      const keys = stage.service.get<KeyEncryption>(KeyEncryption);
+      expect(isLinkToken(keys, 'subjectCopy', requestId, token)).toBe(true);
+      expect(text).not.toContain('/account/');
+      const lift = { requestId, liftsAt: later };
+      const own = streamName('dataSubject', subjectId);
+      const announced = await stage.append(own, subjectId, { type: 'RestrictionLiftAnnounced', data: lift });
+      await waitForNotification('restrictionLiftAnnounced', announced, 'ForwardingCompleted');
+      expect(stage.mailsTo(email).at(-1)!.text).toContain(`Begärans nummer: ${requestId}`);
+    },
+  );
+
+  it('of a support case is acknowledged, and the reply stands in the same conversation', async () => {
+    const subjectId = newId();
+    const email = `s-${subjectId}@example.org`;
+    const stream = streamName('supportCase', newId());
+    const data = { channel: 'form', email, subject: 'Trasig\r\nBcc: eve@example.org', body: 'Hej', orderId: null, language: 'sv' }; // prettier-ignore
+    await stage.append(stream, subjectId, { type: 'SupportCaseOpened', data });
+    const first = await stage.waitForMail(email);
+    await stage.append(stream, subjectId, { type: 'SupportReplied', data: { body: 'Vi skickar en ny.\nHälsningar' } });
+    await until(async () => stage.mailsTo(email).length === 2);
+    const reply = stage.mailsTo(email)[1]!;
+    expect(reply.subject).toBe('Sv: Trasig Bcc: eve@example.org');
+    expect(reply.envelope.to).toEqual([email]);
+    expect(reply.headers).toMatchObject({ 'in-reply-to': first.messageId });
+    expect(reply.headers).not.toHaveProperty('auto-submitted');
+    expect(reply.text).toContain('Vi skickar en ny.');
+  });
+
+  it('confirms a paid order to whom it was for', async () => {
+    const { orderId, subjectId } = await stage.placeOrder();
+    const approved = { processorId: 'payson', paymentReference: 'x', amount: order.total };
+    await stage.append(streamName('order', orderId), subjectId, { type: 'PaymentApproved', data: approved });
+    const { text } = await stage.waitForMail('astrid@example.org');
+    expect(text).toContain('Hej Astrid!');
+    expect(text).toContain(orderId);
+    expect(text).not.toContain('Storgatan');
+  });
+});
+
+it('keeps no address, no word and no token in rows or in what it says', async () => {
+  const tables = await stage.rows("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'forwarding'"); // prettier-ignore
+  const dumps = await Promise.all(tables.map(({ name }) => stage.rows(`SELECT * FROM forwarding.${String(name)}`)));
+  const { store } = stage.service.platform;
+  const { events } = await store.readAll({ after: null, limit: 5_000 } as never);
+  const dump = JSON.stringify([dumps, events], (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  expect(dumps.flat().length).toBeGreaterThan(10);
+  expect(dump).not.toMatch(/example\.org|Astrid|secret-token|request-token|Vi skickar|betaltjänst/);
+});

@@ -1,0 +1,158 @@
+import type { schemaMap } from '@dittoo/contracts';
+
+type EventType = keyof typeof schemaMap;
+
+/** Where the address of a notification is read, at the moment it is sent. */
+export type Addressee =
+  /** In the event: not confirmed yet by its owner. */
+  | 'event'
+  /** The customer's current address. */
+  | 'account'
+  /** The address that asked for the newsletter and confirmed it. */
+  | 'subscriber'
+  /** The customer's, or the address that a requester without an account confirmed. */
+  | 'requester'
+  | 'supportCase'
+  | 'order';
+
+export interface NotificationKind {
+  /** What the person is notified of. */
+  readonly event: EventType;
+  readonly addressee: Addressee;
+  /** Purpose and fields by the register's names. */
+  readonly purpose: string;
+  readonly fields: readonly string[];
+  /** Personal fields of the event that the text repeats, by their names in the contract. */
+  readonly opens: readonly string[];
+  /**
+   * Does it answer its addressee, or tell them what they must know about their own contract? Other notifications, and
+   * advertising, are withheld from addresses on the suppression list.
+   */
+  readonly answers: boolean;
+  /** Advertising, or the first mail of a subscription to it: one click ends it (RFC 8058). */
+  readonly oneClick?: true;
+}
+
+const rights = (event: EventType, more: Partial<NotificationKind> = {}): NotificationKind => ({
+  event,
+  addressee: 'requester',
+  purpose: 'dataSubjectRights',
+  fields: ['email', 'requestReference', 'messageReference', 'language'],
+  opens: [],
+  answers: true,
+  ...more,
+});
+const withReason = {
+  fields: ['email', 'requestReason', 'requestReference', 'messageReference', 'language'],
+  opens: ['reason'],
+};
+const withLink = ['email', 'actionLink', 'deadline', 'messageReference', 'language'];
+
+/** Every notification the shop sends. What is not listed here is not sent. */
+export const notificationKinds = {
+  /** A visitor, perhaps not the owner, registered with the address of an existing account. */
+  registrationRepeated: {
+    event: 'RegistrationRepeated',
+    addressee: 'account',
+    purpose: 'customerAccount',
+    fields: ['email', 'actionLink', 'messageReference', 'language'],
+    opens: [],
+    answers: false,
+  },
+  /** Rectification is a right (art. 16): it goes on while processing is restricted. */
+  emailConfirmation: rights('EmailChangeRequested', {
+    addressee: 'event',
+    fields: withLink,
+    opens: ['token'],
+  }),
+  emailChangeNotice: rights('EmailChangeRequested', {
+    addressee: 'account',
+    fields: ['email', 'messageReference', 'language'],
+  }),
+  /** Also to a suppressed address: its owner may have subscribed again, and confirms it or does not. */
+  newsletterConfirmation: {
+    event: 'NewsletterSubscriptionRequested',
+    addressee: 'event',
+    purpose: 'newsletterConfirmation',
+    fields: withLink,
+    opens: ['token'],
+    answers: true,
+  },
+  newsletterWelcome: {
+    event: 'NewsletterSubscriptionConfirmed',
+    addressee: 'subscriber',
+    purpose: 'newsletter',
+    fields: ['email', 'actionLink', 'messageReference', 'language'],
+    opens: [],
+    answers: true,
+    oneClick: true,
+  },
+  requestConfirmation: rights('ConfirmationAsked', { addressee: 'event', fields: withLink, opens: ['token'] }),
+  requestExtended: rights('RequestExtended', { ...withReason, fields: [...withReason.fields, 'deadline'] }),
+  requestRefused: rights('RequestRefused', withReason),
+  requestPartlyRefused: rights('RequestPartlyRefused', withReason),
+  copyPrepared: rights('CopyPrepared', {
+    fields: ['email', 'actionLink', 'deadline', 'requestReference', 'messageReference', 'language'],
+  }),
+  requestAnswered: rights('RequestAnswered'),
+  restrictionLiftAnnounced: rights('RestrictionLiftAnnounced', {
+    fields: ['email', 'deadline', 'requestReference', 'messageReference', 'language'],
+  }),
+  /** Promised by the policy, 30 days before an unused account is erased: sent to suppressed addresses too. */
+  inactivityNoticed: {
+    event: 'InactivityNoticed',
+    addressee: 'account',
+    purpose: 'customerAccount',
+    fields: ['email', 'actionLink', 'deadline', 'messageReference', 'language'],
+    opens: [],
+    answers: true,
+  },
+  supportReceived: {
+    event: 'SupportCaseOpened',
+    addressee: 'supportCase',
+    purpose: 'support',
+    fields: ['email', 'supportSubject', 'caseReference', 'messageReference', 'language'],
+    opens: [],
+    answers: true,
+  },
+  supportReply: {
+    event: 'SupportReplied',
+    addressee: 'supportCase',
+    purpose: 'support',
+    fields: ['email', 'supportSubject', 'supportReply', 'caseReference', 'messageReference', 'language'],
+    opens: ['body'],
+    answers: true,
+  },
+  orderConfirmation: {
+    event: 'PaymentApproved',
+    addressee: 'order',
+    purpose: 'order',
+    fields: [
+      'givenName',
+      'email',
+      'orderReference',
+      'orderLines',
+      'amount',
+      'currency',
+      'messageReference',
+      'language',
+    ],
+    opens: [],
+    answers: true,
+  },
+} as const satisfies Record<string, NotificationKind>;
+
+export type NotificationName = keyof typeof notificationKinds;
+
+export const notificationNames = Object.keys(notificationKinds) as NotificationName[];
+
+/** The notifications of an event type. */
+export const notificationsAbout = (event: string): NotificationName[] =>
+  notificationNames.filter((name) => notificationKinds[name].event === event);
+
+export const isNotificationName = (name: string): name is NotificationName => Object.hasOwn(notificationKinds, name);
+
+/** The event types that lead to a notification. */
+export const notificationEvents: string[] = [
+  ...new Set(notificationNames.map((name) => notificationKinds[name].event)),
+];

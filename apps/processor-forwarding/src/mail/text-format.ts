@@ -1,0 +1,32 @@
+import type { Locale } from '@dittoo/contracts';
+import type { Notification } from './notification.js';
+
+/** The words of a notification in one language, before they become text and HTML. */
+export interface NotificationText {
+  readonly subject: string;
+  readonly paragraphs: readonly string[];
+  /** Quoted: words another person wrote, or lines that keep their breaks. */
+  readonly quote?: string;
+  readonly action?: { readonly label: string; readonly path: string };
+  /** For readers who cannot follow a link. */
+  readonly code?: string;
+  /** Why the addressee receives this. */
+  readonly because: string;
+}
+
+/** Writes a notification in both languages; each uses no more than the fields of its kind. */
+export type Writer = (notification: Notification) => { readonly [Language in Locale]: NotificationText };
+
+export const when = (language: Locale, at: unknown): string =>
+  new Intl.DateTimeFormat(language === 'sv' ? 'sv-SE' : 'en-GB', {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'Europe/Stockholm',
+  }).format(new Date(String(at)));
+export const day = (language: Locale, at: unknown): string =>
+  new Intl.DateTimeFormat(language === 'sv' ? 'sv-SE' : 'en-GB', { dateStyle: 'long', timeZone: 'Europe/Stockholm' }).format(new Date(String(at))); // prettier-ignore
+export const money = (language: Locale, amountMinor: number, currency: string): string =>
+  new Intl.NumberFormat(language === 'sv' ? 'sv-SE' : 'en-GB', { style: 'currency', currency }).format(amountMinor / 100); // prettier-ignore
+
+/** In the fragment: browsers do not send it, so no server logs the code. */
+export const withCode = (path: string, token: string): string => `${path}#token=${encodeURIComponent(token)}`;

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { Clock, derivedId } from '@dittoo/kernel';
+import { LOGGER, REGISTER } from '@dittoo/platform';
+import { keptSince, type Register } from '@dittoo/processor-register';
+import { Commands } from '@dittoo/service';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import type { ImapMailbox } from './imap-mailbox.js';
+import { MailRecords } from './mail-records.js';
+import { messageIdOf, type MessageHead, type MessagePlace } from './messages.js';
+import { processorDecider } from './processor.decider.js';
+
+/** The mailbox to sweep. */
+export interface SweptMailbox {
+  readonly processorId: string;
+  readonly mailbox: ImapMailbox;
+  /** Domain of our own message ids. */
+  readonly domain: string;
+}
+
+/**
+ * Deletes mail that is older than the register allows the provider to keep it, in every folder including the trash, and
+ * checks that it is gone. The provider's date decides, and ours for what we sent, whichever is earlier: a message that
+ * was moved may look younger than it is. Mail under a legal hold is kept until the hold ends.
+ *
+ * Dies anywhere: the day is not done, and the next run does it again; what is deleted stays deleted.
+ */
+@Injectable()
+export class MailboxSweep {
+  constructor(
+    private readonly commands: Commands,
+    private readonly records: MailRecords,
+    private readonly clock: Clock,
+    @Inject(REGISTER) private readonly register: Register,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Does nothing where the day is done, or another worker is at it. */
+  async runIfDue(swept: SweptMailbox): Promise<void> {
+    const before = keptSince(this.register, swept.processorId, this.clock.now());
+    if (before !== null && (await this.records.beginSweep(before))) await this.run(swept, before);
+  }
+
+  private async run(swept: SweptMailbox, before: string): Promise<void> {
+    const { mailbox, processorId } = swept;
+    const kept = await this.keptByLegalHold(swept);
+    const isKept = (head: MessageHead): boolean => kept.has(placeOf(head));
+    const candidates = [...(await mailbox.before(before)), ...(await this.sentBefore(swept, before))];
+    const old = unique(candidates).filter((head) => !isKept(head));
+    await mailbox.delete(old);
+    const left = (await mailbox.before(before)).filter((head) => !isKept(head));
+    if (left.length > 0) throw new Error('mail that should be deleted is still there');
+    await this.record(processorId, before, old);
+    await this.records.endSweep(before, old);
+    this.logger.info({ processor: processorId, before, deleted: old.length }, 'mailbox.swept');
+  }
+
+  /** What we sent before that day, by our own date; not what answers it, which has an age of its own. */
+  private async sentBefore({ domain, mailbox }: SweptMailbox, before: string): Promise<MessageHead[]> {
+    const ids = (await this.records.sentBefore(before)).map((id) => messageIdOf(domain, id));
+    if (ids.length === 0) return [];
+    const ours = new Set<string | null>(ids);
+    return (await mailbox.find(ids)).filter(({ messageId }) => ours.has(messageId));
+  }
+
+  /** Our mail and its answers by message id, other mail by the place it was taken in from. */
+  private async keptByLegalHold({ domain, mailbox }: SweptMailbox): Promise<ReadonlySet<string>> {
+    const { received, sent } = await this.records.held();
+    const ids = sent.map((id) => messageIdOf(domain, id));
+    return new Set([...received, ...(ids.length === 0 ? [] : await mailbox.find(ids))].map(placeOf));
+  }
+
+  private async record(processorId: string, before: string, deleted: readonly MessageHead[]): Promise<void> {
+    const folders = [...new Set(deleted.map(({ folder }) => folder))].sort();
+    const ids = deleted.map(({ messageId }) => messageId ?? '').sort();
+    const command = {
+      type: 'RecordSweep',
+      processorId,
+      before,
+      folders: folders.map((name) => ({
+        folder: name,
+        deleted: deleted.filter(({ folder }) => folder === name).length,
+      })),
+      digest: createHash('sha256').update(ids.join('\n')).digest('hex'),
+    } as const;
+    const processor = derivedId('processor', processorId);
+    const sweepId = derivedId(processor, before, this.clock.now());
+    await this.commands.execute(processorDecider, processor, command, {
+      dataSubjectId: null,
+      actor: { kind: 'system', id: 'forwarding.mailbox-retention' },
+      correlationId: sweepId,
+      causationId: sweepId,
+      traceparent: null,
+      noticeVersion: null,
+    });
+  }
+}
+
+const placeOf = ({ folder, uid, uidValidity }: MessagePlace): string => `${folder}/${uidValidity}/${uid}`;
+
+const unique = (heads: readonly MessageHead[]): MessageHead[] => [
+  ...new Map(heads.map((head) => [placeOf(head), head])).values(),
+];

@@ -1,0 +1,84 @@
+import { LOGGER, ROW_POOL } from '@dittoo/platform';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { Attempts } from '../attempt/attempts.js';
+import { MAIL_PROVIDER, mailProcessorId, type MailProvider } from '../mail/mail-provider.js';
+import { PAYMENT_PROCESSORS, type PaymentProcessors } from '../payment/connect-processors.js';
+import { PaymentWatch } from '../payment/payment-watch.js';
+import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
+import type { QueueFigures } from '../queue/item.js';
+import { Lanes } from '../queue/lanes.js';
+import { allQueueTables } from '../queue/queue-tables.js';
+import type { BreakerState } from './circuit-breaker.js';
+import { ProcessorWorker } from './processor-worker.js';
+import { WakeListener } from './wake-listener.js';
+
+/** One processor's worker in this process. */
+export interface WorkerFigures {
+  readonly processorId: string;
+  readonly connected: boolean;
+  readonly breaker: BreakerState;
+}
+
+/**
+ * Takes due lanes and runs their items. Each processor has a loop, connections and a breaker of its own: a slow one
+ * delays no other.
+ *
+ * Killed: leases end by themselves and another worker takes the lanes; `Attempts` says what happens to the item in hand.
+ * Asked to stop: no lane is claimed any more, the items in hand are finished.
+ */
+@Injectable()
+export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly workers: ProcessorWorker[];
+  private readonly listener: WakeListener;
+
+  constructor(
+    @Inject(ROW_POOL) pool: Pool,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(FORWARDING_CONFIG) config: ForwardingConfig,
+    @Inject(PAYMENT_PROCESSORS) private readonly processors: PaymentProcessors,
+    @Inject(MAIL_PROVIDER) mail: MailProvider | null,
+    private readonly lanes: Lanes,
+    attempts: Attempts,
+    watch: PaymentWatch,
+  ) {
+    const parts = { lanes, attempts, watch, config, logger };
+    this.workers = allQueueTables.map((tables) => {
+      const { processorId } = tables;
+      const processor = processors.get(processorId) ?? null;
+      return new ProcessorWorker({ tables, processor, mail: processorId === mailProcessorId ? mail : null }, parts);
+    });
+    this.listener = new WakeListener(pool, (processorId) => {
+      if (processorId !== undefined) this.workerOf(processorId)?.wake();
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    for (const worker of this.workers) worker.start();
+    this.listener.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.listener.stop(), ...this.workers.map((worker) => worker.stop())]);
+    await Promise.all([...this.processors.values()].map((processor) => processor.close()));
+  }
+
+  /** `null` = nothing is ever queued for it. */
+  async queueOf(processorId: string): Promise<QueueFigures | null> {
+    const worker = this.workerOf(processorId);
+    return worker === undefined ? null : this.lanes.figures(worker.connection.tables);
+  }
+
+  figures(): WorkerFigures[] {
+    return this.workers.map(({ connection, breaker }) => ({
+      processorId: connection.tables.processorId,
+      connected: connection.processor !== null || connection.mail !== null,
+      breaker: breaker.state,
+    }));
+  }
+
+  private workerOf(processorId: string): ProcessorWorker | undefined {
+    return this.workers.find(({ connection }) => connection.tables.processorId === processorId);
+  }
+}
