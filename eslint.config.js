@@ -7,7 +7,7 @@ const globalsOfNode = Object.fromEntries(Object.getOwnPropertyNames(globalThis).
 
 /** No rule needs types: the compiler is strict, and the lint stays a matter of seconds. */
 export default [
-  { ignores: ['**/dist/', '.nx/', '.data/', 'coverage/'] },
+  { ignores: ['**/dist/', '**/dist-spec/', '.nx/', '.data/', 'coverage/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   { files: ['**/*.{js,mjs}'], languageOptions: { globals: globalsOfNode } },

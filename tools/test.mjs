@@ -27,7 +27,7 @@ const node = (args) =>
 const removeSpecsWithoutSource = () => {
   for (const parent of ['libs', 'apps']) {
     for (const folder of readdirSync(join(root, parent))) {
-      const dist = join(root, parent, folder, 'dist');
+      const dist = join(root, parent, folder, 'dist-spec');
       if (!existsSync(dist)) continue;
       for (const file of readdirSync(dist, { recursive: true }).filter((name) => name.endsWith('.spec.js'))) {
         const source = join(root, parent, folder, 'src', file.replace(/\.js$/, '.ts'));
@@ -43,9 +43,9 @@ const saysHowMany = args.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)\b/.tes
 // Half of the integration specs wait for a database or a broker, so one worker per core, at most four of them.
 const workers = saysHowMany ? [] : [`--maxWorkers=${Math.min(availableParallelism(), 4)}`];
 
-const buildFailed = await node(['node_modules/@typescript/native/bin/tsc', '-b']);
+const buildFailed = await node(['node_modules/@typescript/native/bin/tsc', '-b', 'tsconfig.spec.json']);
 if (buildFailed !== 0) {
-  console.error('\nThe build failed, so no test was run. `npm run build` shows the same errors.');
+  console.error('\nThe build failed, so no test was run. `npx tsc -b tsconfig.spec.json` shows the same errors.');
   process.exit(buildFailed);
 }
 

@@ -1,8 +1,7 @@
 /*
- * For specs (`@dittoo/event-store/testing`): stands in for an EventStoreDB where none is at hand. It speaks the server's
- * published gRPC protocol, by the service definitions the client ships: append, batch append, read, subscribe, gossip,
- * over TLS and with users if asked to, and misbehaves when told to. A stand-in is no database: one process, no index,
- * no replication, everything in memory.
+ * A sandbox for EventStoreDB, where no server is at hand. It speaks the server's published gRPC protocol, by the service
+ * definitions the client ships: append, batch append, read, subscribe, gossip, over TLS and with users if asked to, and
+ * fails as a test tells it to. It is no database: one process, no index, no replication, everything in memory.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,8 +32,8 @@ import type {
   ReadReq,
   ReadResp,
 } from '@eventstore/db-client/generated/streams_pb.js';
-import { StandInFront } from './stand-in-front.js';
-import { StandInLog, type KeptEvent, type ProposedEvent } from './stand-in-log.js';
+import { Connections } from './connections.js';
+import { SandboxLog, type KeptEvent, type ProposedEvent } from './log.js';
 import {
   appendAnswer,
   batchAnswer,
@@ -48,12 +47,12 @@ import {
   notFoundAnswer,
   proposedOf,
   sizeOf,
-} from './stand-in-messages.js';
-import type { Certificate } from './stand-in-certificate.js';
+} from './messages.js';
+import type { Certificate } from './certificate.js';
 
-export { selfSigned } from './stand-in-certificate.js';
+export { selfSigned } from './certificate.js';
 
-export interface StandInOptions {
+export interface SandboxOptions {
   /** Events are kept in this file, each on disk before it is answered; default: in memory. */
   readonly file?: string;
   readonly port?: number;
@@ -70,13 +69,13 @@ export type Operation = 'append' | 'readStream' | 'readAll' | 'subscribe';
 /** What goes wrong with the next calls of an operation. */
 export type Fault =
   /** `afterwards`: what was asked is done, only the answer is this. */
-  | { readonly kind: 'error'; readonly error: StandInError; readonly afterwards?: boolean }
+  | { readonly kind: 'error'; readonly error: GrpcError; readonly afterwards?: boolean }
   | { readonly kind: 'silence'; readonly afterwards?: boolean }
   /** The connection is cut, with everything else on it. */
   | { readonly kind: 'cut'; readonly afterwards?: boolean }
   | { readonly kind: 'late'; readonly byMs: number };
 
-export interface StandInError {
+export interface GrpcError {
   readonly code: status;
   readonly details: string;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -89,13 +88,13 @@ export const errors = {
   unknown: { code: status.UNKNOWN, details: 'Exception was thrown by handler.' },
   invalid: { code: status.INVALID_ARGUMENT, details: 'Invalid argument' },
   accessDenied: { code: status.PERMISSION_DENIED, details: 'Access Denied', metadata: { exception: 'access-denied' } },
-  notLeader: (host: string, port: number): StandInError => ({
+  notLeader: (host: string, port: number): GrpcError => ({
     code: status.NOT_FOUND,
     details: `Leader info available`,
     metadata: { exception: 'not-leader', 'leader-endpoint-host': host, 'leader-endpoint-port': String(port) },
   }),
   /** A conflict where there is none, as a server says it whose index is not ready to know better. */
-  wrongExpectedVersion: (stream: string, actual: number): StandInError => ({
+  wrongExpectedVersion: (stream: string, actual: number): GrpcError => ({
     code: status.FAILED_PRECONDITION,
     details: 'Append failed due to WrongExpectedVersion',
     metadata: {
@@ -126,7 +125,7 @@ const streams = {
 
 type Subscriber = ServerWritableStream<ReadReq, ReadResp>;
 
-export class EventStoreDbStandIn {
+export class EventStoreSandbox {
   /** How often each was asked for. */
   readonly calls = {
     append: 0,
@@ -143,14 +142,14 @@ export class EventStoreDbStandIn {
   private members: readonly number[] = [];
 
   private constructor(
-    readonly log: StandInLog,
-    private readonly options: StandInOptions,
+    readonly log: SandboxLog,
+    private readonly options: SandboxOptions,
     private readonly server: Server,
-    private readonly front: StandInFront,
+    private readonly front: Connections,
     readonly port: number,
   ) {}
 
-  static async start(options: StandInOptions = {}): Promise<EventStoreDbStandIn> {
+  static async start(options: SandboxOptions = {}): Promise<EventStoreSandbox> {
     const server = new Server({
       'grpc.max_receive_message_length': 17 * 1024 * 1024,
       'grpc.max_send_message_length': 17 * 1024 * 1024,
@@ -164,14 +163,14 @@ export class EventStoreDbStandIn {
     const behind = await new Promise<number>((resolve, reject) => {
       server.bindAsync('127.0.0.1:0', credentials, (error, port) => (error === null ? resolve(port) : reject(error)));
     });
-    const front = new StandInFront(behind);
+    const front = new Connections(behind);
     const port = await front.open(options.port ?? 0);
-    const standIn = new EventStoreDbStandIn(new StandInLog(options.file ?? null), options, server, front, port);
-    server.addService(streams, standIn.streams());
-    server.addService(featureService.ServerFeaturesService, standIn.features());
-    server.addService(gossipService.GossipService, standIn.gossip());
-    standIn.members = [port];
-    return standIn;
+    const sandbox = new EventStoreSandbox(new SandboxLog(options.file ?? null), options, server, front, port);
+    server.addService(streams, sandbox.streams());
+    server.addService(featureService.ServerFeaturesService, sandbox.features());
+    server.addService(gossipService.GossipService, sandbox.gossip());
+    sandbox.members = [port];
+    return sandbox;
   }
 
   /** Connection string without a user. */
@@ -199,7 +198,7 @@ export class EventStoreDbStandIn {
     for (const call of this.subscribers) call.end();
   }
 
-  failSubscriptions(error: StandInError): void {
+  failSubscriptions(error: GrpcError): void {
     for (const call of this.subscribers) call.emit('error', asGrpc(error));
   }
 
@@ -340,7 +339,7 @@ export class EventStoreDbStandIn {
     const operation = options.hasSubscription() ? 'subscribe' : options.hasAll() ? 'readAll' : 'readStream';
     this.calls[operation]++;
     call.on('error', () => undefined);
-    const fail = (error: StandInError): void => void call.emit('error', asGrpc(error));
+    const fail = (error: GrpcError): void => void call.emit('error', asGrpc(error));
     if (!this.mayPass(call.metadata)) return fail(errors.accessDenied);
     const fault = this.nextFault(operation);
     if (fault?.kind === 'late') await sleep(fault.byMs);
@@ -424,7 +423,7 @@ export class EventStoreDbStandIn {
     }
   }
 
-  /** @returns is there still somebody to send to? */
+  /** @returns is the subscriber still connected? */
   private async send(call: Subscriber, answer: ReadResp): Promise<boolean> {
     if (call.cancelled || call.writableEnded || call.destroyed) return false;
     if (call.write(answer)) return true;
@@ -439,13 +438,13 @@ export class EventStoreDbStandIn {
   }
 }
 
-const asGrpc = ({ code, details, metadata = {} }: StandInError) => {
+const asGrpc = ({ code, details, metadata = {} }: GrpcError) => {
   const words = new Metadata();
   for (const [name, value] of Object.entries(metadata)) words.set(name, value);
   return Object.assign(new Error(details), { code, details, metadata: words });
 };
 
-const tooLarge = (most: number): StandInError => ({
+const tooLarge = (most: number): GrpcError => ({
   code: status.INVALID_ARGUMENT,
   details: `Maximum Append Size of ${most} Exceeded.`,
   metadata: { exception: 'maximum-append-size-exceeded', 'maximum-append-size': String(most) },
