@@ -11,6 +11,7 @@ export default [
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   { files: ['**/*.{js,mjs}'], languageOptions: { globals: globalsOfNode } },
+  { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: { module: 'writable' } } },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

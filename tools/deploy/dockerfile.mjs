@@ -29,7 +29,7 @@ export const readDockerfile = (text) =>
  *
  * @param run runs a shell command in a directory; throws when it fails
  * @param copyContext copies the build context (what .dockerignore leaves) into a directory
- * @returns the root and the settings of the last stage
+ * @returns {Map<string, { root: string, workdir: string, env: object, cmd: string[], entrypoint: string[] }>} every stage
  */
 export const playDockerfile = (text, { work, run, copyContext }) => {
   const stages = new Map();
@@ -69,7 +69,7 @@ export const playDockerfile = (text, { work, run, copyContext }) => {
       throw new Error(`the rehearsal does not know ${instruction}`);
     }
   }
-  return stage;
+  return stages;
 };
 
 /** Bytes under a directory, links not followed. */
