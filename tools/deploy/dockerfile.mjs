@@ -1,6 +1,6 @@
 /** The instructions of a Dockerfile, and what the rehearsal plays of them. */
 import { cpSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, posix, relative } from 'node:path';
 
 /** @returns {{ instruction: string, flags: Record<string, string>, rest: string }[]} */
 export const readDockerfile = (text) =>
@@ -45,7 +45,7 @@ export const playDockerfile = (text, { work, run, copyContext }) => {
       mkdirSync(stage.root, { recursive: true });
       if (from !== undefined) cpSync(from.root, stage.root, { recursive: true, verbatimSymlinks: true });
     } else if (instruction === 'WORKDIR') {
-      stage.workdir = join(stage.workdir, rest);
+      stage.workdir = posix.resolve(stage.workdir, rest);
       mkdirSync(join(stage.root, stage.workdir), { recursive: true });
     } else if (instruction === 'COPY') {
       const [source, destination, ...more] = rest.split(/\s+/);
