@@ -6,23 +6,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  Metadata,
   Server,
   ServerCredentials,
   status,
+  type Metadata,
   type sendUnaryData,
   type ServerDuplexStream,
   type ServerReadableStream,
-  type ServerUnaryCall,
   type ServerWritableStream,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import gossipService from '@eventstore/db-client/generated/gossip_grpc_pb.js';
-import gossip from '@eventstore/db-client/generated/gossip_pb.js';
-import type { ClusterInfo } from '@eventstore/db-client/generated/gossip_pb.js';
-import featureService from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
-import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
-import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import gossipDefinition from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import featuresDefinition from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import streamService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type {
   AppendReq,
@@ -34,6 +29,7 @@ import type {
 } from '@eventstore/db-client/generated/streams_pb.js';
 import { Connections } from './connections.js';
 import { SandboxLog, type KeptEvent, type ProposedEvent } from './log.js';
+import { eventsToRead } from './reads.js';
 import {
   appendAnswer,
   batchAnswer,
@@ -49,8 +45,11 @@ import {
   sizeOf,
 } from './messages.js';
 import type { Certificate } from './certificate.js';
+import { featuresService, gossipService } from './cluster.js';
+import { asGrpc, errors, tooLarge, type Fault, type GrpcError, type Operation } from './faults.js';
 
 export { selfSigned } from './certificate.js';
+export { errors, type Fault, type GrpcError, type Operation } from './faults.js';
 
 export interface SandboxOptions {
   /** Events are kept in this file, each on disk before it is answered; default: in memory. */
@@ -63,50 +62,6 @@ export interface SandboxOptions {
   /** Default 4 MiB; a server's own default is 1 MiB (`--max-append-size`). */
   readonly maxAppendBytes?: number;
 }
-
-export type Operation = 'append' | 'readStream' | 'readAll' | 'subscribe';
-
-/** What goes wrong with the next calls of an operation. */
-export type Fault =
-  /** `afterwards`: what was asked is done, only the answer is this. */
-  | { readonly kind: 'error'; readonly error: GrpcError; readonly afterwards?: boolean }
-  | { readonly kind: 'silence'; readonly afterwards?: boolean }
-  /** The connection is cut, with everything else on it. */
-  | { readonly kind: 'cut'; readonly afterwards?: boolean }
-  | { readonly kind: 'late'; readonly byMs: number };
-
-export interface GrpcError {
-  readonly code: status;
-  readonly details: string;
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
-export const errors = {
-  unavailable: { code: status.UNAVAILABLE, details: 'Server is not ready' },
-  cancelled: { code: status.CANCELLED, details: 'Call canceled by the server' },
-  timeout: { code: status.ABORTED, details: 'Operation timed out' },
-  unknown: { code: status.UNKNOWN, details: 'Exception was thrown by handler.' },
-  invalid: { code: status.INVALID_ARGUMENT, details: 'Invalid argument' },
-  accessDenied: { code: status.PERMISSION_DENIED, details: 'Access Denied', metadata: { exception: 'access-denied' } },
-  notLeader: (host: string, port: number): GrpcError => ({
-    code: status.NOT_FOUND,
-    details: `Leader info available`,
-    metadata: { exception: 'not-leader', 'leader-endpoint-host': host, 'leader-endpoint-port': String(port) },
-  }),
-  /** A conflict where there is none, as a server says it whose index is not ready to know better. */
-  wrongExpectedVersion: (stream: string, actual: number): GrpcError => ({
-    code: status.FAILED_PRECONDITION,
-    details: 'Append failed due to WrongExpectedVersion',
-    metadata: {
-      exception: 'wrong-expected-version',
-      'stream-name': stream,
-      'expected-version': '0',
-      'actual-version': String(actual),
-    },
-  }),
-} as const;
-
-const leaderState = 8;
 
 /** Written down once for each answer: logs are read again and again. */
 const written = new WeakMap<ReadResp, Buffer>();
@@ -167,8 +122,15 @@ export class EventStoreSandbox {
     const port = await front.open(options.port ?? 0);
     const sandbox = new EventStoreSandbox(new SandboxLog(options.file ?? null), options, server, front, port);
     server.addService(streams, sandbox.streams());
-    server.addService(featureService.ServerFeaturesService, sandbox.features());
-    server.addService(gossipService.GossipService, sandbox.gossip());
+    const { ServerFeaturesService } = featuresDefinition;
+    server.addService(
+      ServerFeaturesService,
+      featuresService(() => sandbox.calls.serverFeatures++),
+    );
+    server.addService(
+      gossipDefinition.GossipService,
+      gossipService(() => sandbox.members),
+    );
     sandbox.members = [port];
     return sandbox;
   }
@@ -240,30 +202,6 @@ export class EventStoreSandbox {
       batchAppend: (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) => this.batchAppend(call),
       delete: (_call: unknown, done: sendUnaryData<unknown>) => done({ code: status.UNIMPLEMENTED }),
       tombstone: (_call: unknown, done: sendUnaryData<unknown>) => done({ code: status.UNIMPLEMENTED }),
-    };
-  }
-
-  private features(): UntypedServiceImplementation {
-    return {
-      getSupportedMethods: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<SupportedMethods>) => {
-        this.calls.serverFeatures++;
-        const method = new features.SupportedMethod();
-        method.setServiceName('event_store.client.streams.Streams').setMethodName('BatchAppend');
-        done(null, new features.SupportedMethods().setMethodsList([method]).setEventStoreServerVersion('23.10.8'));
-      },
-    };
-  }
-
-  private gossip(): UntypedServiceImplementation {
-    return {
-      read: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<ClusterInfo>) => {
-        const members = this.members.map((port, index) => {
-          const endPoint = new gossip.EndPoint().setAddress('127.0.0.1').setPort(port);
-          const member = new gossip.MemberInfo().setIsAlive(true).setHttpEndPoint(endPoint);
-          return member.setState(index === 0 ? leaderState : leaderState - 2);
-        });
-        done(null, new gossip.ClusterInfo().setMembersList(members));
-      },
     };
   }
 
@@ -353,34 +291,12 @@ export class EventStoreSandbox {
   }
 
   private async answerRead(call: Subscriber, options: ReadReq.Options): Promise<void> {
-    const count = Number(options.getCount());
-    const backwards = options.getReadDirection() === 1;
-    const inStream = options.getStream();
-    let chosen: readonly KeptEvent[];
-    if (inStream !== undefined) {
-      const stream = nameOf(inStream.getStreamIdentifier());
-      const history = this.log.stream(stream);
-      if (history.length === 0) return void call.write(notFoundAnswer(stream));
-      const end = history.length - 1;
-      const from = inStream.hasStart() ? 0 : inStream.hasEnd() ? end : Number(inStream.getRevision());
-      chosen = backwards ? history.slice(0, from + 1).reverse() : history.slice(from);
-      // The server reads a window of revisions that ends at `from`, whether or not the stream reaches there.
-      if (backwards) chosen = chosen.filter(({ revision }) => revision > from - count);
-    } else {
-      const all = options.getAll()!;
-      const { events } = this.log;
-      const place = all.hasPosition() ? Number(all.getPosition()!.getCommitPosition()) : 0;
-      if (all.hasPosition() && events[this.log.indexAfter(place - 1)]?.position !== place && place < this.end) {
-        return void call.emit('error', asGrpc(errors.invalid)); // no record begins there
-      }
-      const from = all.hasEnd() ? events.length : this.log.indexAfter(place - 1);
-      chosen = backwards ? events.slice(Math.max(0, from - count), from).reverse() : events.slice(from, from + count);
+    const found = eventsToRead(this.log, options);
+    if (found === 'no-stream') {
+      return void call.write(notFoundAnswer(nameOf(options.getStream()!.getStreamIdentifier())));
     }
-    for (const event of chosen.slice(0, count)) if (!(await this.send(call, eventAnswer(event)))) return;
-  }
-
-  private get end(): number {
-    return this.log.events.at(-1)!.position + 1;
+    if (found === 'no-record') return void call.emit('error', asGrpc(errors.invalid));
+    for (const event of found) if (!(await this.send(call, eventAnswer(event)))) return;
   }
 
   /** Until it is ended, one way or the other. */
@@ -437,15 +353,3 @@ export class EventStoreSandbox {
     return !call.cancelled && !call.writableEnded && !call.destroyed;
   }
 }
-
-const asGrpc = ({ code, details, metadata = {} }: GrpcError) => {
-  const words = new Metadata();
-  for (const [name, value] of Object.entries(metadata)) words.set(name, value);
-  return Object.assign(new Error(details), { code, details, metadata: words });
-};
-
-const tooLarge = (most: number): GrpcError => ({
-  code: status.INVALID_ARGUMENT,
-  details: `Maximum Append Size of ${most} Exceeded.`,
-  metadata: { exception: 'maximum-append-size-exceeded', 'maximum-append-size': String(most) },
-});
