@@ -7,10 +7,11 @@ const globalsOfNode = Object.fromEntries(Object.getOwnPropertyNames(globalThis).
 
 /** No rule needs types: the compiler is strict, and the lint stays a matter of seconds. */
 export default [
-  { ignores: ['**/dist/', '.nx/', '.data/', 'coverage/'] },
+  { ignores: ['**/dist/', '**/dist-spec/', '.nx/', '.data/', 'coverage/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   { files: ['**/*.{js,mjs}'], languageOptions: { globals: globalsOfNode } },
+  { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: { module: 'writable' } } },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 const testing = new URL('./libs/testing/dist/', import.meta.url);
 
-/** Brings up what the integration specs need; compiled like everything else, so it is there once `tsc -b` has run. */
+/** Brings up what the integration specs need; compiled like everything else, so it is there once the specs are built. */
 const aroundAll = existsSync(new URL('global-setup.js', testing))
   ? {
       globalSetup: '<rootDir>/libs/testing/dist/global-setup.js',
@@ -10,7 +10,10 @@ const aroundAll = existsSync(new URL('global-setup.js', testing))
     }
   : {};
 
-/** Tests run on what was compiled: `tsc -b` first, then Jest on dist (decorator metadata and ESM as in production). */
+/**
+ * Tests run on what was compiled, with decorator metadata and ESM as in production: `tsc -b tsconfig.spec.json` first,
+ * then Jest on the specs in dist-spec, which test the code in dist.
+ */
 export default {
   testTimeout: 30_000,
   projects: [
@@ -19,7 +22,8 @@ export default {
       testEnvironment: 'node',
       transform: {},
       roots: ['<rootDir>/libs', '<rootDir>/apps'],
-      testMatch: ['**/dist/**/*.spec.js'],
+      testMatch: ['**/dist-spec/**/*.spec.js'],
+      resolver: '<rootDir>/tools/jest/code-beside-specs.cjs',
       // These need a broker: `npm run test:kafka`.
       testPathIgnorePatterns: ['/node_modules/', '\\.kafka\\.spec\\.js$'],
       ...aroundAll,

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { constants, availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isTestFile } from './boundaries/test-files.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -23,15 +24,27 @@ const node = (args) =>
     });
   });
 
-/** The compiler leaves what it made of a spec since renamed or deleted; Jest would go on running it. */
-const removeSpecsWithoutSource = () => {
-  for (const parent of ['libs', 'apps']) {
+/**
+ * The compiler leaves what it made of a file since renamed, deleted, or turned into a test file: Jest would go on running
+ * it, and an import of what is no longer there would go on working on this machine alone.
+ */
+const removeOutputWithoutSource = () => {
+  for (const [parent, out] of [
+    ['libs', 'dist'],
+    ['libs', 'dist-spec'],
+    ['apps', 'dist'],
+    ['apps', 'dist-spec'],
+  ]) {
     for (const folder of readdirSync(join(root, parent))) {
-      const dist = join(root, parent, folder, 'dist');
-      if (!existsSync(dist)) continue;
-      for (const file of readdirSync(dist, { recursive: true }).filter((name) => name.endsWith('.spec.js'))) {
-        const source = join(root, parent, folder, 'src', file.replace(/\.js$/, '.ts'));
-        if (!existsSync(source) && !existsSync(`${source}x`)) rmSync(join(dist, file));
+      const [compiled, sources] = [join(root, parent, folder, out), join(root, parent, folder, 'src')];
+      if (!existsSync(compiled)) continue;
+      for (const file of readdirSync(compiled, { recursive: true }).filter((name) => name.endsWith('.js'))) {
+        const stem = file.slice(0, -'.js'.length);
+        const hasSource = ['.ts', '.tsx'].some((ending) => existsSync(join(sources, stem + ending)));
+        const belongsHere = isTestFile(file.replaceAll('\\', '/')) === (out === 'dist-spec');
+        if (hasSource && belongsHere) continue;
+        for (const ending of ['.js', '.js.map', '.d.ts', '.d.ts.map'])
+          rmSync(join(compiled, stem + ending), { force: true });
       }
     }
   }
@@ -43,13 +56,13 @@ const saysHowMany = args.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)\b/.tes
 // Half of the integration specs wait for a database or a broker, so one worker per core, at most four of them.
 const workers = saysHowMany ? [] : [`--maxWorkers=${Math.min(availableParallelism(), 4)}`];
 
-const buildFailed = await node(['node_modules/@typescript/native/bin/tsc', '-b']);
+const buildFailed = await node(['node_modules/@typescript/native/bin/tsc', '-b', 'tsconfig.spec.json']);
 if (buildFailed !== 0) {
-  console.error('\nThe build failed, so no test was run. `npm run build` shows the same errors.');
+  console.error('\nThe build failed, so no test was run. `npx tsc -b tsconfig.spec.json` shows the same errors.');
   process.exit(buildFailed);
 }
 
-removeSpecsWithoutSource();
+removeOutputWithoutSource();
 process.exit(
   await node([
     '--experimental-vm-modules',

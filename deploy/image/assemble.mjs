@@ -1,12 +1,12 @@
 /**
- * `node deploy/image/assemble.mjs OUT` - lays out what an image holds besides third-party packages: for each workspace
- * package its manifest, its data files and what was compiled, without specs and what only specs and compilers read.
+ * `node deploy/image/assemble.mjs OUT` - lays out what the images hold besides third-party packages: of a workspace
+ * package its manifest, its data files and `dist`, where nothing stands that only tests need.
  *
- *   OUT/app    every service and its one-shots      OUT/keys   empty directories: where volumes of keys begin
- *
- * The processors' stand-ins come along: they listen on loopback only, and nothing starts them but a laptop's compose file.
+ *   OUT/app       every service and its one-shots
+ *   OUT/sandbox   the processors' sandbox, for a laptop's compose file
+ *   OUT/keys      empty directories: where volumes of keys begin
  */
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,36 +17,43 @@ if (out === undefined) {
   process.exit(1);
 }
 
-const forSpecsOnly = ['libs/testing'];
 const forCompilers = /\.(d\.ts|d\.ts\.map|tsbuildinfo)$/;
-const forSpecs = /\.(spec|contract|fixture)\.js(\.map)?$/;
+/** Everything in one process with the sandboxes beside it is a laptop's way; of standalone only `migrate` is deployed. */
+const forLaptops = /^apps\/standalone\/dist\/(main|standalone|standalone\.config)\.js(\.map)?$/;
 
-const packages = ['libs', 'apps'].flatMap((folder) =>
-  readdirSync(join(root, folder))
-    .map((name) => `${folder}/${name}`)
-    .filter((path) => existsSync(join(root, path, 'package.json')) && !forSpecsOnly.includes(path)),
-);
+/** What the root tsconfig.json builds: the code, without libs/testing. */
+const built = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).references.map(({ path }) => path);
+const isSandbox = (path) => path.endsWith('-sandbox');
 
-for (const path of packages) {
-  const to = join(out, 'app', path);
-  mkdirSync(to, { recursive: true });
-  for (const file of readdirSync(join(root, path))) {
-    if (file.endsWith('.json') && file !== 'tsconfig.json') cpSync(join(root, path, file), join(to, file));
-  }
+const images = {
+  app: {
+    packages: built.filter((path) => !isSandbox(path)),
+    files: ['package.json', 'tools/kafka/topics.mjs', 'deploy/image/healthcheck.mjs', 'deploy/image/make-keys.mjs'],
+  },
+  sandbox: {
+    packages: ['libs/kernel', 'apps/processor-sandbox'],
+    files: ['package.json', 'deploy/image/healthcheck.mjs', 'deploy/image/door.mjs'],
+  },
+};
+
+/** @param {string} to an image's directory, @param {string} path of a package from the root */
+const addPackage = (to, path) => {
   if (!existsSync(join(root, path, 'dist'))) throw new Error(`${path} is not built: npm run build`);
-  cpSync(join(root, path, 'dist'), join(to, 'dist'), {
-    recursive: true,
-    filter: (file) => !forCompilers.test(file) && !forSpecs.test(file) && !/[/\\]e2e([/\\]|$)/.test(file),
-  });
-}
-for (const file of [
-  'package.json',
-  'tools/kafka/topics.mjs',
-  'deploy/image/door.mjs',
-  'deploy/image/healthcheck.mjs',
-  'deploy/image/make-keys.mjs',
-]) {
-  cpSync(join(root, file), join(out, 'app', file));
+  mkdirSync(join(to, path), { recursive: true });
+  for (const file of readdirSync(join(root, path))) {
+    if (file.endsWith('.json') && !file.startsWith('tsconfig.')) cpSync(join(root, path, file), join(to, path, file));
+  }
+  for (const file of readdirSync(join(root, path, 'dist'), { recursive: true, withFileTypes: true })) {
+    const from = join(file.parentPath, file.name);
+    const name = from.slice(root.length).replaceAll('\\', '/');
+    if (file.isFile() && !forCompilers.test(name) && !forLaptops.test(name)) cpSync(from, join(to, name));
+  }
+};
+
+for (const [name, { packages, files }] of Object.entries(images)) {
+  const to = join(out, name);
+  for (const path of packages) addPackage(to, path);
+  for (const file of files) cpSync(join(root, file), join(to, file));
 }
 for (const kind of ['key-encryption-key', 'service-signing-key', 'service-verification-key']) {
   mkdirSync(join(out, 'keys', kind), { recursive: true });

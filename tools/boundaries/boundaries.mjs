@@ -3,7 +3,6 @@
  * own `no-restricted-*` rules. A later block replaces an earlier one, so each role lists everything that holds for it.
  * `import type` counts as an import, and so do `import()` and `import('…').T`.
  */
-import { basename } from 'node:path';
 import { objection } from './constraints.mjs';
 import { beingRebuilt, calculations, folders, pages, specFolder } from './folders.mjs';
 import {
@@ -23,12 +22,11 @@ import {
   withHandler,
   withoutHandler,
 } from './roles.mjs';
+import { testFileGlobs as specFiles } from './test-files.mjs';
 
 /** @typedef {import('./projects.mjs').Project} Project */
 /** @typedef {{ regex: string, message: string, importNames?: string[], allowImportNames?: string[] }} Restriction */
 
-/** A folder `e2e/` is spec ground: what its journeys share is as little part of the running house as they are. */
-const specFiles = ['**/*.spec.{ts,tsx}', '**/*.contract.ts', '**/e2e/*.ts'];
 const within = (project, globs) => globs.map((glob) => `${project.root}/src/${glob}`);
 
 // --- what may be imported -------------------------------------------------------------------------------------------
@@ -43,26 +41,23 @@ const packageRestrictions = (project, projects, where) => {
   return [...reasons].map(([message, names]) => ({ regex: `^@dittoo/(${names.join('|')})(/|$)`, message }));
 };
 
-/** What a lib keeps for specs stands behind its export `./testing`; its own running code does not touch that either. */
-const specSupportRestrictions = (project) => [
+/** The compiler refuses a test's file in the build of the code; here it is said with the reason, before any build. */
+const specSupportRestrictions = [
   { regex: '^@dittoo/[^/]+/testing$', message: 'What a package exports as testing is imported by specs only.' },
   { regex: '/e2e/', message: 'A folder e2e is made for specs.' },
-  ...project.forSpecs.map((file) => ({
-    regex: `^\\.{1,2}/(.*/)?${basename(file, '.ts')}\\.js$`,
-    message: 'This file is made for specs.',
-  })),
+  { regex: '\\.(spec|contract|fixture)\\.js$', message: 'This file is made for specs.' },
 ];
 
 const clientRestrictions = (project) =>
   [
     {
-      regex: '^@eventstore/',
-      home: 'event-store',
+      regex: '^@eventstore/', // the sandbox speaks by the same service definitions
+      homes: ['event-store', 'event-store-sandbox'],
       message: 'The event-store client is imported in libs/event-store only.',
     },
-    { regex: '^kafkajs(/|$)', home: 'messaging', message: 'The Kafka client is imported in libs/messaging only.' },
+    { regex: '^kafkajs(/|$)', homes: ['messaging'], message: 'The Kafka client is imported in libs/messaging only.' },
   ]
-    .filter(({ home }) => home !== project.name)
+    .filter(({ homes }) => !homes.includes(project.name))
     .map(({ regex, message }) => ({ regex, message }));
 
 const pathRestrictions = [
@@ -117,7 +112,7 @@ const projectBlocks = (project, projects) => {
   const everywhere = [...clientRestrictions(project), ...pathRestrictions];
   const opening = [
     ...packageRestrictions(project, projects, { inSpec: false }),
-    ...specSupportRestrictions(project),
+    ...specSupportRestrictions,
     ...everywhere,
   ];
   const sealed = project.tags.includes('scope:audit') ? sealedInAudit : [];
@@ -175,24 +170,18 @@ const projectBlocks = (project, projects) => {
       syntax: [...clockAndChance, valueOfEntityManager, ...handlers.some],
       globals: outsideWorld,
     }),
-    block(`${project.name}/specs`, [...within(project, specFiles), ...project.forSpecs], {
+    block(`${project.name}/specs`, within(project, specFiles), {
       imports: [...packageRestrictions(project, projects, { inSpec: true }), ...everywhere],
     }),
     ...(promises && !pages.includes(project.name) ? [unlisted(project)] : []),
   ];
 };
 
-const environment = (projects) => [
+const environment = [
   {
     name: 'boundaries/environment',
     files: ['{apps,libs}/*/src/**/*.{ts,tsx}'],
-    ignores: [
-      '**/*.config.ts',
-      '**/main.ts',
-      'libs/testing/**',
-      ...specFiles,
-      ...projects.flatMap(({ forSpecs }) => forSpecs),
-    ],
+    ignores: ['**/*.config.ts', '**/main.ts', 'libs/testing/**', ...specFiles],
     rules: {
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: environmentModule.message }],
     },
@@ -234,6 +223,6 @@ const files = [
  */
 export const boundaries = (projects, of = projects) => [
   ...of.flatMap((project) => projectBlocks(project, projects)),
-  ...environment(of),
+  ...environment,
   ...files,
 ];

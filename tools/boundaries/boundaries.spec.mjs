@@ -2,6 +2,8 @@
  * The rules between packages, and those for every file. One planted offence per rule, at which the lint must cry, and
  * beside it what the same rule lets pass. A new rule brings its probe.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { manifestObjections } from './constraints.mjs';
 import {
@@ -14,6 +16,8 @@ import {
   project,
   projects,
 } from './probe.mjs';
+import { workspaceRoot } from './projects.mjs';
+import { isTestFile, leftOutOfCode, testFilePatterns } from './test-files.mjs';
 
 probe([
   {
@@ -75,12 +79,14 @@ probe([
     forbidden: [
       ['apps/consent/src/consent.module.ts', importOf('@dittoo/platform/testing')],
       ['apps/standalone/src/standalone.ts', importOf('./e2e/shop-process.js')],
-      ['libs/platform/src/parts/platform.ts', importOf('../testing/test-service.js')],
+      ['libs/platform/src/parts/platform.ts', importOf('../test-service.fixture.js')],
+      ['libs/event-store/src/postgres.ts', importOf('./event-store.contract.js')],
     ],
     allowed: [
       ['apps/consent/src/consent/consent.int.spec.ts', importOf('@dittoo/platform/testing')],
-      ['libs/platform/src/parts/platform.int.spec.ts', importOf('../testing/test-service.js')],
-      ['libs/platform/src/testing/test-service.ts', importOf('@dittoo/testing')],
+      ['libs/platform/src/parts/platform.int.spec.ts', importOf('../test-service.fixture.js')],
+      ['libs/platform/src/test-service.fixture.ts', importOf('@dittoo/testing')],
+      ['libs/event-store/src/postgres.int.spec.ts', importOf('./event-store.contract.js')],
     ],
   },
   {
@@ -146,7 +152,10 @@ probe([
       ['libs/platform/src/adapters.ts', dynamicImportOf('@eventstore/db-client')],
       ['libs/testing/src/fixtures.ts', importOf('@eventstore/db-client')],
     ],
-    allowed: [['libs/event-store/src/eventstoredb.ts', importOf('@eventstore/db-client')]],
+    allowed: [
+      ['libs/event-store/src/eventstoredb.ts', importOf('@eventstore/db-client')],
+      ['apps/event-store-sandbox/src/messages.ts', importOf('@eventstore/db-client/generated/streams_pb.js')],
+    ],
   },
   {
     rule: 'the Kafka client is imported in libs/messaging only',
@@ -263,22 +272,68 @@ probe([
   },
 ]);
 
+describe('what only tests need', () => {
+  const referencesOf = (name) =>
+    JSON.parse(readFileSync(join(workspaceRoot, name), 'utf8')).references.map(({ path }) => path);
+
+  it('is left out of the build of the code, and is all that the build of the specs takes', () =>
+    expect(leftOutOfCode).toEqual(testFilePatterns));
+
+  it.each([
+    'order/order.decider.spec.ts',
+    'order.properties.spec.js',
+    'delivery.contract.ts',
+    'kafka.fixture.d.ts',
+    'e2e/shop-process.js.map',
+  ])('is %s', (path) => expect(isTestFile(path)).toBe(true));
+
+  it.each(['order/order.decider.ts', 'decider-spec.js', 'contracts.ts', 'inspection.http.js', 'e2e.ts'])(
+    'is not %s',
+    (path) => expect(isTestFile(path)).toBe(false),
+  );
+
+  it('is built with every package that has some; the code is built without libs/testing', () => {
+    const roots = (some) => some.map(({ root }) => root).sort();
+    expect(referencesOf('tsconfig.json').sort()).toEqual(roots(projects.filter(({ name }) => name !== 'testing')));
+    expect(referencesOf('tsconfig.spec.json').sort()).toEqual(
+      [
+        './tsconfig.json',
+        ...roots(projects.filter((it) => it.hasTestFiles)).map((it) => `${it}/tsconfig.spec.json`),
+      ].sort(),
+    );
+  });
+});
+
 describe('the manifests keep the same rules', () => {
   it('as they stand', () => expect(manifestObjections(projects)).toEqual([]));
 
   const withRelay = (relay) => [
     ...projects.filter(({ name }) => name !== 'relay'),
-    { ...project('relay'), devDependencies: ['testing'], ...relay },
+    { ...project('relay'), devDependencies: ['testing'], specReferences: ['itself', 'testing'], ...relay },
   ];
 
   it('cries when one names a package it may not import', () =>
-    expect(
-      manifestObjections(withRelay({ dependencies: ['personal-data'], references: ['personal-data', 'testing'] })),
-    ).toEqual(['relay -> personal-data: relay never sees personal-data.']));
+    expect(manifestObjections(withRelay({ dependencies: ['personal-data'], references: ['personal-data'] }))).toEqual([
+      'relay -> personal-data: relay never sees personal-data.',
+    ]));
 
   it('cries when tsconfig.json builds something else', () =>
-    expect(manifestObjections(withRelay({ dependencies: ['kernel'], references: ['testing'] }))).toEqual([
-      'relay: package.json names kernel, testing, tsconfig.json references testing',
+    expect(manifestObjections(withRelay({ dependencies: ['kernel'], references: [] }))).toEqual([
+      'relay: package.json names kernel, tsconfig.json references ',
+    ]));
+
+  it('cries when tsconfig.spec.json builds something else', () =>
+    expect(
+      manifestObjections(withRelay({ dependencies: ['kernel'], references: ['kernel'], specReferences: [] })),
+    ).toEqual(['relay: tsconfig.spec.json should reference itself, testing, it references ']));
+
+  it('cries when tsconfig.spec.json does not build the test support of a package it names', () =>
+    expect(
+      manifestObjections(
+        withRelay({ dependencies: ['platform'], references: ['platform'], specReferences: ['itself', 'testing'] }),
+      ),
+    ).toEqual([
+      'relay: tsconfig.spec.json should reference itself, platform/tsconfig.spec.json, testing, it references itself, testing',
     ]));
 
   it('cries when a package carries no tags', () =>

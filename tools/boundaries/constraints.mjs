@@ -50,9 +50,9 @@ export const objection = (importer, imported, { inSpec }) => {
   const mayBeImported = fits(law.may, imported);
   if (importer.name === imported.name) return 'A package does not import itself by name.';
   if (fits(law.never, imported)) return `${importer.name} never sees ${imported.name}.`;
-  // A stand-in for somebody outside: a spec may start it as it starts a database.
-  const standsIn = inSpec && imported.tags.includes('scope:processor-sandbox');
-  if (imported.tags.includes('type:app') && !mayBeImported && !standsIn) return 'Only standalone imports an app.';
+  // A sandbox is in place of a system of others: a spec may start it as it starts a database.
+  const isSandbox = inSpec && fits(['scope:processor-sandbox', 'scope:event-store-sandbox'], imported);
+  if (imported.tags.includes('type:app') && !mayBeImported && !isSandbox) return 'Only standalone imports an app.';
   if (imported.tags.includes('scope:testing') && !inSpec) return 'libs/testing is imported by specs only.';
   if (!inSpec && !mayBeImported)
     return `${importer.name} may import ${law.may.join(', ') || 'no package'} only: reach the rest through a port of the kernel.`;
@@ -61,9 +61,17 @@ export const objection = (importer, imported, { inSpec }) => {
   return undefined;
 };
 
+/** What a package's tsconfig.spec.json builds first: its code, what only its specs import, the test support of both. */
+const specReferencesOf = (project, find) => {
+  if (!project.hasTestFiles) return [];
+  const named = [...project.dependencies, ...project.devDependencies];
+  const supports = named.filter((name) => find(name)?.hasTestSupport);
+  return ['itself', ...project.devDependencies, ...supports.map((name) => `${name}/tsconfig.spec.json`)];
+};
+
 /**
- * What the manifests say against the same table, and where a tsconfig.json builds other packages first than its
- * manifest names: Nx orders by the manifest, `tsc -b` by the references.
+ * What the manifests say against the same table, and where a tsconfig.json or tsconfig.spec.json builds other packages
+ * first than its manifest names: Nx orders by the manifest, `tsc -b` by the references.
  *
  * @param {readonly Project[]} projects
  * @returns {string[]}
@@ -77,11 +85,20 @@ export const manifestObjections = (projects) =>
         const reason = imported === undefined ? 'There is no such package.' : objection(project, imported, where);
         return reason === undefined ? [] : [`${project.name} -> ${name}: ${reason}`];
       });
-    const named = [...project.dependencies, ...project.devDependencies].sort().join(', ');
-    const built = [...project.references].sort().join(', ');
+    const list = (names) => [...names].sort().join(', ');
+    const forSpecs = specReferencesOf(project, find);
     return [
       ...judge(project.dependencies, { inSpec: false }),
       ...judge(project.devDependencies, { inSpec: true }),
-      ...(named === built ? [] : [`${project.name}: package.json names ${named}, tsconfig.json references ${built}`]),
+      ...(list(project.dependencies) === list(project.references)
+        ? []
+        : [
+            `${project.name}: package.json names ${list(project.dependencies)}, tsconfig.json references ${list(project.references)}`,
+          ]),
+      ...(list(forSpecs) === list(project.specReferences)
+        ? []
+        : [
+            `${project.name}: tsconfig.spec.json should reference ${list(forSpecs)}, it references ${list(project.specReferences)}`,
+          ]),
     ];
   });

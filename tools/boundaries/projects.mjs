@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isTestFile } from './test-files.mjs';
 
 export const workspaceRoot = fileURLToPath(new URL('../..', import.meta.url));
 const scopePrefix = '@dittoo/';
@@ -16,7 +17,9 @@ const scopePrefix = '@dittoo/';
  * @property {string[]} dependencies names of the workspace packages its code may import
  * @property {string[]} devDependencies names of the workspace packages its specs may import besides
  * @property {string[]} references names of the packages its tsconfig.json builds first
- * @property {string[]} forSpecs sources behind the export `./testing`: made for specs and judged like them
+ * @property {string[]} specReferences what its tsconfig.spec.json builds first: itself, packages, `<package>/tsconfig.spec.json`
+ * @property {boolean} hasTestFiles it has files that only tests need
+ * @property {boolean} hasTestSupport it exports some of them as `./testing`
  * @property {string[]} concepts sources that are the other half of a decider: `consent/consent.ts` beside `consent.decider.ts`
  */
 
@@ -41,22 +44,32 @@ const conceptsBesideDeciders = (root) =>
       .map((file) => `${root}/src/${folder}/${file.replace('.decider.ts', '.ts')}`),
   );
 
-/** `./dist/testing/test-service.js` -> `libs/platform/src/testing/test-service.ts` */
-const sourcesForSpecs = (root, exported) =>
-  exported === undefined ? [] : [`${root}/${exported.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')}`];
+/** `../kernel` -> `kernel`, `../platform/tsconfig.spec.json` -> `platform/tsconfig.spec.json`, `./tsconfig.json` -> `itself` */
+const referencesOf = (path) =>
+  !existsSync(path)
+    ? []
+    : (readJson(path).references ?? []).map(({ path: reference }) =>
+        reference === './tsconfig.json' ? 'itself' : reference.replace(/^(\.\.\/)+((apps|libs)\/)?/, ''),
+      );
+
+const hasTestFiles = (root) =>
+  readdirSync(join(workspaceRoot, root, 'src'), { recursive: true }).some((file) =>
+    isTestFile(file.replaceAll('\\', '/')),
+  );
 
 /** @returns {Project} */
 const readProject = (root) => {
   const manifest = readJson(join(workspaceRoot, root, 'package.json'));
-  const { references = [] } = readJson(join(workspaceRoot, root, 'tsconfig.json'));
   return {
     name: manifest.name.slice(scopePrefix.length),
     root,
     tags: manifest.nx?.tags ?? [],
     dependencies: workspaceNames(manifest.dependencies),
     devDependencies: workspaceNames(manifest.devDependencies),
-    references: references.map(({ path }) => path.split('/').at(-1)),
-    forSpecs: sourcesForSpecs(root, manifest.exports?.['./testing']),
+    references: referencesOf(join(workspaceRoot, root, 'tsconfig.json')),
+    specReferences: referencesOf(join(workspaceRoot, root, 'tsconfig.spec.json')),
+    hasTestFiles: hasTestFiles(root),
+    hasTestSupport: manifest.exports?.['./testing'] !== undefined,
     concepts: conceptsBesideDeciders(root),
   };
 };

@@ -32,6 +32,6 @@ export const readCompose = (root) => {
   return filled(parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }), values);
 };
 
-/** Services that run our image and stay. */
-export const isOurs = ({ image }) => image === 'dittoo:local';
+/** Services that run an image of ours: the shop's, or the one of the sandbox. */
+export const isOurs = ({ image }) => /^dittoo(-sandbox)?:local$/.test(image);
 export const isOneShot = ({ restart }) => restart?.startsWith('on-failure') === true;

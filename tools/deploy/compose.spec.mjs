@@ -58,6 +58,15 @@ describe('docker-compose.yml', () => {
     expect(sources.filter((source) => !existsSync(join(root, source)))).toEqual([]);
   });
 
+  it('runs the sandbox from an image of its own, and everything else of ours from the image of the shop', () => {
+    const targets = ours.map(([name, { image, build }]) => [name, `${image} ${build.target}`]);
+    const ofSandbox = targets.filter(([, target]) => target === 'dittoo-sandbox:local sandbox').map(([name]) => name);
+    expect(ofSandbox.sort()).toEqual(['processor-sandbox', 'sandbox-door']);
+    for (const [name, target] of targets.filter(([other]) => !ofSandbox.includes(other))) {
+      expect([name, target]).toEqual([name, 'dittoo:local shop']);
+    }
+  });
+
   it('sets only environment names that the code reads', () => {
     const isRead = environmentNames(root);
     const strangers = ours.flatMap(([name, { environment = {} }]) =>

@@ -1,6 +1,6 @@
 /** The instructions of a Dockerfile, and what the rehearsal plays of them. */
 import { cpSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, posix, relative } from 'node:path';
 
 /** @returns {{ instruction: string, flags: Record<string, string>, rest: string }[]} */
 export const readDockerfile = (text) =>
@@ -29,7 +29,7 @@ export const readDockerfile = (text) =>
  *
  * @param run runs a shell command in a directory; throws when it fails
  * @param copyContext copies the build context (what .dockerignore leaves) into a directory
- * @returns the root and the settings of the last stage
+ * @returns {Map<string, { root: string, workdir: string, env: object, cmd: string[], entrypoint: string[] }>} every stage
  */
 export const playDockerfile = (text, { work, run, copyContext }) => {
   const stages = new Map();
@@ -45,7 +45,7 @@ export const playDockerfile = (text, { work, run, copyContext }) => {
       mkdirSync(stage.root, { recursive: true });
       if (from !== undefined) cpSync(from.root, stage.root, { recursive: true, verbatimSymlinks: true });
     } else if (instruction === 'WORKDIR') {
-      stage.workdir = join(stage.workdir, rest);
+      stage.workdir = posix.resolve(stage.workdir, rest);
       mkdirSync(join(stage.root, stage.workdir), { recursive: true });
     } else if (instruction === 'COPY') {
       const [source, destination, ...more] = rest.split(/\s+/);
@@ -69,7 +69,7 @@ export const playDockerfile = (text, { work, run, copyContext }) => {
       throw new Error(`the rehearsal does not know ${instruction}`);
     }
   }
-  return stage;
+  return stages;
 };
 
 /** Bytes under a directory, links not followed. */

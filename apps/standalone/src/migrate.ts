@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { migrateDatabase, reasonOf } from '@dittoo/platform';
-import { readMigrateConfig } from './standalone.config.js';
+import { readMigrateConfig } from './migrate.config.js';
 import { standaloneService } from './standalone.module.js';
 
 /** `npm run migrate`: every service's tables, once and before they start; whoever starts later finds it done. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readDatabaseConfig, readPlatformConfig, type DatabaseConfig, type PlatformConfig } from '@dittoo/platform';
+import { readPlatformConfig, type PlatformConfig } from '@dittoo/platform';
 import { sandboxMondido } from '@dittoo/processor-sandbox';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,9 +19,6 @@ export const readStandaloneConfig = (env: Environment): StandaloneConfig => {
     sandbox: configured ? null : { payson: { agentId: 'sandbox', apiKey: randomUUID() } },
   };
 };
-
-/** All that `npm run migrate` reads. @throws Error with the name of the variable that is wrong */
-export const readMigrateConfig = (env: Environment = process.env): DatabaseConfig => readDatabaseConfig(env);
 
 /** The environment with the stand-ins in place of the processors that are not configured. */
 export const withSandbox = (

@@ -142,7 +142,7 @@ describe('kill -9', () => {
 
   it.each([false, true])('of the supervisor (and of PostgreSQL: %s): the next one takes over', async (both) => {
     const dataDir = join(root, `orphan-${both}`);
-    const module = fileURLToPath(new URL('./embedded-postgres.js', import.meta.url));
+    const module = fileURLToPath(new URL('../dist/embedded-postgres.js', import.meta.url));
     const script = `import(${JSON.stringify(module)}).then(async ({ startEmbeddedPostgres }) => {
       await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} });
       console.log('up');

@@ -16,16 +16,22 @@ import { readEsdbAddress } from './esdb-address.js';
 import { EsdbConnection, EsdbFailure, failureOf } from './esdb-connection.js';
 import { EventStoreDbEventStore } from './esdb-event-store.js';
 import { collect, exampleEvent } from './event-store.contract.js';
-import { errors, EventStoreDbStandIn, selfSigned, type StandInError, type StandInOptions } from './stand-in.js';
+import {
+  errors,
+  EventStoreSandbox,
+  selfSigned,
+  type GrpcError,
+  type SandboxOptions,
+} from '@dittoo/event-store-sandbox';
 
-let standIn: EventStoreDbStandIn;
+let sandbox: EventStoreSandbox;
 let store: EventStoreDbEventStore;
 let open: (() => Promise<unknown>)[];
 const unheard: unknown[] = [];
 const hear = (reason: unknown): void => void unheard.push(reason);
 
-const anotherStandIn = async (options?: StandInOptions): Promise<EventStoreDbStandIn> => {
-  const started = await EventStoreDbStandIn.start(options);
+const anotherSandbox = async (options?: SandboxOptions): Promise<EventStoreSandbox> => {
+  const started = await EventStoreSandbox.start(options);
   open.push(() => started.stop());
   return started;
 };
@@ -39,8 +45,8 @@ beforeEach(async () => {
   open = [];
   unheard.length = 0;
   process.on('unhandledRejection', hear);
-  standIn = await anotherStandIn();
-  store = storeAt(standIn.url);
+  sandbox = await anotherSandbox();
+  store = storeAt(sandbox.url);
 });
 afterEach(async () => {
   for (const close of open) await close();
@@ -69,17 +75,17 @@ describe('appends', () => {
     await Promise.all(
       Array.from({ length: 20 }, (_, index) => store.append(`a-${index}`, [event(index)], 'no-stream')),
     );
-    expect(standIn.calls).toMatchObject({ append: 20, batchAppend: 0, serverFeatures: 0 });
+    expect(sandbox.calls).toMatchObject({ append: 20, batchAppend: 0, serverFeatures: 0 });
     // What the client does by itself, so that the line above could fail.
-    const plain = EventStoreDBClient.connectionString(standIn.url);
+    const plain = EventStoreDBClient.connectionString(sandbox.url);
     await plain.appendToStream('a-plain', jsonEvent({ type: 'T', data: {} }));
-    expect(standIn.calls).toMatchObject({ append: 20, batchAppend: 1, serverFeatures: 1 });
+    expect(sandbox.calls).toMatchObject({ append: 20, batchAppend: 1, serverFeatures: 1 });
     await plain.dispose();
   });
 
   it('E1: one that loses its connection takes no other along', async () => {
-    standIn.fail('append', { kind: 'cut', afterwards: true });
-    const other = storeAt(standIn.url);
+    sandbox.fail('append', { kind: 'cut', afterwards: true });
+    const other = storeAt(sandbox.url);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 30 }, (_, index) =>
         (index % 2 === 0 ? store : other).append(`a-${index}`, [event(index)], 'no-stream'),
@@ -92,15 +98,15 @@ describe('appends', () => {
   it.each([true, false])(
     'E2: one that is never answered is given up and repeated (written: %s)',
     async (afterwards) => {
-      standIn.fail('append', { kind: 'silence', afterwards });
+      sandbox.fail('append', { kind: 'silence', afterwards });
       expect(await store.append('a-1', [event(1), event(2)], 'no-stream')).toEqual({ revision: 1n });
       expect(await ids('a-1')).toEqual([event(1).eventId, event(2).eventId]);
-      expect(standIn.calls.append).toBe(2);
+      expect(sandbox.calls.append).toBe(2);
     },
   );
 
   it('E2: a late answer to one that was given up harms nobody', async () => {
-    standIn.fail('append', { kind: 'late', byMs: 600 });
+    sandbox.fail('append', { kind: 'late', byMs: 600 });
     expect(await store.append('a-1', [event(1)], 'no-stream')).toEqual({ revision: 0n });
     await new Promise((resolve) => setTimeout(resolve, 400)); // until the late answer is out
     expect(await ids('a-1')).toEqual([event(1).eventId]);
@@ -116,10 +122,10 @@ describe('appends', () => {
     await Promise.all(
       Array.from({ length: 100 }, (_, index) => store.append(`a-${index}`, [event(index)], 'no-stream')),
     );
-    expect(standIn.log.events.filter(({ stream }) => stream.startsWith('a-')).length).toBe(100);
+    expect(sandbox.log.events.filter(({ stream }) => stream.startsWith('a-')).length).toBe(100);
   });
 
-  const passing: [string, StandInError][] = [
+  const passing: [string, GrpcError][] = [
     ['unavailable', errors.unavailable],
     ['cancelled', errors.cancelled],
     ['timeout', errors.timeout],
@@ -128,46 +134,46 @@ describe('appends', () => {
   it.each(passing.flatMap(([word, error]) => [true, false].map((afterwards) => [word, error, afterwards] as const)))(
     'E9: %s passes (%j, written: %s)',
     async (_, error, afterwards) => {
-      standIn.fail('append', { kind: 'error', error, afterwards }, 2);
+      sandbox.fail('append', { kind: 'error', error, afterwards }, 2);
       expect(await store.append('a-1', [event(1)], 'no-stream')).toEqual({ revision: 0n });
       expect(await ids('a-1')).toEqual([event(1).eventId]);
     },
   );
 
   it('E9: go to the leader once they are told who it is', async () => {
-    const leader = await anotherStandIn();
-    standIn.fail('append', { kind: 'error', error: errors.notLeader('127.0.0.1', leader.port) });
+    const leader = await anotherSandbox();
+    sandbox.fail('append', { kind: 'error', error: errors.notLeader('127.0.0.1', leader.port) });
     await store.append('a-1', [event(1)], 'no-stream');
-    expect(standIn.log.stream('a-1')).toEqual([]);
+    expect(sandbox.log.stream('a-1')).toEqual([]);
     expect(leader.log.stream('a-1').length).toBe(1);
   });
 
   it('E10: never leave the revision open', async () => {
     await fill('a-1', 3);
     await fill('a-1', 3, 3);
-    expect(standIn.calls).toMatchObject({ append: 2, appendAny: 0 });
+    expect(sandbox.calls).toMatchObject({ append: 2, appendAny: 0 });
   });
 
   it('take a conflict after an unknown outcome for their own event, if it is', async () => {
     await fill('a-1', 1);
-    standIn.fail('append', { kind: 'error', error: errors.unavailable, afterwards: true });
-    standIn.fail('append', { kind: 'error', error: errors.wrongExpectedVersion('a-1', 2) });
+    sandbox.fail('append', { kind: 'error', error: errors.unavailable, afterwards: true });
+    sandbox.fail('append', { kind: 'error', error: errors.wrongExpectedVersion('a-1', 2) });
     expect(await store.append('a-1', [event(1), event(2)], 0n)).toEqual({ revision: 2n });
 
-    standIn.fail('append', { kind: 'error', error: errors.unavailable });
-    standIn.fail('append', { kind: 'error', error: errors.wrongExpectedVersion('a-1', 2) });
+    sandbox.fail('append', { kind: 'error', error: errors.unavailable });
+    sandbox.fail('append', { kind: 'error', error: errors.wrongExpectedVersion('a-1', 2) });
     await expect(store.append('a-1', [event(3)], 1n)).rejects.toBeInstanceOf(RevisionConflict);
     expect((await ids('a-1')).length).toBe(3);
   });
 
   it('are not repeated when that changes nothing', async () => {
-    standIn.fail('append', { kind: 'error', error: errors.invalid });
+    sandbox.fail('append', { kind: 'error', error: errors.invalid });
     await expect(store.append('a-1', [event(1)], 'no-stream')).rejects.not.toBeInstanceOf(EventStoreUnavailable);
-    expect(standIn.calls.append).toBe(1);
+    expect(sandbox.calls.append).toBe(1);
   });
 
   it('are refused with a code where the server takes no more', async () => {
-    const narrow = await anotherStandIn({ maxAppendBytes: 1024 * 1024 });
+    const narrow = await anotherSandbox({ maxAppendBytes: 1024 * 1024 });
     const there = storeAt(narrow.url, 5_000);
     const many = ['one', 'two', 'three'].map((id) => event(id, { text: 'x'.repeat(500_000) }));
     const attempt = there.append('a-1', many, 'no-stream');
@@ -193,22 +199,22 @@ describe('subscriptions', () => {
   };
 
   it.each([
-    ['E5: ends without an error', () => standIn.endSubscriptions()],
-    ['E8: ends with an error', () => standIn.failSubscriptions(errors.cancelled)],
-    ['loses its connection', () => standIn.cutConnections()],
-    ['is told of another leader', () => standIn.failSubscriptions(errors.notLeader('127.0.0.1', standIn.port))],
+    ['E5: ends without an error', () => sandbox.endSubscriptions()],
+    ['E8: ends with an error', () => sandbox.failSubscriptions(errors.cancelled)],
+    ['loses its connection', () => sandbox.cutConnections()],
+    ['is told of another leader', () => sandbox.failSubscriptions(errors.notLeader('127.0.0.1', sandbox.port))],
     [
       'loses its server for a while',
       async () => {
-        await standIn.goDown();
-        await standIn.comeBack();
+        await sandbox.goDown();
+        await sandbox.comeBack();
       },
     ],
   ])('begin anew when one %s: nothing skipped, nothing twice', async (_, trouble) => {
     const expected = await fill('a-1', 50);
     const { seen, done } = follow(230);
     for (let round = 1; round < 6; round++) {
-      await until(() => standIn.subscriptions === 1 && seen.length >= round * 20);
+      await until(() => sandbox.subscriptions === 1 && seen.length >= round * 20);
       await trouble();
       expected.push(...(await fill('a-1', 36, 50 + (round - 1) * 36)));
     }
@@ -219,8 +225,8 @@ describe('subscriptions', () => {
   it('are tried again when they cannot begin, and when what they need first cannot be read', async () => {
     const expected = await fill('a-1', 3);
     const { checkpoint } = await store.readAll({ after: null, limit: 1 });
-    for (const error of [errors.unavailable, errors.accessDenied]) standIn.fail('subscribe', { kind: 'error', error });
-    standIn.fail('readAll', { kind: 'error', error: errors.unavailable }, 5);
+    for (const error of [errors.unavailable, errors.accessDenied]) sandbox.fail('subscribe', { kind: 'error', error });
+    sandbox.fail('readAll', { kind: 'error', error: errors.unavailable }, 5);
     const { seen, done } = follow(2, { after: checkpoint });
     await done;
     expect(seen).toEqual(expected.slice(1));
@@ -232,11 +238,11 @@ describe('subscriptions', () => {
       await fill(`other-${round}`, 60);
       await fill(`wanted-${round}`, 15);
     }
-    for (const { id, stream, position } of standIn.log.events) {
+    for (const { id, stream, position } of sandbox.log.events) {
       if (stream.startsWith('wanted-')) wanted.push({ id, position });
     }
     await fill('other-last', 300);
-    const last = BigInt(standIn.log.stream('other-last')[200]!.position);
+    const last = BigInt(sandbox.log.stream('other-last')[200]!.position);
 
     const checkpoints: (bigint | null)[] = [];
     const seen: string[] = [];
@@ -272,18 +278,18 @@ describe('subscriptions', () => {
       }
     };
     await expect(reader()).rejects.toThrow('the reader fails');
-    await until(() => standIn.subscriptions === 0);
+    await until(() => sandbox.subscriptions === 0);
     for await (const page of store.subscribeToAll({ after: null, signal: new AbortController().signal })) {
       if (page.events.length > 0) break;
     }
-    await until(() => standIn.subscriptions === 0);
+    await until(() => sandbox.subscriptions === 0);
     await fill('a-1', 10, 10);
   });
 
   it('E8: whose reader is slow hold the server back and lose nothing', async () => {
     const text = 'x'.repeat(2_000);
     const events = Array.from({ length: 1_500 }, (_, index) => event(index, { text }));
-    const roomy = storeAt(standIn.url, 10_000);
+    const roomy = storeAt(sandbox.url, 10_000);
     await roomy.append('a-1', events.slice(0, 750), 'no-stream');
     await roomy.append('a-1', events.slice(750), 749n);
     const seen: string[] = [];
@@ -312,7 +318,7 @@ describe('subscriptions', () => {
   });
 
   it('stop at what this house did not write', async () => {
-    const plain = EventStoreDBClient.connectionString(standIn.url);
+    const plain = EventStoreDBClient.connectionString(sandbox.url);
     await plain.appendToStream('foreign-1', jsonEvent({ type: 'Foreign', data: {} }));
     await plain.dispose();
     await expect(store.readAll({ after: null })).rejects.toMatchObject({ name: 'LogBroken' });
@@ -324,53 +330,53 @@ describe('subscriptions', () => {
 describe('a server that is away', () => {
   it('is said to be, by everything, and found again without a restart', async () => {
     await fill('a-1', 2);
-    await standIn.goDown();
+    await sandbox.goDown();
     await expect(store.append('a-2', [event(1)], 'no-stream')).rejects.toBeInstanceOf(EventStoreUnavailable);
     await expect(ids('a-1')).rejects.toBeInstanceOf(EventStoreUnavailable);
     await expect(store.readAll({ after: null })).rejects.toBeInstanceOf(EventStoreUnavailable);
-    await standIn.comeBack();
+    await sandbox.comeBack();
     expect((await ids('a-1')).length).toBe(2);
     await store.append('a-2', [event(1)], 'no-stream');
   });
 
   it('E13: at the start is told from one that is there', async () => {
     await store.ready();
-    standIn.fallSilent();
+    sandbox.fallSilent();
     await expect(store.ready()).rejects.toThrow('it does not answer in time');
-    standIn.heal();
-    await standIn.goDown();
+    sandbox.heal();
+    await sandbox.goDown();
     await expect(store.ready()).rejects.toThrow('nothing answers there');
-    await standIn.comeBack();
+    await sandbox.comeBack();
     await store.ready();
   });
 
   it('that falls silent is given up on', async () => {
     await fill('a-1', 2);
-    standIn.fallSilent();
+    sandbox.fallSilent();
     await expect(ids('a-1')).rejects.toBeInstanceOf(EventStoreUnavailable);
     await expect(store.append('a-1', [event('x')], 1n)).rejects.toBeInstanceOf(EventStoreUnavailable);
   });
 
   it('as a whole cluster does not end the process, and is found again', async () => {
-    const other = await anotherStandIn();
-    standIn.gossipAbout([standIn.port, other.port]);
-    other.gossipAbout([standIn.port, other.port]);
-    const hosts = `127.0.0.1:${standIn.port},127.0.0.1:${other.port}`;
+    const other = await anotherSandbox();
+    sandbox.gossipAbout([sandbox.port, other.port]);
+    other.gossipAbout([sandbox.port, other.port]);
+    const hosts = `127.0.0.1:${sandbox.port},127.0.0.1:${other.port}`;
     const there = storeAt(`esdb://${hosts}?tls=false&maxDiscoverAttempts=2&discoveryInterval=20&gossipTimeout=1`);
     await there.append('a-1', [event(1)], 'no-stream');
-    expect(standIn.log.stream('a-1').length).toBe(1);
-    await Promise.all([standIn.goDown(), other.goDown()]);
+    expect(sandbox.log.stream('a-1').length).toBe(1);
+    await Promise.all([sandbox.goDown(), other.goDown()]);
     const attempts = Array.from({ length: 10 }, (_, index) => there.append(`b-${index}`, [event(index)], 'no-stream'));
     for (const outcome of await Promise.allSettled(attempts)) {
       expect(outcome.status === 'rejected' && outcome.reason).toBeInstanceOf(EventStoreUnavailable);
     }
-    await Promise.all([standIn.comeBack(), other.comeBack()]);
+    await Promise.all([sandbox.comeBack(), other.comeBack()]);
     await there.append('a-1', [event(2)], 0n);
     expect(await ids('a-1', there)).toEqual([event(1).eventId, event(2).eventId]);
   });
 
   it('does not end the process by a call on a connection that was just given up', async () => {
-    const connection = new EsdbConnection(readEsdbAddress(standIn.url), { deadlineMs: 400 });
+    const connection = new EsdbConnection(readEsdbAddress(sandbox.url), { deadlineMs: 400 });
     open.unshift(() => connection.close());
     const { callOptions, client } = connection;
     const append = () => client.appendToStream('a-1', jsonEvent({ type: 'T', data: {} }), callOptions);
@@ -389,7 +395,7 @@ describe('a server that is away', () => {
   });
 
   it('for moments, under load, gets each event once', async () => {
-    const patient = storeAt(standIn.url, 5_000);
+    const patient = storeAt(sandbox.url, 5_000);
     const appends = Promise.all(
       Array.from({ length: 150 }, async (_, index) => {
         await new Promise((resolve) => setTimeout(resolve, index * 3));
@@ -397,11 +403,11 @@ describe('a server that is away', () => {
       }),
     );
     for (let cut = 0; cut < 12; cut++) {
-      standIn.cutConnections();
+      sandbox.cutConnections();
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
     await appends;
-    for (let index = 0; index < 150; index++) expect(standIn.log.stream(`a-${index}`).length).toBe(2);
+    for (let index = 0; index < 150; index++) expect(sandbox.log.stream(`a-${index}`).length).toBe(2);
   });
 });
 
@@ -416,7 +422,7 @@ describe('TLS and users', () => {
     const certificate = selfSigned();
     writeFileSync(join(directory, 'ca.crt'), certificate.cert);
     writeFileSync(join(directory, 'other.crt'), selfSigned().cert);
-    const secured = await anotherStandIn({ certificate, users: { shop: password } });
+    const secured = await anotherSandbox({ certificate, users: { shop: password } });
     urlOf = (user, secret, trusted = true) =>
       `esdb://${user}:${encodeURIComponent(secret)}@127.0.0.1:${secured.port}?tls=true&tlsCAFile=${directory}/${trusted ? 'ca' : 'other'}.crt`;
   });

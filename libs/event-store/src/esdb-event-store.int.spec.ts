@@ -1,22 +1,22 @@
 /*
- * The contract on EventStoreDB: always on the stand-in, and on a real server where EVENT_STORE_URL names one. The server
+ * The contract on EventStoreDB: always on the sandbox, and on a real server where EVENT_STORE_URL names one. The server
  * is to be empty and takes appends of 4 MiB (`--max-append-size=4194304`).
  */
 import { EventStoreDbEventStore } from './esdb-event-store.js';
 import { readEsdbAddress } from './esdb-address.js';
 import { eventStoreContract } from './event-store.contract.js';
-import { EventStoreDbStandIn } from './stand-in.js';
+import { EventStoreSandbox } from '@dittoo/event-store-sandbox';
 
 eventStoreContract(
-  'the stand-in for EventStoreDB',
+  'the sandbox for EventStoreDB',
   async () => {
-    const standIn = await EventStoreDbStandIn.start();
-    const store = new EventStoreDbEventStore(readEsdbAddress(standIn.url));
+    const sandbox = await EventStoreSandbox.start();
+    const store = new EventStoreDbEventStore(readEsdbAddress(sandbox.url));
     return {
       store,
       close: async () => {
         await store.close();
-        await standIn.stop();
+        await sandbox.stop();
       },
     };
   },

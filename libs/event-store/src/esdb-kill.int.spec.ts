@@ -1,5 +1,5 @@
 // Promised: what was acknowledged is there, once and in order, however often the server is killed in the midst of it,
-// and subscriptions find it. Played on the stand-in, which writes to disk before it answers, as a server does.
+// and subscriptions find it. Played on the sandbox, which writes to disk before it answers, as a server does.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ import { readEsdbAddress } from './esdb-address.js';
 import { EventStoreDbEventStore } from './esdb-event-store.js';
 import { collect, exampleEvent } from './event-store.contract.js';
 
-const program = fileURLToPath(new URL('../../../tools/event-store/stand-in.mjs', import.meta.url));
+const program = fileURLToPath(new URL('../../../apps/event-store-sandbox/dist/main.js', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'dittoo-esdb-'));
 let port: number;
 let server: ChildProcess;

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { deliveryContract, type DeliveryGround } from './delivery.contract.js';
-import { kafkaGround } from './kafka-ground.js';
+import { kafkaGround } from './kafka.fixture.js';
 
 const note = {
   stream: 'order',

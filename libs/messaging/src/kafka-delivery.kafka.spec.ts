@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId, type RecordedEvent } from '@dittoo/kernel';
 import { TypeOrmInbox } from '@dittoo/projections';
-import { newEvent, kafkaGround, until, type Handlers, type KafkaGround } from './kafka-ground.js';
+import { newEvent, kafkaGround, until, type Handlers, type KafkaGround } from './kafka.fixture.js';
 import { toMessage } from './kafka-message.js';
 import { deadLetterTopicOf, topicOf } from './kafka-topics.js';
 

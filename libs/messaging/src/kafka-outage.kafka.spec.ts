@@ -13,7 +13,7 @@ import {
   until,
   type Handlers,
   type KafkaGround,
-} from './kafka-ground.js';
+} from './kafka.fixture.js';
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 let ground: KafkaGround;

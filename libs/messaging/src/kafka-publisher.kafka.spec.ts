@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { largestEventBytes, newId, Unpublishable, type RecordedEvent } from '@dittoo/kernel';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { brokerErrorCode, createKafka } from './kafka-client.js';
-import { kafkaGround, settingsFor, testBroker, until, type KafkaGround } from './kafka-ground.js';
+import { kafkaGround, settingsFor, testBroker, until, type KafkaGround } from './kafka.fixture.js';
 import { KafkaSender } from './kafka-sender.js';
 import { topicOf } from './kafka-topics.js';
-import { tcpProxy, type TcpProxy } from './tcp-proxy.js';
+import { tcpProxy, type TcpProxy } from './tcp-proxy.fixture.js';
 
 // Promised: acknowledged = there, and each stream in order. Left open: that nothing is there twice.
 describe('publishing to Kafka', () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createKafka, type Kafka } from './kafka-client.js';
-import { settingsFor, testBroker } from './kafka-ground.js';
+import { settingsFor, testBroker } from './kafka.fixture.js';
 import { ensureTopics, type WantedTopic } from './kafka-topic-setup.js';
 
 describe('the topics', () => {

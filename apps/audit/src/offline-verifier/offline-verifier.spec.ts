@@ -163,7 +163,7 @@ describe('a bundle is incomplete', () => {
 });
 
 describe('the command', () => {
-  const verifier = fileURLToPath(new URL('./offline-verifier.js', import.meta.url));
+  const verifier = fileURLToPath(new URL('../../dist/offline-verifier/offline-verifier.js', import.meta.url));
   let directory: string;
   beforeAll(() => void (directory = mkdtempSync(join(tmpdir(), 'dittoo-bundle-'))));
   afterAll(() => rmSync(directory, { recursive: true }));

@@ -1,5 +1,5 @@
 import { newId, streamName } from '@dittoo/kernel';
-import { EventStoreDbStandIn } from '@dittoo/event-store/testing';
+import { EventStoreSandbox } from '@dittoo/event-store-sandbox';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
@@ -9,17 +9,17 @@ import { verifyBundle } from '../offline-verifier/offline-verifier.js';
 import { LogSealer } from './log-sealer.worker.js';
 
 // Promised: on a store whose positions have gaps everybody is shown the audit's own, 0, 1, 2 and so on, and what is
-// tampered with is named by them. The store is the stand-in: what a server's disk looks like is not asked here.
-let standIn: EventStoreDbStandIn;
+// tampered with is named by them. The store is the sandbox: what a server's disk looks like is not asked here.
+let sandbox: EventStoreSandbox;
 let service: TestService;
 let officer: string;
 let life: ImaginedLife;
-let untouched: EventStoreDbStandIn['log']['events'];
+let untouched: EventStoreSandbox['log']['events'];
 const size = 120;
 
 beforeAll(async () => {
-  standIn = await EventStoreDbStandIn.start();
-  service = await startTestService(auditService, { EVENT_STORE_URL: standIn.url });
+  sandbox = await EventStoreSandbox.start();
+  service = await startTestService(auditService, { EVENT_STORE_URL: sandbox.url });
   officer = await service.bearer({ subjectId: newId(), role: 'complianceOfficer' });
   life = new ImaginedLife(service.platform);
   await life.register();
@@ -27,11 +27,11 @@ beforeAll(async () => {
   await life.order();
   await Promise.all(Array.from({ length: size - 5 }, () => new ImaginedLife(service.platform).register()));
   await until(() => (service.get<LogSealer>(LogSealer).lastSigned?.size ?? 0) >= size, 20_000);
-  untouched = [...standIn.log.events];
+  untouched = [...sandbox.log.events];
 }, 60_000);
 afterAll(async () => {
   await service.close();
-  await standIn.stop();
+  await sandbox.stop();
 });
 
 const get = (path: string) =>
@@ -112,16 +112,16 @@ describe('what is shown', () => {
 
 /** Until everything that stands in the log is under a signed tree head. @returns how many that are */
 const sealed = async (): Promise<number> => {
-  const ours = () => standIn.log.events.filter(({ stream }) => !stream.startsWith('$')).length;
+  const ours = () => sandbox.log.events.filter(({ stream }) => !stream.startsWith('$')).length;
   return until(() => (service.get<LogSealer>(LogSealer).lastSigned?.size ?? 0) === ours() && ours(), 20_000);
 };
 
 describe('the log', () => {
   beforeAll(async () => {
     await sealed();
-    untouched = [...standIn.log.events];
+    untouched = [...sandbox.log.events];
   });
-  afterEach(() => standIn.log.rewrite(() => untouched));
+  afterEach(() => sandbox.log.rewrite(() => untouched));
 
   it('verifies, here and offline', async () => {
     const { events, ...result } = await verification();
@@ -135,7 +135,7 @@ describe('the log', () => {
     const text = Buffer.from(numbered(3).data, 'base64')
       .toString('utf8')
       .replace(/"ct":"./, '"ct":"_');
-    standIn.log.rewrite((events) =>
+    sandbox.log.rewrite((events) =>
       events.map((event) => (event.id === id ? { ...event, data: Buffer.from(text).toString('base64') } : event)),
     );
     const { verdict, problems } = await verification();
@@ -147,7 +147,7 @@ describe('the log', () => {
 
   it('is tampered with when an event is gone', async () => {
     const { id } = numbered(80);
-    standIn.log.rewrite((events) => events.filter((event) => event.id !== id));
+    sandbox.log.rewrite((events) => events.filter((event) => event.id !== id));
     const { verdict, problems } = await verification();
     expect({ verdict, problems }).toEqual({
       verdict: 'tampered',
@@ -160,7 +160,7 @@ describe('the log', () => {
 
   it('is tampered with when its end is cut off', async () => {
     const { position } = numbered(110);
-    standIn.log.rewrite((events) => events.filter((event) => event.position < position));
+    sandbox.log.rewrite((events) => events.filter((event) => event.position < position));
     const { verdict, problems } = await verification();
     expect(verdict).toBe('tampered');
     expect(problems[0]!.position).toBe(110);
@@ -191,10 +191,10 @@ describe('the log', () => {
 });
 
 it('an outage of the store is an answer that says so, and goes by', async () => {
-  await standIn.goDown();
+  await sandbox.goDown();
   await get('events').expect(503);
   await request(service.url).get('/health/ready').expect(503);
-  await standIn.comeBack();
+  await sandbox.comeBack();
   await request(service.url).get('/health/ready').expect(200);
   await life.record(streamName('dataSubject', life.subjectId), {
     type: 'NameRectified',

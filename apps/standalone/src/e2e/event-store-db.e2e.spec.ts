@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStoreDbStandIn, selfSigned } from '@dittoo/event-store/testing';
+import { EventStoreSandbox, selfSigned } from '@dittoo/event-store-sandbox';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { searchBytes, searchText } from './byte-search.js';
@@ -11,11 +11,11 @@ import { offlineVerdict } from './offline-verdict.js';
 import { officer, ShopProcess } from './shop-process.js';
 
 /**
- * The journey of `whole-shop.e2e.spec.ts` with the log in EventStoreDB: by its stand-in, over TLS, with a user, and on
+ * The journey of `whole-shop.e2e.spec.ts` with the log in EventStoreDB: by its sandbox, over TLS, with a user, and on
  * disk. Promised: nothing of the journey knows where the log is.
  */
 let directory: string;
-let standIn: EventStoreDbStandIn;
+let sandbox: EventStoreSandbox;
 let process: ShopProcess;
 let shop: ShopClient;
 let life: Awaited<ReturnType<typeof liveThrough>>;
@@ -27,16 +27,16 @@ beforeAll(async () => {
   const caFile = join(directory, 'ca.crt');
   writeFileSync(caFile, certificate.cert);
   const file = join(directory, 'log.ndjson');
-  standIn = await EventStoreDbStandIn.start({ certificate, users: { shop: password }, file });
+  sandbox = await EventStoreSandbox.start({ certificate, users: { shop: password }, file });
   const user = `shop:${encodeURIComponent(password)}`;
   process = await ShopProcess.start({
-    EVENT_STORE_URL: `esdb://${user}@127.0.0.1:${standIn.port}?tls=true&tlsCAFile=${caFile}`,
+    EVENT_STORE_URL: `esdb://${user}@127.0.0.1:${sandbox.port}?tls=true&tlsCAFile=${caFile}`,
   });
   shop = new ShopClient(process.url);
 }, 60_000);
 afterAll(async () => {
   await process.remove();
-  await standIn.stop();
+  await sandbox.stop();
   rmSync(directory, { recursive: true });
 }, 60_000);
 
@@ -45,11 +45,11 @@ const verification = async () => shop.ok('POST', '/audit/verifications', { token
 describe('a customer, with the log in EventStoreDB', () => {
   it('goes through every route of the demo', async () => {
     life = await liveThrough(shop, 'Kvx7Qz');
-    const types = standIn.log.events.map(({ type }) => type);
+    const types = sandbox.log.events.map(({ type }) => type);
     for (const type of ['CustomerRegistered', 'ConsentGiven', 'OrderPlaced', 'DataDisclosed']) {
       expect(types).toContain(type);
     }
-    expect(standIn.calls.batchAppend).toBe(0);
+    expect(sandbox.calls.batchAppend).toBe(0);
   }, 60_000);
 
   it('is shown to an officer under positions without gaps', async () => {
@@ -86,24 +86,24 @@ describe('a customer, with the log in EventStoreDB', () => {
 describe('an outage of the store', () => {
   it('is answered as one, loses nothing, and goes by without a restart', async () => {
     const person = { ...canaryPerson('Avbrott'), email: 'avbrott.under.test@example.org' };
-    await standIn.goDown();
+    await sandbox.goDown();
     expect((await shop.call('POST', '/sessions', { body: officer })).status).toBe(503);
     expect((await fetch(`${shop.url}/health/ready`)).status).toBe(503);
     expect((await fetch(`${shop.url}/health/live`)).status).toBe(200);
-    await standIn.comeBack();
+    await sandbox.comeBack();
     await until(async () => (await fetch(`${shop.url}/health/ready`)).status === 200, 20_000);
     await shop.register(person);
     await shop.signIn(person);
   }, 60_000);
 
   it('in the middle of a life leaves it whole: every event once, and a trail that verifies', async () => {
-    const cutting = setInterval(() => standIn.cutConnections(), 300);
+    const cutting = setInterval(() => sandbox.cutConnections(), 300);
     try {
       await liveThrough(shop, 'Avbruten');
     } finally {
       clearInterval(cutting);
     }
-    const ids = standIn.log.events.filter(({ stream }) => !stream.startsWith('$')).map(({ id }) => id);
+    const ids = sandbox.log.events.filter(({ stream }) => !stream.startsWith('$')).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const grown = ids.length;
     await until(async () => (await verification()).treeSize >= grown, 20_000);
@@ -112,10 +112,10 @@ describe('an outage of the store', () => {
 
   it('at a start is waited for, and the shop goes on where it was', async () => {
     expect(await process.stop()).toBe(0);
-    await standIn.goDown();
+    await sandbox.goDown();
     const started = process.start();
     await until(() => process.log.includes('event-store.not-ready'), 30_000);
-    await standIn.comeBack();
+    await sandbox.comeBack();
     await started;
     expect(await verification()).toMatchObject({ verdict: 'ok', problems: [] });
   }, 60_000);
@@ -133,7 +133,7 @@ describe('the shop', () => {
 
   it('does not start with a password the store refuses, and does not say it', async () => {
     const wrong = await ShopProcess.refused({
-      EVENT_STORE_URL: `esdb://shop:heltfel@127.0.0.1:${standIn.port}?tls=true&tlsCAFile=${join(directory, 'ca.crt')}`,
+      EVENT_STORE_URL: `esdb://shop:heltfel@127.0.0.1:${sandbox.port}?tls=true&tlsCAFile=${join(directory, 'ca.crt')}`,
     });
     expect(wrong.log).toMatch(/cannot start: EVENT_STORE_URL 127.0.0.1:\d+ cannot be used: it refuses the user/);
     expect(wrong.log).not.toContain('heltfel');

@@ -1,17 +1,17 @@
-import { EventStoreDbStandIn } from '@dittoo/event-store/testing';
+import { EventStoreSandbox } from '@dittoo/event-store-sandbox';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { ApartShop } from './apart-process.js';
 import { traceContract } from './trace.contract.js';
 
-/** With the log in EventStoreDB's stand-in as well: what the compose file runs, every part of it another process. */
+/** With the log in EventStoreDB's sandbox as well: what the compose file runs, every part of it another process. */
 describe('a trace through the shop as separate processes, over Kafka and EventStoreDB', () => {
-  let standIn: EventStoreDbStandIn;
+  let sandbox: EventStoreSandbox;
   beforeAll(async () => {
-    standIn = await EventStoreDbStandIn.start();
+    sandbox = await EventStoreSandbox.start();
   });
 
   traceContract(
-    (env) => ApartShop.start({ ...env, EVENT_STORE_URL: standIn.url }),
+    (env) => ApartShop.start({ ...env, EVENT_STORE_URL: sandbox.url }),
     [
       'processor-forwarding: forward openPayment',
       'processor-forwarding: handle OrderPlaced',
@@ -19,5 +19,5 @@ describe('a trace through the shop as separate processes, over Kafka and EventSt
       'gateway: POST /api/v1/orders',
     ],
   );
-  afterAll(() => standIn.stop());
+  afterAll(() => sandbox.stop());
 });

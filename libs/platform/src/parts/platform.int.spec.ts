@@ -17,7 +17,7 @@ import type { EntityManager, MigrationInterface, QueryRunner } from 'typeorm';
 import { readPlatformConfig } from '../config/platform.config.js';
 import { openPlatform } from './platform.js';
 import type { ServiceDefinition } from '../host/serve.js';
-import { startTestService, until, type TestService } from '../testing/test-service.js';
+import { startTestService, until, type TestService } from '../test-service.fixture.js';
 
 class CreateSpec1763809999000 implements MigrationInterface {
   readonly name = 'CreateSpec1763809999000';

@@ -20,7 +20,7 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { EntityManager, MigrationInterface, QueryRunner } from 'typeorm';
 import type { ServiceDefinition } from '../host/serve.js';
-import { startTestService, until, type TestService } from '../testing/test-service.js';
+import { startTestService, until, type TestService } from '../test-service.fixture.js';
 
 class CreateWrongTag1763809999100 implements MigrationInterface {
   readonly name = 'CreateWrongTag1763809999100';

@@ -14,7 +14,7 @@ import { clientTls } from './service-entrance.js';
 import { ServiceTokens, serviceTokenHeader } from './service-trust.js';
 import type { ApartConfig } from '../config/service.config.js';
 import type { ServiceDefinition } from '../host/serve.js';
-import { startTestService, type TestService } from '../testing/test-service.js';
+import { startTestService, type TestService } from '../test-service.fixture.js';
 
 /**
  * Promise: a service behind the gateway answers the gateway alone, by a token made for it a moment ago and, where it is

@@ -19,7 +19,7 @@ const hex = (tag: number, text: string): Buffer => der(tag, Buffer.from(text, 'h
 export const selfSigned = (): Certificate => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = der(0x30, hex(0x06, '2a8648ce3d040302'));
-  const name = der(0x30, der(0x31, der(0x30, hex(0x06, '550403'), ascii(0x0c, 'stand-in'))));
+  const name = der(0x30, der(0x31, der(0x30, hex(0x06, '550403'), ascii(0x0c, 'sandbox'))));
   const validity = der(0x30, ascii(0x17, '200101000000Z'), ascii(0x17, '491231235959Z'));
   const address = der(0x30, hex(0x06, '551d11'), der(0x04, der(0x30, hex(0x87, '7f000001'))));
   const subjectPublicKey = publicKey.export({ type: 'spki', format: 'der' });

@@ -28,12 +28,12 @@ const recordBytes = 217;
 const ownEventEvery = 20;
 
 /**
- * The log of the stand-in: a list, checked and numbered as the server does it. Positions are byte offsets.
+ * The log of the sandbox: a list, checked and numbered as the server does it. Positions are byte offsets.
  *
  * With a file every append is on disk before it is answered, one line each; a line that was cut off by a kill was never
  * answered and is forgotten.
  */
-export class StandInLog {
+export class SandboxLog {
   readonly events: KeptEvent[] = [];
   private readonly streams = new Map<string, KeptEvent[]>();
   private readonly waiting = new Set<() => void>();
@@ -86,7 +86,7 @@ export class StandInLog {
     return { ok: true, revision: written.revision, position: written.position };
   }
 
-  /** The log as somebody with the server's disk in hand would make it; in memory only. */
+  /** Changes the log as a person with access to the server's disk could; in memory only. */
   rewrite(change: (events: readonly KeptEvent[]) => readonly KeptEvent[]): void {
     const changed = change([...this.events]);
     this.events.length = 0;

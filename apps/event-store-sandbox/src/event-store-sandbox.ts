@@ -1,29 +1,23 @@
 /*
- * For specs (`@dittoo/event-store/testing`): stands in for an EventStoreDB where none is at hand. It speaks the server's
- * published gRPC protocol, by the service definitions the client ships: append, batch append, read, subscribe, gossip,
- * over TLS and with users if asked to, and misbehaves when told to. A stand-in is no database: one process, no index,
- * no replication, everything in memory.
+ * A sandbox for EventStoreDB, where no server is at hand. It speaks the server's published gRPC protocol, by the service
+ * definitions the client ships: append, batch append, read, subscribe, gossip, over TLS and with users if asked to, and
+ * fails as a test tells it to. It is no database: one process, no index, no replication, everything in memory.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  Metadata,
   Server,
   ServerCredentials,
   status,
+  type Metadata,
   type sendUnaryData,
   type ServerDuplexStream,
   type ServerReadableStream,
-  type ServerUnaryCall,
   type ServerWritableStream,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import gossipService from '@eventstore/db-client/generated/gossip_grpc_pb.js';
-import gossip from '@eventstore/db-client/generated/gossip_pb.js';
-import type { ClusterInfo } from '@eventstore/db-client/generated/gossip_pb.js';
-import featureService from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
-import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
-import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import gossipDefinition from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import featuresDefinition from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import streamService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type {
   AppendReq,
@@ -33,8 +27,9 @@ import type {
   ReadReq,
   ReadResp,
 } from '@eventstore/db-client/generated/streams_pb.js';
-import { StandInFront } from './stand-in-front.js';
-import { StandInLog, type KeptEvent, type ProposedEvent } from './stand-in-log.js';
+import { Connections } from './connections.js';
+import { SandboxLog, type KeptEvent, type ProposedEvent } from './log.js';
+import { eventsToRead } from './reads.js';
 import {
   appendAnswer,
   batchAnswer,
@@ -48,12 +43,15 @@ import {
   notFoundAnswer,
   proposedOf,
   sizeOf,
-} from './stand-in-messages.js';
-import type { Certificate } from './stand-in-certificate.js';
+} from './messages.js';
+import type { Certificate } from './certificate.js';
+import { featuresService, gossipService } from './cluster.js';
+import { asGrpc, errors, tooLarge, type Fault, type GrpcError, type Operation } from './faults.js';
 
-export { selfSigned } from './stand-in-certificate.js';
+export { selfSigned } from './certificate.js';
+export { errors, type Fault, type GrpcError, type Operation } from './faults.js';
 
-export interface StandInOptions {
+export interface SandboxOptions {
   /** Events are kept in this file, each on disk before it is answered; default: in memory. */
   readonly file?: string;
   readonly port?: number;
@@ -64,50 +62,6 @@ export interface StandInOptions {
   /** Default 4 MiB; a server's own default is 1 MiB (`--max-append-size`). */
   readonly maxAppendBytes?: number;
 }
-
-export type Operation = 'append' | 'readStream' | 'readAll' | 'subscribe';
-
-/** What goes wrong with the next calls of an operation. */
-export type Fault =
-  /** `afterwards`: what was asked is done, only the answer is this. */
-  | { readonly kind: 'error'; readonly error: StandInError; readonly afterwards?: boolean }
-  | { readonly kind: 'silence'; readonly afterwards?: boolean }
-  /** The connection is cut, with everything else on it. */
-  | { readonly kind: 'cut'; readonly afterwards?: boolean }
-  | { readonly kind: 'late'; readonly byMs: number };
-
-export interface StandInError {
-  readonly code: status;
-  readonly details: string;
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
-export const errors = {
-  unavailable: { code: status.UNAVAILABLE, details: 'Server is not ready' },
-  cancelled: { code: status.CANCELLED, details: 'Call canceled by the server' },
-  timeout: { code: status.ABORTED, details: 'Operation timed out' },
-  unknown: { code: status.UNKNOWN, details: 'Exception was thrown by handler.' },
-  invalid: { code: status.INVALID_ARGUMENT, details: 'Invalid argument' },
-  accessDenied: { code: status.PERMISSION_DENIED, details: 'Access Denied', metadata: { exception: 'access-denied' } },
-  notLeader: (host: string, port: number): StandInError => ({
-    code: status.NOT_FOUND,
-    details: `Leader info available`,
-    metadata: { exception: 'not-leader', 'leader-endpoint-host': host, 'leader-endpoint-port': String(port) },
-  }),
-  /** A conflict where there is none, as a server says it whose index is not ready to know better. */
-  wrongExpectedVersion: (stream: string, actual: number): StandInError => ({
-    code: status.FAILED_PRECONDITION,
-    details: 'Append failed due to WrongExpectedVersion',
-    metadata: {
-      exception: 'wrong-expected-version',
-      'stream-name': stream,
-      'expected-version': '0',
-      'actual-version': String(actual),
-    },
-  }),
-} as const;
-
-const leaderState = 8;
 
 /** Written down once for each answer: logs are read again and again. */
 const written = new WeakMap<ReadResp, Buffer>();
@@ -126,7 +80,7 @@ const streams = {
 
 type Subscriber = ServerWritableStream<ReadReq, ReadResp>;
 
-export class EventStoreDbStandIn {
+export class EventStoreSandbox {
   /** How often each was asked for. */
   readonly calls = {
     append: 0,
@@ -143,14 +97,14 @@ export class EventStoreDbStandIn {
   private members: readonly number[] = [];
 
   private constructor(
-    readonly log: StandInLog,
-    private readonly options: StandInOptions,
+    readonly log: SandboxLog,
+    private readonly options: SandboxOptions,
     private readonly server: Server,
-    private readonly front: StandInFront,
+    private readonly front: Connections,
     readonly port: number,
   ) {}
 
-  static async start(options: StandInOptions = {}): Promise<EventStoreDbStandIn> {
+  static async start(options: SandboxOptions = {}): Promise<EventStoreSandbox> {
     const server = new Server({
       'grpc.max_receive_message_length': 17 * 1024 * 1024,
       'grpc.max_send_message_length': 17 * 1024 * 1024,
@@ -164,14 +118,21 @@ export class EventStoreDbStandIn {
     const behind = await new Promise<number>((resolve, reject) => {
       server.bindAsync('127.0.0.1:0', credentials, (error, port) => (error === null ? resolve(port) : reject(error)));
     });
-    const front = new StandInFront(behind);
+    const front = new Connections(behind);
     const port = await front.open(options.port ?? 0);
-    const standIn = new EventStoreDbStandIn(new StandInLog(options.file ?? null), options, server, front, port);
-    server.addService(streams, standIn.streams());
-    server.addService(featureService.ServerFeaturesService, standIn.features());
-    server.addService(gossipService.GossipService, standIn.gossip());
-    standIn.members = [port];
-    return standIn;
+    const sandbox = new EventStoreSandbox(new SandboxLog(options.file ?? null), options, server, front, port);
+    server.addService(streams, sandbox.streams());
+    const { ServerFeaturesService } = featuresDefinition;
+    server.addService(
+      ServerFeaturesService,
+      featuresService(() => sandbox.calls.serverFeatures++),
+    );
+    server.addService(
+      gossipDefinition.GossipService,
+      gossipService(() => sandbox.members),
+    );
+    sandbox.members = [port];
+    return sandbox;
   }
 
   /** Connection string without a user. */
@@ -199,7 +160,7 @@ export class EventStoreDbStandIn {
     for (const call of this.subscribers) call.end();
   }
 
-  failSubscriptions(error: StandInError): void {
+  failSubscriptions(error: GrpcError): void {
     for (const call of this.subscribers) call.emit('error', asGrpc(error));
   }
 
@@ -241,30 +202,6 @@ export class EventStoreDbStandIn {
       batchAppend: (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) => this.batchAppend(call),
       delete: (_call: unknown, done: sendUnaryData<unknown>) => done({ code: status.UNIMPLEMENTED }),
       tombstone: (_call: unknown, done: sendUnaryData<unknown>) => done({ code: status.UNIMPLEMENTED }),
-    };
-  }
-
-  private features(): UntypedServiceImplementation {
-    return {
-      getSupportedMethods: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<SupportedMethods>) => {
-        this.calls.serverFeatures++;
-        const method = new features.SupportedMethod();
-        method.setServiceName('event_store.client.streams.Streams').setMethodName('BatchAppend');
-        done(null, new features.SupportedMethods().setMethodsList([method]).setEventStoreServerVersion('23.10.8'));
-      },
-    };
-  }
-
-  private gossip(): UntypedServiceImplementation {
-    return {
-      read: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<ClusterInfo>) => {
-        const members = this.members.map((port, index) => {
-          const endPoint = new gossip.EndPoint().setAddress('127.0.0.1').setPort(port);
-          const member = new gossip.MemberInfo().setIsAlive(true).setHttpEndPoint(endPoint);
-          return member.setState(index === 0 ? leaderState : leaderState - 2);
-        });
-        done(null, new gossip.ClusterInfo().setMembersList(members));
-      },
     };
   }
 
@@ -340,7 +277,7 @@ export class EventStoreDbStandIn {
     const operation = options.hasSubscription() ? 'subscribe' : options.hasAll() ? 'readAll' : 'readStream';
     this.calls[operation]++;
     call.on('error', () => undefined);
-    const fail = (error: StandInError): void => void call.emit('error', asGrpc(error));
+    const fail = (error: GrpcError): void => void call.emit('error', asGrpc(error));
     if (!this.mayPass(call.metadata)) return fail(errors.accessDenied);
     const fault = this.nextFault(operation);
     if (fault?.kind === 'late') await sleep(fault.byMs);
@@ -354,34 +291,12 @@ export class EventStoreDbStandIn {
   }
 
   private async answerRead(call: Subscriber, options: ReadReq.Options): Promise<void> {
-    const count = Number(options.getCount());
-    const backwards = options.getReadDirection() === 1;
-    const inStream = options.getStream();
-    let chosen: readonly KeptEvent[];
-    if (inStream !== undefined) {
-      const stream = nameOf(inStream.getStreamIdentifier());
-      const history = this.log.stream(stream);
-      if (history.length === 0) return void call.write(notFoundAnswer(stream));
-      const end = history.length - 1;
-      const from = inStream.hasStart() ? 0 : inStream.hasEnd() ? end : Number(inStream.getRevision());
-      chosen = backwards ? history.slice(0, from + 1).reverse() : history.slice(from);
-      // The server reads a window of revisions that ends at `from`, whether or not the stream reaches there.
-      if (backwards) chosen = chosen.filter(({ revision }) => revision > from - count);
-    } else {
-      const all = options.getAll()!;
-      const { events } = this.log;
-      const place = all.hasPosition() ? Number(all.getPosition()!.getCommitPosition()) : 0;
-      if (all.hasPosition() && events[this.log.indexAfter(place - 1)]?.position !== place && place < this.end) {
-        return void call.emit('error', asGrpc(errors.invalid)); // no record begins there
-      }
-      const from = all.hasEnd() ? events.length : this.log.indexAfter(place - 1);
-      chosen = backwards ? events.slice(Math.max(0, from - count), from).reverse() : events.slice(from, from + count);
+    const found = eventsToRead(this.log, options);
+    if (found === 'no-stream') {
+      return void call.write(notFoundAnswer(nameOf(options.getStream()!.getStreamIdentifier())));
     }
-    for (const event of chosen.slice(0, count)) if (!(await this.send(call, eventAnswer(event)))) return;
-  }
-
-  private get end(): number {
-    return this.log.events.at(-1)!.position + 1;
+    if (found === 'no-record') return void call.emit('error', asGrpc(errors.invalid));
+    for (const event of found) if (!(await this.send(call, eventAnswer(event)))) return;
   }
 
   /** Until it is ended, one way or the other. */
@@ -424,7 +339,7 @@ export class EventStoreDbStandIn {
     }
   }
 
-  /** @returns is there still somebody to send to? */
+  /** @returns is the subscriber still connected? */
   private async send(call: Subscriber, answer: ReadResp): Promise<boolean> {
     if (call.cancelled || call.writableEnded || call.destroyed) return false;
     if (call.write(answer)) return true;
@@ -438,15 +353,3 @@ export class EventStoreDbStandIn {
     return !call.cancelled && !call.writableEnded && !call.destroyed;
   }
 }
-
-const asGrpc = ({ code, details, metadata = {} }: StandInError) => {
-  const words = new Metadata();
-  for (const [name, value] of Object.entries(metadata)) words.set(name, value);
-  return Object.assign(new Error(details), { code, details, metadata: words });
-};
-
-const tooLarge = (most: number): StandInError => ({
-  code: status.INVALID_ARGUMENT,
-  details: `Maximum Append Size of ${most} Exceeded.`,
-  metadata: { exception: 'maximum-append-size-exceeded', 'maximum-append-size': String(most) },
-});

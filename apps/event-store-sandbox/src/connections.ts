@@ -1,7 +1,7 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** What stands before the stand-in on the wire: connections can be cut, held and refused as a network does it. */
-export class StandInFront {
+/** The connections to the sandbox: they can be cut, held and refused, as a network does it. */
+export class Connections {
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
   private held = false;
@@ -21,7 +21,7 @@ export class StandInFront {
     return this.port;
   }
 
-  /** Nobody answers any more: the port is free, and connections are cut. */
+  /** Stops listening: the port is free, and open connections are cut. */
   async shut(): Promise<void> {
     const server = this.server;
     this.server = undefined;

@@ -1,4 +1,4 @@
-/* Between the protocol's messages and the log of the stand-in. */
+/* Between the protocol's messages and the log of the sandbox. */
 import messages from '@eventstore/db-client/generated/streams_pb.js';
 import type {
   AppendReq,
@@ -13,7 +13,7 @@ import type { StreamIdentifier } from '@eventstore/db-client/generated/shared_pb
 import status from '@eventstore/db-client/generated/status_pb.js';
 import any from 'google-protobuf/google/protobuf/any_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
-import type { Appended, ExpectedRevision, KeptEvent, ProposedEvent } from './stand-in-log.js';
+import type { Appended, ExpectedRevision, KeptEvent, ProposedEvent } from './log.js';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 export const nameOf = (identifier: StreamIdentifier | undefined): string => text(identifier!.getStreamName_asU8());

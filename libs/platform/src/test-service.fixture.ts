@@ -8,10 +8,10 @@ import { FileKeyEncryption } from '@dittoo/personal-data';
 import { tokenAudience, tokenIssuer } from '@dittoo/service';
 import { testDatabase } from '@dittoo/testing';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
-import { readPlatformConfig } from '../config/platform.config.js';
-import type { Platform } from '../parts/platform.js';
-import type { ApartConfig } from '../config/service.config.js';
-import { serve, type ServiceDefinition } from '../host/serve.js';
+import { readPlatformConfig } from './config/platform.config.js';
+import type { Platform } from './parts/platform.js';
+import type { ApartConfig } from './config/service.config.js';
+import { serve, type ServiceDefinition } from './host/serve.js';
 
 /** For specs (`@dittoo/platform/testing`): one service, alone, on a database of its own and a random loopback port. */
 export interface TestService {
