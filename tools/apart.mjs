@@ -16,7 +16,7 @@ import { trustKeys } from './apart/trust-keys.mjs';
 import { freePort } from './kafka/broker.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const compiler = `${root}/node_modules/@typescript/native/bin/tsc`;
+const compiler = `${root}/node_modules/@typescript/7/bin/tsc`;
 
 const usage = `npm run apart [-- --free-ports] - runs every service as a process of its own on this machine
 

@@ -20,7 +20,7 @@ const json = flags.includes('--json');
 const quick = flags.includes('--quick');
 const say = (text) => (json ? process.stderr : process.stdout).write(`${text}\n`);
 
-const built = spawnSync(process.execPath, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-b'], {
+const built = spawnSync(process.execPath, [join(root, 'node_modules/@typescript/7/bin/tsc'), '-b'], {
   cwd: root,
   stdio: ['ignore', 2, 'inherit'],
 });

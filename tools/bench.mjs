@@ -22,7 +22,7 @@ const only = flags.includes('--only')
   : ['append', 'batch', 'read', 'order'];
 const say = (text) => (json ? process.stderr : process.stdout).write(`${text}\n`);
 
-const built = spawnSync(process.execPath, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-b'], {
+const built = spawnSync(process.execPath, [join(root, 'node_modules/@typescript/7/bin/tsc'), '-b'], {
   cwd: root,
   stdio: ['ignore', 2, 'inherit'],
 });

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const compiler = `${root}/node_modules/@typescript/native/bin/tsc`;
+const compiler = `${root}/node_modules/@typescript/7/bin/tsc`;
 
 const usage = `npm start - runs the whole shop on this machine: PostgreSQL, every service, the processors' stand-ins.
 

@@ -43,7 +43,7 @@ const saysHowMany = args.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)\b/.tes
 // Half of the integration specs wait for a database or a broker, so one worker per core, at most four of them.
 const workers = saysHowMany ? [] : [`--maxWorkers=${Math.min(availableParallelism(), 4)}`];
 
-const buildFailed = await node(['node_modules/@typescript/native/bin/tsc', '-b']);
+const buildFailed = await node(['node_modules/@typescript/7/bin/tsc', '-b']);
 if (buildFailed !== 0) {
   console.error('\nThe build failed, so no test was run. `npm run build` shows the same errors.');
   process.exit(buildFailed);
