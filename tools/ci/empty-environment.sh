@@ -13,8 +13,14 @@ clean_up() {
 }
 trap clean_up EXIT
 failed=0
-npm_cli=$(realpath "$(command -v npm)")
 ordinary=(setpriv --reuid=65533 --regid=65533 --clear-groups)
+
+free_port() {
+  node -e 'const server = require("node:net").createServer().listen(0, "127.0.0.1", () => {
+    console.log(server.address().port);
+    server.close();
+  });'
+}
 
 # fail SENTENCE [LOG]
 fail() {
@@ -24,25 +30,25 @@ fail() {
 }
 
 # as USER COMMAND... - in the copy, in an empty environment.
-as() {
+as() (
   local user=$1
   shift
   local become=()
   [[ $user == ordinary && $(id -u) -eq 0 ]] && become=("${ordinary[@]}")
-  (cd "$work/$user" && exec env -i PATH="$PATH" HOME="$work/home-$user" "${become[@]}" "$@")
-}
+  # In the background this process itself becomes the command, so that a signal arrives.
+  cd "$work/$user" && exec env -i PATH="$PATH" HOME="$work/home-$user" "${become[@]}" "$@"
+)
 
 # The command's own process is what `exec` makes of the shell, so npm is left out where a signal is to arrive.
 two_commands() {
   local user=$1
-  mkdir "$work/$user" "$work/home-$user"
+  mkdir -p "$work/$user" "$work/home-$user/.npm"
   git ls-files -z | xargs -0 cp --parents -t "$work/$user"
   [[ $user == ordinary && $(id -u) -eq 0 ]] && chown -R 65533:65533 "$work/$user" "$work/home-$user"
-  # What a registry would send again comes from the cache.
-  mkdir -p "$work/home-$user/.npm"
   as "$user" npm test -- tools/setup >"$work/$user.log" 2>&1 || fail "npm test as $user" "$work/$user.log"
   grep -q '^setup: installed ' "$work/$user.log" || fail "npm test as $user did not install" "$work/$user.log"
-  as "$user" env PORT=0 node tools/run.cjs start >"$work/$user.log" 2>&1 &
+  port=$(free_port)
+  as "$user" env PORT="$port" node tools/run.cjs start >"$work/$user.log" 2>&1 &
   system=$!
   for ((tenths = 0; tenths < 1200; tenths++)); do
     grep -q '^ready ' "$work/$user.log" && break
@@ -59,7 +65,8 @@ two_commands() {
     as "$user" env PUBLIC_URL="$url" TERM=dumb npm run demo >"$work/demo.log" 2>&1 || fail "npm run demo as $user" "$work/demo.log"
     grep -q $'\e' "$work/demo.log" "$work/$user.log" && fail "escape codes in a pipe as $user"
   fi
-  kill -TERM "$system" 2>/dev/null
+  # Bash may keep a shell of its own around the command.
+  kill -TERM "$(cat "/proc/$system/task/$system/children" 2>/dev/null | grep . || echo "$system")" 2>/dev/null
   wait "$system" || fail "npm start as $user ends with $?" "$work/$user.log"
   system=
   echo "as $user: done"
@@ -88,13 +95,13 @@ refuses 'Only 512 files may be open' as ordinary bash -c 'ulimit -Sn 512 -Hn 512
 # A production installation with a build runs; without one and with nobody who may write it says what to do.
 as ordinary npm prune --omit=dev --no-audit --no-fund >/dev/null 2>&1 || fail 'npm prune --omit=dev'
 as ordinary npm run --silent keys -- status 2>&1 | grep -q 'runs what was compiled before' || fail 'npm run keys without development packages'
-as ordinary env PORT=0 timeout --preserve-status -s TERM 20 node tools/run.cjs start >"$work/production.log" 2>&1
+as ordinary env PORT="$(free_port)" timeout --preserve-status -s TERM 20 node tools/run.cjs start >"$work/production.log" 2>&1
 grep -q '^ready ' "$work/production.log" || fail 'npm start without development packages' "$work/production.log"
 if [[ $(id -u) -eq 0 ]]; then
   as ordinary npm ci --no-audit --no-fund --prefer-offline >/dev/null 2>&1 || fail 'npm ci'
   chown -R 0:0 "$tree"
   mkdir "$work/data" && chown 65533:65533 "$work/data"
-  as ordinary env PORT=0 DATA_DIR="$work/data" timeout --preserve-status -s TERM 30 node tools/run.cjs start >"$work/read-only.log" 2>&1
+  as ordinary env PORT="$(free_port)" DATA_DIR="$work/data" timeout --preserve-status -s TERM 30 node tools/run.cjs start >"$work/read-only.log" 2>&1
   grep -q '^ready ' "$work/read-only.log" || fail 'npm start in a built tree of somebody else' "$work/read-only.log"
   find "$tree/apps" "$tree/libs" -name dist -type d -prune -exec rm -rf {} +
   refuses 'Nothing is compiled yet, and nothing may be written' as ordinary npm start

@@ -27,7 +27,10 @@ const causes = [
 export const tailOf = (output, lines = 8) =>
   output
     .split('\n')
-    .filter((line) => line.trim() !== '' && !/complete log of this run|^npm (error|ERR!)\s*$|debug-\d+\.log/.test(line))
+    .filter(
+      (line) =>
+        line.trim() !== '' && !/complete log of this run|^npm notice|^npm (error|ERR!)\s*$|debug-\d+\.log/.test(line),
+    )
     .slice(-lines)
     .map((line) => `  ${line}`)
     .join('\n');
@@ -85,7 +88,13 @@ export const installPackages = async (root, reason) => {
     '--no-progress',
   ];
   // What is in npm's cache already is not asked for again; a registry that is away is given up on within half a minute.
-  args.push('--prefer-offline', '--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=8000');
+  args.push(
+    '--no-update-notifier',
+    '--prefer-offline',
+    '--fetch-retries=3',
+    '--fetch-retry-mintimeout=1000',
+    '--fetch-retry-maxtimeout=8000',
+  );
   const env = { ...process.env, NODE_ENV: 'development', npm_config_color: 'false' };
   const options = { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] };
   await stage(
