@@ -66,7 +66,9 @@ two_commands() {
     grep -q $'\e' "$work/demo.log" "$work/$user.log" && fail "escape codes in a pipe as $user"
   fi
   # Bash may keep a shell of its own around the command.
-  kill -TERM "$(cat "/proc/$system/task/$system/children" 2>/dev/null | tr -d ' ' | grep . || echo "$system")" 2>/dev/null
+  local target=$system
+  [[ $(cat "/proc/$system/comm" 2>/dev/null) == bash ]] && target=$(tr -d ' ' <"/proc/$system/task/$system/children")
+  kill -TERM "$target" 2>/dev/null
   wait "$system" || fail "npm start as $user ends with $?" "$work/$user.log"
   system=
   echo "as $user: done"
