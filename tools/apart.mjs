@@ -1,11 +1,10 @@
 /**
  * `npm run apart`: the shop as processes of their own on this machine, with the Kafka and PostgreSQL between them: what
- * a cluster runs, without one. Compiles what changed first.
+ * a cluster runs, without one.
  *
  * A process that dies is named and started again, as a cluster would; one that cannot start, or dies over and over,
  * ends the whole, for nobody is there who would look at it.
  */
-import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -16,7 +15,6 @@ import { trustKeys } from './apart/trust-keys.mjs';
 import { freePort } from './kafka/broker.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const compiler = `${root}/node_modules/@typescript/native/bin/tsc`;
 
 const usage = `npm run apart [-- --free-ports] - runs every service as a process of its own on this machine
 
@@ -35,18 +33,6 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(usage);
   process.exit(0);
 }
-if (!existsSync(compiler)) {
-  console.error('The dependencies are not installed: run `npm ci` first.');
-  process.exit(1);
-}
-if (!process.argv.includes('--as-built')) {
-  const build = spawnSync(process.execPath, [compiler, '-b'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (build.status !== 0) {
-    console.error('\nThe build failed, so nothing was started.');
-    process.exit(build.status ?? 1);
-  }
-}
-
 const { readPlatformConfig, servicePorts } = await import('../libs/platform/dist/index.js');
 const { withSandbox } = await import('../apps/standalone/dist/standalone.config.js');
 

@@ -3,14 +3,11 @@
  * embedded PostgreSQL; beside each the same work with nothing of ours. `--json` prints one JSON document and nothing
  * else on standard output; `--quick` takes fewer events and less time.
  */
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startBroker, stopBroker } from './kafka/broker.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const flags = process.argv.slice(2);
 if (flags.includes('--help')) {
   console.log('npm run bench:kafka [-- --json] [--quick]   (Java 17 and Maven bring the broker)');
@@ -19,12 +16,6 @@ if (flags.includes('--help')) {
 const json = flags.includes('--json');
 const quick = flags.includes('--quick');
 const say = (text) => (json ? process.stderr : process.stdout).write(`${text}\n`);
-
-const built = spawnSync(process.execPath, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-b'], {
-  cwd: root,
-  stdio: ['ignore', 2, 'inherit'],
-});
-if (built.status !== 0) process.exit(built.status ?? 1);
 
 const { openKafkaGround } = await import('./bench/kafka-ground.mjs');
 const { benchLatency, benchRebuild, benchRelay } = await import('./bench/kafka.mjs');

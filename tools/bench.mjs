@@ -3,13 +3,10 @@
  * absolutes are this machine's. `--json` prints one JSON document and nothing else on standard output; `--quick` takes
  * fewer and shorter rounds; `--only append,batch,read,order` runs a part.
  */
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const flags = process.argv.slice(2);
 if (flags.includes('--help')) {
   console.log('npm run bench [-- --json] [--quick] [--only append,batch,read,order]');
@@ -21,12 +18,6 @@ const only = flags.includes('--only')
   ? flags[flags.indexOf('--only') + 1].split(',')
   : ['append', 'batch', 'read', 'order'];
 const say = (text) => (json ? process.stderr : process.stdout).write(`${text}\n`);
-
-const built = spawnSync(process.execPath, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-b'], {
-  cwd: root,
-  stdio: ['ignore', 2, 'inherit'],
-});
-if (built.status !== 0) process.exit(built.status ?? 1);
 
 const { openGround } = await import('./bench/ground.mjs');
 const { benchAppend } = await import('./bench/append.mjs');

@@ -32,7 +32,7 @@ const shop =
 const pauseMs = Number(option('--pause') ?? 0);
 const patienceMs = 90_000;
 
-const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+const colour = process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 let steps = 0;
 const step = async (title) => {

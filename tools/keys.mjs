@@ -2,7 +2,6 @@
  * `npm run keys`: the rotation of the key-encryption key, beside a running shop.
  */
 import process from 'node:process';
-import 'reflect-metadata';
 
 const usage = `npm run keys -- <command>
 
@@ -14,9 +13,7 @@ const usage = `npm run keys -- <command>
                     that you may still have to restore
 
 The environment is the shop's: DATABASE_URL, KEY_RING_DATABASE_URL, KEY_ENCRYPTION_KEY_FILE, DATA_DIR. Copies of the key
-file are yours to destroy: a copy that holds a retired version opens what was wrapped under it.
-
-Compile first: npm run build.`;
+file are yours to destroy: a copy that holds a retired version opens what was wrapped under it.`;
 
 const say = (text) => process.stdout.write(`${text}\n`);
 
@@ -45,6 +42,7 @@ const commands = {
 const run = async ([command, ...args]) => {
   if (command === undefined || command === '--help' || command === 'help') return say(usage);
   if (!Object.hasOwn(commands, command)) throw new Error(`there is no command ${command}\n\n${usage}`);
+  await import('reflect-metadata');
   const { KeyMaintenance, readPlatformConfig } = await import('../libs/platform/dist/index.js');
   const { standaloneService } = await import('../apps/standalone/dist/standalone.module.js');
   const maintenance = await KeyMaintenance.open(readPlatformConfig(process.env, 'keys'), standaloneService.schemas);

@@ -1,10 +1,4 @@
-/** `npm start`: compiles what changed, then runs every service in this process. */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const compiler = `${root}/node_modules/@typescript/native/bin/tsc`;
+/** `npm start`: runs every service in this process; `tools/run.cjs` has installed and compiled what they need. */
 
 const usage = `npm start - runs the whole shop on this machine: PostgreSQL, every service, the processors' stand-ins.
 
@@ -20,14 +14,5 @@ Ctrl-C stops it after what is in hand is done. More: README.md.`;
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(usage);
   process.exit(0);
-}
-if (!existsSync(compiler)) {
-  console.error('The dependencies are not installed: run `npm ci` first.');
-  process.exit(1);
-}
-const build = spawnSync(process.execPath, [compiler, '-b'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-if (build.status !== 0) {
-  console.error('\nThe build failed, so nothing was started.');
-  process.exit(build.status ?? 1);
 }
 await import(new URL('../apps/standalone/dist/main.js', import.meta.url).href);

@@ -1,28 +1,15 @@
 /**
- * `npm test`: compiles, then runs Jest on what was compiled. Arguments go to Jest as they are: `npm test -- consent`.
+ * `npm test`: runs Jest on what was compiled. Arguments go to Jest as they are: `npm test -- consent`. `tools/run.cjs` has
+ * installed and compiled before.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { constants, availableParallelism } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isTestFile } from './boundaries/test-files.mjs';
+import { runToEnd } from './setup/child.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-
-/** Runs Node with `args` in the root; resolves to its exit code, 128 + signal as in a shell. */
-const node = (args) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
-    const passOn = (signal) => child.kill(signal);
-    for (const signal of passedOn) process.on(signal, passOn);
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      for (const name of passedOn) process.off(name, passOn);
-      resolve(signal === null ? code : 128 + constants.signals[signal]);
-    });
-  });
 
 /**
  * The compiler leaves what it made of a file since renamed, deleted, or turned into a test file: Jest would go on running
@@ -56,19 +43,7 @@ const saysHowMany = args.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)\b/.tes
 // Half of the integration specs wait for a database or a broker, so one worker per core, at most four of them.
 const workers = saysHowMany ? [] : [`--maxWorkers=${Math.min(availableParallelism(), 4)}`];
 
-const buildFailed = await node(['node_modules/@typescript/native/bin/tsc', '-b', 'tsconfig.spec.json']);
-if (buildFailed !== 0) {
-  console.error('\nThe build failed, so no test was run. `npx tsc -b tsconfig.spec.json` shows the same errors.');
-  process.exit(buildFailed);
-}
-
 removeOutputWithoutSource();
-process.exit(
-  await node([
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-    'node_modules/jest/bin/jest.js',
-    ...workers,
-    ...args,
-  ]),
-);
+const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+const { exitCode } = await runToEnd(process.execPath, [...jest, ...workers, ...args], { cwd: root, stdio: 'inherit' });
+process.exit(exitCode);

@@ -7,7 +7,7 @@ import { PostgresEventStore } from '@dittoo/event-store';
 import { newId } from '@dittoo/kernel';
 import { createKafka } from '@dittoo/messaging';
 import { EnvelopeSealer, FileKeyEncryption, PostgresKeyRing } from '@dittoo/personal-data';
-import { freePort } from '@dittoo/platform/testing';
+import { freePort } from '../kafka/broker.mjs';
 import pg from 'pg';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

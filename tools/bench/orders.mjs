@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FileKeyEncryption } from '@dittoo/personal-data';
-import { freePort } from '@dittoo/platform/testing';
+import { freePort } from '../kafka/broker.mjs';
 import { Pool } from 'undici';
 import { interleaved, slice } from './rounds.mjs';
 

@@ -4,16 +4,13 @@
  */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import 'reflect-metadata';
 
 const usage = `npm run topics - makes the topics that are missing, looks at the others
 
   KAFKA_BROKERS      host:port[,host:port]; KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_CA_FILE as for the services
   KAFKA_PARTITIONS   of a topic of events (6). For ever: more of them would tear streams apart
   KAFKA_REPLICATION  copies of everything (1); 3 in production, where two must acknowledge
-  KAFKA_TOPIC_PREFIX before every topic (dittoo.)
-
-Compile first: npm run build.`;
+  KAFKA_TOPIC_PREFIX before every topic (dittoo.)`;
 
 const day = 86_400_000;
 
@@ -46,6 +43,7 @@ const readGroups = async () => {
 };
 
 const run = async () => {
+  await import('reflect-metadata');
   const { categoriesOf, categoriesFor, createKafka, deadLetterTopicOf, ensureTopics, topicOf } =
     await import('../../libs/messaging/dist/index.js');
   const { schemaMap } = await import('../../libs/contracts/dist/index.js');
@@ -80,7 +78,7 @@ const run = async () => {
 if (process.argv.length > 2) console.log(usage);
 else {
   await run().catch((error) => {
-    console.error(error.code === 'ERR_MODULE_NOT_FOUND' ? 'Nothing is compiled yet: npm run build.' : error.message);
+    console.error(error.message);
     process.exitCode = 1;
   });
 }

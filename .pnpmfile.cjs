@@ -1,0 +1,2 @@
+// pnpm loads this before it asks any registry.
+require('./tools/setup/use-npm.cjs');

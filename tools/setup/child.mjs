@@ -1,0 +1,39 @@
+/** Runs a program to its end; what stops this process stops the program too, and its end is awaited. */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** @typedef {{ exitCode: number, signal: string | null, interrupted: boolean, output: string }} End */
+
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} options with `stdio` pipes, what it says is in `output`
+ * @returns {Promise<End>} `exitCode` is 128 + signal as in a shell; `interrupted`: it was stopped because we were
+ */
+export const runToEnd = (program, args, options) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, args, options);
+    let output = '';
+    let interrupted = false;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-100_000)));
+    }
+    const passOn = (signal) => {
+      interrupted = true;
+      child.kill(signal);
+    };
+    for (const signal of passedOn) process.on(signal, passOn);
+    const over = () => {
+      for (const signal of passedOn) process.off(signal, passOn);
+    };
+    child.once('error', (error) => {
+      over();
+      reject(error);
+    });
+    child.once('close', (code, signal) => {
+      over();
+      resolve({ exitCode: signal === null ? code : 128 + constants.signals[signal], signal, interrupted, output });
+    });
+  });

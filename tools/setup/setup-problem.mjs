@@ -1,0 +1,13 @@
+/** What hinders a command, in one sentence that also says what to do; `details` are shown below it as they are. */
+export class SetupProblem extends Error {
+  /**
+   * @param {string} sentence
+   * @param {{ details?: string, exitCode?: number }} [more]
+   */
+  constructor(sentence, { details = '', exitCode = 1 } = {}) {
+    super(sentence);
+    this.name = 'SetupProblem';
+    this.details = details;
+    this.exitCode = exitCode;
+  }
+}
