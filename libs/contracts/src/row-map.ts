@@ -412,22 +412,25 @@ export const rowMap: RowMap = {
   },
 
   // relay and delivery: how far everybody is
-  'relay.lease': { columns: plainColumns('name', 'holder', 'epoch', 'expires_at') },
-  'relay.checkpoint': { columns: plainColumns('name', 'epoch', 'position', 'moved_at') },
+  'relay.checkpoint': { columns: plainColumns('transport', 'epoch', 'position', 'moved_at') },
   'relay.parked': {
     columns: { stream: reference, ...plainColumns('position', 'event_id', 'reason', 'parked_at') },
   },
-  'delivery.group_checkpoint': { columns: plainColumns('group_id', 'position', 'moved_at') },
+  'delivery.group_checkpoint': {
+    columns: plainColumns('group_id', 'position', 'ahead', 'parked', 'moved_at'),
+  },
   'delivery.parked_stream': {
     columns: { stream: reference, ...plainColumns('group_id', 'failure', 'parked_at') },
   },
   'delivery.parked_event': {
     columns: { stream: reference, ...plainColumns('group_id', 'position', 'event_id') },
   },
-  'delivery.consumer_offset': {
+  'delivery.partition_offset': {
     columns: plainColumns('group_id', 'topic', 'partition', 'next_offset', 'moved_at'),
   },
-  'delivery.stream_cursor': { columns: { stream: reference, ...plainColumns('group_id', 'revision') } },
+  'delivery.stream_revision': {
+    columns: { stream: reference, ...plainColumns('group_id', 'revision', 'position') },
+  },
 
   // every service
   'service.idempotency_key': {

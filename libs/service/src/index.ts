@@ -14,7 +14,8 @@ export { causedBy, Commands, type CommandContext, type EventFacts, type Executed
 export { AcceptsForm } from './form-body.js';
 export { createHttpApp, idParam, type HttpAppOptions } from './http-app.js';
 export { Idempotent, RequestDigest } from './idempotency.js';
-export { LeasedWorker, LeaseLost, type Lease } from './leased-worker.js';
+export { LeaseLost, LeaseRow, type Lease } from './lease.js';
+export { LeasedWorker } from './leased-worker.js';
 export { createLogger, NestLog } from './log.js';
 export { decodeCursor, encodeCursor, pageOf, PageQuery, type Page } from './page.js';
 export { parseBody } from './request-body.js';
