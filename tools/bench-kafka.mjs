@@ -1,5 +1,5 @@
 /**
- * `npm run bench:kafka`: the road by Kafka on one machine: relay and audit as processes of their own, a real broker, the
+ * `npm run bench:kafka`: delivery by Kafka on one machine: relay and audit as processes of their own, a real broker, the
  * embedded PostgreSQL; beside each the same work with nothing of ours. `--json` prints one JSON document and nothing
  * else on standard output; `--quick` takes fewer events and less time.
  */

@@ -1,5 +1,5 @@
 import { newId } from '@dittoo/kernel';
-import { GatheredRows, TypeOrmPartitionInbox } from '@dittoo/projections';
+import { GatheredRows, TypeOrmInbox } from '@dittoo/projections';
 import { DataSource } from 'typeorm';
 import { SubjectTrailProjection } from '../../apps/audit/dist/subject-trail/subject-trail.projection.js';
 import { toMessage } from '../../libs/messaging/dist/kafka-message.js';
@@ -97,7 +97,7 @@ export const benchRebuild = async (ground, say) => {
   try {
     const total = await ground.sequenced();
     const projection = new SubjectTrailProjection();
-    const inbox = new TypeOrmPartitionInbox(rows, ground.store, quiet);
+    const inbox = new TypeOrmInbox(rows, ground.store, quiet);
     const group = 'bench.subject-trail';
     await rows.query('TRUNCATE audit.subject_trail');
     const handling = {

@@ -7,7 +7,7 @@ const text = (more = {}) => ({ type: 'string', ...more });
 const uuid = text({ format: 'uuid' });
 const position = text({ pattern: '^[0-9]{1,19}$' });
 
-/** What a personal field looks like on the road: sealed, so it says nothing without a key. */
+/** What a personal field looks like in a message: sealed, so it says nothing without a key. */
 const envelope = { description: 'Sealed under the key of the data subject and this category; see libs/personal-data.' };
 
 const message = ([type, { fields, legalBasis, purpose, schemaVersion }]) => ({

@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { relaySchema } from './relay.migrations.js';
 import { RelayRunner } from './publish/relay.worker.js';
 
-/** Event store -> road. One runner, one lease; and positions, without which there is nothing to relay. */
+/** Event store -> transport. One runner, one lease; and positions, without which there is nothing to relay. */
 @Module({})
 export class RelayModule {
   static register(platform: DynamicModule): DynamicModule {

@@ -13,6 +13,7 @@ import {
   requireAppendable,
   requireStorable,
   RevisionConflict,
+  pause,
 } from '@dittoo/kernel';
 import type pg from 'pg';
 import { bigintArray, bytesArray, jsonbArray, textArray, uuidArray } from './binary-array.js';
@@ -65,8 +66,6 @@ SELECT stream_id, revision, event_id, type, data, meta, (meta ->> 'recordedAt'):
  WHERE (SELECT coalesce(bool_and((SELECT true FROM event_store.es_event s
                                    WHERE s.stream_id = g.stream_id AND s.revision = g.revision LIMIT 1) IS NOT NULL), true)
           FROM unnest((SELECT $8::text[]), (SELECT $9::bigint[])) AS g (stream_id, revision))`;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Appender {
   private statements = 0;

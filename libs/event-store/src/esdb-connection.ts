@@ -2,10 +2,9 @@
  * The client of EventStoreDB as the rest of this folder uses it: its known defects are remedied here and in
  * `esdb-follow.ts`, each under the number the specs name it by.
  */
-import { DomainError, EventStoreUnavailable } from '@dittoo/kernel';
+import { DomainError, EventStoreUnavailable, pause } from '@dittoo/kernel';
 import { EventStoreDBClient, isCommandError, ErrorType, type Credentials } from '@eventstore/db-client';
 import type { EsdbAddress } from './esdb-address.js';
-import { pause } from './pause.js';
 
 /** What went wrong, in the client's word for it. Its own errors carry the answer's metadata; this one carries nothing. */
 export class EsdbFailure extends Error {

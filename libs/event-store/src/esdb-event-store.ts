@@ -1,4 +1,6 @@
 import {
+  backOffMs,
+  pause,
   type AppendResult,
   EventStore,
   EventStoreUnavailable,
@@ -29,7 +31,6 @@ import { EsdbConnection, failureOf, inOurWords, isPassing, type EsdbConnectionOp
 import { fromEsdb, isSystemStream, positionOf, toEsdb } from './esdb-event.js';
 import { followOnce, place } from './esdb-follow.js';
 import { LogBroken } from './log-broken.js';
-import { backOff, pause } from './pause.js';
 import type { SequencerLog } from './postgres-sequencer.js';
 
 export interface EventStoreDbOptions extends EsdbConnectionOptions {
@@ -185,7 +186,7 @@ export class EventStoreDbEventStore extends EventStore {
       );
       const events: RecordedEvent[] = [];
       for (const { event } of found) {
-        if (events.length === limit) return { events, checkpoint };
+        if (events.length === limit) return { after, events, checkpoint };
         if (event === undefined) continue;
         const ours = !isSystemStream(event.streamId);
         const position: bigint = ours ? positionOf(event) : event.position.commit;
@@ -194,7 +195,7 @@ export class EventStoreDbEventStore extends EventStore {
         if (ours && (categories?.includes(streamCategory(event.streamId)) ?? true)) events.push(fromEsdb(event));
       }
       const atEnd = found.length < maxCount;
-      if (events.length > 0 || atEnd || categories !== undefined) return { events, checkpoint };
+      if (events.length > 0 || atEnd || categories !== undefined) return { after, events, checkpoint };
     }
   }
 
@@ -203,7 +204,7 @@ export class EventStoreDbEventStore extends EventStore {
     let last = after;
     let checked = after === null || categories !== undefined;
     for (let failures = 0; !signal.aborted; failures++) {
-      if (failures > 0) await backOff(failures, signal);
+      if (failures > 0) await pause(backOffMs(failures), signal);
       try {
         if (!checked) {
           await this.requireKnown(after!);

@@ -66,6 +66,7 @@ export async function* followOnce(
   try {
     let moved = false;
     let said = performance.now();
+    let follows = after;
     for (let last = after; !signal.aborted;) {
       const { events, scanned } = take(subscription, limit, last);
       const seen: bigint | null =
@@ -73,7 +74,8 @@ export async function* followOnce(
       if (seen !== null && seen !== last) moved = true;
       last = seen;
       if (events.length > 0 || (moved && performance.now() - said >= idleMs)) {
-        yield { events, checkpoint: last };
+        yield { after: follows, events, checkpoint: last };
+        follows = last;
         said = performance.now();
         moved = false;
       } else if (failure !== undefined) {

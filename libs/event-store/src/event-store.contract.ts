@@ -92,6 +92,7 @@ export const eventStoreContract = (
       let checkpoint = after;
       const options = { after, signal: abort.signal, ...(categories && { categories }), ...(limit && { limit }) };
       for await (const page of store.subscribeToAll(options)) {
+        expect(page.after).toBe(checkpoint); // each page follows the one before
         events.push(...page.events);
         checkpoint = page.checkpoint;
         if (page.events.some(({ eventId }) => eventId === until.eventId)) abort.abort();
@@ -421,7 +422,7 @@ export const eventStoreContract = (
         const whole = await store.readAll({ after: null, limit: 10_000 });
         expect([...(first?.events ?? []), ...rest.events].length).toBe(whole.events.length);
         const end = await store.readAll({ after: whole.checkpoint });
-        expect(end).toEqual({ events: [], checkpoint: whole.checkpoint });
+        expect(end).toEqual({ after: whole.checkpoint, events: [], checkpoint: whole.checkpoint });
       });
 
       it('shows at once what was acknowledged, to whoever waited for it to settle', async () => {

@@ -1,3 +1,4 @@
+import { NotificationListener } from '@dittoo/kernel';
 import pg from 'pg';
 import type { WakeUps } from './wake-ups.js';
 
@@ -7,8 +8,7 @@ import type { WakeUps } from './wake-ups.js';
  */
 export class LogListener {
   private subscribers = 0;
-  private client: pg.Client | undefined;
-  private retry: NodeJS.Timeout | undefined;
+  private listener: NotificationListener<pg.Client> | undefined;
 
   constructor(
     private readonly config: pg.ClientConfig,
@@ -17,38 +17,27 @@ export class LogListener {
 
   join(): void {
     this.subscribers += 1;
-    if (this.subscribers === 1) void this.connect();
+    if (this.subscribers > 1) return;
+    const { config, wakeUps } = this;
+    this.listener = new NotificationListener({
+      channel: 'es_log',
+      connect: async () => {
+        const client = new pg.Client({ ...config, keepAlive: true });
+        await client.connect();
+        return client;
+      },
+      disconnect: (client) => client.end().catch(() => undefined),
+      heard: wakeUps.wake,
+      listening: wakeUps.wake, // what came while we were away
+    });
+    this.listener.start();
   }
 
   async leave(): Promise<void> {
     this.subscribers -= 1;
     if (this.subscribers > 0) return;
-    clearTimeout(this.retry);
-    const client = this.client;
-    this.client = undefined;
-    await client?.end().catch(() => undefined);
-  }
-
-  private async connect(): Promise<void> {
-    const client = new pg.Client({ ...this.config, keepAlive: true });
-    this.client = client;
-    const again = (): void => {
-      if (this.client !== client) return;
-      this.client = undefined;
-      void client.end().catch(() => undefined);
-      this.retry = setTimeout(() => {
-        if (this.subscribers > 0 && this.client === undefined) void this.connect();
-      }, 1_000).unref();
-    };
-    client.on('error', again);
-    client.on('end', again);
-    client.on('notification', this.wakeUps.wake);
-    try {
-      await client.connect();
-      await client.query('LISTEN es_log');
-      this.wakeUps.wake(); // what came while we were away
-    } catch {
-      again();
-    }
+    const { listener } = this;
+    this.listener = undefined;
+    await listener?.stop();
   }
 }

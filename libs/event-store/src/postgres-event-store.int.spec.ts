@@ -100,7 +100,11 @@ describe('PostgresEventStore', () => {
     const before = await sequence().then(() => store.readAll({ after: null, limit: 10_000 }));
     await store.append(stream, [event(0)], 'no-stream');
     expect((await collect(store.readStream(stream)))[0]?.position).toBe(-1n);
-    expect(await store.readAll({ after: before.checkpoint })).toEqual({ events: [], checkpoint: before.checkpoint });
+    expect(await store.readAll({ after: before.checkpoint })).toEqual({
+      after: before.checkpoint,
+      events: [],
+      checkpoint: before.checkpoint,
+    });
     await sequence();
     const { events } = await store.readAll({ after: before.checkpoint });
     expect(events.map(({ eventId }) => eventId)).toEqual([event(0).eventId]);

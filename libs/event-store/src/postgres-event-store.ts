@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  backOffMs,
   type AppendResult,
   EventStore,
   EventStoreUnavailable,
@@ -169,7 +170,7 @@ export class PostgresEventStore extends EventStore {
       if (stream !== null) events.push({ stream, revision, position, eventId, type, data, metadata });
       else if (categories === undefined) throw new LogBroken(`the event of position ${position} is missing`);
     }
-    return { events, checkpoint: rows.length === 0 ? after : checkpoint };
+    return { after, events, checkpoint: rows.length === 0 ? after : checkpoint };
   }
 
   override async settled(): Promise<void> {
@@ -200,7 +201,7 @@ export class PostgresEventStore extends EventStore {
           failures = 0;
         } catch (error) {
           if (!(error instanceof EventStoreUnavailable)) throw error;
-          await this.wakeUps.after(this.wakeUps.seen, Math.min(100 * 2 ** failures++, 5_000), signal);
+          await this.wakeUps.after(this.wakeUps.seen, backOffMs(++failures), signal);
           continue;
         } finally {
           ahead = undefined;

@@ -3,6 +3,7 @@
  *
  * If the process dies here, its session ends, the lock goes with it, and another leads; a batch has happened or not.
  */
+import { Loop, pause, type Turn } from '@dittoo/kernel';
 import pg from 'pg';
 import { isUnavailable } from './unavailable.js';
 import { WakeUps } from './wake-ups.js';
@@ -51,8 +52,7 @@ const outOfOrder = 'ES001';
 export class PostgresSequencer {
   private current: SequencerState = 'stopped';
   private readonly wakeUps = new WakeUps();
-  private stopping = new AbortController();
-  private running: Promise<void> | undefined;
+  private loop: Loop | undefined;
   private client: pg.Client | undefined;
   private error: Error | undefined;
 
@@ -75,20 +75,23 @@ export class PostgresSequencer {
 
   /** Begins; leading may come later. Safe to repeat. */
   start(): void {
-    if (this.running !== undefined) return;
-    this.stopping = new AbortController();
+    if (this.loop !== undefined) return;
     this.error = undefined;
     this.current = 'waiting';
-    this.running = this.run(this.stopping.signal);
+    const loop = new Loop((turn) => this.turn(turn, () => loop.end()), {
+      pauseMs: 0,
+      failed: (error) => this.interrupted(error),
+    });
+    this.loop = loop;
+    loop.start();
   }
 
   /** Finishes the batch at hand and gives the lead back. Safe to repeat. */
   async stop(): Promise<void> {
-    this.stopping.abort();
     const patience = setTimeout(() => void this.client?.end(), stopPatienceMs); // ends a query that hangs
-    await this.running;
+    await this.loop?.stop();
     clearTimeout(patience);
-    this.running = undefined;
+    this.loop = undefined;
     this.current = 'stopped';
   }
 
@@ -111,26 +114,25 @@ export class PostgresSequencer {
     }
   }
 
-  private async run(signal: AbortSignal): Promise<void> {
-    for (let failures = 0; !signal.aborted;) {
-      try {
-        await this.session(signal, () => {
-          failures = 0;
-        });
-      } catch (error) {
-        const code = (error as { code?: string }).code ?? 'unknown';
-        if (code === outOfOrder) {
-          this.current = 'broken';
-          this.error = error as Error;
-          this.log('error', 'sequencer.broken', { reason: this.error.message });
-          return;
-        }
-        this.current = 'waiting';
-        if (isUnavailable(error)) this.log('warn', 'sequencer.connectionLost', { code });
-        else this.log('error', 'sequencer.failed', { code });
-        await this.pause(Math.min(100 * 2 ** failures++, 5_000), signal);
-      }
+  /** @param end for good: what is broken is not mended by another try */
+  private async turn({ progressed, signal }: Turn, end: () => void): Promise<boolean> {
+    try {
+      await this.session(signal, progressed);
+    } catch (error) {
+      if ((error as { code?: string }).code !== outOfOrder) throw error;
+      this.current = 'broken';
+      this.error = error as Error;
+      this.log('error', 'sequencer.broken', { reason: this.error.message });
+      end();
     }
+    return false;
+  }
+
+  private interrupted(error: unknown): void {
+    const code = (error as { code?: string }).code ?? 'unknown';
+    this.current = 'waiting';
+    if (isUnavailable(error)) this.log('warn', 'sequencer.connectionLost', { code });
+    else this.log('error', 'sequencer.failed', { code });
   }
 
   private async session(signal: AbortSignal, onProgress: () => void): Promise<void> {
@@ -160,7 +162,7 @@ export class PostgresSequencer {
     while (!signal.aborted) {
       const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [leaderLock]);
       if (rows[0]?.mine === true) return;
-      await this.pause(leaderPollMs, signal);
+      await pause(leaderPollMs, signal);
     }
   }
 
@@ -172,9 +174,9 @@ export class PostgresSequencer {
       onProgress();
       if (sequenced > 0) {
         this.options.onSequenced?.(sequenced);
-        if (sequenced < batchSize) await this.pause(pauseMs, signal);
+        if (sequenced < batchSize) await pause(pauseMs, signal);
       } else if (sequenced < 0) {
-        await this.pause(unsettledPollMs, signal);
+        await pause(unsettledPollMs, signal);
       } else {
         await this.wakeUps.after(seen, pollMs, signal);
       }
@@ -184,10 +186,6 @@ export class PostgresSequencer {
   private async call(client: pg.Client, text: string): Promise<number> {
     const { rows } = await client.query<[number]>({ name: text, text, rowMode: 'array' });
     return rows[0]?.[0] ?? 0;
-  }
-
-  private async pause(ms: number, signal: AbortSignal): Promise<void> {
-    await new WakeUps().after(0, ms, signal);
   }
 
   private log(level: 'info' | 'warn' | 'error', event: string, details: Record<string, string | number>): void {

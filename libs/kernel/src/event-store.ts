@@ -23,6 +23,8 @@ export interface ReadAllOptions {
 
 /** One page of the whole log. */
 export interface LogPage {
+  /** What the page follows: nothing stands between this and its first event that is not in it. `null` = the start. */
+  readonly after: bigint | null;
   readonly events: readonly RecordedEvent[];
   /** Everything up to here was looked at: resume here even when a filter left `events` empty. `null` = nothing yet. */
   readonly checkpoint: bigint | null;

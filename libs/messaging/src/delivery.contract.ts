@@ -1,7 +1,7 @@
 /*
- * What every road promises its handlers, whatever it is made of. One suite, run on each.
+ * What every transport promises its handlers, whatever it is made of. One suite, run on each.
  *
- * Promised: order in a stream, at least once, groups apart from each other, the inbox sees the error that was thrown.
+ * Promised: order in a stream, at least once, groups that do not know each other, the inbox sees the error that was thrown.
  * Not promised: order between streams, that two groups are equally far, an effect outside the inbox's transaction once.
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -16,11 +16,11 @@ export interface RunningDelivery {
   close(): Promise<void>;
 }
 
-/** One log, one road, one database with the inbox; processes come and go on it. */
+/** One log, one transport, one database with the inbox; processes come and go on it. */
 export interface DeliveryGround {
   /** A process: a Nest application as services run it, with these controllers. */
   start(controllers: readonly Type[]): Promise<RunningDelivery>;
-  /** Appends one event to each stream, in this order, and puts them on the road. */
+  /** Appends one event to each stream, in this order, and publishes them. */
   say(...events: readonly (readonly [stream: string, type: string])[]): Promise<void>;
   /** What was alerted, as `parked <group> <stream> <failure>` or `retrying <group> <failure>`. */
   readonly alerts: readonly string[];
@@ -55,7 +55,7 @@ export const until = async (condition: () => boolean | Promise<boolean>): Promis
   }
 };
 
-/** A door that handlers wait at. */
+/** Handlers wait here until it is opened. */
 export const gate = (): { readonly passed: Promise<void>; open(): void } => {
   let open!: () => void;
   const passed = new Promise<void>((resolve) => (open = resolve));
@@ -154,17 +154,17 @@ export const deliveryContract = (name: string, prepare: () => Promise<DeliveryGr
       });
 
       it('closing lets the chunk in hand finish', async () => {
-        const [entered, door] = [gate(), gate()];
+        const [entered, finish] = [gate(), gate()];
         const delivery = await start(
           consumer('a', 'Noted', async () => {
             entered.open();
-            await door.passed;
+            await finish.passed;
           }),
         );
         await ground.say(['order-1', 'Noted']);
         await entered.passed;
         const closed = stop(delivery);
-        door.open();
+        finish.open();
         await closed;
         expect(await ground.rows('a')).toEqual(['order-1@0']);
         expect(await ground.checkpoint('a')).not.toBeNull();
@@ -191,9 +191,9 @@ export const deliveryContract = (name: string, prepare: () => Promise<DeliveryGr
       });
 
       it('that are slow hold up no other', async () => {
-        const door = gate();
+        const finish = gate();
         await start(
-          consumer('slow', 'Noted', () => door.passed),
+          consumer('slow', 'Noted', () => finish.passed),
           consumer('quick', 'Noted'),
         );
         await ground.say(['order-1', 'Noted']);
@@ -201,8 +201,34 @@ export const deliveryContract = (name: string, prepare: () => Promise<DeliveryGr
         await ground.say(['order-1', 'Noted']);
         await rowsReach('quick', 2);
         expect(await ground.rows('slow')).toEqual([]);
-        door.open();
+        finish.open();
         await rowsReach('slow', 2);
+      });
+    });
+
+    describe('a reactor', () => {
+      it('acts in order, finds no transaction, acts again after a failure, and its group moves on afterwards', async () => {
+        const acts: string[] = [];
+        const contexts: unknown[] = [];
+        @Controller()
+        class Reactor {
+          @EventPattern<string>('Noted', { group: 'a', reacts: true })
+          on(@Payload() { revision, stream }: RecordedEvent, @Ctx() context: Partial<EventContext>): void {
+            acts.push(`${stream}@${revision}`);
+            contexts.push(context);
+            if (acts.length === 2) throw new EventStoreUnavailable();
+          }
+        }
+        await start(Reactor);
+        await ground.say(['order-1', 'Noted'], ['order-1', 'Noted'], ['order-1', 'Noted']);
+        await until(() => acts.includes('order-1@2'));
+        expect(acts.filter((event, index) => acts.indexOf(event) === index)).toEqual([
+          'order-1@0',
+          'order-1@1',
+          'order-1@2',
+        ]);
+        expect(contexts.every((context) => JSON.stringify(context) === '{"group":"a"}')).toBe(true);
+        await until(async () => (await ground.checkpoint('a')) !== null);
       });
     });
 

@@ -1,4 +1,4 @@
-import type { EventContext, ParkedStream, RecordedEvent, Replay } from '@dittoo/kernel';
+import type { EventContext, GroupHandling, ParkedStream, RecordedEvent, Replay } from '@dittoo/kernel';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { handledInTrace } from './handled-span.js';
@@ -7,14 +7,17 @@ import { handledInTrace } from './handled-span.js';
 export type EventGroup = ReadonlyMap<string, MessageHandler>;
 
 /**
- * What every road has in common: it collects the `@EventPattern(type, { group })` handlers into groups and calls them.
- * A road (in process, Kafka) is a subclass that feeds the groups; no handler knows which.
+ * What every transport has in common: it collects the `@EventPattern(type, { group })` handlers into groups and calls
+ * them. A transport (in process, Kafka) is a subclass that feeds the groups; no handler knows which.
  *
- * Two groups may handle the same type, each at its own pace; within a group a type has one handler.
+ * Two groups may handle the same type, each at its own pace; within a group a type has one handler. One that says
+ * `{ group, reacts: true }` is called outside any transaction, before the rows of the page are written: it appends under
+ * derived event ids or acts otherwise so that a repeat changes nothing, and finds only `group` in its context.
  */
 export abstract class EventDelivery extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   private readonly byGroup = new Map<string, Map<string, MessageHandler>>();
+  private readonly reactors = new Set<MessageHandler>();
 
   override addHandler(
     pattern: unknown,
@@ -29,6 +32,7 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     const handlers = this.byGroup.get(group) ?? new Map<string, MessageHandler>();
     if (handlers.has(type)) throw new Error(`group ${group} has two handlers of ${type}`);
     this.byGroup.set(group, handlers.set(type, handler));
+    if (extras['reacts'] === true) this.reactors.add(handler);
     this.messageHandlers.set(`${group}/${type}`, handler);
   }
 
@@ -36,13 +40,28 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     return this.byGroup;
   }
 
-  protected handles(group: string, type: string): boolean {
-    const handlers = this.byGroup.get(group);
-    return handlers !== undefined && (handlers.has(type) || handlers.has('*'));
+  /** What the inbox calls for a group. A transport with a place for poison replaces `poisoned`. */
+  protected handling(group: string): GroupHandling {
+    const handlers = this.byGroup.get(group) ?? new Map<string, MessageHandler>();
+    const reacts = (type: string): boolean => {
+      const handler = handlers.get(type) ?? handlers.get('*');
+      return handler !== undefined && this.reactors.has(handler);
+    };
+    const react = async (events: readonly RecordedEvent[]): Promise<void> => {
+      for (const event of events) if (reacts(event.type)) await this.dispatch(event, { group });
+    };
+    return {
+      handles: (type) => handlers.has(type) || handlers.has('*'),
+      ...([...handlers.values()].some((handler) => this.reactors.has(handler)) ? { react } : {}),
+      handle: async (event, transaction, gather) => {
+        if (!reacts(event.type)) await this.dispatch(event, { group, transaction, gather });
+      },
+      poisoned: () => Promise.resolve(),
+    };
   }
 
   /** Calls the group's handler and waits for all it does; its error arrives here as it was thrown. */
-  protected async dispatch(event: RecordedEvent, context: EventContext): Promise<void> {
+  private async dispatch(event: RecordedEvent, context: EventContext | Pick<EventContext, 'group'>): Promise<void> {
     const handlers = this.byGroup.get(context.group);
     const handler = handlers?.get(event.type) ?? handlers?.get('*');
     if (handler === undefined) throw new Error(`group ${context.group} has no handler of ${event.type}`);

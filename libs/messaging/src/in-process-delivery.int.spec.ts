@@ -10,7 +10,7 @@ import { pino } from 'pino';
 import { DataSource } from 'typeorm';
 import { consumer, deliveryContract, until, type DeliveryGround } from './delivery.contract.js';
 import { InProcessDelivery } from './in-process-delivery.js';
-import { InProcessRoad } from './in-process-road.js';
+import { InProcessTransport } from './in-process-transport.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -29,13 +29,15 @@ afterAll(async () => {
 const inProcess = async (): Promise<DeliveryGround> => {
   await dataSource.query('TRUNCATE handled, delivery.group_checkpoint, delivery.parked_stream, delivery.parked_event');
   const store = new MemoryEventStore(3n);
-  const road = new InProcessRoad(store);
+  const transport = new InProcessTransport(store);
   const alerts: string[] = [];
-  const inbox = new TypeOrmInbox(dataSource, {
+  const inbox = new TypeOrmInbox(dataSource, store, {
     parked: (group, stream, _position, failure) => alerts.push(`parked ${group} ${stream} ${failure}`),
     retrying: (group, failure) => alerts.push(`retrying ${group} ${failure}`),
     replayFailed: () => undefined,
     tookIn: () => undefined,
+    repeated: () => undefined,
+    healed: () => undefined,
   });
   const revisions = new Map<string, bigint>();
   let said: bigint | null = null;
@@ -46,7 +48,7 @@ const inProcess = async (): Promise<DeliveryGround> => {
       class Process {}
       const app = await NestFactory.create(Process, new FastifyAdapter(), { logger: false, abortOnError: false });
       app.useGlobalFilters(new ProblemFilter({}, pino({ level: 'silent' })));
-      const delivery = new InProcessDelivery(road, inbox, { interrupted: () => undefined });
+      const delivery = new InProcessDelivery(transport, inbox, { interrupted: () => undefined });
       try {
         app.connectMicroservice({ strategy: delivery }, { inheritAppConfig: true });
         await app.startAllMicroservices();
@@ -64,7 +66,7 @@ const inProcess = async (): Promise<DeliveryGround> => {
       }
       const page = await store.readAll({ after: said });
       said = page.checkpoint;
-      await road.publish(page.events);
+      await transport.publish(page);
     },
     rows: async (group) =>
       (

@@ -52,7 +52,7 @@ const byKafka = async (): Promise<DeliveryGround> => {
       for (const [stream, type] of events) await ground.append(stream, [0], { type });
       const page = await ground.log.readAll({ after: said });
       said = page.checkpoint;
-      await publisher.publish(page.events);
+      await publisher.publish(page);
     },
     rows: async (group) => {
       const rows = await ground.dataSource.query<{ event: string }[]>(
@@ -63,7 +63,7 @@ const byKafka = async (): Promise<DeliveryGround> => {
     },
     checkpoint: async (group) => {
       const [row] = await ground.dataSource.query<{ at: string | null }[]>(
-        `SELECT greatest((SELECT max(next_offset) FROM delivery.consumer_offset WHERE group_id = $1),
+        `SELECT greatest((SELECT max(next_offset) FROM delivery.partition_offset WHERE group_id = $1),
                          (SELECT position FROM delivery.group_checkpoint WHERE group_id = $1 AND position >= 0)) AS at`,
         [group],
       );

@@ -1,8 +1,9 @@
-import { DomainError, type ParkedStream, type PartitionInbox, type Replay, type SchemaMap } from '@dittoo/kernel';
+import { DomainError, type Inbox, type ParkedStream, type Replay, type SchemaMap } from '@dittoo/kernel';
 import { EventDelivery } from './event-delivery.js';
 import type { Kafka } from './kafka-client.js';
 import { DeadLetters } from './kafka-dead-letters.js';
-import { KafkaGroup, type KafkaAlerts } from './kafka-group.js';
+import type { KafkaAlerts } from './kafka-consumer.js';
+import { KafkaGroup } from './kafka-group.js';
 
 export interface KafkaDeliveryOptions {
   readonly prefix: string;
@@ -23,7 +24,7 @@ export class KafkaDelivery extends EventDelivery {
 
   constructor(
     private readonly kafka: Kafka,
-    private readonly inbox: PartitionInbox,
+    private readonly inbox: Inbox,
     private readonly options: KafkaDeliveryOptions,
     private readonly alerts: KafkaAlerts,
   ) {
@@ -34,15 +35,14 @@ export class KafkaDelivery extends EventDelivery {
   override listen(callback: (error?: unknown) => void): void {
     const { prefix, schemaMap, concurrency = 3, sessionTimeoutMs = 30_000 } = this.options;
     const { alerts, deadLetters, inbox, kafka } = this;
-    const road = { alerts, concurrency, deadLetters, inbox, kafka, prefix, schemaMap, sessionTimeoutMs };
+    const parts = { alerts, concurrency, deadLetters, inbox, kafka, prefix, schemaMap, sessionTimeoutMs };
     try {
       this.consumers = [...this.groups].map(
         ([group, handlers]) =>
-          new KafkaGroup(group, road, {
+          new KafkaGroup(group, parts, {
             types: handlers.keys(),
             takesAll: handlers.has('*'),
-            handles: (type) => this.handles(group, type),
-            handle: (event, transaction, gather) => this.dispatch(event, { group, transaction, gather }),
+            handling: this.handling(group),
           }),
       );
     } catch (error) {

@@ -1,10 +1,9 @@
 import {
   streamCategory,
   type DeliveryOutcome,
-  type Gather,
   type GroupHandling,
+  type Inbox,
   type PartitionEvent,
-  type PartitionInbox,
   type RecordedEvent,
   type Replay,
   type SchemaMap,
@@ -17,15 +16,14 @@ import { topicOf } from './kafka-topics.js';
 /** A group's handlers. */
 export interface GroupHandlers {
   readonly types: Iterable<string>;
-  handles(type: string): boolean;
   /** Is one of the handlers for every type? Such a one reads no fields and fears no new ones. */
   readonly takesAll: boolean;
-  handle(event: RecordedEvent, transaction: unknown, gather: Gather): Promise<void>;
+  readonly handling: GroupHandling;
 }
 
 interface IntakeParts {
   readonly prefix: string;
-  readonly inbox: PartitionInbox;
+  readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
   readonly schemaMap: SchemaMap;
   readonly alerts: { deadLettered(group: string, place: string, word: string): void };
@@ -43,18 +41,27 @@ export class KafkaIntake {
     private readonly parts: IntakeParts,
     private readonly handlers: GroupHandlers,
   ) {
+    const { handle, handles, react } = handlers.handling;
     this.handling = {
-      handles: (type) => handlers.handles(type),
+      handles,
+      ...(react === undefined
+        ? {}
+        : {
+            react: async (events) => {
+              for (const event of events) this.requireKnownSchema(event);
+              await react(events);
+            },
+          }),
       handle: async (event, transaction, gather) => {
         this.requireKnownSchema(event);
-        await handlers.handle(event, transaction, gather);
+        await handle(event, transaction, gather);
       },
       poisoned: (event, word, error) => this.keepEvent(event, word, error),
     };
   }
 
-  /** Takes in what stands in the log and was not taken in: a new group, or one the road had lost something for. */
-  catchUp(categories: readonly string[], signal: AbortSignal): Promise<DeliveryOutcome> {
+  /** Handles what stands in the log and was not handled: for a new group, or one Kafka had lost something for. */
+  catchUp(categories: readonly string[], signal: AbortSignal): Promise<'done' | 'later'> {
     return this.parts.inbox.catchUp(this.group, categories, this.handling, signal);
   }
 
@@ -67,6 +74,7 @@ export class KafkaIntake {
     topic: string,
     category: string,
     partition: number,
+    from: bigint,
     messages: readonly KafkaMessage[],
     nextOffset: bigint,
   ): Promise<DeliveryOutcome> {
@@ -84,8 +92,8 @@ export class KafkaIntake {
         ? this.keepEvent(event, word, error)
         : this.keep(topic, partition, message, word, error);
     };
-    const chunk = { topic, partition, events, nextOffset };
-    return this.parts.inbox.deliver(this.group, chunk, { ...this.handling, poisoned });
+    const stretch = { source: 'partition', topic, partition, from, events, nextOffset } as const;
+    return this.parts.inbox.deliver(this.group, stretch, { ...this.handling, poisoned });
   }
 
   private async read(

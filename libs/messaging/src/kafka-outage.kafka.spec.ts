@@ -33,7 +33,7 @@ const publishUntilTaken = async (ns: readonly number[]): Promise<void> => {
     for (const lamp of lamps) events.push(...(await ground.append(lamp, [n])));
     await until(
       () =>
-        publisher.publish(events).then(
+        publisher.publish({ events }).then(
           () => true,
           () => false,
         ),
@@ -163,7 +163,7 @@ describe('who may come in', () => {
     const delivery = ground.begin({ lights }, {}, kafka);
     await until(() => delivery.joined);
     const events = await ground.append(lamps[0]!, [0]);
-    await ground.publisher({}, kafka).publish(events);
+    await ground.publisher({}, kafka).publish({ events });
     await until(async () => (await ground.seen('lights')).size === 1);
   };
   const client = (port: number, more: Parameters<typeof settingsFor>[2] = {}) =>
@@ -185,7 +185,7 @@ describe('who may come in', () => {
     expect(JSON.stringify(ground.said)).not.toContain('guessed');
     expect([delivery.joined, delivery.dead]).toEqual([false, false]);
     const events = await ground.append(lamps[0]!, [0]);
-    await expect(ground.publisher({ deadlineMs: 3_000 }, wrong).publish(events)).rejects.toThrow();
+    await expect(ground.publisher({ deadlineMs: 3_000 }, wrong).publish({ events })).rejects.toThrow();
   });
 
   it('who was refused comes in once the broker knows the password, without a restart', async () => {
@@ -194,12 +194,12 @@ describe('who may come in', () => {
     const delivery = ground.begin({ lights }, {}, kafka);
     const publisher = ground.publisher({ deadlineMs: 5_000 }, kafka);
     const [event] = await ground.append(lamps[0]!, [0]);
-    await expect(publisher.publish([event!])).rejects.toThrow();
+    await expect(publisher.publish({ events: [event!] })).rejects.toThrow();
     await until(() => ground.said.some(({ what }) => what === 'interrupted'));
     giveUser(testBroker().brokers[0]!, credentials);
     await until(() => delivery.joined, 60_000);
     const publish = () =>
-      publisher.publish([event!]).then(
+      publisher.publish({ events: [event!] }).then(
         () => true,
         () => false,
       );
@@ -213,13 +213,13 @@ describe('who may come in', () => {
     const other = authorityOf(broker).replace(/[\s\S]+/, '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n');
     const wary = client(broker.ports.secure, { credentials: broker.user, authority: other });
     const events = await ground.append(lamps[0]!, [0]);
-    await expect(ground.publisher({ deadlineMs: 3_000 }, wary).publish(events)).rejects.toThrow();
+    await expect(ground.publisher({ deadlineMs: 3_000 }, wary).publish({ events })).rejects.toThrow();
   });
 
   it('nothing through a port where nobody answers: given up at the deadline', async () => {
     const events = await ground.append(lamps[0]!, [0]);
     const nowhere = client(await freePort());
-    await expect(ground.publisher({ deadlineMs: 2_000 }, nowhere).publish(events)).rejects.toMatchObject({
+    await expect(ground.publisher({ deadlineMs: 2_000 }, nowhere).publish({ events })).rejects.toMatchObject({
       name: 'SendUnconfirmed',
     });
   });

@@ -25,7 +25,7 @@ describe('publishing to Kafka', () => {
 
   it('writes a CloudEvent in binary mode, keyed by the stream', async () => {
     const [event] = await ground.append(lamp, [1]);
-    await ground.publisher().publish([event!]);
+    await ground.publisher().publish({ events: [event!] });
     const [message] = await ground.messages(topic);
     expect(message).toMatchObject({ key: lamp, value: '{"n":1}' });
     expect(message!.headers).toEqual({
@@ -52,7 +52,9 @@ describe('publishing to Kafka', () => {
       Array.from({ length: 20 }, (_, n) => n),
     );
     const heavy = events.map((event, n) => ({ ...event, data: { n, text } }));
-    await Promise.all([heavy.slice(0, 8), heavy.slice(8, 15), heavy.slice(15)].map((part) => publisher.publish(part)));
+    await Promise.all(
+      [heavy.slice(0, 8), heavy.slice(8, 15), heavy.slice(15)].map((part) => publisher.publish({ events: part })),
+    );
     const revisions = (await ground.messages(topic)).map(({ headers }) => Number(headers['es-revision']));
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
     expect(revisions).toHaveLength(20);
@@ -62,7 +64,7 @@ describe('publishing to Kafka', () => {
     const [event] = await ground.append(lamp, [0]);
     const room = largestEventBytes - JSON.stringify(event!.metadata).length - JSON.stringify({ text: '' }).length;
     const largest = { ...event!, data: { text: 'x'.repeat(room) } };
-    await ground.publisher().publish([largest]);
+    await ground.publisher().publish({ events: [largest] });
     expect(await values()).toEqual([JSON.stringify(largest.data)]);
   });
 
@@ -76,7 +78,7 @@ describe('publishing to Kafka', () => {
     it('names the one that is too large before anything is sent', async () => {
       const events = await ground.append(lamp, [0, 1]);
       const large = { ...events[1]!, data: { text: 'x'.repeat(1_100_000) } };
-      const { event, reason } = await failure(ground.publisher().publish([events[0]!, large]));
+      const { event, reason } = await failure(ground.publisher().publish({ events: [events[0]!, large] }));
       expect([event, reason]).toEqual([large, 'too-large']);
       expect(await values()).toEqual([]);
     });
@@ -85,16 +87,16 @@ describe('publishing to Kafka', () => {
       const events = await ground.append(lamp, [0, 1]);
       const large = { ...events[1]!, data: { text: 'x'.repeat(1_100_000) } };
       const publisher = ground.publisher({ maxMessageBytes: 5_000_000 });
-      const { event, reason } = await failure(publisher.publish([events[0]!, large]));
+      const { event, reason } = await failure(publisher.publish({ events: [events[0]!, large] }));
       expect([event.eventId, reason]).toEqual([large.eventId, 'too-large']);
-      await publisher.publish([events[0]!]);
+      await publisher.publish({ events: [events[0]!] });
       expect(new Set(await values())).toEqual(new Set(['{"n":0}']));
     });
 
     it('names the one that is nothing JSON can say', async () => {
       const [event] = await ground.append(lamp, [0]);
       const odd = { ...event!, data: { n: 1n } } as unknown as RecordedEvent;
-      expect((await failure(ground.publisher().publish([odd]))).reason).toBe('unserialisable');
+      expect((await failure(ground.publisher().publish({ events: [odd] }))).reason).toBe('unserialisable');
     });
   });
 
@@ -211,11 +213,11 @@ describe('publishing to Kafka', () => {
     it('gives up at the deadline, and goes on with a new producer', async () => {
       const publisher = ground.publisher({ deadlineMs: 2_500 }, behindProxy);
       const events = await ground.append(lamp, [0, 1]);
-      await publisher.publish([events[0]!]);
+      await publisher.publish({ events: [events[0]!] });
       proxy.dropAnswers();
-      await expect(publisher.publish([events[1]!])).rejects.toMatchObject({ name: 'SendUnconfirmed' });
+      await expect(publisher.publish({ events: [events[1]!] })).rejects.toMatchObject({ name: 'SendUnconfirmed' });
       proxy.carryAnswers();
-      await publisher.publish([events[1]!]);
+      await publisher.publish({ events: [events[1]!] });
       expect([...new Set(await values())]).toEqual(['{"n":0}', '{"n":1}']);
     });
   });
@@ -226,7 +228,7 @@ describe('publishing to Kafka', () => {
     const admin = ground.kafka.admin();
     await admin.connect();
     await admin.deleteTopics({ topics: [topic] });
-    const publishing = publisher.publish([event!]);
+    const publishing = publisher.publish({ events: [event!] });
     await until(async () => !(await admin.listTopics()).includes(topic));
     await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
     await publishing;

@@ -1,4 +1,4 @@
-import { EventPublisher, streamCategory, Unpublishable, type RecordedEvent } from '@dittoo/kernel';
+import { EventPublisher, streamCategory, Unpublishable, type LogPage, type RecordedEvent } from '@dittoo/kernel';
 import type { Kafka, Message } from 'kafkajs';
 import { brokerErrorCode } from './kafka-client.js';
 import { largestMessageBytes, toMessage, weightOf } from './kafka-message.js';
@@ -31,6 +31,7 @@ const refused = new Set([10, 18, 87]);
  * Promised: resolved = every event is with all in-sync replicas. Not promised: that none of them is there twice.
  */
 export class KafkaPublisher extends EventPublisher {
+  override readonly transport: string;
   private readonly sender: KafkaSender;
   private readonly publications = new OneAtATime();
   private readonly prefix: string;
@@ -40,11 +41,11 @@ export class KafkaPublisher extends EventPublisher {
     super();
     this.sender = new KafkaSender(kafka, options);
     this.prefix = options.prefix;
+    this.transport = `kafka:${options.prefix}`;
     this.maxMessageBytes = options.maxMessageBytes ?? largestMessageBytes;
   }
 
-  /** @throws Unpublishable one of the events cannot travel; what stands before it may have been sent already */
-  override publish(events: readonly RecordedEvent[]): Promise<void> {
+  override publish({ events }: Pick<LogPage, 'events'>): Promise<void> {
     return this.publications.run(async () => {
       for (const batch of batches(events.map((event) => this.parcel(event)))) await this.sendBatch(batch);
     });

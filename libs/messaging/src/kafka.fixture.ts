@@ -10,14 +10,16 @@ import {
   type RecordedEvent,
   type SchemaMap,
 } from '@dittoo/kernel';
-import { deliveryMigrations, TypeOrmPartitionInbox } from '@dittoo/projections';
+import { deliveryMigrations, TypeOrmInbox } from '@dittoo/projections';
 import { MemoryEventStore, testDatabase } from '@dittoo/testing';
 import type { Kafka } from 'kafkajs';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { RunningBroker } from '../../../tools/kafka/broker.mjs';
 import { createKafka, kafkaFailure, type KafkaSettings } from './kafka-client.js';
+import { InProcessDelivery } from './in-process-delivery.js';
+import { InProcessTransport } from './in-process-transport.js';
 import { KafkaDelivery, type KafkaDeliveryOptions } from './kafka-delivery.js';
-import type { KafkaAlerts } from './kafka-group.js';
+import type { KafkaAlerts } from './kafka-consumer.js';
 import { KafkaPublisher, type PublisherOptions } from './kafka-publisher.js';
 import { categoriesOf, deadLetterTopicOf, topicOf } from './kafka-topics.js';
 import { ensureTopics } from './kafka-topic-setup.js';
@@ -59,7 +61,7 @@ export const settingsFor = (broker: string, prefix: string, more: Partial<KafkaS
 
 export const authorityOf = (broker: TestBroker): string => readFileSync(broker.caFile!, 'utf8');
 
-/** What the road said while a spec ran. */
+/** What delivery said while a spec ran. */
 export interface Said {
   readonly what: string;
   readonly group: string;
@@ -84,6 +86,10 @@ export interface KafkaGround {
   begin(groups: Groups, options?: Partial<KafkaDeliveryOptions>, kafka?: Kafka): KafkaDelivery;
   /** A delivery of these groups that has joined: what is appended from now on, it gets from Kafka or not at all. */
   deliver(groups: Groups, options?: Partial<KafkaDeliveryOptions>, kafka?: Kafka): Promise<KafkaDelivery>;
+  /** The same groups in this process, as before or after Kafka. */
+  deliverInProcess(groups: Groups): { relay(): Promise<void>; close(): Promise<void> };
+  /** Publishes to Kafka what it has not had: as the relay does, with a checkpoint of its own that outlives every run. */
+  relay(): { follow(): Promise<void> };
   /** Writes `event.n` to the table `seen` in the handler's transaction. */
   readonly recordSeen: Handler;
   /** `n` of every event a group took in, per stream, in the order the rows were written. */
@@ -156,11 +162,9 @@ export const kafkaGround = async ({
     tookIn: say('tookIn'),
   };
   const closers: (() => Promise<void>)[] = [];
-  const inbox = new TypeOrmPartitionInbox(dataSource, log, inboxAlerts);
-  const strategy: KafkaGround['strategy'] = (options = {}, from = kafka) =>
-    new KafkaDelivery(from, inbox, { prefix, schemaMap, sessionTimeoutMs: 6_000, ...options }, alerts);
-  const begin: KafkaGround['begin'] = (wanted, options = {}, from = kafka) => {
-    const delivery = strategy(options, from);
+  const inbox = new TypeOrmInbox(dataSource, log, inboxAlerts);
+  let onKafka: bigint | null = null;
+  const serve = (delivery: KafkaDelivery | InProcessDelivery, wanted: Groups): void => {
     for (const [group, handlers] of Object.entries(wanted)) {
       for (const [type, handler] of Object.entries(handlers))
         delivery.addHandler(type, handler as never, true, { group });
@@ -169,6 +173,12 @@ export const kafkaGround = async ({
     delivery.listen((error) => (refusal = error));
     if (refusal !== undefined) throw refusal;
     closers.push(() => delivery.close());
+  };
+  const strategy: KafkaGround['strategy'] = (options = {}, from = kafka) =>
+    new KafkaDelivery(from, inbox, { prefix, schemaMap, sessionTimeoutMs: 6_000, ...options }, alerts);
+  const begin: KafkaGround['begin'] = (wanted, options = {}, from = kafka) => {
+    const delivery = strategy(options, from);
+    serve(delivery, wanted);
     return delivery;
   };
   return {
@@ -190,6 +200,26 @@ export const kafkaGround = async ({
     },
     strategy,
     begin,
+    deliverInProcess: (groups) => {
+      const transport = new InProcessTransport(log);
+      const delivery = new InProcessDelivery(transport, inbox, { interrupted: say('interrupted') });
+      serve(delivery, groups);
+      return {
+        relay: async () => transport.publish(await log.readAll({ after: null })),
+        close: () => delivery.close(),
+      };
+    },
+    relay: () => {
+      const publisher = new KafkaPublisher(kafka, { prefix, deadlineMs: 30_000, onRebuilt: () => undefined });
+      closers.push(() => publisher.close());
+      return {
+        follow: async () => {
+          const page = await log.readAll({ after: onKafka });
+          await publisher.publish(page);
+          onKafka = page.checkpoint;
+        },
+      };
+    },
     deliver: async (groups, options, from) => {
       const delivery = begin(groups, options, from);
       await until(() => delivery.joined);

@@ -1,6 +1,6 @@
 import { createConnection, createServer, type Socket } from 'node:net';
 
-/** A road between a client and a broker on which answers can be lost. Loopback only. */
+/** A way between a client and a broker on which answers can be lost. Loopback only. */
 export interface TcpProxy {
   /** From now on the broker hears the client and the client does not hear the broker. */
   dropAnswers(): void;

@@ -5,6 +5,7 @@ import {
   kidOf,
   KeyMissing,
   KeyRing,
+  NotificationListener,
   SubjectKeyDestroyed,
   type DataCategory,
   type DestroyedKey,
@@ -49,29 +50,36 @@ const evictions = 'keyring_eviction';
  * cache that heard nothing forgets it after 60 s.
  */
 export class PostgresKeyRing extends KeyRing implements DataKeys {
-  private listener: PoolClient | undefined;
-  private closed = false;
+  private readonly listener: NotificationListener<PoolClient>;
 
   constructor(
     private readonly pool: Pool,
     private readonly encryption: KeyEncryption,
-    private readonly onProblem: (problem: string) => void = () => undefined,
+    onProblem: (problem: string) => void = () => undefined,
     private readonly cache = new KeyCache(),
   ) {
     super();
+    this.listener = new NotificationListener<PoolClient>({
+      channel: evictions,
+      connect: () => pool.connect(),
+      disconnect: (client) => client.release(true),
+      heard: (subjectId) => cache.evictSubject(subjectId),
+      listening: () => cache.clear(), // what was evicted before was not heard
+      lost: () => {
+        cache.clear();
+        onProblem('key ring: the eviction listener was lost');
+      },
+    });
   }
 
   /** Starts to listen for evictions by other processes. */
   async start(): Promise<void> {
-    await this.listen();
+    await this.listener.startListening();
   }
 
   /** Stops listening and wipes the cache; the pool is the caller's. */
   async close(): Promise<void> {
-    this.closed = true;
-    const listener = this.listener;
-    this.listener = undefined;
-    listener?.release(true);
+    await this.listener.stop();
     this.cache.clear();
   }
 
@@ -311,36 +319,6 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     const key = createSecretKey(material);
     material.fill(0);
     return { kid, key };
-  }
-
-  /** A listener that was lost heard nothing meanwhile: forget everything, then listen again. */
-  private async listen(): Promise<void> {
-    const client = await this.pool.connect();
-    const lost = (): void => {
-      if (this.listener !== client) return;
-      this.listener = undefined;
-      client.release(true);
-      this.cache.clear();
-      this.onProblem('key ring: the eviction listener was lost');
-      this.listenAgain();
-    };
-    client.on('notification', ({ payload }) => this.cache.evictSubject(payload ?? ''));
-    try {
-      await client.query(`LISTEN ${evictions}`);
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
-    if (this.closed) return client.release(true);
-    client.on('error', lost).on('end', lost);
-    this.listener = client;
-    this.cache.clear();
-  }
-
-  private listenAgain(): void {
-    setTimeout(() => {
-      if (!this.closed) this.listen().catch(() => this.listenAgain());
-    }, 250).unref();
   }
 }
 

@@ -23,7 +23,7 @@ export interface TestService {
     readonly role?: string;
     readonly authenticatedAt?: Date;
   }): Promise<string>;
-  /** Lets the sequencer and the road run, as audit and relay do in the whole system. */
+  /** Lets the sequencer and a relay run, as audit and relay do in the whole system. */
   get<T>(token: unknown): T;
   close(): Promise<void>;
 }
@@ -75,9 +75,10 @@ export const startTestService = async (
   const { platform, app } = running;
   platform.sequencer?.start();
   const following = new AbortController();
-  const road = (async () => {
+  platform.publisher.began(null);
+  const relay = (async () => {
     for await (const page of platform.store.subscribeToAll({ after: null, signal: following.signal })) {
-      await platform.road.publish(page.events);
+      await platform.publisher.publish(page);
     }
   })();
   return {
@@ -87,7 +88,7 @@ export const startTestService = async (
     get: <T>(token: unknown): T => app.get(token as never) as T,
     close: async () => {
       following.abort();
-      await road.catch(() => undefined);
+      await relay.catch(() => undefined);
       await running.close();
       await tidyUp();
     },

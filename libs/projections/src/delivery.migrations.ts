@@ -1,6 +1,13 @@
 import { plainColumns, reference, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+/**
+ * How far each group of handlers is. `group_checkpoint`: in the log. `partition_offset` and `stream_revision`: by
+ * partitions, as far as that is ahead of the log's checkpoint. `parked_stream`, `parked_event`: what waits for a person.
+ *
+ * `ahead` = may there be revisions ahead of the checkpoint? `parked` = are there parked streams? Both stand in the row
+ * every page locks, so a page asks for revisions and parked streams only where there are any.
+ */
 class CreateDelivery1763800000200 implements MigrationInterface {
   readonly name = 'CreateDelivery1763800000200';
 
@@ -8,7 +15,18 @@ class CreateDelivery1763800000200 implements MigrationInterface {
     await runner.query(`CREATE SCHEMA IF NOT EXISTS delivery`);
     await runner.query(`
       CREATE TABLE delivery.group_checkpoint (
-        group_id text PRIMARY KEY, position bigint NOT NULL, moved_at timestamptz NOT NULL DEFAULT now())`);
+        group_id text PRIMARY KEY, position bigint NOT NULL DEFAULT -1,
+        ahead boolean NOT NULL DEFAULT false, parked boolean NOT NULL DEFAULT false,
+        moved_at timestamptz NOT NULL DEFAULT now())`);
+    await runner.query(`
+      CREATE TABLE delivery.partition_offset (
+        group_id text NOT NULL, topic text NOT NULL, partition int NOT NULL, next_offset bigint NOT NULL,
+        moved_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (group_id, topic, partition))`);
+    await runner.query(`
+      CREATE TABLE delivery.stream_revision (
+        group_id text NOT NULL, stream text NOT NULL, revision bigint NOT NULL, position bigint NOT NULL,
+        PRIMARY KEY (group_id, stream))`);
+    await runner.query('CREATE INDEX ON delivery.stream_revision (group_id, position)');
     await runner.query(`
       CREATE TABLE delivery.parked_stream (
         group_id text NOT NULL, stream text NOT NULL, failure text NOT NULL,
@@ -17,6 +35,7 @@ class CreateDelivery1763800000200 implements MigrationInterface {
       CREATE TABLE delivery.parked_event (
         group_id text NOT NULL, position bigint NOT NULL, stream text NOT NULL, event_id uuid NOT NULL,
         PRIMARY KEY (group_id, position))`);
+    await runner.query('CREATE INDEX ON delivery.parked_event (group_id, stream, position)');
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -24,40 +43,17 @@ class CreateDelivery1763800000200 implements MigrationInterface {
   }
 }
 
-/** What a road with partitions needs besides: where a group stands in each partition, and in each stream. */
-class AddPartitions1763800000210 implements MigrationInterface {
-  readonly name = 'AddPartitions1763800000210';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      CREATE TABLE delivery.consumer_offset (
-        group_id text NOT NULL, topic text NOT NULL, partition int NOT NULL, next_offset bigint NOT NULL,
-        moved_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (group_id, topic, partition))`);
-    await runner.query(`
-      CREATE TABLE delivery.stream_cursor (
-        group_id text NOT NULL, stream text NOT NULL, revision bigint NOT NULL, PRIMARY KEY (group_id, stream))`);
-    await runner.query('CREATE INDEX parked_event_by_stream ON delivery.parked_event (group_id, stream, position)');
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP INDEX delivery.parked_event_by_stream');
-    await runner.query('DROP TABLE delivery.stream_cursor, delivery.consumer_offset');
-  }
-}
-
-export const deliveryMigrations = [CreateDelivery1763800000200, AddPartitions1763800000210];
+export const deliveryMigrations = [CreateDelivery1763800000200];
 
 /** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
 export const deliveryRows: RowClasses = {
-  group_checkpoint: { columns: plainColumns('group_id', 'position', 'moved_at') },
+  group_checkpoint: { columns: plainColumns('group_id', 'position', 'ahead', 'parked', 'moved_at') },
+  partition_offset: { columns: plainColumns('group_id', 'topic', 'partition', 'next_offset', 'moved_at') },
+  stream_revision: { columns: { stream: reference, ...plainColumns('group_id', 'revision', 'position') } },
   parked_stream: {
     columns: { stream: reference, ...plainColumns('group_id', 'failure', 'parked_at') },
   },
   parked_event: {
     columns: { stream: reference, ...plainColumns('group_id', 'position', 'event_id') },
   },
-  consumer_offset: {
-    columns: plainColumns('group_id', 'topic', 'partition', 'next_offset', 'moved_at'),
-  },
-  stream_cursor: { columns: { stream: reference, ...plainColumns('group_id', 'revision') } },
 };

@@ -1,5 +1,5 @@
 export { deliveryMigrations, deliveryRows } from './delivery.migrations.js';
 export { GatheredRows } from './gathered-rows.js';
+export type { InboxAlerts } from './intake.js';
 export { isTransient } from './transient-error.js';
-export { TypeOrmInbox, type InboxAlerts } from './typeorm-inbox.js';
-export { TypeOrmPartitionInbox, type PartitionInboxAlerts } from './typeorm-partition-inbox.js';
+export { TypeOrmInbox } from './typeorm-inbox.js';

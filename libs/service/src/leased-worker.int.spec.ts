@@ -5,7 +5,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import type { Pool } from 'pg';
-import { LeasedWorker, type Lease } from './leased-worker.js';
+import type { Lease } from './lease.js';
+import { LeasedWorker } from './leased-worker.js';
 import { createLogger } from './log.js';
 import { serviceMigrations } from './service.migrations.js';
 

@@ -94,6 +94,7 @@ export class MemoryEventStore extends EventStore {
     const start = after === null ? 0 : this.log.findIndex(({ position }) => position > after);
     const scanned = start < 0 ? [] : this.log.slice(start, start + limit);
     return {
+      after,
       events: scanned.filter(({ stream }) => categories?.includes(streamCategory(stream)) ?? true).map(copyOf),
       checkpoint: scanned.at(-1)?.position ?? after,
     };

@@ -67,7 +67,7 @@ export const rows = [
         title: 'Dropped as known already',
         unit: perSecond,
         about: 'Dedupe hits. Some are normal after a restart; a steady stream means that something sends twice.',
-        asks: { '{{group}}': rate('dittoo_kafka_repeated_total', 'group') },
+        asks: { '{{group}}': rate('dittoo_delivery_repeated_total', 'group') },
       },
     ],
   },
@@ -95,7 +95,7 @@ export const rows = [
         about: 'Nothing is missing, but somebody should ask why the road lost it.',
         asks: {
           'lost {{group}}': 'sum by (group) (increase(dittoo_kafka_lost_total[$__rate_interval]))',
-          'healed {{group}}': 'sum by (group) (increase(dittoo_kafka_healed_total[$__rate_interval]))',
+          'healed {{group}}': 'sum by (group) (increase(dittoo_delivery_healed_total[$__rate_interval]))',
         },
       },
       {

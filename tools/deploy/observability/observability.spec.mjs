@@ -38,7 +38,7 @@ describe('the metrics of the shop', () => {
         'dittoo_relay_active',
         'dittoo_kafka_consumer_lag',
         'dittoo_projection_lag_seconds',
-        'dittoo_kafka_repeated_total',
+        'dittoo_delivery_repeated_total',
         'dittoo_parked_streams',
         'dittoo_forwarding_delivery_seconds',
         'dittoo_seal_lag_seconds',

@@ -1,5 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Clock, EventStore, EventStoreUnavailable, leafHashOf, leafOf, type RecordedEvent } from '@dittoo/kernel';
+import {
+  Clock,
+  EventStore,
+  EventStoreUnavailable,
+  leafHashOf,
+  leafOf,
+  Loop,
+  pause,
+  type RecordedEvent,
+} from '@dittoo/kernel';
 import { Alarms, LOGGER, METRICS } from '@dittoo/platform';
 import { isTransient } from '@dittoo/projections';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
@@ -40,8 +48,10 @@ interface Integrated {
  */
 @Injectable()
 export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stop = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  private readonly loop = new Loop(({ signal }) => this.turn(signal), {
+    pauseMs: 0,
+    failed: (error) => this.logger.warn({ failure: (error as Error).name }, 'seal.interrupted'),
+  });
   private integrated: Integrated | undefined;
   private signed: SignedTreeHead | undefined;
   private waitingSince: string | null = null;
@@ -90,29 +100,24 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.loop.start();
   }
 
   /** Signs what has been read, then stops. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stop.abort();
-    await this.running;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stop;
-    for (let failures = 0; !signal.aborted;) {
-      try {
-        await this.session(signal);
-        failures = 0;
-      } catch (error) {
-        if (error instanceof Overtaken) continue;
-        if (!(error instanceof EventStoreUnavailable) && !isTransient(error)) return this.refuse(error);
-        this.logger.warn({ failure: (error as Error).name }, 'seal.interrupted');
-        const pauseMs = Math.min(5_000, 50 * 2 ** Math.min(failures++, 7));
-        await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-      }
+  private async turn(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.session(signal);
+    } catch (error) {
+      if (error instanceof Overtaken) return true;
+      if (error instanceof EventStoreUnavailable || isTransient(error)) throw error;
+      this.refuse(error);
+      this.loop.end();
     }
+    return false;
   }
 
   private refuse(error: unknown): void {
@@ -199,7 +204,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     while (!signal.aborted) {
       if (this.integrated!.size > this.signed!.size) {
         await this.sign();
-        await sleep(signEveryMs, undefined, { signal }).catch(() => undefined);
+        await pause(signEveryMs, signal);
       } else {
         await new Promise<void>((resolve) => {
           this.wakeSigner = resolve;

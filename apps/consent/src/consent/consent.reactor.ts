@@ -31,20 +31,20 @@ export class ConsentReactor {
     private readonly people: People,
   ) {}
 
-  @EventPattern('ConsentChoicesCollected', { group })
+  @EventPattern('ConsentChoicesCollected', { group, reacts: true })
   async choicesCollected(@Payload() event: Delivered<CustomerEvents, 'ConsentChoicesCollected'>): Promise<void> {
     await this.collect(event, event.data.choices, 'registrationForm');
   }
 
   /** A yes to the newsletter from who has no account is first asked back at the address (see newsletter). */
-  @EventPattern('CampaignEntered', { group })
+  @EventPattern('CampaignEntered', { group, reacts: true })
   async campaignEntered(@Payload() event: Delivered<CampaignEntryEvents, 'CampaignEntered'>): Promise<void> {
     const customer = await this.people.isCustomer(event.metadata.dataSubjectId!);
     const choices = event.data.choices.filter(({ given, purpose }) => customer || !given || purpose !== 'newsletter');
     await this.collect(event, choices, 'campaignForm');
   }
 
-  @EventPattern('NewsletterSubscriptionRequested', { group })
+  @EventPattern('NewsletterSubscriptionRequested', { group, reacts: true })
   async subscriptionRequested(
     @Payload() event: Delivered<NewsletterEvents, 'NewsletterSubscriptionRequested'>,
   ): Promise<void> {
@@ -58,13 +58,13 @@ export class ConsentReactor {
     );
   }
 
-  @EventPattern('ProcessingObjected', { group })
+  @EventPattern('ProcessingObjected', { group, reacts: true })
   async objected(@Payload() event: Delivered<DataSubjectEvents, 'ProcessingObjected'>): Promise<void> {
     const command = { type: 'EndConsents', purposes: event.data.purposes, method: 'objection' } as const;
     await this.commands.execute(consentDecider, event.metadata.dataSubjectId!, command, causedBy(event, group));
   }
 
-  @EventPattern('SubjectKeysDestroyed', { group })
+  @EventPattern('SubjectKeysDestroyed', { group, reacts: true })
   async subjectErased(@Payload() event: Delivered<DataSubjectEvents, 'SubjectKeysDestroyed'>): Promise<void> {
     if (event.data.requestId === null) return; // a retention period ended; the person is still a customer
     const subjectId = event.metadata.dataSubjectId!;

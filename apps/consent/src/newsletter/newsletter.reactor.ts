@@ -32,7 +32,7 @@ export class NewsletterReactor {
   ) {}
 
   /** Paid for: a sale to a customer whose address we have from it. Who said no to advertisement is not noted. */
-  @EventPattern('PaymentApproved', { group })
+  @EventPattern('PaymentApproved', { group, reacts: true })
   async sold(@Payload() event: Delivered<OrderEvents, 'PaymentApproved'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
     if (subjectId === null) return;
@@ -42,7 +42,7 @@ export class NewsletterReactor {
   }
 
   /** Anybody can type an address into a campaign's form: who has no account is asked at the address. */
-  @EventPattern('CampaignEntered', { group })
+  @EventPattern('CampaignEntered', { group, reacts: true })
   async campaignEntered(@Payload() event: Delivered<CampaignEntryEvents, 'CampaignEntered'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId!;
     const { choices, language, noticeDigest, noticeVersion } = event.data;
@@ -58,7 +58,7 @@ export class NewsletterReactor {
   }
 
   /** The consents it names are withdrawn by their own reactor. */
-  @EventPattern('ProcessingObjected', { group })
+  @EventPattern('ProcessingObjected', { group, reacts: true })
   async objected(@Payload() event: Delivered<DataSubjectEvents, 'ProcessingObjected'>): Promise<void> {
     if (!event.data.purposes.some((purpose) => mailed.has(purpose))) return;
     await this.subscriptions.endMail(event.metadata.dataSubjectId!, 'objection', causedBy(event, group));
@@ -68,7 +68,7 @@ export class NewsletterReactor {
    * A customer says yes in My account after an unsubscription. Their address is mailed to again only if its owner has
    * answered from it: an account alone does not show whose it is.
    */
-  @EventPattern('ConsentGiven', { group })
+  @EventPattern('ConsentGiven', { group, reacts: true })
   async given(@Payload() event: Delivered<ConsentEvents, 'ConsentGiven'>): Promise<void> {
     const { method, purpose } = event.data;
     if (purpose !== 'newsletter' || method !== 'myAccount') return;
@@ -79,12 +79,12 @@ export class NewsletterReactor {
     await this.suppressions.lift(email);
   }
 
-  @EventPattern('ConsentWithdrawn', { group })
+  @EventPattern('ConsentWithdrawn', { group, reacts: true })
   async withdrawn(@Payload() event: Delivered<ConsentEvents, 'ConsentWithdrawn'>): Promise<void> {
     await this.endAsContact(event);
   }
 
-  @EventPattern('ConsentRefused', { group })
+  @EventPattern('ConsentRefused', { group, reacts: true })
   async refused(@Payload() event: Delivered<ConsentEvents, 'ConsentRefused'>): Promise<void> {
     await this.endAsContact(event);
   }

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { consentPurposes, type ConsentPurpose } from '@dittoo/contracts';
-import { Clock, derivedId, newId } from '@dittoo/kernel';
+import { Clock, derivedId, Loop, newId } from '@dittoo/kernel';
 import { LOGGER, REGISTER } from '@dittoo/platform';
 import { consentEndsAt, someConsentsEnd, type Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
@@ -26,8 +25,12 @@ interface Standing {
  */
 @Injectable()
 export class ExpiryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stop = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  private readonly loop = new Loop(() => this.expireAll(), {
+    pauseMs: pollMs,
+    failed: (error) => {
+      this.logger.warn({ failure: error instanceof Error ? error.name : 'unknown' }, 'consent-expiry.interrupted');
+    },
+  });
 
   constructor(
     private readonly rows: DataSource,
@@ -38,24 +41,19 @@ export class ExpiryWorker implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    if (someConsentsEnd(this.register)) this.running = this.run();
+    if (someConsentsEnd(this.register)) this.loop.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stop.abort();
-    await this.running;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stop;
-    while (!signal.aborted) {
-      for (const purpose of consentPurposes) {
-        await this.expireDue(purpose).catch((error: unknown) => {
-          this.logger.warn({ failure: error instanceof Error ? error.name : 'unknown' }, 'consent-expiry.interrupted');
-        });
-      }
-      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
-    }
+  /** One purpose that fails holds up no other. */
+  private async expireAll(): Promise<boolean> {
+    const outcomes = await Promise.allSettled(consentPurposes.map((purpose) => this.expireDue(purpose)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return false;
   }
 
   private async expireDue(purpose: ConsentPurpose): Promise<void> {
@@ -66,7 +64,7 @@ export class ExpiryWorker implements OnApplicationBootstrap, BeforeApplicationSh
     );
     for (const { given_at: givenAt, said, subject_id: subjectId } of oldest) {
       const validUntil = consentEndsAt(this.register, purpose, givenAt.toISOString());
-      if (validUntil === null || validUntil > this.clock.now() || this.stop.signal.aborted) return;
+      if (validUntil === null || validUntil > this.clock.now() || this.loop.signal.aborted) return;
       const command = { type: 'ExpireConsent', purpose, said, validUntil } as const;
       await this.commands.execute(consentDecider, subjectId, command, {
         dataSubjectId: subjectId,

@@ -17,13 +17,13 @@ const group = 'order.payment';
 export class OrderReactor {
   constructor(private readonly commands: Commands) {}
 
-  @EventPattern('CheckoutOpened', { group })
+  @EventPattern('CheckoutOpened', { group, reacts: true })
   async checkoutOpened(@Payload() event: Delivered<ForwardingEvents, 'CheckoutOpened'>): Promise<void> {
     const { orderId, processorId, paymentReference, action } = event.data;
     await this.tell(orderId, { type: 'OpenPayment', processorId, paymentReference, action }, event);
   }
 
-  @EventPattern('PaymentStatusRead', { group })
+  @EventPattern('PaymentStatusRead', { group, reacts: true })
   async paymentStatusRead(@Payload() event: Delivered<ForwardingEvents, 'PaymentStatusRead'>): Promise<void> {
     const { orderId, processorId, paymentReference, status, amount, refundedMinor } = event.data;
     switch (status) {
@@ -45,7 +45,7 @@ export class OrderReactor {
     if (refundedMinor > 0) await this.tell(orderId, { type: 'RecordRefund', refundedMinor }, event);
   }
 
-  @EventPattern('ForwardingRefused', { group })
+  @EventPattern('ForwardingRefused', { group, reacts: true })
   async forwardingRefused(@Payload() event: Delivered<ForwardingEvents, 'ForwardingRefused'>): Promise<void> {
     const { intent, orderId, processorId } = event.data;
     if (intent !== 'openPayment' || orderId === null) return;

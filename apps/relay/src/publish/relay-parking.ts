@@ -1,7 +1,7 @@
 import type { Unpublishable } from '@dittoo/kernel';
 import type { Pool } from 'pg';
 
-/** Events the road cannot carry, by their place in the log, which still has them. */
+/** Events the transport cannot carry, by their place in the log, which still has them. */
 export class RelayParking {
   constructor(private readonly pool: Pool) {}
 

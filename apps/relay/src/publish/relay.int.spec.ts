@@ -3,20 +3,20 @@ import { startTestService, until, type TestService } from '@dittoo/platform/test
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { relayService } from '../relay.module.js';
 
-/** Promised: every event on the road, in position order, and the checkpoint behind it. Left open: how often. */
+/** Promised: every event published, in position order, and the checkpoint behind it. Left open: how often. */
 let service: TestService;
 const published: RecordedEvent[] = [];
-/** What the road says to a batch before it takes it; a test may hold it up. */
+/** What the transport says to a page before it takes it; a test may hold it up. */
 let mayPublish: Promise<void> = Promise.resolve();
 
 beforeAll(async () => {
   service = await startTestService(relayService);
-  const { road } = service.platform;
-  const publish = road.publish.bind(road);
-  road.publish = async (events) => {
+  const { publisher } = service.platform;
+  const publish = publisher.publish.bind(publisher);
+  publisher.publish = async (page) => {
     await mayPublish;
-    published.push(...events);
-    return publish(events);
+    published.push(...page.events);
+    return publish(page);
   };
 });
 afterAll(() => service.close());
@@ -46,7 +46,7 @@ const figure = async (name: string): Promise<number> =>
   (await service.platform.metrics.getSingleMetric(name)!.get()).values[0]!.value;
 
 describe('the relay', () => {
-  it('puts what was appended on the road in order, and moves its checkpoint behind it', async () => {
+  it('publishes what was appended in order, and moves its checkpoint behind it', async () => {
     const { pool } = service.platform;
     const appended: string[] = [];
     for (let i = 0; i < 20; i++) appended.push(await append());
@@ -59,7 +59,7 @@ describe('the relay', () => {
     });
   });
 
-  it('says that it is the active one, and how long the road has kept an event waiting', async () => {
+  it('says that it is the active one, and how long the transport has kept an event waiting', async () => {
     await until(async () => (await figure('dittoo_relay_active')) === 1);
     expect(await figure('dittoo_relay_lag_seconds')).toBe(0);
     let open = (): void => undefined;

@@ -88,7 +88,9 @@ describe('two relays on one log', () => {
     await relayed();
     const before = await checkpoint();
     const { pool } = first.platform;
-    await pool.query(`UPDATE relay.lease SET holder = 'somebody', expires_at = now() - interval '1 second'`);
+    await pool.query(
+      `UPDATE service.lease SET holder = 'another', expires_at = now() - interval '1 second' WHERE name LIKE 'relay.%'`,
+    );
     await append(5);
     const after = await until(async () => {
       const now = await checkpoint();

@@ -1,34 +1,35 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { EventPublisher, EventStore, Unpublishable, type RecordedEvent } from '@dittoo/kernel';
+import { EventPublisher, EventStore, Unpublishable, type LogPage } from '@dittoo/kernel';
 import { LOGGER, METRICS, PLATFORM_CONFIG, ROW_POOL, type PlatformConfig } from '@dittoo/platform';
+import { LeasedWorker, type Lease } from '@dittoo/service';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { Fenced, RelayLease } from './relay-lease.js';
+import { RelayCheckpoint } from './relay-checkpoint.js';
 import { RelayParking } from './relay-parking.js';
 
 const batch = 200;
-const renewEveryMs = 5_000;
+/** The log was followed to the end of the lease; then it is asked for again. */
+const restMs = 100;
 
 /**
- * Log -> road, in position order, one batch in flight; the checkpoint moves after the road has acknowledged.
+ * Log -> transport, in position order, one batch in flight; the checkpoint moves after the transport has acknowledged.
+ * One process at a time relays.
  *
  * Dies between the two: the next relay sends the batch again with the same event ids, consumers drop what they know.
  * Decides nothing, opens nothing.
  */
 @Injectable()
 export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stop = new AbortController();
-  private readonly lease: RelayLease;
+  private readonly worker: LeasedWorker;
+  private readonly checkpoint: RelayCheckpoint;
   private readonly parking: RelayParking;
   private readonly relayed: Gauge;
   private readonly parked: Counter;
   private readonly active: Gauge;
   /** When the oldest event was recorded that is read and not acknowledged; `null` = none is in hand. */
   private inHandSince: number | null = null;
-  private running: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly store: EventStore,
@@ -38,17 +39,20 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(METRICS) metrics: Registry,
   ) {
-    this.lease = new RelayLease(pool, 'main', `${config.service}@${hostname()}:${config.port}`);
+    const { transport } = publisher;
+    const holder = `${config.service}@${hostname()}:${config.port}`;
+    this.checkpoint = new RelayCheckpoint(pool, transport);
+    this.worker = new LeasedWorker(pool, `relay.${transport}`, holder, restMs, (lease) => this.relay(lease), logger);
     this.parking = new RelayParking(pool);
     const registers = [metrics];
     this.parked = new Counter({
       name: 'dittoo_relay_parked_total',
-      help: 'Events the road cannot carry',
+      help: 'Events the transport cannot carry',
       registers,
     });
     this.relayed = new Gauge({
       name: 'dittoo_relay_position',
-      help: 'Position of the last event put on the road',
+      help: 'Position of the last event published',
       registers,
     });
     this.active = new Gauge({
@@ -59,7 +63,7 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     const lagMs = (): number => (this.inHandSince === null ? 0 : Math.max(0, Date.now() - this.inHandSince));
     new Gauge({
       name: 'dittoo_relay_lag_seconds',
-      help: 'Age of the oldest event in hand that the road has not acknowledged; it grows while the road is away',
+      help: 'Age of the oldest event in hand that the transport has not acknowledged; it grows while the transport is away',
       registers,
       collect() {
         this.set(lagMs() / 1000);
@@ -68,38 +72,39 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.worker.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stop.abort();
-    await this.running;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.worker.stop();
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stop;
-    for (let failures = 0; !signal.aborted; failures++) {
-      if (failures > 0) await sleep(Math.min(5_000, 100 * 2 ** failures), undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      try {
-        const epoch = await this.lease.acquire();
-        if (epoch === null) {
-          await sleep(1_000, undefined, { signal }).catch(() => undefined);
-          failures = -1;
-          continue;
-        }
-        await this.relay(epoch);
-        await this.lease.release(epoch);
-      } catch (error) {
-        const failure = error instanceof Error ? error.name : 'unknown';
-        this.logger.warn({ failure }, error instanceof Fenced ? 'relay.fenced' : 'relay.interrupted');
+  /** Relays under one lease until it is lost, the process stops or the log or the transport fails. */
+  private async relay({ epoch, signal }: Lease): Promise<boolean> {
+    const { checkpoint, publisher, store } = this;
+    const after = await checkpoint.adopt(epoch);
+    publisher.began(after);
+    this.active.set(1);
+    try {
+      for await (const page of store.subscribeToAll({ after, limit: batch, signal })) {
+        const [first] = page.events;
+        this.inHandSince = first === undefined ? null : Date.parse(first.metadata.recordedAt);
+        await this.publish(page);
+        if (page.checkpoint !== null) await checkpoint.save(epoch, page.checkpoint);
+        this.inHandSince = null;
+        const last = page.events.at(-1);
+        if (last !== undefined) this.relayed.set(Number(last.position));
       }
+    } finally {
+      publisher.ended();
+      this.active.set(0);
     }
+    return false;
   }
 
-  /** An event the road cannot carry is written down, cried about and left out: it would hold up all behind it. */
-  private async publish(events: readonly RecordedEvent[]): Promise<void> {
-    for (let rest = events; rest.length > 0;) {
+  /** An event the transport cannot carry is written down, alerted and left out: it would hold up all behind it. */
+  private async publish(page: LogPage): Promise<void> {
+    for (let rest = page; ;) {
       try {
         await this.publisher.publish(rest);
         return;
@@ -109,36 +114,8 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
         await this.parking.park(error);
         this.parked.inc();
         this.logger.error({ position: String(event.position), stream: event.stream, reason }, 'relay.parked');
-        rest = rest.filter(({ position }) => position !== event.position);
+        rest = { ...rest, events: rest.events.filter(({ position }) => position !== event.position) };
       }
     }
-  }
-
-  /** Relays under one epoch until stopped, fenced or interrupted. */
-  private async relay(epoch: bigint): Promise<void> {
-    const lost = new AbortController();
-    const signal = AbortSignal.any([this.stop.signal, lost.signal]);
-    const renewal = setInterval(() => {
-      this.lease.renew(epoch).then(
-        (held) => held || lost.abort(),
-        () => lost.abort(),
-      );
-    }, renewEveryMs);
-    try {
-      const after = await this.lease.adopt(epoch);
-      this.active.set(1);
-      for await (const { events, checkpoint } of this.store.subscribeToAll({ after, limit: batch, signal })) {
-        this.inHandSince = events[0] === undefined ? null : Date.parse(events[0].metadata.recordedAt);
-        await this.publish(events);
-        if (checkpoint !== null) await this.lease.save(epoch, checkpoint);
-        this.inHandSince = null;
-        const last = events.at(-1);
-        if (last !== undefined) this.relayed.set(Number(last.position));
-      }
-    } finally {
-      clearInterval(renewal);
-      this.active.set(0);
-    }
-    if (lost.signal.aborted) throw new Fenced();
   }
 }

@@ -19,7 +19,7 @@ describe('the figures of a process', () => {
     expect(text).toContain('dittoo_projection_lag_seconds_count{group="order.catalogue"} 3');
   });
 
-  it('the key cache says hits and misses as they stand, however often somebody looks', async () => {
+  it('the key cache says hits and misses as they stand, however often they are asked for', async () => {
     const metrics = new Registry();
     let figures = { hits: 3, misses: 1, keys: 1 };
     meterKeyCache(metrics, () => figures);

@@ -20,7 +20,19 @@ export const deliveryAlerts = (
   });
   const retries = new Counter({
     name: 'dittoo_delivery_retries_total',
-    help: 'Chunks that a consumer group will take again after a transient failure',
+    help: 'Pages that a consumer group will take again after a transient failure',
+    labelNames: ['group'],
+    registers,
+  });
+  const repeated = new Counter({
+    name: 'dittoo_delivery_repeated_total',
+    help: 'Events a consumer group dropped because it had handled them before',
+    labelNames: ['group'],
+    registers,
+  });
+  const healed = new Counter({
+    name: 'dittoo_delivery_healed_total',
+    help: 'Events a consumer group read from the log because the transport had lost them',
     labelNames: ['group'],
     registers,
   });
@@ -49,13 +61,18 @@ export const deliveryAlerts = (
       for (const { metadata } of events)
         lag.observe({ group }, Math.max(0, at - Date.parse(metadata.recordedAt)) / 1000);
     },
+    repeated: (group: string, events: number): void => repeated.inc({ group }, events),
+    healed: (group: string, stream: string, events: number): void => {
+      healed.inc({ group }, events);
+      logger.error({ group, stream, events }, 'delivery.healed');
+    },
     interrupted: (group: string, error: unknown): void => {
       logger.warn({ group, failure: error instanceof Error ? error.name : 'unknown' }, 'delivery.interrupted');
     },
   };
 };
 
-/** Figures of the process's key cache, read when somebody looks. */
+/** Figures of the process's key cache, read when they are asked for. */
 export const meterKeyCache = (
   metrics: Registry,
   figures: () => { readonly hits: number; readonly misses: number; readonly keys: number },
@@ -83,13 +100,13 @@ export const meterKeyCache = (
 };
 
 /**
- * What stands still in the database at this moment, by group: unlike the counter it falls when somebody has taken the
- * streams up again. Every process of the shop says the same, so take `max`, not `sum`.
+ * What stands still in the database at this moment, by group: unlike the counter it falls when the
+ * streams are replayed. Every process of the shop says the same, so take `max`, not `sum`.
  */
 export const meterParkedStreams = (metrics: Registry, pool: Pick<Pool, 'query'>): void => {
   new Gauge({
     name: 'dittoo_parked_streams',
-    help: 'Streams that stand still in a consumer group until somebody replays them; the same in every process',
+    help: 'Streams that stand still in a consumer group until they are replayed; the same in every process',
     labelNames: ['group'],
     registers: [metrics],
     async collect() {

@@ -3,26 +3,39 @@ import { schemaMap } from '@dittoo/contracts';
 import type { EventPublisher, EventStore } from '@dittoo/kernel';
 import {
   createKafka,
+  InProcessDelivery,
+  InProcessTransport,
   KafkaDelivery,
   kafkaFailure,
   KafkaPublisher,
+  type DeliveryLog,
   type EventDelivery,
   type KafkaSettings,
 } from '@dittoo/messaging';
-import { TypeOrmPartitionInbox, type InboxAlerts } from '@dittoo/projections';
+import { TypeOrmInbox, type InboxAlerts } from '@dittoo/projections';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import type { KafkaConfig } from '../config/platform.config.js';
 
-/** How events travel: who puts them on the road, and who takes them off it. */
-export interface Road {
+/** How events travel: the publisher the relay writes to, and the strategy the groups of handlers are served by. */
+export interface EventTransport {
   readonly publisher: EventPublisher;
   delivery(dataSource: DataSource): EventDelivery;
   /** Is there a part that only a new process brings back? */
   broken(): boolean;
   close(): Promise<void>;
 }
+
+export const openInProcessTransport = (store: EventStore, alerts: InboxAlerts & DeliveryLog): EventTransport => {
+  const publisher = new InProcessTransport(store);
+  return {
+    publisher,
+    delivery: (dataSource) => new InProcessDelivery(publisher, new TypeOrmInbox(dataSource, store, alerts), alerts),
+    broken: () => false,
+    close: () => Promise.resolve(),
+  };
+};
 
 const publishDeadlineMs = 60_000;
 
@@ -34,13 +47,13 @@ export const kafkaSettings = (config: KafkaConfig, clientId: string): KafkaSetti
   prefix: config.topicPrefix,
 });
 
-/** The road by Kafka. Nothing is connected yet: a broker that is away is waited for, not a reason not to start. */
-export const openKafkaRoad = (
+/** Nothing is connected yet: a broker that is away is waited for, not a reason not to start. */
+export const openKafkaTransport = (
   config: KafkaConfig,
   clientId: string,
   store: EventStore,
   parts: { readonly metrics: Registry; readonly logger: Logger; readonly alerts: InboxAlerts },
-): Road => {
+): EventTransport => {
   const { logger } = parts;
   const kafka = createKafka(kafkaSettings(config, clientId), (level, event, details) => logger[level](details, event));
   const alerts = { ...parts.alerts, ...kafkaAlerts(parts.metrics, logger) };
@@ -53,7 +66,7 @@ export const openKafkaRoad = (
   return {
     publisher,
     delivery: (dataSource) => {
-      const inbox = new TypeOrmPartitionInbox(dataSource, store, alerts);
+      const inbox = new TypeOrmInbox(dataSource, store, alerts);
       const delivery = new KafkaDelivery(
         kafka,
         inbox,
@@ -75,19 +88,9 @@ const kafkaAlerts = (metrics: Registry, logger: Logger) => {
   const deadLetters = count('dittoo_kafka_dead_letters_total', 'Messages a group put with the dead letters', 'group');
   const lost = count(
     'dittoo_kafka_lost_total',
-    'Times the road had lost something for a group and the log was read',
+    'Times Kafka had lost something for a group and the log was read',
     'group',
     'why',
-  );
-  const repeated = count(
-    'dittoo_kafka_repeated_total',
-    'Events a group dropped because it had taken them in before',
-    'group',
-  );
-  const healed = count(
-    'dittoo_kafka_healed_total',
-    'Events a group read from the log because the road had lost them',
-    'group',
   );
   const lag = new Gauge({
     name: 'dittoo_kafka_consumer_lag',
@@ -110,10 +113,5 @@ const kafkaAlerts = (metrics: Registry, logger: Logger) => {
       messages === null ? lag.remove({ group, topic, partition }) : lag.set({ group, topic, partition }, messages),
     dead: (group: string, error: unknown): void =>
       logger.fatal({ group, failure: kafkaFailure(error) }, 'delivery.dead'),
-    repeated: (group: string, events: number): void => repeated.inc({ group }, events),
-    healed: (group: string, stream: string, events: number): void => {
-      healed.inc({ group }, events);
-      logger.error({ group, stream, events }, 'delivery.healed');
-    },
   };
 };

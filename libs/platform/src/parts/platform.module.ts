@@ -31,12 +31,12 @@ export type RetentionEnds = (category: DataCategory, startedAt: string, form?: '
 export class PlatformModule {
   /** @param isDoor the service brings operations that reach into all the others itself */
   static of(platform: Platform, { isDoor = false } = {}): DynamicModule {
-    const { clock, config, keyEncryption, keyRing, road, sealer, store } = platform;
+    const { clock, config, keyEncryption, keyRing, publisher, sealer, store } = platform;
     const retentionEnds: RetentionEnds = (category, startedAt, form) =>
       retentionEndsOn(platform.register, category, startedAt, form);
     const parts: Provider[] = [
       { provide: EventStore, useValue: store },
-      { provide: EventPublisher, useValue: road },
+      { provide: EventPublisher, useValue: publisher },
       { provide: Sealer, useValue: sealer },
       { provide: KeyRing, useValue: keyRing },
       { provide: ContactDirectory, useValue: platform.contacts },

@@ -4,7 +4,7 @@ import { DomainError, SystemClock, type Clock, type EventPublisher, type EventSt
 import { problemCodes, schemaMap } from '@dittoo/contracts';
 import { openPool } from '@dittoo/database';
 import type { PostgresSequencer } from '@dittoo/event-store';
-import { InProcessDelivery, InProcessRoad, type DeliveryLog, type EventDelivery } from '@dittoo/messaging';
+import type { EventDelivery } from '@dittoo/messaging';
 import {
   EmailIndex,
   EnvelopeSealer,
@@ -16,13 +16,12 @@ import {
   type KeyEncryption,
 } from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
-import { TypeOrmInbox, type InboxAlerts } from '@dittoo/projections';
 import { createLogger } from '@dittoo/service';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import { openKafkaRoad, type Road } from './delivery-of-process.js';
+import { openInProcessTransport, openKafkaTransport } from './delivery-of-process.js';
 import { requireSameLog } from './log-origin.js';
 import { openEventStoreDb, openPostgresLog, type LogOfProcess } from './log-of-process.js';
 import { deliveryAlerts, meterKeyCache, meterParkedStreams } from '../operations/platform.metrics.js';
@@ -47,14 +46,14 @@ export interface Platform {
   readonly emails: EmailIndex;
   readonly suppressions: SuppressionList;
   readonly unsubscribeTokens: UnsubscribeTokens;
-  readonly road: EventPublisher;
+  readonly publisher: EventPublisher;
   readonly metrics: Registry;
   /** Rows on hot paths (lanes), beside TypeORM. */
   readonly pool: Pool;
   /** The main database for TypeORM, and the role its sessions take on. */
   readonly rowsUrl: string;
   readonly rowsRole: string | null;
-  /** The road's strategy for `connectMicroservice`. */
+  /** The transport's strategy for `connectMicroservice`. */
   delivery(dataSource: DataSource): EventDelivery;
   /** Is there a part that only a new process brings back? Then it is not live. */
   broken(): boolean;
@@ -133,15 +132,15 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
     meterKeyCache(metrics, () => keyRing.cacheFigures);
     meterParkedStreams(metrics, pool);
     const alerts = deliveryAlerts(metrics, logger);
-    const road =
+    const transport =
       config.kafka === null
-        ? inProcessRoad(store, alerts)
-        : openKafkaRoad(config.kafka, `${config.service}-${hostname()}-${config.port}`, store, {
+        ? openInProcessTransport(store, alerts)
+        : openKafkaTransport(config.kafka, `${config.service}-${hostname()}-${config.port}`, store, {
             metrics,
             logger,
             alerts,
           });
-    closers.push(() => road.close());
+    closers.push(() => transport.close());
     let delivering: EventDelivery | undefined;
     return {
       config,
@@ -157,17 +156,17 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
       emails,
       suppressions: new SuppressionList(keyRingPool, keyEncryption),
       unsubscribeTokens: new UnsubscribeTokens(keyEncryption),
-      road: road.publisher,
+      publisher: transport.publisher,
       metrics,
       pool,
       rowsUrl: database.main,
       rowsRole: mayActAsApp ? 'dittoo_app' : null,
-      delivery: (dataSource) => (delivering = road.delivery(dataSource)),
+      delivery: (dataSource) => (delivering = transport.delivery(dataSource)),
       delivering: () => {
         if (delivering === undefined) throw new DomainError('temporarily-unavailable');
         return delivering;
       },
-      broken: () => road.broken(),
+      broken: () => transport.broken(),
       close: closeAll,
     };
   } catch (error) {
@@ -186,16 +185,6 @@ const givePositions = async (sequencer: PostgresSequencer, logger: Logger): Prom
   while ((await sequencer.lag()).events > 0 && Date.now() < end) await sleep(20);
   if (Date.now() >= end) logger.warn('restore-gate.others-append: what they append is theirs to destroy');
   await sequencer.stop();
-};
-
-const inProcessRoad = (store: EventStore, alerts: InboxAlerts & DeliveryLog): Road => {
-  const publisher = new InProcessRoad(store);
-  return {
-    publisher,
-    delivery: (dataSource) => new InProcessDelivery(publisher, new TypeOrmInbox(dataSource, alerts), alerts),
-    broken: () => false,
-    close: () => Promise.resolve(),
-  };
 };
 
 const openKeyFile = (config: PlatformConfig): KeyEncryption => {

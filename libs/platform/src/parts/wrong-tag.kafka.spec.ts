@@ -1,5 +1,5 @@
 /*
- * Promised: a sealed value that was changed is never taken for what it was. Changed on the road, its stream stands still
+ * Promised: a sealed value that was changed is never taken for what it was. Changed on its way, its stream stands still
  * with an alert, others go on, and a replay takes the original from the log; changed in the log, it stands still until
  * somebody has explained it. Left open: who changed it; that the log was is said by the audit's verification.
  */
@@ -116,15 +116,19 @@ const parked = (stream: string) =>
     return found.find((item) => item.stream === stream);
   }, 60_000);
 
-it('changed on the road: parked with an alert, the others go on, the log has the original', async () => {
+it('changed on its way: parked with an alert, the others go on, the log has the original', async () => {
   const [first, second, third] = [newId(), newId(), newId()];
   await append(first, await sealed(first));
   await until(async () => (await opened()).length === 1, 60_000);
 
-  // What the next event of the log will be, changed by somebody on its way.
+  // What the next event of the log will be, changed on its way.
   const original = await sealed(second);
   const stream = `dataSubject-${second}`;
-  await running.platform.road.publish([{ ...changed(original), stream, revision: 0n, position: 1n }]);
+  await running.platform.publisher.publish({
+    after: 0n,
+    events: [{ ...changed(original), stream, revision: 0n, position: 1n }],
+    checkpoint: 1n,
+  });
   expect(await parked(stream)).toMatchObject({ group: 'spec.opened', failure: 'EnvelopeRejected', waiting: 1 });
   const figures = await running.platform.metrics.metrics();
   expect(figures).toContain('dittoo_parked_streams_total{group="spec.opened"} 1');

@@ -1,6 +1,3 @@
-/** Full jitter, at most five seconds. */
-export const backOff = (failures: number): number => Math.random() * Math.min(5_000, 100 * 2 ** Math.min(failures, 6));
-
 /**
  * Heartbeats while `work` runs, for the client sends none by itself. What a heartbeat had to say (the group is
  * rebalancing) is thrown after the work, not in the middle of it.

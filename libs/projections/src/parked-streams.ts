@@ -1,7 +1,7 @@
-import type { EventStore, ParkedStream, RecordedEvent } from '@dittoo/kernel';
+import type { ParkedStream, RecordedEvent } from '@dittoo/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 
-/** Everything that waits for somebody to look, oldest first. */
+/** Everything that waits for a person, oldest first. */
 export const listParked = async (dataSource: DataSource): Promise<ParkedStream[]> => {
   const rows = await dataSource.query<
     { group_id: string; stream: string; failure: string; parked_at: Date; waiting: number }[]
@@ -37,7 +37,7 @@ export const parkedSince = async (
   return new Map(rows.map(({ stream, since }) => [stream, BigInt(since)]));
 };
 
-/** From this event on its stream stands still in the group. */
+/** From this event on its stream stands still in the group, whose row is locked. */
 export const parkStream = async (
   manager: EntityManager,
   group: string,
@@ -48,15 +48,26 @@ export const parkStream = async (
     `INSERT INTO delivery.parked_stream (group_id, stream, failure) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
     [group, event.stream, failure],
   );
-  await queueParked(manager, group, event);
+  await queueParked(manager, group, [event]);
+  await manager.query('UPDATE delivery.group_checkpoint SET parked = true WHERE group_id = $1', [group]);
 };
 
-/** Remembers an event of a parked stream. */
-export const queueParked = async (manager: EntityManager, group: string, event: RecordedEvent): Promise<void> => {
+/** Remembers events of parked streams. */
+export const queueParked = async (
+  manager: EntityManager,
+  group: string,
+  events: readonly RecordedEvent[],
+): Promise<void> => {
+  if (events.length === 0) return;
   await manager.query(
-    `INSERT INTO delivery.parked_event (group_id, position, stream, event_id) VALUES ($1, $2, $3, $4)
-     ON CONFLICT DO NOTHING`,
-    [group, String(event.position), event.stream, event.eventId],
+    `INSERT INTO delivery.parked_event (group_id, position, stream, event_id)
+     SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::uuid[]) ON CONFLICT DO NOTHING`,
+    [
+      group,
+      events.map(({ position }) => String(position)),
+      events.map(({ stream }) => stream),
+      events.map(({ eventId }) => eventId),
+    ],
   );
 };
 
@@ -76,39 +87,12 @@ export const forgetParked = async (manager: EntityManager, group: string, positi
   ]);
 };
 
-/** Nothing of it waits any more: it goes on. */
+/** Nothing of it waits any more: it goes on. The group's row is locked. */
 export const unparkStream = async (manager: EntityManager, group: string, stream: string): Promise<void> => {
   await manager.query('DELETE FROM delivery.parked_stream WHERE group_id = $1 AND stream = $2', [group, stream]);
-};
-
-/** What is needed of a log to find an event by its position. */
-export type ReadableLog = Pick<EventStore, 'densePositions' | 'readAll' | 'readStream'>;
-
-/** @throws Error the log has another stream there */
-export const eventAt = async (log: ReadableLog, stream: string, position: bigint): Promise<RecordedEvent> => {
-  const event = log.densePositions ? await eventInLog(log, position) : await eventInStream(log, stream, position);
-  if (event?.position !== position || event.stream !== stream) {
-    throw new Error(`position ${position} of the log is not of ${stream}`);
-  }
-  return event;
-};
-
-const eventInLog = async (log: ReadableLog, position: bigint): Promise<RecordedEvent | undefined> =>
-  (await log.readAll({ after: position === 0n ? null : position - 1n, limit: 1 })).events[0];
-
-/** The position before it is not known, so its stream is gone through. */
-const eventInStream = async (
-  log: ReadableLog,
-  stream: string,
-  position: bigint,
-): Promise<RecordedEvent | undefined> => {
-  for await (const event of log.readStream(stream)) if (event.position >= position) return event;
-  return undefined;
-};
-
-/** A word of ours: the class and, for a rule, its code. Messages may quote data and are left out. */
-export const failureOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown';
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && /^[\w-]{1,64}$/.test(code) ? `${error.name}:${code}` : error.name;
+  await manager.query(
+    `UPDATE delivery.group_checkpoint g
+     SET parked = EXISTS (SELECT FROM delivery.parked_stream p WHERE p.group_id = g.group_id) WHERE group_id = $1`,
+    [group],
+  );
 };

@@ -1,0 +1,82 @@
+import { Loop } from './loop.js';
+
+/** What a listener needs of a connection of `pg`: a client of its own, or one of a pool. */
+export interface NotifyingConnection {
+  query(statement: string): Promise<unknown>;
+  on(event: 'notification', heard: (message: { readonly payload?: string | undefined }) => void): unknown;
+  on(event: 'error' | 'end', lost: () => void): unknown;
+}
+
+export interface NotificationListenerOptions<Connection extends NotifyingConnection> {
+  readonly channel: string;
+  /** Opens a connection that nobody else uses. */
+  readonly connect: () => Promise<Connection>;
+  /** Gives it back; it is not used again. Must not throw. */
+  readonly disconnect: (connection: Connection) => void | Promise<void>;
+  /** Something was said on the channel. */
+  readonly heard: (payload: string) => void;
+  /** Listening (again): what was said before was not heard, so look at everything. */
+  readonly listening?: () => void;
+  /** The connection is lost; a new one is on its way. */
+  readonly lost?: () => void;
+}
+
+/**
+ * LISTEN on PostgreSQL that comes back by itself. A hint, no more: a lost connection loses what was said meanwhile, so
+ * whoever listens looks again at `listening`, and polls as well.
+ */
+export class NotificationListener<Connection extends NotifyingConnection = NotifyingConnection> {
+  private readonly loop: Loop;
+  private first: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+
+  constructor(private readonly options: NotificationListenerOptions<Connection>) {
+    this.loop = new Loop(({ signal, progressed }) => this.session(signal, progressed), {
+      pauseMs: 250,
+      capMs: 1_000,
+      failed: (error) => this.first?.reject(error),
+    });
+  }
+
+  /** Begins in the background. */
+  start(): void {
+    this.loop.start();
+  }
+
+  /** Resolves once it listens. @throws the error of the first try; it is stopped then */
+  async startListening(): Promise<void> {
+    const listening = new Promise<void>((resolve, reject) => (this.first = { resolve, reject }));
+    this.loop.start();
+    await listening.catch(async (error: unknown) => {
+      await this.loop.stop();
+      throw error;
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.loop.stop();
+  }
+
+  private async session(signal: AbortSignal, progressed: () => void): Promise<boolean> {
+    const { channel, connect, disconnect, heard, listening, lost } = this.options;
+    const connection = await connect();
+    try {
+      const over = new Promise<void>((resolve) => {
+        connection.on('error', resolve);
+        connection.on('end', resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        if (signal.aborted) resolve(); // while it connected
+      });
+      connection.on('notification', ({ payload }) => heard(payload ?? ''));
+      await connection.query(`LISTEN ${channel}`);
+      progressed();
+      listening?.();
+      this.first?.resolve();
+      this.first = undefined;
+      await over;
+      if (!signal.aborted) lost?.();
+    } finally {
+      await disconnect(connection);
+    }
+    return false;
+  }
+}

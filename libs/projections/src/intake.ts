@@ -1,0 +1,211 @@
+import type { GroupHandling, RecordedEvent } from '@dittoo/kernel';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { ReadableLog } from './event-lookup.js';
+import { GatheredRows } from './gathered-rows.js';
+import type { GroupPlace, PlacedStretch } from './group-place.js';
+import { parkStream, queueParked } from './parked-streams.js';
+import { plan, readMissing, type Plan, type Supplies, type Wanting } from './plan.js';
+import { failureOf, Poison } from './poison.js';
+import { reactTo } from './react.js';
+import { isTransient } from './transient-error.js';
+
+/** What an operator hears about. Ids and codes only. */
+export interface InboxAlerts {
+  /** A stream stands still in one group until it is replayed. */
+  parked(group: string, stream: string, position: bigint, failure: string): void;
+  /** The group waits and tries again. */
+  retrying(group: string, failure: string): void;
+  /** A parked stream was replayed and stands still again. */
+  replayFailed(group: string, stream: string, failure: string): void;
+  /** Committed: the group has handled these events, for the first time. */
+  tookIn(group: string, events: readonly RecordedEvent[]): void;
+  /** The transport brought again what the group had handled; it was dropped. */
+  repeated(group: string, events: number): void;
+  /** The transport had lost it, and it was read from the log: an operator should ask why. */
+  healed(group: string, stream: string, events: number): void;
+}
+
+type Handling = GroupHandling<EntityManager>;
+
+/** A stretch taken in, or why it was not: a word of ours. */
+export type Taken = 'done' | 'elsewhere' | { readonly failure: string };
+
+/** The one path by which events get into a group: plan, act, write and move in one transaction, park what is poison. */
+export class Intake {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly log: ReadableLog,
+    private readonly alerts: InboxAlerts,
+  ) {}
+
+  async takeIn(group: string, stretch: PlacedStretch, handling: Handling): Promise<Taken> {
+    const supplies: Supplies = new Map();
+    try {
+      // Each turn reads something that was missing, or parks one more stream, or another process moved the group on.
+      for (;;) {
+        const turn = await this.attempt(group, stretch, handling, supplies);
+        if (turn === 'again') continue;
+        if (!(turn instanceof Poison)) return turn;
+        if (isTransient(turn.cause)) return this.retrying(group, turn.cause);
+        if (stretch.replays) return { failure: failureOf(turn.cause) };
+        const parked = await this.park(group, stretch, turn, handling, supplies);
+        if (parked !== 'parked' && parked !== 'stale') return parked;
+      }
+    } catch (error) {
+      // Not from a handler. What only the commit refuses (a deferred constraint) is found piece by piece.
+      const [only] = stretch.events;
+      if (isTransient(error) || only === undefined) return this.retrying(group, error);
+      if (stretch.replays) return { failure: failureOf(error) };
+      if (stretch.events.length === 1) {
+        const parked = await this.park(group, stretch, new Poison(only, error), handling, supplies);
+        // Stale: it waits already, so what the commit refuses is not its own and may be mended elsewhere.
+        if (parked === 'stale') return this.retrying(group, error);
+        return parked === 'parked' ? this.takeIn(group, stretch, handling) : parked;
+      }
+      for (const piece of stretch.pieces()) {
+        const taken = await this.takeIn(group, piece, handling);
+        if (taken !== 'done') return taken;
+      }
+      return 'done';
+    }
+  }
+
+  private async attempt(
+    group: string,
+    stretch: PlacedStretch,
+    handling: Handling,
+    supplies: Supplies,
+  ): Promise<'done' | 'elsewhere' | 'again' | Poison> {
+    try {
+      const before = handling.react === undefined ? undefined : await this.react(group, stretch, handling, supplies);
+      if (typeof before === 'string') return before;
+      const planned = await this.dataSource.transaction(async (manager) => {
+        const place = await stretch.hold(manager, 'take');
+        if (place === undefined) return 'elsewhere';
+        const now = await plan(manager, group, stretch, place, supplies);
+        if ('wanting' in now) return now;
+        // Between the look and the lock another process may have taken something up that nobody reacted to.
+        if (before !== undefined && !now.take.every((event) => before.has(event.eventId))) return 'again';
+        await write(manager, group, now, handling);
+        await stretch.move(manager, place);
+        return now;
+      });
+      if (planned === 'elsewhere' || planned === 'again') return planned;
+      if ('wanting' in planned) {
+        await this.supply(planned, supplies);
+        return 'again';
+      }
+      this.tell(group, planned, handling);
+      return 'done';
+    } catch (error) {
+      if (error instanceof Poison) return error;
+      throw error;
+    }
+  }
+
+  /** What reactors do, before any transaction. @returns the events it was done for */
+  private async react(
+    group: string,
+    stretch: PlacedStretch,
+    handling: Handling,
+    supplies: Supplies,
+  ): Promise<ReadonlySet<string> | 'elsewhere' | 'again'> {
+    const { manager } = this.dataSource;
+    const place = await stretch.hold(manager, 'look');
+    if (place === undefined) return 'elsewhere';
+    const planned = await plan(manager, group, stretch, place, supplies);
+    if ('wanting' in planned) {
+      await this.supply(planned, supplies);
+      return 'again';
+    }
+    await reactTo(
+      planned.take.filter(({ type }) => handling.handles(type)),
+      handling,
+    );
+    return new Set(planned.take.map(({ eventId }) => eventId));
+  }
+
+  private async supply({ wanting }: Wanting, supplies: Supplies): Promise<void> {
+    for (const wanted of wanting) supplies.set(wanted.event.eventId, await readMissing(this.log, wanted));
+  }
+
+  /** `parked` = the stretch goes on without that stream; `stale` = the event is not the group's next any more. */
+  private async park(
+    group: string,
+    stretch: PlacedStretch,
+    { cause, event }: Poison,
+    handling: Handling,
+    supplies: Supplies,
+  ): Promise<'parked' | 'stale' | 'elsewhere' | { readonly failure: string }> {
+    const failure = failureOf(cause);
+    let parked: 'parked' | 'stale' | 'elsewhere';
+    try {
+      await handling.poisoned(event, failure, cause);
+      parked = await this.dataSource.transaction(async (manager) => {
+        const place = await stretch.hold(manager, 'park');
+        if (place === undefined) return 'elsewhere';
+        if (!(await isToBeTaken(manager, group, stretch, place, supplies, event))) return 'stale';
+        await parkStream(manager, group, event, failure);
+        return 'parked';
+      });
+    } catch (error) {
+      // It could not be kept elsewhere, or the row could not be written: nothing is passed over.
+      return this.retrying(group, error);
+    }
+    if (parked !== 'parked') return parked;
+    this.alerts.parked(group, event.stream, event.position, failure);
+    return 'parked';
+  }
+
+  private tell(group: string, { healed, repeated, take }: Plan, handling: Handling): void {
+    this.alerts.tookIn(
+      group,
+      take.filter(({ type }) => handling.handles(type)),
+    );
+    if (repeated > 0) this.alerts.repeated(group, repeated);
+    for (const [stream, events] of healed) this.alerts.healed(group, stream, events);
+  }
+
+  private retrying(group: string, error: unknown): { readonly failure: string } {
+    const failure = failureOf(error);
+    this.alerts.retrying(group, failure);
+    return { failure };
+  }
+}
+
+const write = async (
+  manager: EntityManager,
+  group: string,
+  { queue, revisions, take }: Plan,
+  handling: Handling,
+): Promise<void> => {
+  const rows = new GatheredRows();
+  for (const event of take) {
+    if (!handling.handles(event.type)) continue;
+    try {
+      await handling.handle(event, manager, rows.gather);
+    } catch (error) {
+      throw new Poison(event, error);
+    }
+  }
+  await rows.write(manager);
+  await queueParked(manager, group, queue);
+  await revisions.save(manager, group);
+};
+
+const isToBeTaken = async (
+  manager: EntityManager,
+  group: string,
+  stretch: PlacedStretch,
+  place: GroupPlace,
+  supplies: Supplies,
+  event: RecordedEvent,
+): Promise<boolean> => {
+  try {
+    const planned = await plan(manager, group, stretch, place, supplies);
+    return 'take' in planned && planned.take.some(({ eventId }) => eventId === event.eventId);
+  } catch (error) {
+    if (error instanceof Poison) return error.event.eventId === event.eventId;
+    throw error;
+  }
+};

@@ -1,0 +1,19 @@
+import type { RecordedEvent } from '@dittoo/kernel';
+
+/** An event no try gets through. */
+export class Poison extends Error {
+  override readonly name = 'Poison';
+  constructor(
+    readonly event: RecordedEvent,
+    override readonly cause: unknown,
+  ) {
+    super('an event could not be handled');
+  }
+}
+
+/** A word of ours: the class and, for a rule, its code. Messages may quote data and are left out. */
+export const failureOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown';
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && /^[\w-]{1,64}$/.test(code) ? `${error.name}:${code}` : error.name;
+};

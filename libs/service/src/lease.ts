@@ -1,0 +1,87 @@
+import type { Pool } from 'pg';
+
+const leaseSeconds = 15;
+const renewEveryMs = 5_000;
+
+/** The right to work, for as long as no other process has it. */
+export interface Lease {
+  readonly name: string;
+  /** Only grows; a write that names it fails once another process is at work. */
+  readonly epoch: string;
+  /** Aborted when the lease is lost or the process stops. */
+  readonly signal: AbortSignal;
+}
+
+/** Another process is at work. */
+export class LeaseLost extends Error {
+  constructor() {
+    super('another process holds the lease');
+    this.name = 'LeaseLost';
+  }
+}
+
+/**
+ * One process at a time: a row with an epoch that only grows. It works through poolers and over a failover, as a lock of
+ * a session does not. A process that lost it without knowing is stopped at its next renewal, and by its epoch before.
+ */
+export class LeaseRow {
+  /** @param holder the same after a restart of the same instance, which then need not wait for itself */
+  constructor(
+    private readonly pool: Pool,
+    private readonly name: string,
+    private readonly holder: string,
+  ) {}
+
+  /**
+   * Does `work` under the lease, renews it meanwhile, and gives it back at the end, so that the next one need not wait.
+   *
+   * @returns `false` = another process holds it, nothing was done
+   */
+  async hold(stopping: AbortSignal, work: (lease: Lease) => Promise<void>): Promise<boolean> {
+    const epoch = await this.acquire();
+    if (epoch === null) return false;
+    const lost = new AbortController();
+    const renewal = setInterval(() => {
+      this.renew(epoch).then(
+        (held) => held || lost.abort(),
+        () => lost.abort(),
+      );
+    }, renewEveryMs);
+    try {
+      await work({ name: this.name, epoch, signal: AbortSignal.any([stopping, lost.signal]) });
+    } finally {
+      clearInterval(renewal);
+      if (!lost.signal.aborted) await this.release(epoch).catch(() => undefined);
+    }
+    return true;
+  }
+
+  /** The epoch, or `null` while another process holds the lease. */
+  async acquire(): Promise<string | null> {
+    const { rows } = await this.pool.query<{ epoch: string }>(
+      `INSERT INTO service.lease AS l (name, holder, epoch, expires_at)
+       VALUES ($1, $2, 1, now() + make_interval(secs => $3))
+       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = l.epoch + 1, expires_at = excluded.expires_at
+       WHERE l.expires_at < now() OR l.holder = excluded.holder RETURNING epoch`,
+      [this.name, this.holder, leaseSeconds],
+    );
+    return rows[0]?.epoch ?? null;
+  }
+
+  /** `false` = lost: stop at once. */
+  async renew(epoch: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      'UPDATE service.lease SET expires_at = now() + make_interval(secs => $3) WHERE name = $1 AND epoch = $2',
+      [this.name, epoch, leaseSeconds],
+    );
+    return rowCount === 1;
+  }
+
+  /** Lets the next one in without waiting. */
+  async release(epoch: string): Promise<void> {
+    await this.pool.query('UPDATE service.lease SET expires_at = now() WHERE name = $1 AND epoch = $2', [
+      this.name,
+      epoch,
+    ]);
+  }
+}
