@@ -4,7 +4,7 @@ import { startTestService, until, type TestService } from '@dittoo/platform/test
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { auditService } from '../audit.module.js';
-import { ImaginedLife } from '../imagined-life.js';
+import { ImaginedLife } from '../imagined-life.fixture.js';
 import { verifyBundle } from '../offline-verifier/offline-verifier.js';
 import { LogSealer } from './log-sealer.worker.js';
 
@@ -196,7 +196,7 @@ it('an outage of the store is an answer that says so, and goes by', async () => 
   await request(service.url).get('/health/ready').expect(503);
   await sandbox.comeBack();
   await request(service.url).get('/health/ready').expect(200);
-  await life.record(streamName('dataSubject', life.subjectId), {
+  await life.record(streamName('customer', life.subjectId), {
     type: 'NameRectified',
     data: { givenName: 'Anna', familyName: 'Exempelsson' },
   });

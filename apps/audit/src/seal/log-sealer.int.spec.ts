@@ -9,7 +9,7 @@ import { Registry } from 'prom-client';
 import request from 'supertest';
 import { AUDIT_CONFIG, type AuditConfig } from '../audit.config.js';
 import { auditService } from '../audit.module.js';
-import { ImaginedLife } from '../imagined-life.js';
+import { ImaginedLife } from '../imagined-life.fixture.js';
 import { provesConsistency, provesInclusion } from '../merkle/proof.js';
 import { openNote, parseTreeHead } from '../merkle/signed-note.js';
 import { LogSealer } from './log-sealer.worker.js';

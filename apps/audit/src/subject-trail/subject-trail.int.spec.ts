@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
 import { auditService } from '../audit.module.js';
-import { ImaginedLife } from '../imagined-life.js';
+import { ImaginedLife } from '../imagined-life.fixture.js';
 import { SubjectTrailProjection } from './subject-trail.projection.js';
 
 let service: TestService;
@@ -42,7 +42,7 @@ describe('a history', () => {
   it('is replayed oldest first, without what proves who somebody is', async () => {
     const life = new ImaginedLife(service.platform);
     await life.register();
-    await life.record(streamName('dataSubject', life.subjectId), {
+    await life.record(streamName('customer', life.subjectId), {
       type: 'PersonnummerRecorded',
       data: { number: '197010632391', ground: 'secureIdentification' },
     });
@@ -59,7 +59,7 @@ describe('a history', () => {
     });
     expect(items[1]!.fields['number']).toBe('19701063-****');
     expect(items[0]).toMatchObject({
-      stream: `dataSubject-${life.subjectId}`,
+      stream: `customer-${life.subjectId}`,
       revision: 0,
       eventId: expect.any(String),
       actor: { kind: 'dataSubject', id: life.subjectId },
@@ -105,7 +105,7 @@ describe('a history', () => {
 
   it('of a thousand streams is whole', async () => {
     const life = new ImaginedLife(service.platform);
-    const stream = streamName('dataSubject', life.subjectId);
+    const stream = streamName('customer', life.subjectId);
     await life.register();
     for (let batch = 0; batch < 6; batch++) {
       await life.record(
@@ -300,7 +300,7 @@ describe('the read model', () => {
     const life = new ImaginedLife(service.platform);
     await life.register('Frideborg', 'frideborg@example.org');
     const event = await until(async () => {
-      for await (const found of service.platform.store.readStream(streamName('dataSubject', life.subjectId))) {
+      for await (const found of service.platform.store.readStream(streamName('customer', life.subjectId))) {
         return found.position >= 0n && found;
       }
       return false;

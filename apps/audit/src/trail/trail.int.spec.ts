@@ -5,7 +5,7 @@ import { startTestService, until, type TestService } from '@dittoo/platform/test
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { auditService } from '../audit.module.js';
-import { ImaginedLife } from '../imagined-life.js';
+import { ImaginedLife } from '../imagined-life.fixture.js';
 import { WholeTrail } from './trail.query.js';
 
 let service: TestService;
@@ -35,7 +35,7 @@ describe('the whole trail', () => {
     const events = await trail();
     expect(events.map(({ position }) => position)).toEqual(Array.from({ length: 251 }, (_, n) => n));
     expect(events[0]).toMatchObject({
-      stream: `dataSubject-${life.subjectId}`,
+      stream: `customer-${life.subjectId}`,
       revision: 0,
       type: 'CustomerRegistered',
       eventId: expect.any(String),
