@@ -5,6 +5,7 @@ describe('the configuration of identity', () => {
   it('asks for nobody and waits for nothing by default', () =>
     expect(readIdentityConfig({})).toEqual({
       staff: [],
+      firstOfficerFile: null,
       coolingOffMs: 0,
       recipientDeadlineMs: 3 * 86_400_000,
       copyLifetimeMs: 7 * 86_400_000,

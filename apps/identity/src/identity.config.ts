@@ -5,10 +5,14 @@ export interface ConfiguredStaff {
   readonly email: string;
   readonly password: string;
   readonly role: 'staff' | 'complianceOfficer';
+  /** What the password was set by. */
+  readonly variable: string;
 }
 
 export interface IdentityConfig {
   readonly staff: readonly ConfiguredStaff[];
+  /** Keeps the login of an officer nobody configured, and the second one's beside it; `null` = in DATA_DIR. */
+  readonly firstOfficerFile: string | null;
   /** How long an approved erasure waits before it is executed. */
   readonly coolingOffMs: number;
   /** How long a recipient has to answer an erasure before it counts as failed. */
@@ -31,7 +35,7 @@ const account = (env: Environment, prefix: string, role: ConfiguredStaff['role']
     throw new Error(`${prefix}_EMAIL must be an e-mail address`);
   if (password === undefined || password.length < 8)
     throw new Error(`${prefix}_PASSWORD must have at least 8 characters`);
-  return [{ email, password, role }];
+  return [{ email, password, role, variable: `${prefix}_PASSWORD` }];
 };
 
 const positiveMs = (env: Environment, name: string, fallback: string): number => {
@@ -57,6 +61,7 @@ export const readIdentityConfig = (env: Environment = process.env): IdentityConf
     ...account(env, 'OFFICER2', 'complianceOfficer'),
     ...account(env, 'STAFF', 'staff'),
   ],
+  firstOfficerFile: env['FIRST_OFFICER_FILE'] || null,
   coolingOffMs: positiveMs(env, 'ERASURE_COOLING_OFF', 'PT0S'),
   recipientDeadlineMs: positiveMs(env, 'ERASURE_RECIPIENT_DEADLINE', 'P3D'),
   liftNoticeMs: positiveMs(env, 'RESTRICTION_LIFT_NOTICE', 'P3D'),

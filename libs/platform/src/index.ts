@@ -17,7 +17,7 @@ export { kafkaSettings } from './parts/delivery-of-process.js';
 export { KeyMaintenance, type KeyVersion } from './operations/key-maintenance.js';
 export { migrateDatabase, type ServiceSchema } from './parts/platform-database.js';
 export { openPlatform, problems, type Platform } from './parts/platform.js';
-export { pathPrefixOf } from './config/public-address.js';
+export { localUrl, pathPrefixOf } from './config/public-address.js';
 export { runMain } from './host/run-main.js';
 export { reasonOf } from './host/waiting.js';
 export { SequencerWorker } from './parts/sequencer.worker.js';

@@ -85,6 +85,7 @@ export const serve = async (
     await (config.kafka === null
       ? app.startAllMicroservices()
       : waitFor(`Kafka at ${config.kafka.brokers.join(', ')}`, app.startAllMicroservices(), { stop }));
+    await app.init();
     stop?.throwIfAborted();
     await held.release();
     if (metricsPort !== null) metrics = await serveMetrics(host, metricsPort, platform.metrics);
