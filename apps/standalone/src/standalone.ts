@@ -21,6 +21,8 @@ export const startStandalone = async (env: NodeJS.ProcessEnv, stop?: AbortSignal
   const { config } = running.platform;
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   say(`shop            ${config.publicUrl}/api/docs`);
+  const listening = localUrl(config.host, config.port);
+  if (listening !== null && listening !== config.publicUrl) say(`listens         ${listening}`);
   say(`policy          ${config.publicUrl}/api/v1/policy.html`);
   if (sandbox !== null) say(`stand-ins       ${sandbox.urls.sandbox} (in memory: they forget at every stop)`);
   if (config.metricsPort !== null)
