@@ -1,4 +1,6 @@
 import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventDelivery } from '@dittoo/messaging';
 import { createHttpApp } from '@dittoo/service';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -49,8 +51,13 @@ const holdAddresses = async ({ host, metricsPort, port }: PlatformConfig): Promi
   }
 };
 
+/** A broker that is away is waited for as long as it takes: who listens meanwhile says that it is not ready. */
+const everyGroupJoined = async (delivery: EventDelivery, stop: AbortSignal | undefined): Promise<void> => {
+  while (!delivery.joined) await sleep(50, undefined, stop && { signal: stop });
+};
+
 /**
- * Opens the platform, mounts the service on it, starts consumers and listens.
+ * Opens the platform, mounts the service on it, starts consumers, listens, and waits until every consumer takes part.
  *
  * @throws Error in words for an operator; the reason of `stop` once that is aborted. Nothing is left open
  */
@@ -82,9 +89,7 @@ export const serve = async (
     await service.prepare?.(app, platform);
     app.connectMicroservice({ strategy: platform.delivery(app.get(DataSource)) }, { inheritAppConfig: true });
     stop?.throwIfAborted();
-    await (config.kafka === null
-      ? app.startAllMicroservices()
-      : waitFor(`Kafka at ${config.kafka.brokers.join(', ')}`, app.startAllMicroservices(), { stop }));
+    await app.startAllMicroservices();
     await app.init();
     stop?.throwIfAborted();
     await held.release();
@@ -92,6 +97,10 @@ export const serve = async (
     await app.listen(port, host).catch((error: Error) => {
       throw listenFailure(error, host, port);
     });
+    if (config.kafka !== null) {
+      const brokers = config.kafka.brokers.join(', ');
+      await waitFor(`Kafka at ${brokers}`, everyGroupJoined(platform.delivering(), stop), { stop });
+    }
   } catch (error) {
     metrics?.close();
     await held.release();
