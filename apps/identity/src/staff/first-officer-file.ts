@@ -49,26 +49,28 @@ export class FirstOfficerFile {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
       writeFileSync(fresh, `${JSON.stringify(login)}\n`, { mode: 0o600, flag: 'wx', flush: true });
       if (this.read() === null) rmSync(this.path, { force: true });
-      linkSync(fresh, this.path);
+      if (!existsSync(this.path)) linkSync(fresh, this.path);
       syncDirectory(dirname(this.path));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'EEXIST') {
-        throw new Error(
-          `FIRST_OFFICER_FILE ${this.path} cannot be written (${code ?? 'unknown'}): name a file this user may write, or set OFFICER_EMAIL and OFFICER_PASSWORD`,
-          { cause: error },
-        );
-      }
+      if (this.read() === null) throw notWritten(this.path, error);
     } finally {
       if (existsSync(fresh)) rmSync(fresh);
     }
-    return this.read() ?? login;
+    const kept = this.read();
+    if (kept === null) throw notWritten(this.path, new Error('it is gone again'));
+    return kept;
   }
 
   remove(): void {
     rmSync(this.path, { force: true });
   }
 }
+
+const notWritten = (path: string, error: unknown): Error => {
+  const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+  const mend = 'name a file this user may write, or set OFFICER_EMAIL and OFFICER_PASSWORD';
+  return new Error(`FIRST_OFFICER_FILE ${path} cannot be written (${reason}): ${mend}`, { cause: error });
+};
 
 const syncDirectory = (path: string): void => {
   const fd = openSync(path, 'r');

@@ -9,7 +9,7 @@ import { derivedId, newId } from '@dittoo/kernel';
 import { PLATFORM_CONFIG } from '@dittoo/platform';
 import { Commands } from '@dittoo/service';
 import { decodeJwt } from 'jose';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EmailIndex } from '../email-index/email-index.port.js';
 import { startIdentity, type IdentityUnderTest } from '../identity.fixture.js';
 import { readIdentityConfig } from '../identity.config.js';
@@ -17,6 +17,9 @@ import { Passwords } from '../password/passwords.port.js';
 import { FirstOfficer } from './first-officer.js';
 import { FirstStartReactor } from './first-start.reactor.js';
 import { StaffCredentials } from './staff-credentials.query.js';
+
+// Each starts a database's worth of schemas; that takes its time beside other suites.
+jest.setTimeout(120_000);
 
 const staffMember = { STAFF_EMAIL: 'staff.under.test@example.org', STAFF_PASSWORD: 'a pass phrase of the staff' };
 let identity: IdentityUnderTest;
@@ -161,11 +164,13 @@ describe('later', () => {
 
   it('no account is opened whose password cannot be kept', async () => {
     // The name of a directory cannot be a file.
-    const other = await startIdentity({
+    const other = startIdentity({
       OFFICER_EMAIL: '',
       OFFICER_PASSWORD: '',
       FIRST_OFFICER_FILE: '/dev/null/officer',
-    }).catch((error: Error) => error);
-    expect(String(other)).toContain('FIRST_OFFICER_FILE /dev/null/officer cannot be written (ENOTDIR)');
+    }).then(async (opened) => {
+      await opened.close();
+    });
+    await expect(other).rejects.toThrow('FIRST_OFFICER_FILE /dev/null/officer cannot be written (EEXIST)');
   });
 });
