@@ -89,5 +89,5 @@ export const tables = {
     queue: ['inbox'],
     ledger: ['recipient'],
   },
-  relay: { publish: ['lease', 'checkpoint', 'parked'] },
+  relay: { publish: ['checkpoint', 'parked'] },
 };

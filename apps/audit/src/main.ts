@@ -1,4 +1,4 @@
 import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { auditService } from './audit.module.js';
 
-runMain(async () => serve(readServiceConfig(process.env, 'audit'), auditService));
+runMain(async (stop) => serve(readServiceConfig(process.env, 'audit'), auditService, stop));

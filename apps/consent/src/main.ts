@@ -1,4 +1,4 @@
 import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { consentService } from './consent.module.js';
 
-runMain(async () => serve(readServiceConfig(process.env, 'consent'), consentService));
+runMain(async (stop) => serve(readServiceConfig(process.env, 'consent'), consentService, stop));

@@ -1,4 +1,4 @@
 import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { engagementService } from './engagement.module.js';
 
-runMain(async () => serve(readServiceConfig(process.env, 'engagement'), engagementService));
+runMain(async (stop) => serve(readServiceConfig(process.env, 'engagement'), engagementService, stop));

@@ -36,6 +36,24 @@ describe('the edge', () => {
     expect(text.replaceAll('<wbr>', '')).toContain('/api/v1/compliance/access-log/statistics');
   });
 
+  it('names the public address with its path in what it describes, and answers with that path and without', async () => {
+    const PUBLIC_URL = 'https://example.org/dittoo';
+    const behindPath = await startTestService(gatewayService, { PUBLIC_URL });
+    try {
+      for (const url of [behindPath.url, `${behindPath.url}/dittoo`]) {
+        const { body } = await request(url).get('/api/v1/openapi.json').expect(200);
+        expect(body.servers).toEqual([{ url: PUBLIC_URL, description: 'PUBLIC_URL' }]);
+        const { text } = await request(url).get('/api/docs').expect(200);
+        expect([...text.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual([
+          `${PUBLIC_URL}/api/v1/openapi.json`,
+        ]);
+      }
+      await request(behindPath.url).get('/dittooed/api/docs').expect(404);
+    } finally {
+      await behindPath.close();
+    }
+  });
+
   it('counts requests for officers, and shows no address', async () => {
     const path = '/api/v1/compliance/access-log/statistics';
     await request(service.url).get(path).expect(401);

@@ -1,4 +1,4 @@
-import { Alarms, openApiDocument, type ServiceDefinition } from '@dittoo/platform';
+import { Alarms, openApiDocument, type Platform, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
@@ -34,11 +34,19 @@ export class GatewayModule {
   }
 }
 
-const serveDocuments = (app: NestFastifyApplication, document: () => OpenAPIObject | Promise<OpenAPIObject>): void => {
+const serveDocuments = (
+  app: NestFastifyApplication,
+  { publicUrl }: Platform['config'],
+  document: () => OpenAPIObject | Promise<OpenAPIObject>,
+): void => {
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.get('/api/v1/openapi.json', () => document());
+  const atPublicAddress = async (): Promise<OpenAPIObject> => ({
+    ...(await document()),
+    servers: [{ url: publicUrl, description: 'PUBLIC_URL' }],
+  });
+  fastify.get('/api/v1/openapi.json', atPublicAddress);
   fastify.get('/api/docs', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(openApiPage(await document())),
+    reply.type('text/html; charset=utf-8').send(openApiPage(await atPublicAddress())),
   );
 };
 
@@ -54,7 +62,7 @@ export const gatewayService: ServiceDefinition = {
   module: (platform) => GatewayModule.register(platform),
   prepare: async (app, platform) => {
     await prepareEdge(app, platform);
-    serveDocuments(app, ownDocument(app));
+    serveDocuments(app, platform.config, ownDocument(app));
   },
 };
 
@@ -68,7 +76,7 @@ export const gatewayServiceWith = (config: UpstreamsConfig): ServiceDefinition =
     prepare: async (app, platform) => {
       await prepareEdge(app, platform);
       const joinedDocument = new JoinedOpenApi(ownDocument(app), upstreams);
-      serveDocuments(app, () => joinedDocument.document());
+      serveDocuments(app, platform.config, () => joinedDocument.document());
       layRoutes(app.getHttpAdapter().getInstance(), upstreams);
       upstreams.watch(app.get(Alarms), platform);
     },

@@ -1,7 +1,7 @@
 import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { gatewayServiceWith, readUpstreamsConfig } from './gateway.module.js';
 
-runMain(async () => {
+runMain(async (stop) => {
   const config = readServiceConfig(process.env, 'gateway');
-  return serve(config, gatewayServiceWith(readUpstreamsConfig(process.env)));
+  return serve(config, gatewayServiceWith(readUpstreamsConfig(process.env)), stop);
 });

@@ -3,10 +3,14 @@ export interface ConfiguredStaff {
   readonly email: string;
   readonly password: string;
   readonly role: 'staff' | 'complianceOfficer';
+  /** What the password was set by. */
+  readonly variable: string;
 }
 
 export interface IdentityConfig {
   readonly staff: readonly ConfiguredStaff[];
+  /** Keeps the login of an officer nobody configured, and the second one's beside it; `null` = in DATA_DIR. */
+  readonly firstOfficerFile: string | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,7 +23,7 @@ const account = (env: Environment, prefix: string, role: ConfiguredStaff['role']
     throw new Error(`${prefix}_EMAIL must be an e-mail address`);
   if (password === undefined || password.length < 8)
     throw new Error(`${prefix}_PASSWORD must have at least 8 characters`);
-  return [{ email, password, role }];
+  return [{ email, password, role, variable: `${prefix}_PASSWORD` }];
 };
 
 /** @throws Error with the name of the variable that is wrong */
@@ -29,6 +33,7 @@ export const readIdentityConfig = (env: Environment = process.env): IdentityConf
     ...account(env, 'OFFICER2', 'complianceOfficer'),
     ...account(env, 'STAFF', 'staff'),
   ],
+  firstOfficerFile: env['FIRST_OFFICER_FILE'] || null,
 });
 
 /** `IdentityConfig` for Nest. */

@@ -19,7 +19,7 @@ import { Sessions } from './session/sessions.js';
 import { SignInBrake } from './session/sign-in-brake.js';
 import { SigningKeys } from './session/signing-keys.js';
 import { FirstOfficer } from './staff/first-officer.js';
-import { FirstStartReactor } from './staff/first-start.reactor.js';
+import { FirstStart } from './staff/first-start.js';
 import { StaffCredentials } from './staff/staff-credentials.query.js';
 import { SubjectSearchController } from './subject-search/subject-search.controller.js';
 
@@ -45,7 +45,7 @@ export class IdentityModule {
       providers: [
         { provide: IDENTITY_CONFIG, useValue: config },
         FirstOfficer,
-        FirstStartReactor,
+        FirstStart,
         Passwords,
         StaffCredentials,
         CustomerCredentials,

@@ -1,4 +1,4 @@
 import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { orderService } from './order.module.js';
 
-runMain(async () => serve(readServiceConfig(process.env, 'order'), orderService));
+runMain(async (stop) => serve(readServiceConfig(process.env, 'order'), orderService, stop));

@@ -2,7 +2,7 @@ import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { requireProcessors } from './processor-forwarding.config.js';
 import { processorForwardingService } from './processor-forwarding.module.js';
 
-runMain(async () => {
+runMain(async (stop) => {
   requireProcessors(process.env);
-  return serve(readServiceConfig(process.env, 'processor-forwarding'), processorForwardingService);
+  return serve(readServiceConfig(process.env, 'processor-forwarding'), processorForwardingService, stop);
 });

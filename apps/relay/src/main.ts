@@ -1,4 +1,4 @@
 import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { relayService } from './relay.module.js';
 
-runMain(async () => serve(readServiceConfig(process.env, 'relay'), relayService));
+runMain(async (stop) => serve(readServiceConfig(process.env, 'relay'), relayService, stop));

@@ -26,7 +26,7 @@ import { OrderStandings } from './person/order-standing.query.js';
 import { SubjectEvents } from './person/subject-events.query.js';
 import { SubjectStreams } from './person/subject-streams.js';
 import { PersonnummerConsent } from './personnummer/personnummer-consent.query.js';
-import { PersonnummerGround } from './personnummer/personnummer-ground.js';
+import { PersonnummerGround } from './personnummer/ended-ground.js';
 import { PersonnummerReactor } from './personnummer/personnummer.reactor.js';
 import { DisclosedField } from './recipients/disclosed-field.entity.js';
 import { DisclosedFieldProjection } from './recipients/disclosed-field.projection.js';

@@ -1,5 +1,14 @@
-import 'reflect-metadata';
-import { runMain } from '@dittoo/platform';
-import { startStandalone } from './standalone.js';
+import { runMain } from '@dittoo/platform/run-main';
 
-runMain(() => startStandalone(process.env));
+const underNpm = process.env['npm_lifecycle_event'] !== undefined;
+
+// The services are loaded once somebody listens to signals: that takes a second, and longer on a busy machine.
+runMain(
+  async (stop) => {
+    await import('reflect-metadata');
+    const { startStandalone } = await import('./standalone.js');
+    stop.throwIfAborted();
+    return startStandalone(process.env, stop);
+  },
+  { underNpm },
+);

@@ -35,7 +35,7 @@ export interface CustomerEvents {
     readonly expiresAt: string;
   };
   EmailRectified: { readonly email: Personal<string> };
-  /** Each number has a key of its own, so that one that was removed goes without the next. */
+  /** Each number and each reveal has a key of its own, so that what was removed goes without the next number. */
   PersonnummerRecorded: { readonly number: Personal<string>; readonly ground: PersonnummerGround };
   PersonnummerRevealed: { readonly purpose: Personal<string> };
   PersonnummerRemoved: { readonly reason: 'customer' | 'consentWithdrawn' | 'groundEnded' };
@@ -100,7 +100,7 @@ export const customerSchema: SchemaMapOf<CustomerEvents> = {
     ...identification,
     fields: { number: personal('personnummer', { keyPer: 'event' }), ground: plain },
   },
-  PersonnummerRevealed: { ...identification, fields: { purpose: personal('profile') } },
+  PersonnummerRevealed: { ...identification, fields: { purpose: personal('personnummer', { keyPer: 'event' }) } },
   PersonnummerRemoved: { ...identification, fields: { reason: plain } },
   EmailConfirmed: { ...account, fields: { at: plain } },
   AccountUsed: { ...account, fields: { on: plain } },

@@ -80,6 +80,23 @@ export const clearOrphan = async (clusterDir: string, onFound: (pid: number) => 
   if (existsSync(pidFile) && isTaken(pid)) rmSync(pidFile, { force: true });
 };
 
+/** Ends what still works in a directory that is to be used anew. Nothing of it is wanted, so it is not asked first. */
+export const clearProcessesIn = async (directory: string): Promise<void> => {
+  for (const pid of postgresProcessesIn(directory)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // gone already
+    }
+  }
+  if (!(await gone(() => postgresProcessesIn(directory).length > 0, 10_000))) {
+    throw new EmbeddedPostgresError(
+      'orphan-does-not-stop',
+      `processes ${postgresProcessesIn(directory).join(', ')} still work in ${directory}: stop them first`,
+    );
+  }
+};
+
 /** Does anything answer to this number, a zombie included? */
 const isTaken = (pid: number): boolean => {
   try {

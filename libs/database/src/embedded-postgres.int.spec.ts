@@ -4,7 +4,7 @@
  */
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres.js';
 import { openPool } from './pool.js';
+import { postgresProcessesIn } from './process-identity.js';
 
 const root = mkdtempSync(join(tmpdir(), 'dittoo-embedded-'));
 chmodSync(root, 0o755);
@@ -90,6 +91,21 @@ describe('a data directory', () => {
     await stop(fresh);
   });
 
+  it('copied by `cp -r` is given back owner and mode', async () => {
+    const events: unknown[] = [];
+    const original = await start('original');
+    await query(original, 'CREATE TABLE kept AS SELECT 7 AS value');
+    await stop(original);
+    cpSync(join(root, 'original'), join(root, 'copied'), { recursive: true });
+    chmodSync(join(root, 'copied', 'cluster'), 0o755);
+    const copied = await start('copied', { onLog: (_level, event, details) => events.push({ event, ...details }) });
+    expect(await query(copied, 'SELECT value FROM kept')).toEqual([{ value: 7 }]);
+    await stop(copied);
+    const what = process.getuid?.() === 0 ? 'owner' : 'mode';
+    expect(events).toContainEqual({ event: 'postgres.repaired', what });
+    await stop(await start('original'));
+  });
+
   it('is left alone when it holds other things', async () => {
     writeFileSync(join(root, 'stranger'), 'not ours');
     await expect(startEmbeddedPostgres({ dataDir: root })).rejects.toMatchObject({ code: 'data-directory-not-usable' });
@@ -163,6 +179,50 @@ describe('kill -9', () => {
     await stop(next);
     expect(next.pid).toBe(0);
   });
+});
+
+describe('a process that ends without stopping it', () => {
+  const module = fileURLToPath(new URL('./embedded-postgres.js', import.meta.url));
+  const run = (dataDir: string, afterwards: string) =>
+    spawn(
+      process.execPath,
+      [
+        '-e',
+        `import(${JSON.stringify(module)}).then(({ startEmbeddedPostgres }) => {
+          const starting = startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} });
+          ${afterwards}
+        });`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+  const over = (child: ReturnType<typeof run>) => new Promise((resolve) => child.once('exit', resolve));
+
+  it('leaves nothing running, and a cluster that starts again', async () => {
+    const dataDir = join(root, 'ended');
+    await over(run(dataDir, `starting.then(() => process.exit(3));`));
+    await until(() => postgresProcessesIn(join(dataDir, 'cluster')).length === 0);
+    await stop(await start('ended'));
+  });
+
+  it.each(['process.exit(3)', "process.kill(process.pid, 'SIGKILL')"])(
+    'while the cluster is being made (%s): the next start makes it',
+    async (end) => {
+      const name = `half-made-${end.length}`;
+      const fresh = join(root, name, 'cluster.new');
+      await over(
+        run(
+          join(root, name),
+          `const { existsSync } = process.getBuiltinModule('fs');
+           setInterval(() => { if (existsSync(${JSON.stringify(join(fresh, 'base'))})) ${end}; }, 1);`,
+        ),
+      );
+      if (end.startsWith('process.exit')) await until(() => postgresProcessesIn(fresh).length === 0);
+      const postgres = await start(name);
+      expect(await query(postgres, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      expect(existsSync(fresh)).toBe(false);
+      await stop(postgres);
+    },
+  );
 });
 
 describe('the log', () => {

@@ -5,34 +5,17 @@
  * same files. If PostgreSQL dies, it is started again on the same port while the pools reconnect.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
-import pg from 'pg';
+import { closeSync, existsSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { childEnvironment, makeCluster, superuser } from './cluster-creation.js';
+import { prepareClusterDirectory, repairCluster } from './cluster-directory.js';
 import { clearOrphan, lockDataDirectory } from './cluster-lock.js';
+import { ClusterLog } from './cluster-log.js';
+import { untilReady } from './cluster-readiness.js';
+import { compressWal, settings } from './cluster-settings.js';
 import { type EmbeddedBinaries, embeddedBinaries } from './embedded-binaries.js';
 import { EmbeddedPostgresError, failureFrom } from './embedded-postgres-error.js';
+import { freePort } from './free-port.js';
 import { canReach, type UnprivilegedUser, unprivilegedUser } from './unprivileged-user.js';
 
 export interface EmbeddedPostgresOptions {
@@ -64,43 +47,8 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-/** Nothing a person typed may reach the log: no statements, no parameters, no errors of statements, no details. */
-const settings: Readonly<Record<string, string>> = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  max_connections: '100',
-  shared_buffers: '128MB',
-  fsync: 'on',
-  synchronous_commit: 'on',
-  full_page_writes: 'on',
-  max_wal_size: '1GB',
-  autovacuum_vacuum_insert_threshold: '1000',
-  jit: 'off',
-  idle_in_transaction_session_timeout: '60s',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-  logging_collector: 'off',
-  log_destination: 'stderr',
-  log_line_prefix: '%m [%p] ',
-  log_min_messages: 'log',
-  log_min_error_statement: 'panic',
-  log_error_verbosity: 'terse',
-  log_statement: 'none',
-  log_min_duration_statement: '-1',
-  log_parameter_max_length: '0',
-  log_parameter_max_length_on_error: '0',
-  log_autovacuum_min_duration: '-1',
-  log_checkpoints: 'off',
-};
-
-export const superuser = 'postgres';
-const startPatienceMs = 180_000;
 const stopPatienceMs = 20_000;
 const spaceNeeded = { create: 150 * 2 ** 20, start: 32 * 2 ** 20 };
-const logLimitBytes = 16 * 2 ** 20;
-
-/** A directory with anything else in it was not meant for us, and we are about to change its mode. */
-const ownFiles = /^(cluster|cluster\.new|password|initdb-password|port|postgres\.log(\.1)?|supervisor\.lock(\.\d+)?)$/;
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
@@ -116,7 +64,7 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
  */
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
   const log = options.onLog ?? (() => undefined);
-  const dataDir = prepareDirectory(options.dataDir);
+  const dataDir = prepareClusterDirectory(options.dataDir);
   const release = lockDataDirectory(dataDir);
   try {
     const supervisor = new Supervisor(dataDir, options, log, release);
@@ -128,31 +76,10 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   }
 };
 
-const prepareDirectory = (path: string): string => {
-  const dataDir = resolve(path);
-  try {
-    mkdirSync(dataDir, { recursive: true });
-    const strangers = readdirSync(dataDir).filter((name) => !ownFiles.test(name));
-    if (strangers.length > 0) throw new Error(`it holds other things already: ${strangers.slice(0, 3).join(', ')}`);
-    const { uid } = statSync(dataDir);
-    // The unprivileged user passes through without being able to list; the files inside have modes of their own.
-    if (uid === process.getuid?.()) chmodSync(dataDir, uid === 0 ? 0o711 : 0o700);
-    else if (process.getuid?.() !== 0) throw new Error(`it belongs to user id ${uid}`);
-    return realpathSync(dataDir);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new EmbeddedPostgresError(
-      code === 'ENOSPC' ? 'disk-full' : 'data-directory-not-usable',
-      `cannot use ${dataDir} for the database (${(error as Error).message}): give it a directory of its own that you may write to`,
-      error,
-    );
-  }
-};
-
 class Supervisor implements EmbeddedPostgres {
   readonly clusterDir: string;
   port = 0;
-  private readonly logFile: string;
+  private readonly logFile: ClusterLog;
   private readonly user: UnprivilegedUser | undefined;
   private readonly binaries: EmbeddedBinaries;
   private password = '';
@@ -161,7 +88,8 @@ class Supervisor implements EmbeddedPostgres {
   private ready: ChildProcess | undefined;
   private stopping: Promise<void> | undefined;
   private readonly logTimer: NodeJS.Timeout;
-  private readonly onProcessExit = (): void => void this.child?.kill('SIGINT');
+  /** The process ends without `stop()`: nothing is left running, and what was committed is on disk. */
+  private readonly onProcessExit = (): void => endGroup(this.child);
 
   constructor(
     private readonly dataDir: string,
@@ -170,10 +98,10 @@ class Supervisor implements EmbeddedPostgres {
     private readonly release: () => void,
   ) {
     this.clusterDir = join(dataDir, 'cluster');
-    this.logFile = join(dataDir, 'postgres.log');
+    this.logFile = new ClusterLog(join(dataDir, 'postgres.log'));
     this.user = unprivilegedUser(existsSync(this.clusterDir) ? statSync(this.clusterDir) : undefined);
     this.binaries = embeddedBinaries(this.user);
-    this.logTimer = setInterval(() => this.boundLog(), 60_000).unref();
+    this.logTimer = setInterval(() => this.logFile.bound(), 60_000).unref();
   }
 
   get pid(): number {
@@ -186,20 +114,28 @@ class Supervisor implements EmbeddedPostgres {
 
   async start(): Promise<void> {
     const startedAt = performance.now();
+    process.once('exit', this.onProcessExit);
     try {
       this.requireSpace();
-      if (!existsSync(this.clusterDir)) await this.makeCluster();
+      if (existsSync(this.clusterDir)) this.repair();
+      else {
+        await makeCluster({
+          ...{ dataDir: this.dataDir, clusterDir: this.clusterDir, user: this.user, initdb: this.binaries.initdb },
+          directoryArgument: (directory) => this.directoryArgument(directory),
+          onChild: (child) => (this.child = child),
+        });
+      }
       this.requireVersion();
       this.readPassword();
       await clearOrphan(this.clusterDir, (pid) => this.log('warn', 'postgres.orphanStopped', { pid }));
       await this.boot();
-      await this.compressWal();
+      await compressWal(this.url('postgres'));
     } catch (error) {
       clearInterval(this.logTimer);
       await this.stopChild();
+      process.removeListener('exit', this.onProcessExit);
       throw error;
     }
-    process.once('exit', this.onProcessExit);
     this.log('info', 'postgres.started', {
       port: this.port,
       pid: this.pid,
@@ -210,48 +146,17 @@ class Supervisor implements EmbeddedPostgres {
   stop(): Promise<void> {
     this.stopping ??= (async () => {
       clearInterval(this.logTimer);
-      process.removeListener('exit', this.onProcessExit);
       await this.stopChild();
+      process.removeListener('exit', this.onProcessExit);
       this.release();
       this.log('info', 'postgres.stopped', { port: this.port });
     })();
     return this.stopping;
   }
 
-  /** Into a directory beside, renamed when complete and on disk: a crash half-way leaves nothing that looks like a cluster. */
-  private async makeCluster(): Promise<void> {
-    const fresh = `${this.clusterDir}.new`;
-    const passwordFile = join(this.dataDir, 'initdb-password');
-    rmSync(fresh, { recursive: true, force: true });
-    mkdirSync(fresh, { mode: 0o700 });
-    const password = randomBytes(24).toString('base64url');
-    writeFileSync(passwordFile, password, { mode: 0o600 });
-    if (this.user !== undefined) {
-      for (const path of [fresh, passwordFile]) chownSync(path, this.user.uid, this.user.gid);
-    }
-    const output: Buffer[] = [];
-    const code = await new Promise<number | null>((done, fail) => {
-      const child = spawn(
-        this.binaries.initdb,
-        [
-          ...['-D', this.directoryArgument(fresh), '-U', superuser, '--pwfile=../initdb-password'],
-          ...['-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C', '--no-instructions'],
-          ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
-        ],
-        { cwd: fresh, env: childEnvironment, stdio: ['ignore', 'pipe', 'pipe'], ...this.user },
-      );
-      child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-      child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
-      child.once('error', fail);
-      child.once('close', done);
-    }).finally(() => rmSync(passwordFile, { force: true }));
-    if (code !== 0) {
-      rmSync(fresh, { recursive: true, force: true });
-      throw failureFrom(Buffer.concat(output).toString(), { dataDir: this.dataDir });
-    }
-    writeFileSync(join(this.dataDir, 'password'), password, { mode: 0o600, flush: true });
-    renameSync(fresh, this.clusterDir);
-    syncDirectory(this.dataDir);
+  private repair(): void {
+    const what = repairCluster(this.clusterDir, this.user);
+    if (what !== null) this.log('warn', 'postgres.repaired', { what });
   }
 
   private requireSpace(): void {
@@ -322,9 +227,8 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   private async spawnPostgres(): Promise<void> {
-    this.boundLog();
-    const logFd = openSync(this.logFile, 'a', 0o600);
-    const logStart = fstatSync(logFd).size;
+    this.logFile.bound();
+    const { fd: logFd, start: logStart } = this.logFile.open();
     const { maxConnections } = this.options;
     const more = maxConnections === undefined ? {} : { max_connections: String(maxConnections) };
     const given = { ...settings, ...more, port: String(this.port) };
@@ -345,49 +249,16 @@ class Supervisor implements EmbeddedPostgres {
       ended = new EmbeddedPostgresError('start-failed', `PostgreSQL does not start: ${error.message}`, error);
     });
     child.once('exit', (code, signal) => {
-      ended ??= failureFrom(this.logSince(logStart), { dataDir: this.dataDir, port: this.port });
+      ended ??= failureFrom(this.logFile.since(logStart), { dataDir: this.dataDir, port: this.port });
       if (this.child === child) this.child = undefined;
       this.onChildExit(child, code, signal);
     });
-    await this.waitUntilReady(() => ended);
+    await untilReady({
+      ...{ dataDir: this.dataDir, url: this.url('postgres'), ended: () => ended },
+      onRecovering: () => this.log('info', 'postgres.recovering', { port: this.port }),
+    });
     child.unref();
     this.ready = child;
-  }
-
-  private async waitUntilReady(ended: () => EmbeddedPostgresError | undefined): Promise<void> {
-    let recovering = false;
-    const recoveryAt = Date.now() + 1_000;
-    for (const deadline = Date.now() + startPatienceMs; ; await pause(15)) {
-      const failure = ended();
-      if (failure !== undefined) throw failure;
-      const client = new pg.Client({ connectionString: this.url('postgres'), connectionTimeoutMillis: 2_000 });
-      client.on('error', () => undefined);
-      try {
-        await client.connect();
-        await client.end();
-        return;
-      } catch (error) {
-        await client.end().catch(() => undefined);
-        const code = (error as { code?: string }).code;
-        if (code === '28P01') {
-          throw new EmbeddedPostgresError(
-            'password-missing',
-            `the password in ${join(this.dataDir, 'password')} is not that of the cluster: put the right one back`,
-          );
-        }
-        if (code === '57P03' && !recovering && Date.now() > recoveryAt) {
-          recovering = true;
-          this.log('info', 'postgres.recovering', { port: this.port });
-        }
-        if (Date.now() > deadline) {
-          throw new EmbeddedPostgresError(
-            'start-failed',
-            `PostgreSQL did not answer in time; see ${this.logFile}`,
-            error,
-          );
-        }
-      }
-    }
   }
 
   private onChildExit(child: ChildProcess, code: number | null, signal: string | null): void {
@@ -434,24 +305,6 @@ class Supervisor implements EmbeddedPostgres {
     }
   }
 
-  /** lz4 halves the log's full-page images at next to no cost; not every build has it, and pglz costs more than it gives. */
-  private async compressWal(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url('postgres') });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      const { rows } = await client.query<{ enumvals: string[]; setting: string }>(
-        `SELECT enumvals, setting FROM pg_settings WHERE name = 'wal_compression'`,
-      );
-      if (rows[0]?.enumvals.includes('lz4') === true && rows[0].setting !== 'lz4') {
-        await client.query('ALTER SYSTEM SET wal_compression = lz4');
-        await client.query('SELECT pg_reload_conf()');
-      }
-    } finally {
-      await client.end();
-    }
-  }
-
   /**
    * PostgreSQL enters its directory by name, so every directory on the way must let it in. Where one does not (a clone
    * below /root), the child is already standing in the directory when it gives up root, and Linux lets it name that.
@@ -464,45 +317,14 @@ class Supervisor implements EmbeddedPostgres {
       `user id ${this.user?.uid} cannot enter ${directory}: use a directory everybody may pass through, or start as an ordinary user`,
     );
   }
-
-  private logSince(offset: number): string {
-    const fd = openSync(this.logFile, 'r');
-    try {
-      const length = Math.min(fstatSync(fd).size - offset, 64 * 1024);
-      const buffer = Buffer.alloc(Math.max(length, 0));
-      readSync(fd, buffer, 0, buffer.length, offset);
-      return buffer.toString();
-    } finally {
-      closeSync(fd);
-    }
-  }
-
-  private boundLog(): void {
-    if (!existsSync(this.logFile) || statSync(this.logFile).size < logLimitBytes) return;
-    copyFileSync(this.logFile, `${this.logFile}.1`);
-    truncateSync(this.logFile);
-  }
 }
 
-/** 0 = any. Rejects when it is taken. */
-const freePort = (port: number): Promise<number> =>
-  new Promise((done, fail) => {
-    const server = createServer();
-    server.once('error', fail);
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-
-/** Nothing of ours is handed down: PG* variables would change what the child does. */
-const childEnvironment: NodeJS.ProcessEnv = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
-
-const syncDirectory = (path: string): void => {
-  const fd = openSync(path, 'r');
+/** A session of its own, so one group: initdb and what it started, or the postmaster, which tells its children. */
+const endGroup = (child: ChildProcess | undefined): void => {
+  if (child?.pid === undefined) return;
   try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
+    process.kill(-child.pid, 'SIGQUIT');
+  } catch {
+    // gone already
   }
 };

@@ -1,3 +1,4 @@
+export { prepareDataDirectory } from './data-directory.js';
 export {
   startEmbeddedPostgres,
   type EmbeddedPostgres,

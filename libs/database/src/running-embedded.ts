@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { superuser } from './embedded-postgres.js';
+import { superuser } from './cluster-creation.js';
 
 /**
  * The connection string of an embedded PostgreSQL that another process of this user runs; with the password in it.

@@ -17,7 +17,9 @@ export { kafkaSettings } from './parts/delivery-of-process.js';
 export { KeyMaintenance, type KeyVersion } from './operations/key-maintenance.js';
 export { migrateDatabase, rowMapWith, type ServiceSchema } from './parts/platform-database.js';
 export { openPlatform, problems, type Platform } from './parts/platform.js';
-export { reasonOf, runMain } from './host/run-main.js';
+export { localUrl, pathPrefixOf } from './config/public-address.js';
+export { runMain } from './host/run-main.js';
+export { reasonOf } from './host/waiting.js';
 export { SequencerWorker } from './parts/sequencer.worker.js';
 export { serve, type RunningService, type ServiceDefinition } from './host/serve.js';
 export {

@@ -27,6 +27,8 @@ export interface HttpAppOptions {
   readonly requestTimeoutMs?: number;
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[];
+  /** `/shop` where the public address has a path: requests may come with it or without, whichever a proxy leaves. */
+  readonly pathPrefix?: string;
   /** What Node's HTTPS server takes; without it plain HTTP. */
   readonly tls?: SecureContextOptions & Pick<TlsOptions, 'requestCert' | 'rejectUnauthorized'>;
 }
@@ -40,7 +42,15 @@ const drainMs = 5_000;
  */
 export const createHttpApp = async (
   module: Type | DynamicModule,
-  { logger, problems, bodyLimit = 256 * 1024, requestTimeoutMs = 15_000, tls, trustedProxies = [] }: HttpAppOptions,
+  {
+    logger,
+    problems,
+    bodyLimit = 256 * 1024,
+    pathPrefix = '',
+    requestTimeoutMs = 15_000,
+    tls,
+    trustedProxies = [],
+  }: HttpAppOptions,
 ): Promise<NestFastifyApplication> => {
   const filter = new ProblemFilter(problems, logger);
   // Node looks this often, and takes the larger of the two for whole requests: headers must have the smaller.
@@ -53,6 +63,8 @@ export const createHttpApp = async (
     forceCloseConnections: 'idle',
     keepAliveTimeout: 10_000,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    rewriteUrl: ({ url = '/' }) =>
+      pathPrefix !== '' && url.startsWith(`${pathPrefix}/`) ? url.slice(pathPrefix.length) : url,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // A request Fastify cannot route or read gets problem details too.
     frameworkErrors: (error: Error, request: unknown, reply: unknown) => {

@@ -21,13 +21,20 @@ const secret = [
   'body',
 ];
 
+const standardError = (): DestinationStream => {
+  const stream = pino.destination({ dest: 2, sync: true });
+  // A terminal that is gone takes no more lines; without a listener that would end the process where it stands.
+  stream.on('error', () => undefined);
+  return stream;
+};
+
 /** The process's log: one structured line for each thing done, ids and codes only; known names are cut out besides. */
 export const createLogger = (
   service: string,
   level: string,
   options: LoggerOptions = {},
   // Standard output belongs to what people and scripts wait for (`ready …`).
-  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+  destination: DestinationStream = standardError(),
 ): Logger =>
   pino(
     {

@@ -1,12 +1,12 @@
 import rateLimit from '@fastify/rate-limit';
 import { DomainError } from '@dittoo/kernel';
-import type { Platform } from '@dittoo/platform';
+import { pathPrefixOf, type Platform } from '@dittoo/platform';
 import { containsCardNumber, callerOf } from '@dittoo/service';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 /**
  * What every request meets before a route does: a rate limit per address, a correlation id, and the refusal of card
- * numbers. Decides nothing about the shop.
+ * numbers. What answers it names other resources by the public address. Decides nothing about the shop.
  */
 export const prepareEdge = async (app: NestFastifyApplication, { config }: Platform): Promise<void> => {
   await app.register(rateLimit, {
@@ -20,6 +20,11 @@ export const prepareEdge = async (app: NestFastifyApplication, { config }: Platf
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.header('x-correlation-id', callerOf(request).correlationId);
+  });
+  const prefix = pathPrefixOf(config.publicUrl);
+  fastify.addHook('onSend', async (_request, reply) => {
+    const location = reply.getHeader('location');
+    if (typeof location === 'string' && location.startsWith('/')) void reply.header('location', `${prefix}${location}`);
   });
   fastify.addHook('preValidation', async (request) => {
     if (holdsCardNumber(request.body)) throw new DomainError('card-number-refused');

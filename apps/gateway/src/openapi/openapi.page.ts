@@ -9,8 +9,12 @@ interface Operation {
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/** The document as a page for people: every route by area, at the width of a phone too. No script, nothing from elsewhere. */
+/**
+ * The document as a page for people: every route by area, at the width of a phone too. No script, nothing from
+ * elsewhere; links and the address are those of its `servers`.
+ */
 export const openApiPage = (document: OpenAPIObject): string => {
+  const base = (document.servers?.[0]?.url ?? '').replace(/\/+$/, '');
   const areas = new Map<string, string[]>();
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(operations as Record<string, Operation>)) {
@@ -31,5 +35,5 @@ export const openApiPage = (document: OpenAPIObject): string => {
 ul{list-style:none;padding:0}li{padding:.4rem 0;border-bottom:1px solid #8884}b{display:inline-block;min-width:4.5rem}
 small{display:block;opacity:.75}
 </style></head><body><h1>${escape(document.info.title)} API</h1><p>${escape(document.info.description ?? '')}</p>
-<p>Machine-readable: <a href="/api/v1/openapi.json">OpenAPI 3.1</a></p>${sections.join('')}</body></html>`;
+<p>At <code>${escape(base)}</code>. Machine-readable: <a href="${escape(base)}/api/v1/openapi.json">OpenAPI 3.1</a></p>${sections.join('')}</body></html>`;
 };

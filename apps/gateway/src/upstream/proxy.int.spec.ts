@@ -86,6 +86,22 @@ describe('a request', () => {
     expect(JSON.stringify(headers)).not.toContain('203.0.113.7');
   });
 
+  it('may come with the path of the public address: the answer has it in its Location, the service never sees it', async () => {
+    play = (_request, response) => response.writeHead(201, { location: '/api/v1/orders/1' }).end();
+    const config = readUpstreamsConfig({ ORDER_URL: `http://127.0.0.1:${playerPort}` });
+    const PUBLIC_URL = 'https://example.org/dittoo';
+    const behindPath = await startTestService(gatewayServiceWith(config), { PUBLIC_URL });
+    try {
+      const headers = { 'content-type': 'application/json' };
+      const order = { method: 'POST', body: '{}', headers };
+      const response = await fetch(`${behindPath.url}/dittoo/api/v1/orders`, order);
+      expect([response.status, response.headers.get('location')]).toEqual([201, '/dittoo/api/v1/orders/1']);
+      expect(asked.map(({ url }) => url)).toEqual(['/api/v1/orders']);
+    } finally {
+      await behindPath.close();
+    }
+  });
+
   it('that no service may see does not get there: a card number, broken JSON, another medium, an unknown path', async () => {
     const post = (body: string, type = 'application/json') =>
       ask('/api/v1/orders', { method: 'POST', body, headers: { 'content-type': type } });

@@ -1,34 +1,56 @@
-import { existsSync, writeFileSync } from 'node:fs';
+/** What is known of the password of a staff account at this start. */
+export type PasswordStanding =
+  /** The account was opened just now, with a password made for it. */
+  | { readonly kind: 'made'; readonly password: string; readonly file: string }
+  /** Made at an earlier start; the file still opens the account. */
+  | { readonly kind: 'inFile'; readonly file: string }
+  /** Made at an earlier start, and changed since. */
+  | { readonly kind: 'changed' }
+  /** The configured one opens the account. */
+  | { readonly kind: 'configured'; readonly variable: string }
+  /** The account was opened before with another password, and stays as it is. */
+  | { readonly kind: 'ignored'; readonly variable: string };
 
-/** An officer nobody configured: said once, at the start that made the account. */
+export interface StaffStanding {
+  readonly email: string;
+  readonly role: 'staff' | 'complianceOfficer';
+  readonly password: PasswordStanding;
+}
+
+/** Who may sign in for the shop and where the password is, for whoever starts it. */
 export class FirstOfficer {
-  private credentials: { readonly email: string; readonly password: string } | null = null;
+  private readonly known: StaffStanding[] = [];
 
-  generated(email: string, password: string): void {
-    this.credentials = { email, password };
+  note(standing: StaffStanding): void {
+    this.known.push(standing);
   }
 
-  /** @returns what to print, the first time it is asked after the account was made; else `null` */
-  credentialsToPrint(): { readonly email: string; readonly password: string } | null {
-    const { credentials } = this;
-    this.credentials = null;
-    return credentials;
+  get standings(): readonly StaffStanding[] {
+    return this.known;
   }
 
-  /**
-   * Says who the officer is, on the first start with the password.
-   *
-   * @param file keeps a generated login for `npm run demo`, readable by the owner alone; may be removed. `null` = nowhere
-   */
-  announce(say: (text: string) => void, file: string | null): void {
-    const credentials = this.credentialsToPrint();
-    if (credentials === null) {
-      const made = file !== null && existsSync(file);
-      say(`officer         ${made ? `as printed at the first start (${file})` : 'as configured'}`);
-      return;
+  /** One line for each. A password is shown at the start that made it, never again. */
+  announce(say: (text: string) => void): void {
+    for (const { email, password, role } of this.known) {
+      say(`${(role === 'staff' ? 'staff' : 'officer').padEnd(15)} ${email}  ${told(password)}`);
     }
-    if (file !== null) writeFileSync(file, `${JSON.stringify(credentials)}\n`, { mode: 0o600 });
-    const kept = file === null ? '' : `; also in ${file}`;
-    say(`officer         ${credentials.email}  password ${credentials.password}  (shown this once${kept})`);
+    if (!this.known.some(({ role }) => role === 'complianceOfficer')) {
+      say('officer         as at an earlier start; no password is kept here');
+    }
   }
 }
+
+const told = (password: PasswordStanding): string => {
+  switch (password.kind) {
+    case 'made':
+      return `password ${password.password}  (shown this once; also in ${password.file})`;
+    case 'inFile':
+      return `password in ${password.file}`;
+    case 'changed':
+      return 'password changed since the first start';
+    case 'configured':
+      return `password as in ${password.variable}`;
+    case 'ignored':
+      return `${password.variable} is ignored: the account was opened with another password, which stays`;
+  }
+};

@@ -19,7 +19,7 @@ export interface KnownCustomer {
   readonly status: 'registered' | 'closed';
   readonly personnummer: { readonly ground: PersonnummerGround } | null;
   readonly personnummerRemovals: number;
-  /** The keys of the numbers recorded since the last removal, the one in use last. */
+  /** The keys of the numbers recorded, and of what was said at their reveals, since the last removal. */
   readonly numberKeys: readonly string[];
   /** The keys of the numbers that were removed. */
   readonly removedNumberKeys: readonly string[];
@@ -99,6 +99,10 @@ const evolve = (known: KnownCustomer | null, recorded: RecordedEvent): KnownCust
       const { ground, number } = event.data;
       const numberKeys = isEnvelope(number) ? [...known.numberKeys, number.kid] : known.numberKeys;
       return { ...known, personnummer: { ground }, numberKeys };
+    }
+    case 'PersonnummerRevealed': {
+      const { purpose } = event.data;
+      return isEnvelope(purpose) ? { ...known, numberKeys: [...known.numberKeys, purpose.kid] } : known;
     }
     case 'PersonnummerRemoved':
       return {

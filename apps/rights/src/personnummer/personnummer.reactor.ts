@@ -11,7 +11,7 @@ import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { Customers, type KnownCustomer } from '../person/customers.query.js';
 import { OrderStandings } from '../person/order-standing.query.js';
 import { PersonnummerConsent } from './personnummer-consent.query.js';
-import { PersonnummerGround } from './personnummer-ground.js';
+import { PersonnummerGround } from './ended-ground.js';
 
 /** The group that takes in the orders: a withdrawal is seen after every order that came before it. */
 const group = 'rights.requests';

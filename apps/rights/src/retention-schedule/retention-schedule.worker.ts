@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { DataSubjects } from '../data-subject/data-subjects.js';
 import { HoldExpiry } from '../legal-hold/hold-expiry.js';
-import { PersonnummerGround } from '../personnummer/personnummer-ground.js';
+import { PersonnummerGround } from '../personnummer/ended-ground.js';
 import { EndedPeriods } from './ended-periods.js';
 import { ErasureByRetention } from './erasure-by-retention.js';
 import { Due, type DueAccount, type DuePerson } from './due.query.js';

@@ -19,7 +19,7 @@ import { Death } from '../death.fixture.js';
 import { secondOfficerId, startRights, type RightsUnderTest } from '../rights.fixture.js';
 import { Customers } from '../person/customers.query.js';
 import { HoldExpiry } from '../legal-hold/hold-expiry.js';
-import { PersonnummerGround } from '../personnummer/personnummer-ground.js';
+import { PersonnummerGround } from '../personnummer/ended-ground.js';
 import { EndedPeriods } from './ended-periods.js';
 import { ErasureByRetention } from './erasure-by-retention.js';
 import { Due } from './due.query.js';

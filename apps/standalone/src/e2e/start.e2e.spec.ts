@@ -16,7 +16,17 @@ afterAll(() => new Promise((resolve) => occupant.close(resolve)));
 
 describe('npm start', () => {
   it.each([
-    ['a port that is taken', () => ({ PORT: String(port) }), /cannot start: .*EADDRINUSE/],
+    [
+      'a port that is taken',
+      () => ({ PORT: String(port) }),
+      /^cannot start: PORT \d+ on HOST 127\.0\.0\.1 is taken by another program: stop it, or set another PORT\n$/,
+    ],
+    [
+      'a host of another machine',
+      () => ({ HOST: '192.0.2.1' }),
+      /^cannot start: HOST 192\.0\.2\.1 is no address of this machine: .*\n$/,
+    ],
+    ['a port in another notation', () => ({ PORT: '1e4' }), /^cannot start: PORT must be a whole number .*\n$/],
     ['a port that is none', () => ({ PORT: 'eighty' }), /cannot start: PORT must be/],
     ['a host that is none', () => ({ HOST: '256.1.1.1' }), /cannot start: HOST must be/],
     ['a data directory that is a file', () => ({ DATA_DIR: '/dev/null' }), /cannot start: .*DATA_DIR/],

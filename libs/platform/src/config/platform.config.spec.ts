@@ -1,6 +1,7 @@
 /* Promised: a process starts on a configuration it understands, or says which variable is wrong and what it should be. */
 import { describe, expect, it } from '@jest/globals';
 import { durationMs, readPlatformConfig } from './platform.config.js';
+import { atPorts, pathPrefixOf } from './public-address.js';
 
 const read = (env: Record<string, string>) => readPlatformConfig(env, 'spec');
 const postgres = { DATABASE_URL: 'postgres://127.0.0.1/shop', KEY_ENCRYPTION_KEY_FILE: '/keys/kek.json' };
@@ -52,6 +53,39 @@ describe('what is set', () => {
     }));
 });
 
+describe('the addresses that follow from where it listens', () => {
+  it.each([
+    ['::1', 'http://[::1]:8080'],
+    ['::', 'http://[::1]:8080'],
+    ['0:0:0:0:0:0:0:0', 'http://[::1]:8080'],
+    ['0.0.0.0', 'http://127.0.0.1:8080'],
+    ['192.0.2.7', 'http://192.0.2.7:8080'],
+    ['shop.example.org', 'http://shop.example.org:8080'],
+  ])('HOST=%s can be gone to', (HOST, url) =>
+    expect(read({ HOST })).toMatchObject({ host: HOST, publicUrl: url, jwksUrl: `${url}/.well-known/jwks.json` }),
+  );
+
+  it('are those of the port the system gave, where any was asked for', () => {
+    const given = { port: 49_152, metricsPort: 49_153 };
+    expect(atPorts(read({ PORT: '0', METRICS_PORT: '0' }), given)).toMatchObject({
+      ...given,
+      publicUrl: 'http://127.0.0.1:49152',
+      jwksUrl: 'http://127.0.0.1:49152/.well-known/jwks.json',
+    });
+    const set = { PUBLIC_URL: 'https://shop.example.org', JWKS_URL: 'https://keys.example.org/jwks.json' };
+    expect(atPorts(read({ ...set, PORT: '0' }), given)).toMatchObject({
+      publicUrl: set.PUBLIC_URL,
+      jwksUrl: set.JWKS_URL,
+    });
+  });
+
+  it('keep the path prefix of PUBLIC_URL', () => {
+    expect(read({ PUBLIC_URL: 'https://example.org/dittoo/' }).publicUrl).toBe('https://example.org/dittoo');
+    expect(pathPrefixOf('https://example.org/dittoo')).toBe('/dittoo');
+    expect(pathPrefixOf('https://example.org')).toBe('');
+  });
+});
+
 describe('EventStoreDB', () => {
   it('is not asked for by default', () => expect(read({ EVENT_STORE_URL: '' }).eventStore).toBeNull());
 
@@ -89,6 +123,13 @@ describe('what is wrong is named', () => {
     ['PORT', { PORT: '65536' }],
     ['PORT', { PORT: '-1' }],
     ['PORT', { PORT: '80.5' }],
+    ['PORT', { PORT: '1e4' }],
+    ['PORT', { PORT: '0x50' }],
+    ['PORT', { PORT: ' 80' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://shop.example.org/?from=mail' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://shop:secret@shop.example.org' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://shop.example.org/api' }],
+    ['PUBLIC_URL', { HOST: 'fe80::1%eth0' }],
     ['REQUESTS_PER_MINUTE', { REQUESTS_PER_MINUTE: '0' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'shop.example.org' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'ftp://shop.example.org' }],

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { printsSecrets, readEsdbAddress, type EsdbAddress } from '@dittoo/event-store';
 import type { ApartConfig } from './service.config.js';
+import { jwksUrlAt, localUrl, readPublicUrl } from './public-address.js';
 import type { TracingConfig } from '../operations/tracing.js';
 
 /** Where the rows are. */
@@ -20,7 +21,7 @@ export interface PlatformConfig extends DatabaseConfig {
   readonly service: string;
   readonly host: string;
   readonly port: number;
-  /** The address that links and processor notifications carry; no trailing slash. */
+  /** The address that links and processor notifications carry, with its path prefix; no trailing slash. */
   readonly publicUrl: string;
   /** Connections each part of this process may have at most. */
   readonly connections: {
@@ -97,7 +98,8 @@ const integer = (env: Environment, name: string, fallback: number, least: number
   const said = text(env, name);
   if (said === undefined) return fallback;
   const value = Number(said);
-  if (!Number.isInteger(value) || value < least || value > most) {
+  // Digits alone: `1e4` and `0x50` are numbers to JavaScript and mistakes to whoever wrote them.
+  if (!/^\d{1,15}$/.test(said) || value < least || value > most) {
     throw new Error(`${name} must be a whole number from ${least} to ${most}`);
   }
   return value;
@@ -194,7 +196,13 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
   if (clockOffset !== undefined && env['NODE_ENV'] === 'production') {
     throw new Error('CLOCK_OFFSET is for tests and refused when NODE_ENV=production');
   }
-  const publicUrl = (url(env, 'PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`).replace(/\/+$/, '');
+  const configuredUrl = url(env, 'PUBLIC_URL', ['http:', 'https:']);
+  const ownUrl = localUrl(host, port);
+  const publicUrl = configuredUrl === null ? ownUrl : readPublicUrl(configuredUrl);
+  const jwksUrl = url(env, 'JWKS_URL', ['http:', 'https:']) ?? (ownUrl === null ? null : jwksUrlAt(ownUrl));
+  if (publicUrl === null || jwksUrl === null) {
+    throw new Error('PUBLIC_URL and JWKS_URL must be set: no address can be made of HOST');
+  }
   return {
     ...database,
     service,
@@ -208,7 +216,7 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
     kafka: readKafkaConfig(env),
     registerFile: text(env, 'PROCESSOR_REGISTER_FILE') ?? null,
     fiscalYearEnd: dayOfYear(env, 'FISCAL_YEAR_END'),
-    jwksUrl: url(env, 'JWKS_URL', ['http:', 'https:']) ?? `http://${host}:${port}/.well-known/jwks.json`,
+    jwksUrl,
     clockOffsetMs: clockOffset === undefined ? 0 : durationMs(clockOffset, 'CLOCK_OFFSET'),
     requestsPerMinute: integer(env, 'REQUESTS_PER_MINUTE', 600, 1, 10_000_000),
     trustedProxies: proxies(env),

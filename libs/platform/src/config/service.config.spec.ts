@@ -14,7 +14,7 @@ describe('a service that is told only what all share', () => {
   it('has a port of its own, the gateway’s address in its links, and identity’s keys', () =>
     expect(read()).toMatchObject({
       host: '127.0.0.1',
-      port: 8083,
+      port: 8084,
       publicUrl: 'http://127.0.0.1:8080',
       jwksUrl: 'http://127.0.0.1:8081/.well-known/jwks.json',
       metricsPort: null,

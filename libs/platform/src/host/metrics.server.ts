@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
+import { listenFailure } from './listen-address.js';
 
 /** Prometheus' view, on a port of its own that the gateway does not expose. */
 export const serveMetrics = async (host: string, port: number, registry: Registry): Promise<Server> => {
@@ -11,7 +12,7 @@ export const serveMetrics = async (host: string, port: number, registry: Registr
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(listenFailure(error, host, port, 'METRICS_PORT')));
     server.listen(port, host, resolve);
   });
   return server;

@@ -1,39 +1,49 @@
 import type { RunningService } from './serve.js';
+import { stopRequests } from './stop-requests.js';
+import { reasonOf } from './waiting.js';
 
 /** How long draining may take before the process gives up. */
 const drainMs = 25_000;
 
-/** In one line, and never empty. */
-export const reasonOf = (error: unknown): string => {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message || error.name : String(error);
-};
+export interface RunMainOptions {
+  /** Was this process started by `npm run …`? Then it ends when npm does, however that ends. */
+  readonly underNpm?: boolean;
+}
 
 /**
- * Runs a `main.ts`: starts, waits for SIGTERM or SIGINT (or the end of a parent that holds a channel), drains, exits 0. A start that fails says why in one line and
- * exits 1; a second signal exits at once.
+ * Runs a `main.ts`: starts, waits until it is asked to stop, drains, exits 0. A start that fails says why in one line
+ * and exits 1; asked again more than 2 s later the process ends at once, with 1.
+ *
+ * @param start is told by `stop` that it need not go on; what it opened it closes itself before it rejects
  */
-export const runMain = (start: () => Promise<RunningService>): void => {
-  const running = start();
-  running.catch((error: unknown) => {
-    process.stderr.write(`cannot start: ${reasonOf(error)}\n`);
-    process.exit(1);
-  });
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    setTimeout(() => process.exit(1), drainMs).unref();
-    running.then(
-      async (service) => {
-        await service.close();
-        process.exit(0);
-      },
-      () => undefined,
-    );
+export const runMain = (
+  start: (stop: AbortSignal) => Promise<RunningService>,
+  { underNpm = false }: RunMainOptions = {},
+): void => {
+  // A terminal that is gone takes no more lines; that is no reason to leave things undone.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const stopping = new AbortController();
+  const exit = (code: number, reason?: string): void => {
+    if (reason !== undefined) process.stderr.write(`${reason}\n`);
+    process.exit(code);
   };
-  process.on('SIGTERM', stop);
-  // Started with a channel to a parent: nobody is left to stop it once that is gone.
-  process.on('disconnect', stop);
-  process.on('SIGINT', stop);
+  stopRequests({
+    underNpm,
+    onStop: () => {
+      setTimeout(() => exit(1, 'cannot stop in order: it takes too long'), drainMs).unref();
+      stopping.abort(new Error('asked to stop'));
+    },
+    onInsist: () => exit(1),
+  });
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  void start(stopping.signal).then(
+    async (service) => {
+      await stopped;
+      await service.close().then(
+        () => exit(0),
+        (error: unknown) => exit(1, `cannot stop in order: ${reasonOf(error)}`),
+      );
+    },
+    (error: unknown) => (stopping.signal.aborted ? exit(0) : exit(1, `cannot start: ${reasonOf(error)}`)),
+  );
 };

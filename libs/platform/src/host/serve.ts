@@ -1,8 +1,13 @@
 import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventDelivery } from '@dittoo/messaging';
 import { createHttpApp } from '@dittoo/service';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
+import { atPorts, pathPrefixOf } from '../config/public-address.js';
+import { holdAddress, listenFailure, type HeldAddress } from './listen-address.js';
+import { waitFor } from './waiting.js';
 import { guardApart, serverTls } from '../trust/service-entrance.js';
 import { serveMetrics } from './metrics.server.js';
 import type { PlatformConfig } from '../config/platform.config.js';
@@ -28,9 +33,45 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** Opens the platform, mounts the service on it, starts consumers and listens. */
-export const serve = async (config: PlatformConfig, service: ServiceDefinition): Promise<RunningService> => {
-  const platform = await openPlatform(config, service.schemas);
+/** Where this process listens, taken before anything is opened: a port that is taken leaves nothing half made. */
+interface HeldAddresses {
+  readonly main: HeldAddress;
+  readonly metrics: HeldAddress | null;
+  release(): Promise<void>;
+}
+
+const holdAddresses = async ({ host, metricsPort, port }: PlatformConfig): Promise<HeldAddresses> => {
+  const main = await holdAddress(host, port);
+  try {
+    const metrics = metricsPort === null ? null : await holdAddress(host, metricsPort, 'METRICS_PORT');
+    return { main, metrics, release: async () => void (await Promise.all([main.release(), metrics?.release()])) };
+  } catch (error) {
+    await main.release();
+    throw error;
+  }
+};
+
+/** A broker that is away is waited for as long as it takes: who listens meanwhile says that it is not ready. */
+const everyGroupJoined = async (delivery: EventDelivery, stop: AbortSignal | undefined): Promise<void> => {
+  while (!delivery.joined) await sleep(50, undefined, stop && { signal: stop });
+};
+
+/**
+ * Opens the platform, mounts the service on it, starts consumers, listens, and waits until every consumer takes part.
+ *
+ * @throws Error in words for an operator; the reason of `stop` once that is aborted. Nothing is left open
+ */
+export const serve = async (
+  given: PlatformConfig,
+  service: ServiceDefinition,
+  stop?: AbortSignal,
+): Promise<RunningService> => {
+  const held = await holdAddresses(given);
+  const config = atPorts(given, { port: held.main.port, metricsPort: held.metrics?.port ?? null });
+  const platform = await openPlatform(config, service.schemas, stop).catch(async (error: unknown) => {
+    await held.release();
+    throw error;
+  });
   let app: NestFastifyApplication | undefined;
   let metrics: Server | undefined;
   const { isDoor = false } = service;
@@ -40,17 +81,29 @@ export const serve = async (config: PlatformConfig, service: ServiceDefinition):
       logger: platform.logger,
       problems,
       trustedProxies,
+      pathPrefix: pathPrefixOf(config.publicUrl),
       ...(apart === null || apart.tls === null ? {} : { tls: serverTls(apart.tls) }),
     });
     if (apart !== null && !isDoor) guardApart(app, config.service, apart);
     meterRequests(platform.metrics, app);
     await service.prepare?.(app, platform);
     app.connectMicroservice({ strategy: platform.delivery(app.get(DataSource)) }, { inheritAppConfig: true });
+    stop?.throwIfAborted();
     await app.startAllMicroservices();
+    await app.init();
+    stop?.throwIfAborted();
+    await held.release();
     if (metricsPort !== null) metrics = await serveMetrics(host, metricsPort, platform.metrics);
-    await app.listen(port, host);
+    await app.listen(port, host).catch((error: Error) => {
+      throw listenFailure(error, host, port);
+    });
+    if (config.kafka !== null) {
+      const brokers = config.kafka.brokers.join(', ');
+      await waitFor(`Kafka at ${brokers}`, everyGroupJoined(platform.delivering(), stop), { stop });
+    }
   } catch (error) {
     metrics?.close();
+    await held.release();
     // What failed is said whatever becomes of the tidying up.
     await within(10_000, app?.close());
     await within(20_000, platform.close());

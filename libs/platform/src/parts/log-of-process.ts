@@ -9,14 +9,15 @@ import {
 } from '@dittoo/event-store';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { waitFor } from '../host/waiting.js';
 
 /** The log as a process stands on it. */
 export interface LogOfProcess {
   readonly store: EventStore;
   /** `null` = the store gives positions itself. */
   readonly sequencer: PostgresSequencer | null;
-  /** Resolves when it answers. @throws Error in words for an operator */
-  ready(): Promise<void>;
+  /** Resolves when it answers. @throws Error in words for an operator; the reason of `stop` once that is aborted */
+  ready(stop?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,9 +39,9 @@ export const openEventStoreDb = (address: EsdbAddress, logger: Logger): LogOfPro
   const store = new EventStoreDbEventStore(address, {
     onLog: (level, event, details) => logger[level](details, event),
   });
-  const ready = async (): Promise<void> => {
+  const answers = async (stop: AbortSignal | undefined): Promise<void> => {
     let said = '';
-    for (const end = performance.now() + patienceMs; ; await sleep(500)) {
+    for (const end = performance.now() + patienceMs; ; await sleep(500, undefined, stop && { signal: stop })) {
       try {
         return await store.ready();
       } catch (error) {
@@ -53,5 +54,7 @@ export const openEventStoreDb = (address: EsdbAddress, logger: Logger): LogOfPro
       }
     }
   };
+  const ready = (stop?: AbortSignal): Promise<void> =>
+    waitFor(`EventStoreDB at ${address.hosts}`, answers(stop), { stop });
   return { store, sequencer: null, ready, close: () => store.close() };
 };

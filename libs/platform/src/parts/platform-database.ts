@@ -3,6 +3,7 @@ import {
   ensureAppRole,
   ensureDatabase,
   migrate,
+  prepareDataDirectory,
   startEmbeddedPostgres,
   type EmbeddedPostgres,
   migrationRows,
@@ -15,6 +16,7 @@ import { deliveryMigrations, deliveryRows } from '@dittoo/projections';
 import { createLogger, serviceMigrations, serviceRows } from '@dittoo/service';
 import type { Logger } from 'pino';
 import { logOriginSchema } from './log-origin.js';
+import { comesLater, reasonOf, waitFor, whileAway } from '../host/waiting.js';
 import type { DatabaseConfig } from '../config/platform.config.js';
 import { grantRows } from './row-grants.js';
 
@@ -48,23 +50,66 @@ export const rowMapWith = (services: readonly ServiceSchema[]): RowMap =>
     ...services,
   ]);
 
-/** The server of the configuration, or the embedded one, which then runs until `closers` are called. */
+/** How long a start waits for a PostgreSQL server. */
+const serverPatienceMs = 30_000;
+
+interface Patience {
+  readonly stop?: AbortSignal | undefined;
+  readonly patienceMs?: number;
+}
+
+/**
+ * The server of the configuration, waited for, or the embedded one, which then runs until `closers` are called.
+ *
+ * @throws Error in words for an operator; the reason of `stop` once that is aborted
+ */
 export const openDatabase = async (
   config: DatabaseConfig,
   logger: Logger,
   closers: (() => Promise<void>)[],
+  { stop, patienceMs = serverPatienceMs }: Patience = {},
 ): Promise<DatabaseUrls> => {
   if (config.databaseUrl !== null) {
     const keyRing = new URL(config.databaseUrl);
     keyRing.pathname = `${keyRing.pathname}_keyring`;
-    return { main: config.databaseUrl, keyRing: config.keyRingUrl ?? keyRing.toString() };
+    const urls = { main: config.databaseUrl, keyRing: config.keyRingUrl ?? keyRing.toString() };
+    await serverAnswers('DATABASE_URL', urls.main, { stop, patienceMs });
+    if (config.keyRingUrl !== null) await serverAnswers('KEY_RING_DATABASE_URL', urls.keyRing, { stop, patienceMs });
+    return urls;
   }
+  requireDataDirectory(config, logger);
   const embedded: EmbeddedPostgres = await startEmbeddedPostgres({
     dataDir: join(config.dataDir, 'postgres'),
     onLog: (level, event, details) => logger[level](details, event),
   });
   closers.push(() => embedded.stop());
   return { main: embedded.url('dittoo'), keyRing: config.keyRingUrl ?? embedded.url('dittoo_keyring') };
+};
+
+/** @throws Error naming DATA_DIR: others may write there */
+export const requireDataDirectory = ({ dataDir }: DatabaseConfig, logger: Logger): void => {
+  try {
+    prepareDataDirectory(dataDir, (event, details) => logger.warn(details, event));
+  } catch (error) {
+    throw new Error(`DATA_DIR ${reasonOf(error)}`, { cause: error });
+  }
+};
+
+const serverAnswers = async (
+  variable: string,
+  url: string,
+  { stop, patienceMs = serverPatienceMs }: Patience,
+): Promise<void> => {
+  const { host, hostname, port } = new URL(url);
+  const place = port === '' ? `${hostname}:5432` : host;
+  const attempt = whileAway(() => ensureDatabase(url), { patienceMs, stop });
+  try {
+    await waitFor(`PostgreSQL at ${place}`, attempt, { stop });
+  } catch (error) {
+    if (stop?.aborted === true || !comesLater(error)) throw error;
+    const reason = `${variable} ${place} does not answer (${reasonOf(error)}): start that server, or set another`;
+    throw new Error(reason, { cause: error });
+  }
 };
 
 /**

@@ -9,12 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId, plainColumns, type EventContext, type NewEvent, type RecordedEvent } from '@dittoo/kernel';
 import { FileKeyEncryption } from '@dittoo/personal-data';
+import { createLogger } from '@dittoo/service';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import { Controller, Module } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import request from 'supertest';
 import type { EntityManager, MigrationInterface, QueryRunner } from 'typeorm';
 import { readPlatformConfig } from '../config/platform.config.js';
+import { openDatabase } from './platform-database.js';
 import { openPlatform } from './platform.js';
 import type { ServiceDefinition } from '../host/serve.js';
 import { startTestService, until, type TestService } from '../test-service.fixture.js';
@@ -110,7 +112,15 @@ describe('processes that start at once', () => {
       },
       'spec',
     );
-    await expect(openPlatform(config, [])).rejects.toThrow('ECONNREFUSED');
+    const opened: (() => Promise<void>)[] = [];
+    await expect(openDatabase(config, createLogger('spec', 'silent'), opened, { patienceMs: 0 })).rejects.toThrow(
+      /^DATABASE_URL 127\.0\.0\.1:1 does not answer \(.*connect ECONNREFUSED 127\.0\.0\.1:1\): start that server/,
+    );
+    expect(opened).toEqual([]);
+    const stop = new AbortController();
+    const opening = openPlatform(config, [], stop.signal);
+    stop.abort(new Error('asked to stop'));
+    await expect(opening).rejects.toThrow('asked to stop');
   });
 });
 

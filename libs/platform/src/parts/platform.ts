@@ -26,7 +26,7 @@ import { requireSameLog } from './log-origin.js';
 import { openEventStoreDb, openPostgresLog, type LogOfProcess } from './log-of-process.js';
 import { deliveryAlerts, meterKeyCache, meterParkedStreams } from '../operations/platform.metrics.js';
 import type { PlatformConfig } from '../config/platform.config.js';
-import { openDatabase, prepareDatabase, type ServiceSchema } from './platform-database.js';
+import { openDatabase, prepareDatabase, requireDataDirectory, type ServiceSchema } from './platform-database.js';
 import { passRestoreGate } from './restore-gate.js';
 import { startTracing } from '../operations/tracing.js';
 
@@ -68,10 +68,17 @@ export interface Platform {
  *
  * Dies half way: nothing is half done, the next start finds what is there and goes on (migrations are each in a
  * transaction and under a lock).
+ *
+ * @throws the reason of `stop` once that is aborted, with nothing left open
  */
-export const openPlatform = async (config: PlatformConfig, services: readonly ServiceSchema[]): Promise<Platform> => {
+export const openPlatform = async (
+  config: PlatformConfig,
+  services: readonly ServiceSchema[],
+  stop?: AbortSignal,
+): Promise<Platform> => {
   const logger = createLogger(config.service, config.logLevel);
   const register = loadRegister(config.registerFile ?? undefined, { fiscalYearEnd: config.fiscalYearEnd });
+  if (config.generateKeyFile) requireDataDirectory(config, logger);
   const keyEncryption = openKeyFile(config);
   const closers: (() => Promise<void>)[] = [];
   let closing = false;
@@ -83,7 +90,8 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
     closers.length = 0;
   };
   try {
-    const database = await openDatabase(config, logger, closers);
+    const database = await openDatabase(config, logger, closers, { stop });
+    stop?.throwIfAborted();
     const mayActAsApp = await prepareDatabase(database, services);
     if (!mayActAsApp) logger.warn('database.no-app-role: append-only is kept by trigger alone');
     const role = mayActAsApp ? { role: 'dittoo_app' } : {};
@@ -119,7 +127,7 @@ export const openPlatform = async (config: PlatformConfig, services: readonly Se
           )
         : openEventStoreDb(config.eventStore, logger);
     closers.push(() => log.close());
-    await log.ready();
+    await log.ready(stop);
     const { sequencer, store } = log;
     const contacts = new ContactDirectory(keyRingPool, keyEncryption);
     const emails = new EmailIndex(keyRingPool, keyEncryption, clock);

@@ -1,0 +1,86 @@
+/*
+ * Promised: nobody else may write where keys, passwords and the database are kept; what others had their hands on is
+ * refused with the command that mends it, what only stood open is closed.
+ */
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { prepareDataDirectory, requireOwner } from './data-directory.js';
+
+const root = mkdtempSync(join(tmpdir(), 'dittoo-directory-'));
+const isRoot = process.getuid?.() === 0;
+const own = process.getuid?.() ?? -1;
+const modeOf = (path: string): number => statSync(path).mode & 0o777;
+let dir: string;
+let count = 0;
+let closed: unknown[];
+
+beforeEach(() => {
+  dir = join(root, `data ${count++}`);
+  closed = [];
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const prepare = (): string => prepareDataDirectory(dir, (event, details) => closed.push([event, details]));
+
+describe('a data directory', () => {
+  it('is made for us alone; as root the database user passes through it', () => {
+    expect(prepare()).toBe(dir);
+    expect(modeOf(dir)).toBe(isRoot ? 0o711 : 0o700);
+  });
+
+  it('that others may only read stays as it is', () => {
+    mkdirSync(dir);
+    chmodSync(dir, 0o755);
+    prepare();
+    expect(modeOf(dir)).toBe(0o755);
+    expect(closed).toEqual([]);
+  });
+
+  it.each([0o777, 0o775, 0o1777])('of mode %o in which everything is ours is closed, and that is said', (mode) => {
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'kek.json'), '{}', { mode: 0o600 });
+    chmodSync(dir, mode);
+    prepare();
+    expect(modeOf(dir)).toBe(0o755);
+    expect(closed).toEqual([['data-directory.closed', { dir, mode: mode.toString(8) }]]);
+  });
+
+  it('of another user is refused, with the command that mends it', () => {
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'kek.json'), '{}');
+    if (isRoot) chownSync(dir, 4_242, 4_242);
+    const [path, owner] = isRoot ? [dir, 4_242] : ['/', 0];
+    const command = isRoot ? `chown -R 0 '${dir}'` : `sudo chown -R ${own} /`;
+    expect(() => prepareDataDirectory(path)).toThrow(
+      `${path} belongs to user id ${owner} and this runs as user id ${own}: start as that user, or make it yours by \`${command}\``,
+    );
+  });
+
+  it('that holds a file of another user is refused, closed or not', () => {
+    // Only root can give a file away; to anybody else, `/` holds what is not theirs.
+    if (!isRoot) return void expect(() => requireOwner('/', 0, (name) => name !== 'usr')).not.toThrow();
+    mkdirSync(dir);
+    const file = join(dir, 'first-officer.json');
+    writeFileSync(file, '{}');
+    chownSync(file, 4_242, 4_242);
+    for (const mode of [0o777, 0o700]) {
+      chmodSync(dir, mode);
+      expect(prepare).toThrow(`${file} belongs to user id 4242, who could change what is kept there`);
+    }
+    expect(() => requireOwner(dir, 0, (name) => name === 'first-officer.json')).not.toThrow();
+  });
+
+  it('that is empty is ours, whoever made it for us', () => {
+    mkdirSync(dir);
+    if (isRoot) chownSync(dir, 4_242, 4_242);
+    prepare();
+    expect(statSync(dir).uid).toBe(own);
+  });
+
+  it('that is none is refused by its name', () => {
+    writeFileSync(dir, '');
+    expect(prepare).toThrow(`${dir} cannot be used (EEXIST): name a directory this user may write to`);
+  });
+});
