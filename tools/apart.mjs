@@ -6,7 +6,7 @@
  * ends the whole, for nobody is there who would look at it.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from './apart/child.mjs';
@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const usage = `npm run apart [-- --free-ports] - runs every service as a process of its own on this machine
 
-  PORT, HOST       the gateway's (8080, 127.0.0.1); the services listen on loopback, 8081 to 8087, the stand-ins on 8090
+  PORT, HOST       the gateway's (8080, 127.0.0.1); the services listen on loopback, 8081 to 8088, the stand-ins on 8090
   --free-ports     any free ports instead; DATA_DIR/apart.json says which, and the pids
   --as-built       runs what was compiled before
   DATA_DIR         where everything is kept (./.data); remove it to begin anew
@@ -33,7 +33,9 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(usage);
   process.exit(0);
 }
-const { readPlatformConfig, servicePorts } = await import('../libs/platform/dist/index.js');
+const { localUrl, readPlatformConfig, servicePorts } = await import('../libs/platform/dist/index.js');
+const { stopRequests } = await import('../libs/platform/dist/host/stop-requests.js');
+const { prepareDataDirectory } = await import('../libs/database/dist/index.js');
 const { withSandbox } = await import('../apps/standalone/dist/standalone.config.js');
 
 const env = { ...process.env };
@@ -113,10 +115,10 @@ const run = async () => {
     { ...env, DATABASE_URL: '', PORT: env.PORT || '8080' },
     'apart',
   );
-  mkdirSync(dataDir, { recursive: true });
+  prepareDataDirectory(dataDir);
   const ports = await portsOf();
   const urlOf = (name) => `http://127.0.0.1:${ports[name]}`;
-  const publicUrl = env.PUBLIC_URL ? configured : `http://${host}:${ports.gateway}`;
+  const publicUrl = env.PUBLIC_URL ? configured : localUrl(host, ports.gateway);
 
   for (const open of [openPostgres, openKafka]) {
     const ground = await open(env, dataDir, say);
@@ -150,11 +152,9 @@ const run = async () => {
   process.stdout.write(`ready ${publicUrl}\n`);
 };
 
-let signals = 0;
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, () => {
-    if (++signals > 1) process.exit(1); // the children notice that the channel is gone, and drain by themselves
-    void stop(0);
-  });
-}
+stopRequests({
+  underNpm: true,
+  onStop: () => void stop(0),
+  onInsist: () => process.exit(1), // the children notice that the channel is gone, and drain by themselves
+});
 run().catch((error) => giveUp(error.message));

@@ -7,9 +7,10 @@ const usage = `npm start - runs the whole shop on this machine: PostgreSQL, ever
   DATABASE_URL, KEY_ENCRYPTION_KEY_FILE      a PostgreSQL server instead of the one that comes along
   EVENT_STORE_URL                            EventStoreDB for the log (npm run event-store: a stand-in for one)
   KAFKA_BROKERS                              Kafka between the services (npm run kafka -- start, npm run topics)
-  OFFICER_EMAIL, OFFICER_PASSWORD            the compliance officer; otherwise one is made and printed once
+  OFFICER_EMAIL, OFFICER_PASSWORD            the compliance officer (OFFICER2_… a second); otherwise two are made, and
+                                             every start says where their passwords are
 
-Ctrl-C stops it after what is in hand is done. More: README.md.`;
+Ctrl-C stops it after what is in hand is done; again, more than 2 s later, at once. More: README.md.`;
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(usage);

@@ -104,7 +104,7 @@ export const build = async (root, { withSpecs = false } = {}) => {
   const args = ['-b', ...what, ...optionsFor(freeMb), '--pretty', String(pretty)];
   const compile = async () => {
     const end = await runToEnd(exe, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    if (end.interrupted) throw new SetupProblem('Interrupted; the next start compiles again.', { exitCode: 130 });
+    if (end.interrupted) throw new SetupProblem('Interrupted; the next start compiles again.', { interrupted: true });
     if (end.exitCode !== 0) throw buildProblem(end, freeMb);
   };
   await stage('compiling what changed', 'compiled', compile, {

@@ -2,7 +2,11 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+
+let running = 0;
+/** Is a program running that what stops this process also stops? */
+export const runsProgram = () => running > 0;
 
 /** @typedef {{ exitCode: number, signal: string | null, interrupted: boolean, output: string }} End */
 
@@ -15,6 +19,7 @@ const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 export const runToEnd = (program, args, options) =>
   new Promise((resolve, reject) => {
     const child = spawn(program, args, options);
+    running += 1;
     let output = '';
     let interrupted = false;
     for (const stream of [child.stdout, child.stderr]) {
@@ -24,9 +29,10 @@ export const runToEnd = (program, args, options) =>
       interrupted = true;
       child.kill(signal);
     };
-    for (const signal of passedOn) process.on(signal, passOn);
+    for (const signal of stopSignals) process.on(signal, passOn);
     const over = () => {
-      for (const signal of passedOn) process.off(signal, passOn);
+      running -= 1;
+      for (const signal of stopSignals) process.off(signal, passOn);
     };
     child.once('error', (error) => {
       over();

@@ -1,7 +1,8 @@
 /**
  * The commands of package.json: what runs, and what must be there before. `needs` is `nothing`, `packages` (what the lock
  * file names), `build` (the packages, and the code compiled) or `specs` (the code and its test files); with `development` the packages include the
- * development ones even where a build is present. A `service` opens many files and connections and ends in order. The
+ * development ones even where a build is present. A `service` opens many files and connections and ends in order; a `shop`
+ * that is stopped before it runs has ended in order too. The
  * usage of a command with `plainHelp` is shown without any of that.
  */
 const standalone = 'apps/standalone/dist';
@@ -9,12 +10,12 @@ const eslint = 'node_modules/eslint/bin/eslint.js';
 const prettier = 'node_modules/prettier/bin/prettier.cjs';
 const nx = 'node_modules/nx/dist/bin/nx.js';
 
-/** @typedef {{ needs: string, development?: boolean, service?: boolean, plainHelp?: boolean, module?: string, args?: string[], programs?: string[][], asBuilt?: string }} Command */
+/** @typedef {{ needs: string, development?: boolean, service?: boolean, shop?: boolean, plainHelp?: boolean, module?: string, args?: string[], programs?: string[][], asBuilt?: string }} Command */
 
 /** @type {Record<string, Command>} */
 export const commands = {
-  start: { needs: 'build', service: true, plainHelp: true, module: 'tools/start.mjs' },
-  apart: { needs: 'build', service: true, module: 'tools/apart.mjs', asBuilt: '--as-built' },
+  start: { needs: 'build', service: true, shop: true, plainHelp: true, module: 'tools/start.mjs' },
+  apart: { needs: 'build', service: true, shop: true, module: 'tools/apart.mjs', asBuilt: '--as-built' },
   build: { needs: 'specs', development: true },
   migrate: { needs: 'build', module: `${standalone}/migrate.js` },
   demo: { needs: 'nothing', module: 'tools/demo.mjs' },

@@ -105,7 +105,7 @@ export const installPackages = async (root, reason) => {
         if (error.code !== 'ENOENT') throw error;
         throw new SetupProblem('There is no npm on the path: install Node.js with npm (https://nodejs.org).');
       });
-      if (end.interrupted) throw new SetupProblem('Interrupted; the next start installs again.', { exitCode: 130 });
+      if (end.interrupted) throw new SetupProblem('Interrupted; the next start installs again.', { interrupted: true });
       if (end.exitCode !== 0) throw installProblem(end);
     },
     { progress },

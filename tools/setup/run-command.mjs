@@ -1,7 +1,7 @@
 /** Runs a command of package.json: checks and sets up, then loads its module here or runs its programs. */
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { runToEnd } from './child.mjs';
+import { runsProgram, runToEnd, stopSignals } from './child.mjs';
 import { commands } from './commands.mjs';
 import { prepare } from './prepare.mjs';
 import { SetupProblem } from './setup-problem.mjs';
@@ -23,6 +23,22 @@ const endWithReader = (isService) => {
       left = true;
     });
   }
+};
+
+/**
+ * A shop that is told to stop before it runs has nothing to drain: it ends with 0. Installation and compiler are stopped
+ * first, by the one that runs them.
+ *
+ * @returns hands the signals over to the shop
+ */
+const endBeforeStart = () => {
+  const end = () => {
+    if (!runsProgram()) process.exit(0);
+  };
+  for (const signal of stopSignals) process.on(signal, end);
+  return () => {
+    for (const signal of stopSignals) process.off(signal, end);
+  };
 };
 
 const runPrograms = async (programs, args) => {
@@ -48,6 +64,7 @@ export const runCommand = async (name, args) => {
     process.exit(1);
   }
   endWithReader(command.service === true);
+  const handOver = command.shop === true ? endBeforeStart() : () => undefined;
   const setsUp = command.plainHelp !== true || !asksForHelp(args);
   try {
     if (setsUp)
@@ -56,11 +73,12 @@ export const runCommand = async (name, args) => {
     if (!(error instanceof SetupProblem)) throw error;
     console.error(error.message);
     if (error.details !== '') console.error(error.details);
-    process.exit(error.exitCode);
+    process.exit(command.shop === true && error.interrupted ? 0 : error.exitCode);
   }
   if (command.programs !== undefined) await runPrograms(command.programs, args);
   if (command.module === undefined) return;
   const module = join(root, command.module);
   process.argv = [process.argv[0], module, ...(command.args ?? []), ...args];
   await import(pathToFileURL(module).href);
+  handOver();
 };

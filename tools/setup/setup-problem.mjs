@@ -2,12 +2,13 @@
 export class SetupProblem extends Error {
   /**
    * @param {string} sentence
-   * @param {{ details?: string, exitCode?: number }} [more]
+   * @param {{ details?: string, exitCode?: number, interrupted?: boolean }} [more] `interrupted`: it was told to stop
    */
-  constructor(sentence, { details = '', exitCode = 1 } = {}) {
+  constructor(sentence, { details = '', interrupted = false, exitCode = interrupted ? 130 : 1 } = {}) {
     super(sentence);
     this.name = 'SetupProblem';
     this.details = details;
     this.exitCode = exitCode;
+    this.interrupted = interrupted;
   }
 }
