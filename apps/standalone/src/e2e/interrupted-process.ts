@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from '@dittoo/platform/testing';
 
-export const main = fileURLToPath(new URL('../main.js', import.meta.url));
+export const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const patienceMs = 120_000;
 
 /** For specs: a directory of its own, and what runs on it. */
