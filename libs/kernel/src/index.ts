@@ -15,4 +15,3 @@ export * from './recorded-as.js';
 export * from './row-class.js';
 export * from './sealer.js';
 export * from './storable.js';
-export * from './trace-context.js';

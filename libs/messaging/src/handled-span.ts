@@ -1,5 +1,6 @@
-import { readTraceparent, type RecordedEvent } from '@dittoo/kernel';
+import type { RecordedEvent } from '@dittoo/kernel';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { parseTraceParent } from '@opentelemetry/core';
 
 /**
  * Handles an event as a span of the trace that led to it. An error is noted by its name alone and thrown on.
@@ -11,7 +12,7 @@ export const handledInTrace = <T>(
   group: string,
   handle: () => Promise<T>,
 ): Promise<T> => {
-  const parent = readTraceparent(metadata.traceparent);
+  const parent = parseTraceParent(metadata.traceparent ?? '');
   const cause = parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
   const options = { kind: SpanKind.CONSUMER, attributes: { 'messaging.consumer.group.name': group } };
   return trace.getTracer('dittoo').startActiveSpan(`handle ${type}`, options, cause, async (span) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { csvCell } from './csv.js';
+import { csvDocument } from './csv.js';
 import { markup } from './html.js';
 import { loadRegister, parseRegister } from './load-register.js';
 import { policyPage } from './policy.page.js';
@@ -115,14 +115,26 @@ describe('the record of processing', () => {
     expect(asHtml(processingRecords(register, { lang, at }))).toContain(`<html lang="${lang}">`);
   });
 
-  it('has no cell that a spreadsheet runs', () => {
-    for (const start of ['=', '+', '-', '@', '\t=', ' =', '\r', '\n', '\uff1d'])
-      expect(csvCell(`${start}HYPERLINK("x")`)).toBe(`"'${start}HYPERLINK(""x"")"`);
-    fc.assert(
-      fc.property(fc.string(), (value) => {
-        expect(csvCell(value)).not.toMatch(/^"\s*[=+\-@]/);
-        expect(csvCell(value).slice(1, -1).replaceAll('""', '"').replace(/^'/, '')).toBe(value.replace(/^'/, ''));
-      }),
-    );
+  describe('as CSV', () => {
+    const cellOf = (value: string): string => {
+      const csv = csvDocument(['column'], [[value]]);
+      expect(csv.startsWith('"column"\r\n"') && csv.endsWith('"\r\n')).toBe(true);
+      return csv.slice('"column"\r\n"'.length, -'"\r\n'.length);
+    };
+
+    it('has no cell that a spreadsheet runs', () => {
+      for (const start of ['=', '+', '-', '@', '\t', '\t=', ' =', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20'])
+        expect(cellOf(`${start}HYPERLINK("x")`)).toBe(`'${start}HYPERLINK(""x"")`);
+      fc.assert(
+        fc.property(fc.string(), (value) => {
+          expect(cellOf(value)).not.toMatch(/^\s*[=+\-@]/);
+          expect(cellOf(value).replaceAll('""', '"').replace(/^'/, '')).toBe(value.replace(/^'/, ''));
+        }),
+      );
+    });
+
+    it('guards the names of columns as well, and quotes what is empty', () => {
+      expect(csvDocument(['=a', 'b'], [['', '1;2,3']])).toBe('"\'=a","b"\r\n"","1;2,3"\r\n');
+    });
   });
 });

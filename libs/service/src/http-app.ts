@@ -1,6 +1,6 @@
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import helmet from '@fastify/helmet';
-import { Clock, DomainError, isTraceparent } from '@dittoo/kernel';
+import { Clock, DomainError } from '@dittoo/kernel';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -129,7 +129,7 @@ export const createHttpApp = async (
 const traceRequests = (fastify: FastifyInstance): void => {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { traceparent } = request.headers;
-    request.served = serveTrace(request.method, isTraceparent(traceparent) ? traceparent : null);
+    request.served = serveTrace(request.method, typeof traceparent === 'string' ? traceparent : null);
     request.served.within(done);
   });
   fastify.addHook('preValidation', (request, _reply, done) => request.served!.within(done));

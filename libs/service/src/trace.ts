@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   context,
   isSpanContextValid,
@@ -5,21 +6,28 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  TraceFlags,
   type Attributes,
   type Context,
   type Span,
 } from '@opentelemetry/api';
-import { newTraceparent, readTraceparent, writeTraceparent } from '@dittoo/kernel';
+import { parseTraceParent } from '@opentelemetry/core';
 
+/** What is no `traceparent` (W3C Trace Context) is no parent. */
 const contextOf = (traceparent: string | null): Context => {
-  const parent = readTraceparent(traceparent);
+  const parent = parseTraceParent(traceparent ?? '');
   return parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
 };
 
+/** Says of the flags only what we know: is it recorded? (W3CTraceContextPropagator writes others as three digits.) */
 const traceparentOf = (span: Span | undefined): string | null => {
-  const found = span?.spanContext();
-  return found === undefined || !isSpanContextValid(found) ? null : writeTraceparent(found);
+  const at = span?.spanContext();
+  if (at === undefined || !isSpanContextValid(at)) return null;
+  return `00-${at.traceId}-${at.spanId}-0${at.traceFlags & TraceFlags.SAMPLED}`;
 };
+
+/** A trace that begins here and is recorded nowhere: the ids alone let events of one cause be found together. */
+const newTraceparent = (): string => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
 
 /** The span that is being worked on, as events and calls carry it on; `null` = nobody records. */
 export const currentTraceparent = (): string | null => traceparentOf(trace.getSpan(context.active()));

@@ -1,4 +1,4 @@
-import { Clock, newId, Sealer, type Envelope } from '@dittoo/kernel';
+import { Clock, Loop, newId, Sealer, type Envelope } from '@dittoo/kernel';
 import { LOGGER, ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
@@ -30,8 +30,12 @@ const mostWaiting = 10_000;
 export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown {
   private waiting: Line[] = [];
   private readonly opened = new Set<string>();
-  private timer: NodeJS.Timeout | undefined;
-  private flushing: Promise<void> = Promise.resolve();
+  private readonly loop = new Loop(() => this.flush(), {
+    pauseMs: flushEveryMs,
+    failed: (error) => {
+      this.logger.warn({ failure: error instanceof Error ? error.name : 'unknown' }, 'access-log.interrupted');
+    },
+  });
 
   constructor(
     private readonly adapter: HttpAdapterHost,
@@ -54,20 +58,17 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
         ip: request.ip,
       });
     });
-    this.timer = setInterval(() => {
-      this.flushing = this.flushing.then(() => this.flush());
-    }, flushEveryMs);
+    this.loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.flushing;
+    await this.loop.stop();
     await this.flush();
   }
 
-  private async flush(): Promise<void> {
+  private async flush(): Promise<boolean> {
     const lines = this.waiting;
-    if (lines.length === 0) return;
+    if (lines.length === 0) return false;
     this.waiting = [];
     try {
       for (const day of new Set(lines.map(({ at }) => at.slice(0, 10)))) await this.openDay(day);
@@ -94,6 +95,7 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
     } catch (error) {
       this.logger.warn({ lines: lines.length, failure: (error as Error).name }, 'access-log.dropped');
     }
+    return false;
   }
 
   /** A day has a partition of its own, to be dropped by. */

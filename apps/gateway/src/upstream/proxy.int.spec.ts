@@ -181,6 +181,27 @@ describe('an answer', () => {
     await until(() => gone);
   });
 
+  it('may be silent for longer than its beginning may take', async () => {
+    play = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write('1\n');
+      setTimeout(() => response.end('2\n'), 1_500); // its beginning may take a second
+    };
+    expect(await (await ask('/api/v1/products')).text()).toBe('1\n2\n');
+  });
+
+  it('that has not begun is given up when nobody waits for it any more', async () => {
+    let gone = false;
+    play = (_request, response) => void response.once('close', () => (gone = true));
+    const left = new AbortController();
+    const asking = ask('/api/v1/products', { signal: left.signal }).catch(() => undefined);
+    await until(() => asked.length === 1);
+    const leftAt = performance.now();
+    left.abort();
+    await asking;
+    await until(() => gone);
+    expect(performance.now() - leftAt).toBeLessThan(900); // sooner than it takes too long
+  });
+
   it('that breaks off is not made to look whole', async () => {
     play = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' }).write('{"half":');

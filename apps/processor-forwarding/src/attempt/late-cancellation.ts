@@ -25,7 +25,7 @@ export class LateCancellation {
     const { connection, item } = turn;
     const orderId = orderOf(item);
     const order = await this.orders.facts(orderId);
-    if (order?.cancelled !== true) return;
+    if (order?.stage !== 'cancelled') return;
     const { tables } = connection;
     const kind = 'cancelPayment';
     const forwardingId = forwardingIdOf(tables.processorId, kind, `${orderId}/paid-after-cancellation`);

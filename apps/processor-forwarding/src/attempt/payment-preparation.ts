@@ -1,3 +1,4 @@
+import { paymentOf } from '@dittoo/contracts';
 import { Clock } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
@@ -37,7 +38,7 @@ export class PaymentPreparation {
     const { purposes } = item.payload;
     const order = await this.orders.facts(orderOf(item));
     if (order === null) return { failure: 'no-such-order' };
-    if (item.kind === 'openPayment' && order.cancelled) return { cancelled: true };
+    if (item.kind === 'openPayment' && order.stage === 'cancelled') return { cancelled: true };
     const standing = await this.standings.of(item.subjectId);
     const at = this.clock.now();
     const asked = { processorId: tables.processorId, intent: item.kind, purposes };
@@ -54,7 +55,7 @@ export class PaymentPreparation {
   private async opening(
     processor: PaymentProcessor,
     item: Item,
-    { placed }: OrderFacts,
+    { lines, locale, total }: OrderFacts,
     { legalEntity, permissions }: Allowed,
     at: string,
   ): Promise<Prepared> {
@@ -74,7 +75,6 @@ export class PaymentPreparation {
       const { digest } = permission === numberPermission && number !== null ? number : recipient;
       return disclosureOf({ ...permission, fields }, { legalEntity, noticeVersion, ciphertextDigest: digest });
     });
-    const { lines, locale, total } = placed;
     const opening = { orderId, lines, currency: total.currency, locale, customer };
     return { record: { at, disclosures }, run: () => processor.openPayment(opening) };
   }
@@ -94,11 +94,11 @@ export class PaymentPreparation {
       case 'cancelPayment':
         return { record, run: () => processor.cancelPayment(reference) };
       default: {
-        const refund = order.refunds.find(({ refundId }) => refundId === item.payload.refundId);
+        const refunds = paymentOf(order)?.refunds ?? [];
+        const refund = refunds.find(({ refundId }) => refundId === item.payload.refundId);
         if (refund === undefined) return { failure: 'no-such-refund' };
-        const { refundId, amount } = refund;
-        const targets = creditTargets(order.placed.lines, order.refunds, refundId);
-        const { amountMinor } = amount;
+        const { refundId, amountMinor } = refund;
+        const targets = creditTargets(order.lines, refunds, refundId);
         return { record, run: () => processor.refundPayment(reference, { refundId, amountMinor, targets }) };
       }
     }

@@ -1,7 +1,7 @@
 import { newId, streamName, type Uuid } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startStage, type Stage } from './stage.js';
+import { order, startStage, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -30,6 +30,9 @@ const approved = async () => {
   expect(answer.status).toBe(200);
   const read = await stage.waitFor('openPayment', payment.orderId, 'PaymentStatusRead', 'mondido');
   expect(read).toMatchObject({ status: 'approved', amount: { amountMinor: 65885, currency: 'SEK' } });
+  // As the order service notes it.
+  const paid = { processorId: 'mondido', paymentReference: payment.reference, amount: order.total };
+  await stage.append(streamName('order', payment.orderId), payment.subjectId, { type: 'PaymentApproved', data: paid });
   return payment;
 };
 const captured = async () => {

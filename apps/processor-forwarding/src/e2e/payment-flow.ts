@@ -1,5 +1,5 @@
 import { streamName } from '@dittoo/kernel';
-import type { Stage } from './stage.js';
+import { order, type Stage } from './stage.js';
 
 /** An order that has come so far with its payment. */
 export const paymentFlow = (stage: () => Stage) => {
@@ -13,6 +13,9 @@ export const paymentFlow = (stage: () => Stage) => {
     const payment = await opened();
     await stage().decide(payment.reference, 'approve');
     await stage().waitFor('openPayment', payment.orderId, 'PaymentStatusRead');
+    // As the order service notes it.
+    const paid = { processorId: 'payson', paymentReference: payment.reference, amount: order.total };
+    await stage().append(streamName('order', payment.orderId), payment.subjectId, { type: 'PaymentApproved', data: paid }); // prettier-ignore
     return payment;
   };
   const shipped = async () => {

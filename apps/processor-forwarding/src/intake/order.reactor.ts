@@ -72,7 +72,7 @@ export class OrderReactor {
   ): Promise<void> {
     const orderId = streamId(event.stream);
     const order = await this.orders.facts(orderId);
-    const processorId = order === null ? null : processorForPayment(this.register, order.placed.paymentMethod);
+    const processorId = order === null ? null : processorForPayment(this.register, order.method);
     if (processorId === null) return;
     await this.requests.request(event, subjectOf(event), context.transaction, { ...intent, processorId, orderId });
   }

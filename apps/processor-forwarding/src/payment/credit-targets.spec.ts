@@ -7,7 +7,7 @@ const lines = [
 ];
 const refund = (refundId: string, amountMinor: number, ...of: [string, number][]) => ({
   refundId,
-  amount: { amountMinor },
+  amountMinor,
   lines: of.map(([sku, quantity]) => ({ sku, quantity })),
 });
 const amounts = (refunds: ReturnType<typeof refund>[], refundId: string) =>

@@ -1,10 +1,4 @@
-import type { OrderLine } from '@dittoo/contracts';
-
-interface Refund {
-  readonly refundId: string;
-  readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
-  readonly amount: { readonly amountMinor: number };
-}
+import type { OrderLine, Refund } from '@dittoo/contracts';
 
 /**
  * The total credited on each line once `refundId` is done: all refunds decided up to it, so that doing it again, or late,
@@ -12,7 +6,7 @@ interface Refund {
  */
 export const creditTargets = (
   lines: readonly OrderLine[],
-  refunds: readonly Refund[],
+  refunds: readonly Omit<Refund, 'paid'>[],
   refundId: string,
 ): { readonly sku: string; readonly amountMinor: number }[] => {
   const upTo = refunds.findIndex((refund) => refund.refundId === refundId);
@@ -25,7 +19,7 @@ export const creditTargets = (
     return amount;
   };
   for (const refund of refunds.slice(0, upTo + 1)) {
-    let rest = refund.amount.amountMinor;
+    let rest = refund.amountMinor;
     for (const { sku, quantity } of refund.lines) {
       const index = lines.findIndex((line) => line.sku === sku);
       if (index >= 0) rest -= credit(index, Math.min(rest, lines[index]!.unitPriceMinor * quantity));

@@ -1,15 +1,17 @@
-import type { DeliveryRecipient, OrderEvent, OrderEvents } from '@dittoo/contracts';
-import { EventStore, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import {
+  evolveOrder,
+  noOrder,
+  type DeliveryRecipient,
+  type OrderEvents,
+  type OrderState,
+  type PlacedOrderState,
+} from '@dittoo/contracts';
+import { EventStore, recordedAs, streamName, type Uuid } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import { SealedValues, type Opened } from './sealed-values.query.js';
 
-/** An order by its stream, without personal data. */
-export interface OrderFacts {
-  readonly placed: Omit<OrderEvents['OrderPlaced'], 'buyer' | 'recipient'>;
-  readonly cancelled: boolean;
-  /** Refunds in the order they were decided. */
-  readonly refunds: readonly OrderEvents['RefundDecided'][];
-}
+/** An order by its stream, without personal data: what became of it, and what its payment is opened with. */
+export type OrderFacts = PlacedOrderState & Pick<OrderEvents['OrderPlaced'], 'lines' | 'locale'>;
 
 /** Reads orders from their streams in the event store, at the moment of the attempt. */
 @Injectable()
@@ -21,16 +23,15 @@ export class Orders {
 
   /** `null` = there is no such order. */
   async facts(orderId: Uuid): Promise<OrderFacts | null> {
-    let placed: OrderEvents['OrderPlaced'] | null = null;
-    let cancelled = false;
-    const refunds: OrderEvents['RefundDecided'][] = [];
+    let state: OrderState = noOrder;
+    let placed: Pick<OrderEvents['OrderPlaced'], 'lines' | 'locale'> | null = null;
     for await (const recorded of this.store.readStream(streamName('order', orderId))) {
-      const event = recorded as RecordedEvent & OrderEvent;
+      const event = recordedAs<OrderEvents>(recorded);
       if (event.type === 'OrderPlaced') placed = event.data;
-      if (event.type === 'OrderCancelled') cancelled = true;
-      if (event.type === 'RefundDecided') refunds.push(event.data);
+      state = evolveOrder(state, event);
     }
-    return placed === null ? null : { placed, cancelled, refunds };
+    if (state.stage === 'none' || placed === null) return null;
+    return { ...state, lines: placed.lines, locale: placed.locale };
   }
 
   /** Who the order goes to. `null` = its key is destroyed. */

@@ -1,6 +1,7 @@
+import { NotificationListener } from '@dittoo/kernel';
 import { LOGGER, ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { Attempts } from '../attempt/attempts.js';
 import { MAIL_PROVIDER, mailProcessorId, type MailProvider } from '../mail/mail-provider.js';
@@ -9,10 +10,9 @@ import { PaymentWatch } from '../payment/payment-watch.js';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
 import type { QueueFigures } from '../queue/item.js';
 import { Lanes } from '../queue/lanes.js';
-import { allQueueTables } from '../queue/queue-tables.js';
+import { allQueueTables, wakeChannel } from '../queue/queue-tables.js';
 import type { BreakerState } from './circuit-breaker.js';
 import { ProcessorWorker } from './processor-worker.js';
-import { WakeListener } from './wake-listener.js';
 
 /** One processor's worker in this process. */
 export interface WorkerFigures {
@@ -31,7 +31,7 @@ export interface WorkerFigures {
 @Injectable()
 export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly workers: ProcessorWorker[];
-  private readonly listener: WakeListener;
+  private readonly listener: NotificationListener<PoolClient>;
 
   constructor(
     @Inject(ROW_POOL) pool: Pool,
@@ -49,8 +49,12 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
       const processor = processors.get(processorId) ?? null;
       return new ProcessorWorker({ tables, processor, mail: processorId === mailProcessorId ? mail : null }, parts);
     });
-    this.listener = new WakeListener(pool, (processorId) => {
-      if (processorId !== undefined) this.workerOf(processorId)?.wake();
+    // The intake notifies when it queues an item. Only a shortcut: the workers' poll finds everything.
+    this.listener = new NotificationListener<PoolClient>({
+      channel: wakeChannel,
+      connect: () => pool.connect(),
+      disconnect: (client) => client.release(true),
+      heard: (processorId) => this.workerOf(processorId)?.wake(),
     });
   }
 

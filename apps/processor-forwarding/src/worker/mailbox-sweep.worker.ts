@@ -1,10 +1,11 @@
+import { Loop } from '@dittoo/kernel';
 import { LOGGER } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { MAIL_PROVIDER, mailProcessorId, type MailProvider } from '../mail/mail-provider.js';
 import { MailboxSweep } from '../mailbox/mailbox-sweep.js';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
-import { Loop, nameOf } from './loop.js';
+import { nameOf } from './name-of.js';
 
 /** Sweeps the mailbox once a day; a sweep that failed or was interrupted is begun again after a quarter of an hour. */
 @Injectable()
@@ -26,9 +27,12 @@ export class MailboxSweepWorker implements OnApplicationBootstrap, BeforeApplica
     this.loop = new Loop(
       async () => {
         await sweep.runIfDue(swept);
-        return config.sweepPauseMs;
+        return false;
       },
-      (error) => logger.warn({ failure: nameOf(error) }, 'mailbox.sweep-failed'),
+      {
+        pauseMs: config.sweepPauseMs,
+        failed: (error) => logger.warn({ failure: nameOf(error) }, 'mailbox.sweep-failed'),
+      },
     );
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Loop } from '@dittoo/kernel';
 import { traced } from '@dittoo/service';
 import type { Logger } from 'pino';
 import type { Attempts } from '../attempt/attempts.js';
@@ -10,7 +11,7 @@ import type { Lane } from '../queue/item.js';
 import { LeaseLost } from '../queue/lane-transaction.js';
 import type { Lanes } from '../queue/lanes.js';
 import { breakerSettings, CircuitBreaker } from './circuit-breaker.js';
-import { Loop, nameOf } from './loop.js';
+import { nameOf } from './name-of.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Items of one lane before it goes to the end of the queue: no subject occupies a worker. */
@@ -57,10 +58,10 @@ export class ProcessorWorker {
       pace: (requests) => this.pace(requests),
       call: (work) => this.call(work),
     };
-    this.loop = new Loop(
-      () => this.claim(),
-      (error) => logger.warn({ processor: processorId, failure: nameOf(error) }, 'forwarding.interrupted'),
-    );
+    this.loop = new Loop(() => this.claim(), {
+      pauseMs: pollMs,
+      failed: (error) => logger.warn({ processor: processorId, failure: nameOf(error) }, 'forwarding.interrupted'),
+    });
   }
 
   start(): void {
@@ -78,8 +79,8 @@ export class ProcessorWorker {
     await Promise.all(this.inHand);
   }
 
-  /** @returns the pause until the next claim */
-  private async claim(): Promise<number> {
+  /** @returns `true` = there may be more to claim */
+  private async claim(): Promise<boolean> {
     await this.queueReadings();
     const now = performance.now();
     // An item that would wait long for its turn waits in the lane, where no lease runs and a stop need not wait for it.
@@ -89,8 +90,7 @@ export class ProcessorWorker {
     const lanes = wanted > 0 ? await this.parts.lanes.claim(this.connection.tables, wanted) : [];
     for (const lane of lanes) this.take(lane);
     // As many as were wanted: there may be more.
-    const mayBeMore = lanes.length > 0 && lanes.length === wanted && this.inHand.size < this.concurrency;
-    return mayBeMore ? 0 : pollMs;
+    return lanes.length > 0 && lanes.length === wanted && this.inHand.size < this.concurrency;
   }
 
   private take(lane: Lane): void {

@@ -1,21 +1,16 @@
+import { Temporal } from 'temporal-polyfill';
+
 /** A Swedish calendar day, `YYYY-MM-DD`. */
 export type Day = string;
 
-const dayMs = 86_400_000;
-const at = (day: Day): number => Date.parse(`${day}T00:00:00Z`);
-const dayOfMs = (ms: number): Day => new Date(ms).toISOString().slice(0, 10);
-const plusDays = (day: Day, days: number): Day => dayOfMs(at(day) + days * dayMs);
-const weekday = (day: Day): number => new Date(at(day)).getUTCDay();
-
-const stockholmDay = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Stockholm', dateStyle: 'short' });
-const stockholmHour = new Intl.DateTimeFormat('sv-SE', {
-  timeZone: 'Europe/Stockholm',
-  hour: '2-digit',
-  hourCycle: 'h23',
-});
+const timeZone = 'Europe/Stockholm';
+const { PlainDate } = Temporal;
+const friday = 5;
 
 /** Easter Sunday by the Gregorian computus (Meeus, Jones, Butcher). */
-export const easterSunday = (year: number): Day => {
+export const easterSunday = (year: number): Day => easterOf(year).toString();
+
+const easterOf = (year: number): Temporal.PlainDate => {
   const a = year % 19;
   const b = Math.floor(year / 100);
   const c = year % 100;
@@ -26,7 +21,7 @@ export const easterSunday = (year: number): Day => {
   const l = (32 + 2 * (b % 4) + 2 * i - h - (c % 4)) % 7;
   const m = Math.floor((a + 11 * h + 22 * l) / 451);
   const n = h + l - 7 * m + 114;
-  return dayOfMs(Date.UTC(year, Math.floor(n / 31) - 1, (n % 31) + 1));
+  return PlainDate.from({ year, month: Math.floor(n / 31), day: (n % 31) + 1 });
 };
 
 /**
@@ -34,41 +29,41 @@ export const easterSunday = (year: number): Day => {
  * beside them. Holidays that are always a Saturday or a Sunday are covered by the weekend.
  */
 const holidays = (year: number): ReadonlySet<Day> => {
-  const easter = easterSunday(year);
-  const midsummerEve = [19, 20, 21, 22, 23, 24, 25].map((d) => `${year}-06-${d}`).find((d) => weekday(d) === 5)!;
+  const easter = easterOf(year);
+  const june19 = PlainDate.from({ year, month: 6, day: 19 });
+  const midsummerEve = june19.add({ days: (friday - june19.dayOfWeek + 7) % 7 });
   return new Set([
     ...['01-01', '01-06', '05-01', '06-06', '12-24', '12-25', '12-26', '12-31'].map((day) => `${year}-${day}`),
-    plusDays(easter, -2),
-    plusDays(easter, 1),
-    plusDays(easter, 39),
-    midsummerEve,
+    ...[easter.subtract({ days: 2 }), easter.add({ days: 1 }), easter.add({ days: 39 }), midsummerEve].map(String),
   ]);
 };
 
 export const isWorkingDay = (day: Day): boolean => {
-  const weekend = weekday(day) === 0 || weekday(day) === 6;
-  return !weekend && !holidays(Number(day.slice(0, 4))).has(day);
+  const { dayOfWeek, year } = PlainDate.from(day);
+  return dayOfWeek <= friday && !holidays(year).has(day);
 };
 
 /** The day itself, or the first working day after it. */
-export const workingDayFrom = (day: Day): Day => (isWorkingDay(day) ? day : workingDayFrom(plusDays(day, 1)));
+export const workingDayFrom = (day: Day): Day =>
+  isWorkingDay(day) ? day : workingDayFrom(PlainDate.from(day).add({ days: 1 }).toString());
 
 /** The same day some months later; the last day of that month where it has no such day. */
-export const sameDayMonthsLater = (day: Day, months: number): Day => {
-  const [year, month, date] = day.split('-').map(Number) as [number, number, number];
-  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
-  return dayOfMs(Date.UTC(year, month - 1 + months, Math.min(date, last)));
-};
+export const sameDayMonthsLater = (day: Day, months: number): Day => PlainDate.from(day).add({ months }).toString();
 
 /** The last second of the day in Sweden, as RFC 3339 UTC. */
-const endOf = (day: Day): string => {
-  const winterEnd = Date.parse(`${day}T22:59:59.000Z`);
-  const summer = Number(stockholmHour.format(winterEnd)) === 0;
-  return new Date(winterEnd - (summer ? 3_600_000 : 0)).toISOString();
-};
+const endOf = (day: Day): string =>
+  PlainDate.from(day)
+    .add({ days: 1 })
+    .toZonedDateTime(timeZone)
+    .subtract({ seconds: 1 })
+    .toInstant()
+    .toString({ fractionalSecondDigits: 3 });
+
+const dayIn = (instant: string): Day =>
+  Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).toPlainDate().toString();
 
 const dueAfter = (receivedAt: string, months: number): string =>
-  endOf(workingDayFrom(sameDayMonthsLater(stockholmDay.format(Date.parse(receivedAt)), months)));
+  endOf(workingDayFrom(sameDayMonthsLater(dayIn(receivedAt), months)));
 
 /**
  * When a request received at this moment must have been answered: one month, art. 12(3), counted in Swedish days and

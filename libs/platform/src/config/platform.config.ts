@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { printsSecrets, readEsdbAddress, type EsdbAddress } from '@dittoo/event-store';
+import { Temporal } from 'temporal-polyfill';
 import type { ApartConfig } from './service.config.js';
 import { jwksUrlAt, localUrl, readPublicUrl } from './public-address.js';
 import type { TracingConfig } from '../operations/tracing.js';
@@ -70,17 +71,14 @@ export const text = (env: Environment, name: string): string | undefined => env[
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
-const duration = /^(?<sign>-)?P(?:(?<days>\d+)D)?(?:T(?:(?<hours>\d+)H)?(?:(?<minutes>\d+)M)?(?:(?<seconds>\d+)S)?)?$/;
-
-/** ISO 8601 duration of days and smaller -> ms. @throws Error naming `name` */
+/** ISO 8601 duration of days (of 24 hours) and smaller -> ms. @throws Error naming `name` */
 export const durationMs = (text: string, name: string): number => {
-  const parts = duration.exec(text)?.groups;
-  if (parts === undefined || text.endsWith('P') || text.endsWith('T')) {
+  try {
+    // Without a date to count from, months and years have no length: a RangeError.
+    return Temporal.Duration.from(text).total('milliseconds');
+  } catch {
     throw new Error(`${name} must be an ISO 8601 duration like PT0S or P30D`);
   }
-  const of = (part: string): number => Number(parts[part] ?? 0);
-  const seconds = ((of('days') * 24 + of('hours')) * 60 + of('minutes')) * 60 + of('seconds');
-  return (parts['sign'] === '-' ? -1 : 1) * seconds * 1000;
 };
 
 /** `MM-DD`; `null` = not set. */
