@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Clock } from '@dittoo/kernel';
+import { Clock, Loop } from '@dittoo/kernel';
 import { LOGGER } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -26,14 +25,18 @@ interface TaskRow {
 @Injectable()
 export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly performers = new Map<TaskKind, (id: string) => Promise<string | null>>();
-  private readonly stop = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  private readonly loop: Loop;
 
   constructor(
     private readonly rows: DataSource,
     private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    const failed = (error: unknown): void => {
+      logger.warn({ failure: error instanceof Error ? error.name : 'unknown' }, 'due-task.interrupted');
+    };
+    this.loop = new Loop(() => this.takeOne(), { pauseMs: pollMs, failed });
+  }
 
   /** One performer per kind. @param perform returns when to come again; `null` = done */
   perform(kind: TaskKind, perform: (id: string) => Promise<string | null>): void {
@@ -50,24 +53,12 @@ export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.loop.start();
   }
 
   /** Lets the task in hand finish, takes no other. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stop.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stop;
-    while (!signal.aborted) {
-      const more = await this.takeOne().catch((error: unknown) => {
-        this.logger.warn({ failure: error instanceof Error ? error.name : 'unknown' }, 'due-task.interrupted');
-        return false;
-      });
-      if (!more) await sleep(pollMs, undefined, { signal }).catch(() => undefined);
-    }
+  beforeApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 
   private takeOne(): Promise<boolean> {
@@ -95,7 +86,9 @@ export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   private async performed({ kind, id, failures }: TaskRow): Promise<{ at: string; failures: number } | null> {
     try {
-      const at = await this.performers.get(kind)!(id);
+      const perform = this.performers.get(kind);
+      if (perform === undefined) throw new Error(`nobody performs ${kind}`);
+      const at = await perform(id);
       return at === null ? null : { at, failures: 0 };
     } catch (error) {
       const pauseMs = Math.min(60_000, 250 * 2 ** Math.min(failures, 10));
