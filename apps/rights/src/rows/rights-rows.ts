@@ -24,7 +24,7 @@ export const rightsRows: RowClasses = {
       request_id: reference,
     },
   },
-  due_task: { columns: { id: reference, ...plainColumns('kind', 'due_at', 'failures') } },
+  due_task: { columns: { id: reference, ...plainColumns('kind', 'due_at', 'failures', 'asked', 'claimed_until') } },
   document_key: {
     columns: {
       public_jwk: holds('a public key'),
