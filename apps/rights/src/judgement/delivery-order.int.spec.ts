@@ -146,7 +146,7 @@ describe('a request that is delivered before what came before it in the log', ()
   });
 
   it.each([
-    ['newsletter', 'referred'],
+    ['newsletter', 'approved'],
     ['rightsRequest', 'answered'],
   ])('of a contact of whom the log holds a %s stream is %s', async (category, expected) => {
     const subjectId = newId();
@@ -181,6 +181,6 @@ describe('a request that is delivered before what came before it in the log', ()
       return said.length > 2 && said;
     });
     late.length = 0;
-    expect(types).toContain({ referred: 'RequestReferredToOfficer', answered: 'RequestAnswered' }[expected]);
+    expect(types).toContain({ approved: 'RequestApproved', answered: 'RequestAnswered' }[expected]);
   });
 });
