@@ -25,8 +25,8 @@ type Identified = Exclude<RightsRequest, { status: 'none' }>;
 type Context = EventContext<EntityManager>;
 
 /**
- * Who asked is known -> the rule decides, or an officer has to -> what was approved is put down to be executed. No order between streams is relied on: what the
- * log holds of the person is read to its end at that moment.
+ * Who asked is known -> the rule decides, or an officer has to -> what was approved is put down to be executed. No
+ * order between streams is relied on: what the log holds of the person is read to its end at that moment.
  *
  * Dies before the append: the event comes again. Dies after it: the request finds its own judgement by its cause. The
  * task is written with the checkpoint.
