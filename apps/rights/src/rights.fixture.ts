@@ -2,6 +2,7 @@ import type { PersonnummerGround, PostalAddress } from '@dittoo/contracts';
 import { newId, streamName, type DomainEvent } from '@dittoo/kernel';
 import { EmailIndex } from '@dittoo/personal-data';
 import { startTestService, type TestService } from '@dittoo/platform/testing';
+import type { Type } from '@nestjs/common';
 import { IdentityInSpecs } from './identity-in-specs.fixture.js';
 import { RecordedLife } from './recorded-life.fixture.js';
 import { readRightsConfig } from './rights.config.js';
@@ -56,10 +57,12 @@ export interface RightsUnderTest {
  * For specs: rights alone, beside an identity that only closes accounts and changes profiles when rights asks for it.
  *
  * @param identity `silent`: it has not answered yet; what it answers, the spec records
+ * @param controllers the spec's own handlers, beside those of rights
  */
 export const startRights = async (
   env: Readonly<Record<string, string>> = {},
   identity: 'answering' | 'silent' = 'answering',
+  controllers: readonly Type[] = [],
 ): Promise<RightsUnderTest> => {
   const config = readRightsConfig(env);
   const service = await startTestService(
@@ -68,7 +71,7 @@ export const startRights = async (
       module: (platform) => ({
         module: class RightsInSpecs {},
         imports: [platform, RightsModule.register(platform, config)],
-        controllers: identity === 'answering' ? [IdentityInSpecs] : [],
+        controllers: [...(identity === 'answering' ? [IdentityInSpecs] : []), ...controllers],
       }),
     },
     env,

@@ -12,13 +12,6 @@ class CreateRights1763820000000 implements MigrationInterface {
         kid text PRIMARY KEY, public_jwk jsonb NOT NULL, wrapped bytea NOT NULL, kek_version int NOT NULL,
         created_at timestamptz NOT NULL)`);
     await runner.query(`
-      CREATE TABLE rights.order_standing (
-        order_id uuid PRIMARY KEY, subject_id uuid NOT NULL, revision bigint NOT NULL, status text NOT NULL,
-        by_invoice boolean NOT NULL, personnummer_ground text, paid boolean NOT NULL, total_minor bigint NOT NULL,
-        refunded_minor bigint NOT NULL, placed_at timestamptz NOT NULL, shipped_at timestamptz,
-        booked_at timestamptz NOT NULL)`);
-    await runner.query('CREATE INDEX ON rights.order_standing (subject_id)');
-    await runner.query(`
       CREATE TABLE rights.rights_request (
         request_id uuid PRIMARY KEY, subject_id uuid NOT NULL, kind text NOT NULL, received_at timestamptz NOT NULL,
         due_at timestamptz NOT NULL, open boolean NOT NULL)`);
@@ -30,7 +23,7 @@ class CreateRights1763820000000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE rights.due_task (
         kind text NOT NULL, id uuid NOT NULL, due_at timestamptz NOT NULL, failures int NOT NULL DEFAULT 0,
-        PRIMARY KEY (kind, id))`);
+        asked int NOT NULL DEFAULT 1, claimed_until timestamptz, PRIMARY KEY (kind, id))`);
     await runner.query('CREATE INDEX ON rights.due_task (due_at)');
   }
 
@@ -44,11 +37,6 @@ class AddRightsOfEveryKind1763820000060 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      CREATE TABLE rights.disclosed_field (
-        subject_id uuid NOT NULL, processor_id text NOT NULL, field text NOT NULL,
-        PRIMARY KEY (subject_id, processor_id, field))`);
-    await runner.query('CREATE TABLE rights.known_contact (subject_id uuid PRIMARY KEY)');
-    await runner.query(`
       CREATE TABLE rights.recipient_task (
         request_id uuid NOT NULL, processor_id text NOT NULL, state text NOT NULL, reason text NOT NULL,
         since timestamptz NOT NULL, PRIMARY KEY (request_id, processor_id))`);
@@ -56,9 +44,7 @@ class AddRightsOfEveryKind1763820000060 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['disclosed_field', 'known_contact', 'recipient_task']) {
-      await runner.query(`DROP TABLE rights.${table}`);
-    }
+    await runner.query('DROP TABLE rights.recipient_task');
   }
 }
 

@@ -17,19 +17,13 @@ import { LegalHoldController } from './legal-hold/legal-hold.controller.js';
 import { LegalHoldProjection } from './legal-hold/legal-hold.projection.js';
 import { LegalHolds } from './legal-hold/legal-holds.query.js';
 import { Customers } from './person/customers.query.js';
-import { KnownContact } from './person/known-contact.entity.js';
-import { KnownContactProjection } from './person/known-contact.projection.js';
-import { KnownContacts } from './person/known-contacts.query.js';
-import { OrderStanding } from './person/order-standing.entity.js';
-import { OrderStandingProjection } from './person/order-standing.projection.js';
-import { OrderStandings } from './person/order-standing.query.js';
+import { Orders } from './person/orders.query.js';
+import { ParkedOfPerson } from './person/parked-of-person.js';
 import { SubjectEvents } from './person/subject-events.query.js';
 import { SubjectStreams } from './person/subject-streams.js';
 import { PersonnummerConsent } from './personnummer/personnummer-consent.query.js';
 import { PersonnummerGround } from './personnummer/ended-ground.js';
 import { PersonnummerReactor } from './personnummer/personnummer.reactor.js';
-import { DisclosedField } from './recipients/disclosed-field.entity.js';
-import { DisclosedFieldProjection } from './recipients/disclosed-field.projection.js';
 import { RecipientTask } from './recipients/recipient-task.entity.js';
 import { RecipientTaskProjection } from './recipients/recipient-task.projection.js';
 import { RecipientTasks } from './recipients/recipient-tasks.query.js';
@@ -74,10 +68,7 @@ export class RightsModule {
   static register(platform: DynamicModule, config: RightsConfig = readRightsConfig()): DynamicModule {
     return {
       module: RightsModule,
-      imports: [
-        platform,
-        TypeOrmModule.forFeature([OrderStanding, KnownContact, DisclosedField, RightsRequestRow, RecipientTask]),
-      ],
+      imports: [platform, TypeOrmModule.forFeature([RightsRequestRow, RecipientTask])],
       controllers: [
         // asked
         RightsRequestController,
@@ -88,14 +79,11 @@ export class RightsModule {
         RightsRequestProjection,
         // judged
         JudgementReactor,
-        OrderStandingProjection,
-        KnownContactProjection,
         // done
         RectificationReactor,
         RestrictionLiftReactor,
         ErasureReactor,
         CertificateController,
-        DisclosedFieldProjection,
         RecipientTaskProjection,
         CopyEndReactor,
         SubjectCopyReactor,
@@ -113,10 +101,10 @@ export class RightsModule {
         { provide: RIGHTS_CONFIG, useValue: config },
         // who it is about
         Customers,
-        KnownContacts,
-        OrderStandings,
         SubjectStreams,
         SubjectEvents,
+        Orders,
+        ParkedOfPerson,
         DataSubjects,
         // what was asked
         RequestsInFlight,

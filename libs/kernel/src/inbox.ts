@@ -101,6 +101,9 @@ export abstract class Inbox<Transaction = unknown> {
   /** Streams that wait for a person, oldest first. */
   abstract parkedStreams(): Promise<ParkedStream[]>;
 
+  /** Which of these streams stand still, and in which groups: one that does has events no row knows of. */
+  abstract parkedAmong(streams: readonly string[]): Promise<ParkedPlace[]>;
+
   /**
    * Handles what waits of one parked stream, in order, each event in a transaction of its own, and lets the stream go on
    * when nothing waits any more. Stops at the first event that fails again; what is done stays done.
@@ -110,10 +113,14 @@ export abstract class Inbox<Transaction = unknown> {
   abstract replayParked(group: string, stream: string, handling: GroupHandling<Transaction>): Promise<Replay>;
 }
 
-/** A stream that stands still in one group. */
-export interface ParkedStream {
+/** Where a stream stands still. */
+export interface ParkedPlace {
   readonly group: string;
   readonly stream: string;
+}
+
+/** A stream that stands still in one group. */
+export interface ParkedStream extends ParkedPlace {
   /** A word of ours: the error's class and code, never its message. */
   readonly failure: string;
   /** RFC 3339. */

@@ -1,4 +1,4 @@
-import type { EventContext, GroupHandling, ParkedStream, RecordedEvent, Replay } from '@dittoo/kernel';
+import type { EventContext, GroupHandling, ParkedPlace, ParkedStream, RecordedEvent, Replay } from '@dittoo/kernel';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { handledInTrace } from './handled-span.js';
@@ -78,6 +78,9 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
 
   /** Streams that stand still in a group of this process or another on the same database. */
   abstract parkedStreams(): Promise<ParkedStream[]>;
+
+  /** Which of these streams stand still in a group on this database: who must not miss an event waits for them. */
+  abstract parkedAmong(streams: readonly string[]): Promise<ParkedPlace[]>;
 
   /** Takes a parked stream up again. @throws DomainError `not-found` no such group in this process */
   abstract replayParked(group: string, stream: string): Promise<Replay>;

@@ -1,4 +1,4 @@
-import { DomainError, Loop, type Inbox, type ParkedStream, type Replay } from '@dittoo/kernel';
+import { DomainError, Loop, type Inbox, type ParkedPlace, type ParkedStream, type Replay } from '@dittoo/kernel';
 import { EventDelivery } from './event-delivery.js';
 import { InProcessGroup, NotTaken } from './in-process-group.js';
 import type { InProcessTransport } from './in-process-transport.js';
@@ -45,6 +45,10 @@ export class InProcessDelivery extends EventDelivery {
 
   override parkedStreams(): Promise<ParkedStream[]> {
     return this.inbox.parkedStreams();
+  }
+
+  override parkedAmong(streams: readonly string[]): Promise<ParkedPlace[]> {
+    return this.inbox.parkedAmong(streams);
   }
 
   override async replayParked(group: string, stream: string): Promise<Replay> {

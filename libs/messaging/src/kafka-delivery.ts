@@ -1,4 +1,11 @@
-import { DomainError, type Inbox, type ParkedStream, type Replay, type SchemaMap } from '@dittoo/kernel';
+import {
+  DomainError,
+  type Inbox,
+  type ParkedPlace,
+  type ParkedStream,
+  type Replay,
+  type SchemaMap,
+} from '@dittoo/kernel';
 import { EventDelivery } from './event-delivery.js';
 import type { Kafka } from './kafka-client.js';
 import { DeadLetters } from './kafka-dead-letters.js';
@@ -55,6 +62,10 @@ export class KafkaDelivery extends EventDelivery {
 
   override parkedStreams(): Promise<ParkedStream[]> {
     return this.inbox.parkedStreams();
+  }
+
+  override parkedAmong(streams: readonly string[]): Promise<ParkedPlace[]> {
+    return this.inbox.parkedAmong(streams);
   }
 
   override async replayParked(group: string, stream: string): Promise<Replay> {

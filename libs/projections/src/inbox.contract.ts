@@ -133,6 +133,10 @@ export const inboxContract = (source: Source): void =>
             waiting: 3,
           }),
         );
+        const places = await on.inbox.parkedAmong(['order-1', 'order-2', 'order-3']);
+        expect(places.filter(({ group }) => group === on.group)).toEqual([{ group: on.group, stream: 'order-2' }]);
+        expect(await on.inbox.parkedAmong(['order-1'])).not.toContainEqual({ group: on.group, stream: 'order-1' });
+        expect(await on.inbox.parkedAmong([])).toEqual([]);
       });
 
       it('in one group leaves the others alone', async () => {

@@ -1,4 +1,4 @@
-import type { ParkedStream, RecordedEvent } from '@dittoo/kernel';
+import type { ParkedPlace, ParkedStream, RecordedEvent } from '@dittoo/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 
 /** Everything that waits for a person, oldest first. */
@@ -17,6 +17,16 @@ export const listParked = async (dataSource: DataSource): Promise<ParkedStream[]
     parkedAt: parked_at.toISOString(),
     waiting,
   }));
+};
+
+/** Those of these streams that wait for a person, by group. */
+export const parkedAmong = async (dataSource: DataSource, streams: readonly string[]): Promise<ParkedPlace[]> => {
+  if (streams.length === 0) return [];
+  const rows = await dataSource.query<{ group_id: string; stream: string }[]>(
+    'SELECT group_id, stream FROM delivery.parked_stream WHERE stream = ANY ($1) ORDER BY group_id, stream',
+    [streams],
+  );
+  return rows.map(({ group_id: group, stream }) => ({ group, stream }));
 };
 
 /**

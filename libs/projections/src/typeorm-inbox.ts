@@ -2,6 +2,7 @@ import {
   Inbox,
   type DeliveryOutcome,
   type GroupHandling,
+  type ParkedPlace,
   type ParkedStream,
   type Replay,
   type Stretch,
@@ -10,7 +11,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { eventAt, type ReadableLog } from './event-lookup.js';
 import { groupPlace, mayBeAhead, placedInLog, placedInParking, placedInPartition } from './group-place.js';
 import { Intake, type InboxAlerts, type Taken } from './intake.js';
-import { listParked, unparkStream, waitingOf } from './parked-streams.js';
+import { listParked, parkedAmong, unparkStream, waitingOf } from './parked-streams.js';
 import { failureOf } from './poison.js';
 
 type Handling = GroupHandling<EntityManager>;
@@ -87,6 +88,10 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
 
   override parkedStreams(): Promise<ParkedStream[]> {
     return listParked(this.dataSource);
+  }
+
+  override parkedAmong(streams: readonly string[]): Promise<ParkedPlace[]> {
+    return parkedAmong(this.dataSource, streams);
   }
 
   override async replayParked(group: string, stream: string, handling: Handling): Promise<Replay> {

@@ -1,11 +1,12 @@
 import type { DomainEvent, RecordedEvent } from '@dittoo/kernel';
 import { Clock, EventStore, EventStoreUnavailable, isErased, KeyRing, newId, Sealer, streamName } from '@dittoo/kernel';
 import { ContactDirectory } from '@dittoo/personal-data';
-import { REGISTER } from '@dittoo/platform';
+import { DELIVERY, REGISTER, type Platform } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
 import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import { DataSubjects } from '../data-subject/data-subjects.js';
 import { DueTasks } from '../due-task/due-task.worker.js';
 import { EmailIndex } from '@dittoo/personal-data';
@@ -13,7 +14,10 @@ import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { Customers, type KnownCustomer } from '../person/customers.query.js';
-import { OrderStandings } from '../person/order-standing.query.js';
+import { Orders } from '../person/orders.query.js';
+import { ParkedOfPerson } from '../person/parked-of-person.js';
+import { SubjectStreams } from '../person/subject-streams.js';
+import { refusing, refusingGroup } from '../refusing.fixture.js';
 import { Death } from '../death.fixture.js';
 import { ErasureReactor } from './erasure.reactor.js';
 import { OtherRequests } from './other-requests.js';
@@ -53,11 +57,11 @@ const say = (category: string, id: string, dataSubjectId: string, type: string, 
         noticeVersion: null,
       },
     );
-const placeOrder = async (customerId: string): Promise<string> => {
-  const orderId = newId();
-  const address = { street: 'Exempelgatan 7', postalCode: '12345', city: 'Exempelstad', country: 'SE' };
-  const buyer = { givenName: 'Anna', familyName: 'Exempelsson', address };
-  await say('order', orderId, customerId, 'OrderPlaced', {
+const address = { street: 'Exempelgatan 7', postalCode: '12345', city: 'Exempelstad', country: 'SE' };
+const buyer = { givenName: 'Anna', familyName: 'Exempelsson', address };
+const placedOrder: DomainEvent = {
+  type: 'OrderPlaced',
+  data: {
     lines: [],
     total: { amountMinor: 12_900, currency: 'SEK' },
     paymentMethod: 'paysonInvoice',
@@ -65,7 +69,11 @@ const placeOrder = async (customerId: string): Promise<string> => {
     locale: 'sv',
     buyer,
     recipient: { ...buyer, email: 'anna@example.org', phone: null },
-  });
+  },
+};
+const placeOrder = async (customerId: string): Promise<string> => {
+  const orderId = newId();
+  await say('order', orderId, customerId, placedOrder.type, placedOrder.data);
   return orderId;
 };
 const shipOrder = async (customerId: string, orderId: string): Promise<void> => {
@@ -221,8 +229,11 @@ describe('a request', () => {
 describe('an erasure that dies', () => {
   // A day of cooling-off keeps the service's own worker away; the reactors here live two days later.
   let cooling: RightsUnderTest;
+  const refused = new Set<string>();
+  const said: object[] = [];
   beforeAll(async () => {
-    cooling = await startRights({ ERASURE_COOLING_OFF: 'P1D', ERASURE_RECIPIENT_DEADLINE: 'PT0S' });
+    const env = { ERASURE_COOLING_OFF: 'P1D', ERASURE_RECIPIENT_DEADLINE: 'PT0S' };
+    cooling = await startRights(env, 'answering', [refusing(refused)]);
   });
   afterAll(() => cooling.close());
 
@@ -252,7 +263,12 @@ describe('an erasure that dies', () => {
       death.over(service.get<ContactDirectory>(ContactDirectory), 'forget'),
       new ClosedCustomers(service.get(EventStore), service.get(Sealer)),
       death.over(service.get<OtherRequests>(OtherRequests), 'endOf'),
-      service.get<OrderStandings>(OrderStandings),
+      service.get<Orders>(Orders),
+      new ParkedOfPerson(
+        service.get<SubjectStreams>(SubjectStreams),
+        service.get<Platform['delivering']>(DELIVERY),
+        pino({ base: null }, { write: (line: string) => said.push(JSON.parse(line) as object) }),
+      ),
       service.get<LegalHolds>(LegalHolds),
       service.get<DueTasks>(DueTasks),
       new InTwoDays(),
@@ -313,15 +329,49 @@ describe('an erasure that dies', () => {
 
   it('waits for the end of the cooling-off, and asks again what stands in the way', async () => {
     const { customerId, requestId, state } = await cooled('karin');
-    const orderId = newId();
-    const pool = cooling.service.platform.pool;
-    await pool.query(
-      `INSERT INTO rights.order_standing (order_id, subject_id, revision, status, by_invoice, paid, total_minor,
-         refunded_minor, placed_at, booked_at) VALUES ($1, $2, 0, 'placed', true, false, 100, 0, now(), now())`,
-      [orderId, customerId],
-    );
+    await cooling.record('order', newId(), customerId, placedOrder);
     await reactorWith(alive()).advance(requestId);
     expect((await state()).state).toBe('referred');
     expect(await typesOf(streamName('dataSubject', customerId))).not.toContain('ErasureRequested');
+  });
+
+  it('waits while a stream of the person is parked, says so, and goes on when it was taken up', async () => {
+    const { customerId, requestId, state } = await cooled('lena');
+    const orderId = newId();
+    const stream = streamName('order', orderId);
+    refused.add(stream);
+    const amount = { amountMinor: 12_900, currency: 'SEK' };
+    await cooling.record(
+      'order',
+      orderId,
+      customerId,
+      placedOrder,
+      { type: 'PaymentApproved', data: { processorId: 'payson', paymentReference: 'p1', amount } },
+      { type: 'OrderShipped', data: { shippedAt: '2026-11-22T08:00:00.000Z' } },
+    );
+    const delivery = cooling.service.get<Platform['delivering']>(DELIVERY)();
+    await until(async () => (await delivery.parkedAmong([stream])).length > 0);
+
+    const again = await reactorWith(alive()).advance(requestId);
+    expect(Date.parse(again ?? '')).toBeGreaterThan(Date.parse(new InTwoDays().now()));
+    expect((await state()).state).toBe('approved');
+    expect(await typesOf(streamName('dataSubject', customerId))).toEqual([]);
+    expect(said).toEqual([
+      expect.objectContaining({
+        msg: 'rights.waits-for-parked-streams',
+        decision: 'erasure',
+        id: requestId,
+        subjectId: customerId,
+        parked: [{ group: refusingGroup, stream }],
+      }),
+    ]);
+
+    refused.delete(stream);
+    expect(await delivery.replayParked(refusingGroup, stream)).toMatchObject({ waiting: 0, failure: null });
+    expect(await reactorWith(alive()).advance(requestId)).toBeNull();
+    expect((await state()).state).toBe('answered');
+    const states = await cooling.service.get<KeyRing>(KeyRing).states(customerId);
+    expect([states.get('profile'), states.get('orderAccounting')]).toEqual(['destroyed', 'active']);
+    expect(said).toHaveLength(1);
   });
 });

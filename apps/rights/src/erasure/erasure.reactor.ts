@@ -13,22 +13,23 @@ import { DueTasks } from '../due-task/due-task.worker.js';
 import { EmailIndex } from '@dittoo/personal-data';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
-import { OrderStandings } from '../person/order-standing.query.js';
+import { Orders } from '../person/orders.query.js';
+import { ParkedOfPerson, parkedRecheckMs } from '../person/parked-of-person.js';
 import { blockersOf, confirmedScope, withHolds } from './erasure-scope.js';
 import { OtherRequests } from './other-requests.js';
 import { stepsOf } from '../rights-request/request-steps.js';
 import { rightsRequestDecider, type RightsRequestCommand } from '../rights-request/rights-request.decider.js';
 import type { ErasureScope, RightsRequest } from '../rights-request/rights-request.js';
 
-/** The group that takes in the orders: an answer is noted after every order that came before it. */
-const group = 'rights.requests';
+const group = 'rights.erasure';
 
 /**
  * An erasure that was approved -> fence -> recipients asked -> answered -> keys destroyed -> verified.
  *
  * The handler notes answers and writes a task beside the checkpoint; the task's performer reads from the events how far
- * the erasure has come and takes the next steps. It may die between any two: each step changes nothing when it is taken
- * twice, and until the last one the request is shown as `executing`.
+ * the erasure has come and takes the next steps. What stays is judged from the person's streams, read to their end, and
+ * while one of them is parked neither fence nor destruction comes. It may die between any two steps: each changes nothing
+ * when it is taken twice, and until the last one the request is shown as `executing`.
  */
 @Controller()
 export class ErasureReactor implements OnModuleInit {
@@ -40,7 +41,8 @@ export class ErasureReactor implements OnModuleInit {
     private readonly contacts: ContactDirectory,
     private readonly customers: Customers,
     private readonly others: OtherRequests,
-    private readonly orders: OrderStandings,
+    private readonly orders: Orders,
+    private readonly parked: ParkedOfPerson,
     private readonly holds: LegalHolds,
     private readonly tasks: DueTasks,
     private readonly clock: Clock,
@@ -77,6 +79,8 @@ export class ErasureReactor implements OnModuleInit {
     const now = this.clock.now();
     if (request.status === 'approved' && request.executeAfter > now) return request.executeAfter;
 
+    const decision = { kind: 'erasure', id: requestId };
+    if (await this.parked.hasAny(subjectId, decision)) return later(now, parkedRecheckMs);
     const before = await step(await this.confirmation(subjectId, request.scope));
     if (before.status === 'referred') return null;
     const fencedBy = await this.subjects.fence(subjectId, requestId, contextOf('fence'));
@@ -94,6 +98,8 @@ export class ErasureReactor implements OnModuleInit {
     // Identity closes the account when it hears of the fence: from then on nothing is sealed under the keys that go.
     if ((await this.customers.of(subjectId))?.status === 'registered') return later(now, accountClosesMs);
 
+    // The last look before what cannot be undone.
+    if (await this.parked.hasAny(subjectId, decision)) return later(now, parkedRecheckMs);
     const confirmed = await step(await this.confirmation(subjectId, before.scope));
     await this.destroy(requestId, subjectId, confirmed.scope, contextOf('destroy'));
     await this.emails.forget(subjectId);

@@ -1,7 +1,7 @@
-import { derivedId, newId } from '@dittoo/kernel';
+import { derivedId, newId, streamCategory, streamId } from '@dittoo/kernel';
 import { Commands, type CommandContext } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { SubjectStreams } from '../person/subject-streams.js';
 import { CopyRemoval } from '../subject-copy/copy-removal.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 
@@ -10,17 +10,15 @@ import { rightsRequestDecider } from '../rights-request/rights-request.decider.j
 export class OtherRequests {
   constructor(
     private readonly commands: Commands,
-    private readonly rows: DataSource,
+    private readonly streams: SubjectStreams,
     private readonly copies: CopyRemoval,
   ) {}
 
-  /** Safe to repeat. A request the list does not show yet ends by itself when it is executed. */
+  /** All that were received before this call; safe to repeat. */
   async endOf(subjectId: string, erasureId: string): Promise<void> {
-    const others = await this.rows.query<{ request_id: string }[]>(
-      'SELECT request_id FROM rights.rights_request WHERE subject_id = $1 AND request_id <> $2',
-      [subjectId, erasureId],
-    );
-    for (const { request_id: requestId } of others) {
+    for (const { stream } of await this.streams.of(subjectId)) {
+      const requestId = streamId(stream);
+      if (streamCategory(stream) !== 'rightsRequest' || requestId === erasureId) continue;
       const { state } = await this.commands.load(rightsRequestDecider, requestId);
       if (state.status === 'none') continue;
       if (state.copy !== null && state.copy.status !== 'purged') {

@@ -9,7 +9,7 @@ import { DueTasks } from '../due-task/due-task.worker.js';
 import { isErasedMeanwhile } from '../rights-request/request-steps.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 
-const group = 'rights.requests';
+const group = 'rights.restrictionLift';
 
 /** A restriction whose end was announced ends at that time. Dies anywhere: the task is still due, lifting twice is once. */
 @Controller()

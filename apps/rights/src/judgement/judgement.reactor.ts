@@ -10,22 +10,23 @@ import { Customers } from '../person/customers.query.js';
 import { DataSubjects } from '../data-subject/data-subjects.js';
 import { DueTasks } from '../due-task/due-task.worker.js';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
-import { KnownContacts } from '../person/known-contacts.query.js';
+import { isSomethingHeld } from '../person/held-streams.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
-import { OrderStandings } from '../person/order-standing.query.js';
+import { Orders } from '../person/orders.query.js';
+import { SubjectStreams } from '../person/subject-streams.js';
 import { blockersOf, erasureScope, withHolds } from '../erasure/erasure-scope.js';
 import { isErasedMeanwhile } from '../rights-request/request-steps.js';
 import { rightsRequestDecider, type RightsRequestCommand } from '../rights-request/rights-request.decider.js';
 import type { RightsRequest } from '../rights-request/rights-request.js';
 
-/** The group that takes in orders and contacts: a request is judged after everything that came before it in the log. */
-const group = 'rights.requests';
+const group = 'rights.judgement';
 
 type Identified = Exclude<RightsRequest, { status: 'none' }>;
 type Context = EventContext<EntityManager>;
 
 /**
- * Who asked is known -> the rule decides, or an officer has to -> what was approved is put down to be executed.
+ * Who asked is known -> the rule decides, or an officer has to -> what was approved is put down to be executed. No
+ * order between streams is relied on: what the log holds of the person is read to its end at that moment.
  *
  * Dies before the append: the event comes again. Dies after it: the request finds its own judgement by its cause. The
  * task is written with the checkpoint.
@@ -35,9 +36,9 @@ export class JudgementReactor {
   constructor(
     private readonly commands: Commands,
     private readonly customers: Customers,
-    private readonly contacts: KnownContacts,
     private readonly rights: DataSubjects,
-    private readonly orders: OrderStandings,
+    private readonly streams: SubjectStreams,
+    private readonly orders: Orders,
     private readonly holds: LegalHolds,
     private readonly tasks: DueTasks,
     private readonly clock: Clock,
@@ -45,17 +46,16 @@ export class JudgementReactor {
     @Inject(REGISTER) private readonly register: Register,
   ) {}
 
-  @EventPattern<string>('RequesterIdentified', { group })
-  async identified(
-    @Payload() event: Delivered<RightsRequestEvents, 'RequesterIdentified'>,
-    @Ctx() { transaction }: Context,
-  ): Promise<void> {
+  /** Reads the log and appends, so it is outside the transaction of the rows. */
+  @EventPattern('RequesterIdentified', { group, reacts: true })
+  async identified(@Payload() event: Delivered<RightsRequestEvents, 'RequesterIdentified'>): Promise<void> {
     const requestId = streamId(event.stream);
     const loaded = await this.commands.load(rightsRequestDecider, requestId);
     if (loaded.state.status === 'none') return;
-    const subjectId = event.metadata.dataSubjectId!;
+    const subjectId = event.metadata.dataSubjectId;
+    if (subjectId === null) return;
     const context = causedBy(event, group);
-    let command = await this.judgement(loaded, loaded.state, subjectId, transaction);
+    let command = await this.judgement(loaded, loaded.state, subjectId);
     if (loaded.state.kind === 'objection') {
       // Absolute: nobody has to decide about marketing, and nobody may.
       const cause = { ...context, causationId: derivedId(context.causationId, 'objection') };
@@ -83,12 +83,12 @@ export class JudgementReactor {
     { history }: Loaded<RightsRequest, RightsRequestEvent>,
     { kind, identifiedBy }: Identified,
     subjectId: string,
-    transaction: EntityManager,
   ): Promise<RightsRequestCommand> {
     const byEmail = identifiedBy === 'confirmedEmail';
     const customer = !byEmail || (await this.customers.isCustomer(subjectId));
     const aboutWhatIsHeld = kind !== 'objection' && kind !== 'restriction';
-    if (!customer && aboutWhatIsHeld && !(await this.contacts.has(subjectId, transaction))) {
+    const streams = kind === 'erasure' || (!customer && aboutWhatIsHeld) ? await this.streams.of(subjectId) : [];
+    if (!customer && aboutWhatIsHeld && !isSomethingHeld(streams)) {
       return { type: 'AnswerNothingHeld' };
     }
     const now = this.clock.now();
@@ -97,8 +97,8 @@ export class JudgementReactor {
     const blockers = byEmail && customer && kind !== 'objection' ? ['identifiedByEmailOnly'] : [];
     switch (kind) {
       case 'erasure': {
-        const orders = await this.orders.of(subjectId, transaction);
-        const holds = await this.holds.inForce(subjectId, now, transaction);
+        const orders = await this.orders.among(subjectId, streams);
+        const holds = await this.holds.inForce(subjectId, now);
         const scope = withHolds(erasureScope(this.register, orders, now), holds);
         return { type: 'DecideByRule', blockers: [...blockers, ...blockersOf(orders, holds)], scope, executeAfter };
       }

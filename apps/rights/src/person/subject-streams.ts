@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { schemaMap } from '@dittoo/contracts';
-import { EventStore, isUuid, type RecordedEvent, type SchemaMap } from '@dittoo/kernel';
+import { EventStore, isUuid, Loop, type RecordedEvent, type SchemaMap } from '@dittoo/kernel';
 import { LOGGER, ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';
@@ -30,23 +29,31 @@ export const subjectsOf = ({ data, metadata, type }: RecordedEvent): Set<string>
  */
 @Injectable()
 export class SubjectStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stop = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  private readonly loop: Loop;
   private reading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly store: EventStore,
     @Inject(ROW_POOL) private readonly pool: Pool,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.running = this.follow();
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    const follow = async (): Promise<boolean> => {
+      await this.readToEnd();
+      return false;
+    };
+    const failed = (error: unknown): void => {
+      const failure = error instanceof Error ? error.name : 'unknown';
+      logger.warn({ failure }, 'subject-streams.interrupted');
+    };
+    this.loop = new Loop(follow, { pauseMs: restMs, failed });
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stop.abort();
-    await this.running;
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 
   /**
@@ -103,16 +110,5 @@ export class SubjectStreams implements OnApplicationBootstrap, BeforeApplication
        ON CONFLICT (one) DO UPDATE SET position = greatest(mark.position, excluded.position)`,
       [rows.map(([id]) => id), rows.map(([, stream]) => stream), rows.map(([, , at]) => at), String(position)],
     );
-  }
-
-  private async follow(): Promise<void> {
-    const { signal } = this.stop;
-    while (!signal.aborted) {
-      await this.readToEnd().catch((error: unknown) => {
-        const failure = error instanceof Error ? error.name : 'unknown';
-        if (!signal.aborted) this.logger.warn({ failure }, 'subject-streams.interrupted');
-      });
-      await sleep(restMs, undefined, { signal }).catch(() => undefined);
-    }
   }
 }

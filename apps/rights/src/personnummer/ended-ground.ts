@@ -1,25 +1,64 @@
-import { derivedId, type Uuid } from '@dittoo/kernel';
+import { Clock, derivedId, type Uuid } from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import { addDuration, dayOf, retentionEndsOn, type Register } from '@dittoo/processor-register';
 import { Commands, systemContext } from '@dittoo/service';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { dataSubjectDecider } from '../data-subject/data-subject.decider.js';
 import { Customers } from '../person/customers.query.js';
+import { Orders } from '../person/orders.query.js';
+import { ParkedOfPerson, parkedRecheckMs, PersonIsParked } from '../person/parked-of-person.js';
 import { PersonnummerConsent } from './personnummer-consent.query.js';
 
-/** Says that nothing needs a personnummer any more; identity then removes it. */
+const orderRecheckMs = 5_000;
+
+/** Something ordered with the number needs it still, by the log: whatever said that its time is over was behind. */
+export class PersonnummerNeeded extends Error {
+  constructor() {
+    super('an order needs the personnummer still');
+    this.name = 'PersonnummerNeeded';
+  }
+}
+
+/**
+ * Says that nothing needs a personnummer any more; identity then removes it. Judged from the streams of the person, read
+ * to their end, and not while one of them is parked.
+ */
 @Injectable()
 export class PersonnummerGround {
   constructor(
     private readonly commands: Commands,
     private readonly customers: Customers,
     private readonly consent: PersonnummerConsent,
+    private readonly orders: Orders,
+    private readonly parked: ParkedOfPerson,
+    private readonly clock: Clock,
+    @Inject(REGISTER) private readonly register: Register,
   ) {}
 
-  /** Nothing where there is no number, or a consent carries it still. Said once of each number. */
-  async end(subjectId: Uuid): Promise<void> {
+  /**
+   * Nothing where there is no number, or a consent carries it still. Said once of each number.
+   *
+   * @throws PersonnummerNeeded, PersonIsParked come again later
+   */
+  async end(subjectId: Uuid, now = this.clock.now()): Promise<void> {
+    const wait = await this.tryToEnd(subjectId, now);
+    if (wait !== null) throw wait.because;
+  }
+
+  /** The same for who comes again. @returns when; `null` = nothing is left to do */
+  async endWhenFree(subjectId: Uuid, now: string): Promise<string | null> {
+    return (await this.tryToEnd(subjectId, now))?.until ?? null;
+  }
+
+  private async tryToEnd(subjectId: Uuid, now: string): Promise<Wait | null> {
     const customer = await this.customers.of(subjectId);
     const ground = customer?.personnummer?.ground;
-    if (customer === null || ground === undefined) return;
-    if (ground === 'consent' && (await this.consent.stands(subjectId))) return;
+    if (customer === null || ground === undefined) return null;
+    if (ground === 'consent' && (await this.consent.stands(subjectId))) return null;
+    if (await this.parked.hasAny(subjectId, { kind: 'personnummer', id: subjectId }))
+      return { until: later(now, parkedRecheckMs), because: new PersonIsParked() };
+    const neededUntil = await this.neededUntil(subjectId, now);
+    if (neededUntil !== null) return { until: neededUntil, because: new PersonnummerNeeded() };
     const { personnummerRemovals: afterRemovals } = customer;
     const reason = ground === 'consent' ? 'consentWithdrawn' : 'groundEnded';
     const cause = derivedId(
@@ -31,5 +70,23 @@ export class PersonnummerGround {
     const command = { type: 'EndPersonnummerGround', reason, afterRemovals } as const;
     const context = systemContext('rights.personnummer', subjectId, cause);
     await this.commands.execute(dataSubjectDecider, subjectId, command, context);
+    return null;
+  }
+
+  /** When to ask again whether an order needs the number; `null` = none does. */
+  private async neededUntil(subjectId: string, now: string): Promise<string | null> {
+    const { personnummerNeeded, personnummerSettledAt } = await this.orders.of(subjectId);
+    if (personnummerNeeded) return later(now, orderRecheckMs);
+    if (personnummerSettledAt === null) return null;
+    // An invoice that was paid may be refunded for a while.
+    const lastDay = retentionEndsOn(this.register, 'personnummer', personnummerSettledAt);
+    return lastDay >= dayOf(now) ? `${addDuration(lastDay, 'P1D')}T00:00:00.000Z` : null;
   }
 }
+
+interface Wait {
+  readonly until: string;
+  readonly because: Error;
+}
+
+const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();

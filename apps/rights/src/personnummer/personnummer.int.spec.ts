@@ -1,7 +1,11 @@
-import { EventStore, isErased, newId, Sealer, streamName, type RecordedEvent } from '@dittoo/kernel';
+import { EventStore, isErased, newId, Sealer, streamName, type DomainEvent, type RecordedEvent } from '@dittoo/kernel';
+import { DELIVERY, type Platform } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PersonIsParked } from '../person/parked-of-person.js';
+import { refusing, refusingGroup } from '../refusing.fixture.js';
 import { secondOfficerId, startRights, type RightsUnderTest } from '../rights.fixture.js';
+import { PersonnummerGround, PersonnummerNeeded } from './ended-ground.js';
 
 /**
  * Promise: a personnummer's ground ends with the consent it stands on, but not while an invoice needs the number; the
@@ -9,8 +13,9 @@ import { secondOfficerId, startRights, type RightsUnderTest } from '../rights.fi
  * that identity removes the number, and the time for refunds, which is in the spec of retention.
  */
 let rights: RightsUnderTest;
+const refused = new Set<string>();
 beforeAll(async () => {
-  rights = await startRights();
+  rights = await startRights({}, 'answering', [refusing(refused)]);
 });
 afterAll(() => rights.close());
 
@@ -27,6 +32,22 @@ const record = (customerId: string, ground: string) =>
   rights.record('customer', customerId, customerId, { type: 'PersonnummerRecorded', data: { number, ground } });
 const remove = (customerId: string) =>
   rights.record('customer', customerId, customerId, { type: 'PersonnummerRemoved', data: { reason: 'customer' } });
+
+const address = { street: 'Exempelgatan 7', postalCode: '12345', city: 'Exempelstad', country: 'SE' };
+const buyer = { givenName: 'Lars', familyName: 'Exempelsson', address };
+const total = { amountMinor: 12_900, currency: 'SEK' };
+const placedByInvoice: DomainEvent = {
+  type: 'OrderPlaced',
+  data: {
+    lines: [],
+    total,
+    paymentMethod: 'paysonInvoice',
+    personnummerGround: 'consent',
+    locale: 'sv',
+    buyer,
+    recipient: { ...buyer, email: 'lars@example.org', phone: null },
+  },
+};
 
 const sayConsent = (customerId: string, type: 'ConsentGiven' | 'ConsentWithdrawn' | 'ConsentExpired') => {
   const choice = { recordId: newId(), purpose: 'personnummer' };
@@ -136,12 +157,8 @@ describe('the ground of a number', () => {
     await sayConsent(customerId, 'ConsentGiven');
     await record(customerId, 'consent');
     const { pool } = rights.service.platform;
-    await pool.query(
-      `INSERT INTO rights.order_standing (order_id, subject_id, revision, status, by_invoice, personnummer_ground,
-         paid, total_minor, refunded_minor, placed_at, booked_at)
-       VALUES ($1, $1, 0, 'awaitingPayment', true, 'consent', false, 100, 0, now(), now())`,
-      [customerId],
-    );
+    const orderId = newId();
+    await rights.record('order', orderId, customerId, placedByInvoice);
     await sayConsent(customerId, 'ConsentWithdrawn');
     await until(async () => {
       const { rows } = await pool.query(`SELECT FROM rights.due_task WHERE id = $1 AND due_at > now()`, [customerId]);
@@ -149,8 +166,56 @@ describe('the ground of a number', () => {
     });
     expect(await typesOf('dataSubject', customerId)).toEqual([]);
     expect(await numbersOf(customerId)).toEqual([number]);
-    await pool.query(`UPDATE rights.order_standing SET status = 'cancelled' WHERE order_id = $1`, [customerId]);
+    await rights.record('order', orderId, customerId, { type: 'OrderCancelled', data: { by: 'customer' } });
     await until(async () => (await destroyedKids(customerId)).length > 0);
+  });
+
+  it('is not ended by the schedule while the log has an order that needs the number', async () => {
+    const { customerId } = await rights.customer('lisa');
+    await record(customerId, 'consent');
+    const orderId = newId();
+    await rights.record('order', orderId, customerId, placedByInvoice);
+    const ground = rights.service.get<PersonnummerGround>(PersonnummerGround);
+    await expect(ground.end(customerId)).rejects.toThrow(PersonnummerNeeded);
+    const payment = { processorId: 'payson', paymentReference: 'p1', amount: total };
+    const sent = { shippedAt: '2026-11-22T08:00:00.000Z' };
+    await rights.record('order', orderId, customerId, { type: 'PaymentApproved', data: payment });
+    await rights.record('order', orderId, customerId, { type: 'OrderShipped', data: sent });
+    await expect(ground.end(customerId)).rejects.toThrow(PersonnummerNeeded); // it may be paid back still
+    expect(await typesOf('dataSubject', customerId)).toEqual([]);
+    await ground.end(customerId, '2999-01-01T00:00:00.000Z');
+    expect(await typesOf('dataSubject', customerId)).toContain('PersonnummerGroundEnded');
+  });
+
+  it('waits while a stream of the person is parked', async () => {
+    const { customerId } = await rights.customer('lotta');
+    await sayConsent(customerId, 'ConsentGiven');
+    await record(customerId, 'consent');
+    const orderId = newId();
+    const stream = streamName('order', orderId);
+    refused.add(stream);
+    const sent = { type: 'OrderShipped', data: { shippedAt: '2026-11-22T08:00:00.000Z' } };
+    await rights.record('order', orderId, customerId, placedByInvoice, sent, {
+      type: 'OrderCancelled',
+      data: { by: 'customer' },
+    });
+    const delivery = rights.service.get<Platform['delivering']>(DELIVERY)();
+    await until(async () => (await delivery.parkedAmong([stream])).length > 0);
+    await sayConsent(customerId, 'ConsentWithdrawn');
+    const { pool } = rights.service.platform;
+    await until(async () => {
+      const { rows } = await pool.query(`SELECT FROM rights.due_task WHERE id = $1 AND due_at > now()`, [customerId]);
+      return rows.length > 0;
+    });
+    const ground = rights.service.get<PersonnummerGround>(PersonnummerGround);
+    await expect(ground.end(customerId)).rejects.toThrow(PersonIsParked);
+    expect(await numbersOf(customerId)).toEqual([number]);
+
+    refused.delete(stream);
+    await delivery.replayParked(refusingGroup, stream);
+    await pool.query(`UPDATE rights.due_task SET due_at = now() WHERE kind = 'personnummer' AND id = $1`, [customerId]);
+    await until(async () => (await destroyedKids(customerId)).length > 0);
+    expect(await numbersOf(customerId)).toEqual([null]);
   });
 
   it('stays when it is another than the consent', async () => {

@@ -1,6 +1,7 @@
 import { decodeCursor, pageOf, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { RightsRequests, type RequestSummary } from '../rights-request/rights-request.query.js';
 
 /** A task as the officers see it. */
 export interface ListedRecipientTask {
@@ -15,8 +16,6 @@ export interface ListedRecipientTask {
 
 interface Row {
   readonly request_id: string;
-  readonly subject_id: string;
-  readonly kind: string;
   readonly processor_id: string;
   readonly state: 'failed' | 'notSupported';
   readonly reason: string;
@@ -26,29 +25,38 @@ interface Row {
 /** Recipients a person must still speak to, oldest first. */
 @Injectable()
 export class RecipientTasks {
-  constructor(private readonly rows: DataSource) {}
+  constructor(
+    private readonly rows: DataSource,
+    private readonly requests: RightsRequests,
+  ) {}
 
   async page(limit: number, cursor: string | undefined): Promise<Page<ListedRecipientTask>> {
     const after = cursor === undefined ? beginning : decodeCursor(cursor, 'time', 'id', 'text');
     const rows = await this.rows.query<Row[]>(
-      `SELECT task.request_id, request.subject_id, request.kind, task.processor_id, task.state, task.reason, task.since
-       FROM rights.recipient_task AS task JOIN rights.rights_request AS request USING (request_id)
-       WHERE (task.since, task.request_id, task.processor_id) > ($1::timestamptz, $2::uuid, $3::text)
-       ORDER BY task.since, task.request_id, task.processor_id LIMIT $4`,
+      `SELECT request_id, processor_id, state, reason, since FROM rights.recipient_task
+       WHERE (since, request_id, processor_id) > ($1::timestamptz, $2::uuid, $3::text)
+       ORDER BY since, request_id, processor_id LIMIT $4`,
       [...after, limit + 1],
     );
-    return pageOf(rows.map(listed), limit, ({ since, requestId, processorId }) => [since, requestId, processorId]);
+    const page = pageOf(rows, limit, (row) => [row.since.toISOString(), row.request_id, row.processor_id]);
+    const requests = await this.requests.summaries(page.items.map(({ request_id }) => request_id));
+    return { ...page, items: page.items.flatMap((row) => listed(row, requests.get(row.request_id))) };
   }
 }
 
 const beginning = ['-infinity', '00000000-0000-0000-0000-000000000000', ''];
 
-const listed = (row: Row): ListedRecipientTask => ({
-  requestId: row.request_id,
-  subjectId: row.subject_id,
-  kind: row.kind,
-  processorId: row.processor_id,
-  state: row.state,
-  reason: row.reason,
-  since: row.since.toISOString(),
-});
+/** A request that is not listed is none of the officers'. */
+const listed = (row: Row, request: RequestSummary | undefined): ListedRecipientTask[] =>
+  request === undefined
+    ? []
+    : [
+        {
+          requestId: row.request_id,
+          ...request,
+          processorId: row.processor_id,
+          state: row.state,
+          reason: row.reason,
+          since: row.since.toISOString(),
+        },
+      ];

@@ -20,7 +20,7 @@ import { Recipients } from '../recipients/recipients.query.js';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
 import { Customers } from '../person/customers.query.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
-import { OrderStandings } from '../person/order-standing.query.js';
+import { Orders } from '../person/orders.query.js';
 import { erasureScope, withHolds } from '../erasure/erasure-scope.js';
 import { previewOf } from './preview.js';
 import { rightsRequestDecider, type RightsRequestCommand } from '../rights-request/rights-request.decider.js';
@@ -53,7 +53,7 @@ export class OfficerController {
     private readonly recipients: Recipients,
     private readonly rights: DataSubjects,
     private readonly customers: Customers,
-    private readonly orders: OrderStandings,
+    private readonly orders: Orders,
     private readonly holds: LegalHolds,
     private readonly clock: Clock,
     @Inject(RIGHTS_CONFIG) private readonly config: RightsConfig,

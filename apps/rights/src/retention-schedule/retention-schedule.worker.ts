@@ -118,7 +118,7 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     const personnummer = person.due.some(({ category }) => category === 'personnummer');
     // Another order, or its refund, may need the number still; then its own day ends it.
     if (personnummer && !(await this.due.othersOf(person.subjectId, 'personnummer', now))) {
-      await this.personnummer.end(person.subjectId);
+      await this.personnummer.end(person.subjectId, now);
     }
     await this.due.done(person, now, lease);
   }

@@ -3,10 +3,17 @@ import { DomainError, readable } from '@dittoo/kernel';
 import { KeyEncryption, linkToken } from '@dittoo/personal-data';
 import { Commands, decodeCursor, pageOf, type Loaded, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 import type { OfficersRequest, RequestAnswer } from './rights-request.http.js';
 import { rightsRequestDecider } from './rights-request.decider.js';
+import { RightsRequestRow } from './rights-request.entity.js';
 import type { RightsRequest } from './rights-request.js';
+
+/** Whose request it is, and of which kind. */
+export interface RequestSummary {
+  readonly subjectId: string;
+  readonly kind: string;
+}
 
 interface Row {
   readonly request_id: string;
@@ -52,6 +59,12 @@ export class RightsRequests {
   async listForOfficer(open: boolean, now: string, limit: number, cursor?: string): Promise<Page<OfficersRequest>> {
     const page = pageOf(await this.page('due_at', 'open = $1', open, limit, cursor), limit, keyOf);
     return { ...page, items: await Promise.all(page.items.map((row) => this.forOfficer(row.request_id, now))) };
+  }
+
+  /** Those of these requests that are listed, by id. */
+  async summaries(requestIds: readonly string[]): Promise<ReadonlyMap<string, RequestSummary>> {
+    const rows = await this.rows.getRepository(RightsRequestRow).findBy({ requestId: In(requestIds) });
+    return new Map(rows.map(({ kind, requestId, subjectId }) => [requestId, { subjectId, kind }]));
   }
 
   private page(

@@ -24,29 +24,12 @@ export const rightsRows: RowClasses = {
       request_id: reference,
     },
   },
-  due_task: { columns: { id: reference, ...plainColumns('kind', 'due_at', 'failures') } },
+  due_task: { columns: { id: reference, ...plainColumns('kind', 'due_at', 'failures', 'asked', 'claimed_until') } },
   document_key: {
     columns: {
       public_jwk: holds('a public key'),
       wrapped: holds('key material, wrapped by the key-encryption key'),
       ...plainColumns('kid', 'kek_version', 'created_at'),
-    },
-  },
-  order_standing: {
-    subject: 'subject_id',
-    columns: {
-      order_id: reference,
-      subject_id: reference,
-      status: repeats('OrderPlaced', 'OrderShipped', 'OrderCancelled'),
-      by_invoice: repeats('OrderPlaced.paymentMethod'),
-      personnummer_ground: repeats('OrderPlaced.personnummerGround'),
-      paid: repeats('PaymentApproved'),
-      total_minor: repeats('OrderPlaced.total'),
-      refunded_minor: repeats('RefundPaid.amount'),
-      placed_at: repeats('OrderPlaced'),
-      shipped_at: repeats('OrderShipped.shippedAt'),
-      booked_at: repeats('OrderPlaced', 'RefundDecided'),
-      ...plainColumns('revision'),
     },
   },
   subject_stream: {
@@ -84,15 +67,6 @@ export const rightsRows: RowClasses = {
       ...plainColumns('number'),
     },
   },
-  disclosed_field: {
-    subject: 'subject_id',
-    columns: {
-      subject_id: reference,
-      processor_id: repeats('DataDisclosed.processorId'),
-      field: repeats('DataDisclosed.fields'),
-    },
-  },
-  known_contact: { subject: 'subject_id', columns: { subject_id: reference } },
   recipient_task: {
     columns: {
       request_id: reference,

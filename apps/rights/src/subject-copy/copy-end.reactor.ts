@@ -8,7 +8,7 @@ import { DueTasks } from '../due-task/due-task.worker.js';
 import { CopyRemoval } from './copy-removal.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 
-const group = 'rights.requests';
+const group = 'rights.copyEnd';
 
 type Context = EventContext<EntityManager>;
 

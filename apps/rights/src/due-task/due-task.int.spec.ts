@@ -1,0 +1,73 @@
+import { newId } from '@dittoo/kernel';
+import { until } from '@dittoo/platform/testing';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { startRights, type RightsUnderTest } from '../rights.fixture.js';
+import { DueTasks } from './due-task.worker.js';
+
+/**
+ * Promise: a task is performed until its performer says that it is done, by one process at a time, and again where it
+ * was scheduled meanwhile. Left open: that what is performed twice changes nothing, which is the performer's.
+ */
+let rights: RightsUnderTest;
+const performed: string[] = [];
+let duringPerformance: (id: string) => Promise<string | null> = () => Promise.resolve(null);
+
+beforeAll(async () => {
+  rights = await startRights();
+  rights.service.get<DueTasks>(DueTasks).perform('restrictionLift', (id) => {
+    performed.push(id);
+    return duringPerformance(id);
+  });
+});
+afterAll(() => rights.close());
+
+const schedule = (id: string, dueAt: string): Promise<void> =>
+  rights.service
+    .get<DueTasks>(DueTasks)
+    .schedule(rights.service.get<DataSource>(DataSource).manager, 'restrictionLift', id, dueAt);
+const rowsOf = async (id: string) =>
+  (await rights.service.platform.pool.query('SELECT due_at, claimed_until FROM rights.due_task WHERE id = $1', [id]))
+    .rows;
+const timesOf = (id: string): number => performed.filter((one) => one === id).length;
+const past = '2026-01-01T00:00:00.000Z';
+const never = '2999-01-01T00:00:00.000Z';
+
+it('is gone when it is done, and stays for the time its performer names', async () => {
+  const [done, waiting] = [newId(), newId()];
+  duringPerformance = (id) => Promise.resolve(id === waiting ? never : null);
+  await schedule(done, past);
+  await schedule(waiting, past);
+  await until(async () => (await rowsOf(done)).length === 0 && timesOf(waiting) > 0);
+  await until(async () => (await rowsOf(waiting))[0]?.claimed_until === null);
+  expect(await rowsOf(waiting)).toEqual([{ due_at: new Date(never), claimed_until: null }]);
+  expect([timesOf(done), timesOf(waiting)]).toEqual([1, 1]);
+});
+
+it('is performed again when it was scheduled while it was performed', async () => {
+  const id = newId();
+  duringPerformance = async () => {
+    if (timesOf(id) === 1) await schedule(id, past);
+    return null;
+  };
+  await schedule(id, past);
+  await until(async () => timesOf(id) === 2 && (await rowsOf(id)).length === 0);
+});
+
+it('comes again after a failure', async () => {
+  const id = newId();
+  duringPerformance = () => (timesOf(id) === 1 ? Promise.reject(new Error('away')) : Promise.resolve(null));
+  await schedule(id, past);
+  await until(async () => timesOf(id) === 2 && (await rowsOf(id)).length === 0);
+});
+
+it('is left to the process that has claimed it, until the claim runs out', async () => {
+  const [claimed, abandoned] = [newId(), newId()];
+  duringPerformance = () => Promise.resolve(null);
+  const { pool } = rights.service.platform;
+  const insert = `INSERT INTO rights.due_task (kind, id, due_at, claimed_until) VALUES ('restrictionLift', $1, $2, $3)`;
+  await pool.query(insert, [claimed, past, never]);
+  await pool.query(insert, [abandoned, past, past]);
+  await until(async () => (await rowsOf(abandoned)).length === 0);
+  expect([timesOf(claimed), timesOf(abandoned)]).toEqual([0, 1]);
+});
