@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const usage = `npm run apart [-- --free-ports] - runs every service as a process of its own on this machine
 
-  PORT, HOST       the gateway's (8080, 127.0.0.1); the services listen on loopback, 8081 to 8087, the stand-ins on 8090
+  PORT, HOST       the gateway's (8080, 127.0.0.1); the services listen on loopback, 8081 to 8088, the stand-ins on 8090
   --free-ports     any free ports instead; DATA_DIR/apart.json says which, and the pids
   --as-built       runs what was compiled before
   DATA_DIR         where everything is kept (./.data); remove it to begin anew
