@@ -1,4 +1,4 @@
 import { readServiceConfig, runMain, serve } from '@dittoo/platform';
 import { rightsService } from './rights.module.js';
 
-runMain(() => serve(readServiceConfig(process.env, 'rights'), rightsService));
+runMain(async () => serve(readServiceConfig(process.env, 'rights'), rightsService));
