@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { runningBroker, startBroker, stopBroker } from '../kafka/broker.mjs';
 
-/** Nine processes with pools of their own. */
+/** Ten processes with pools of their own. */
 const maxConnections = 400;
 const brokerLookMs = 2_000;
 

@@ -1,6 +1,6 @@
 /** The table of folders and the promises of file names, read from the tree; each rule with a planted offence. */
 import { describe, expect, it } from '@jest/globals';
-import { beingRebuilt, calculations, folders, pages, tables } from './folders.mjs';
+import { beingRebuilt, calculations, folders, pages, tables, withoutFolders } from './folders.mjs';
 import { readProjects } from './projects.mjs';
 import {
   folderObjections,
@@ -40,8 +40,11 @@ describe('the table of folders', () => {
     expect(folders[app].slice(-names.length)).toEqual(names),
   );
 
-  it.each(settled)('leaves module, config, migrations and programs at the root of %s', (app) =>
-    expect(rootObjections(app, sourcesOf(app))).toEqual([]),
+  it.each(withoutFolders)('has no folder for %s', (app) => expect(folders[app]).toEqual([]));
+
+  it.each(settled.filter((app) => !withoutFolders.includes(app)))(
+    'leaves module, config, migrations and programs at the root of %s',
+    (app) => expect(rootObjections(app, sourcesOf(app))).toEqual([]),
   );
 
   it('cries when a file at the root is imported by others', () =>

@@ -1,26 +1,21 @@
 #!/usr/bin/env bash
 # README's commands on a machine that knows nothing: a fresh copy of what git has, an environment of PATH and HOME only,
-# as root and as an ordinary user (without root: as who this is). Then what a command says that cannot run.
+# as an ordinary user (without root: as who this is) and, started as root, as root. Then what a command says that cannot
+# run. One installation serves all of it: the other trees are made of its files.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tools/ci/shop.sh
 
 work=$(mktemp -d)
 chmod 755 "$work"
-system=
 clean_up() {
-  if [[ -n $system ]] && kill -0 "$system" 2>/dev/null; then kill -KILL "$system"; fi
+  kill_shop
   rm -rf "$work"
 }
 trap clean_up EXIT
 failed=0
-ordinary=(setpriv --reuid=65533 --regid=65533 --clear-groups)
-
-free_port() {
-  node -e 'const server = require("node:net").createServer().listen(0, "127.0.0.1", () => {
-    console.log(server.address().port);
-    server.close();
-  });'
-}
+is_root=$([[ $(id -u) -eq 0 ]] && echo yes || echo no)
+user=65533
 
 # fail SENTENCE [LOG]
 fail() {
@@ -29,49 +24,53 @@ fail() {
   [[ $# -lt 2 ]] || tail -n 40 "$2"
 }
 
-# as USER COMMAND... - in the copy, in an empty environment.
-as() (
-  local user=$1
-  shift
-  local become=()
-  [[ $user == ordinary && $(id -u) -eq 0 ]] && become=("${ordinary[@]}")
-  # In the background this process itself becomes the command, so that a signal arrives.
-  cd "$work/$user" && exec env -i PATH="$PATH" HOME="$work/home-$user" "${become[@]}" "$@"
-)
+# become USER TREE COMMAND... - this process becomes the command, in that tree, in an empty environment.
+become() {
+  local name=$1 tree=$2 as=()
+  shift 2
+  [[ $name == ordinary && $is_root == yes ]] && as=(setpriv --reuid=$user --regid=$user --clear-groups)
+  cd "$work/$tree" && exec env -i PATH="$PATH" HOME="$work/home-$name" TERM=dumb "${as[@]}" "$@"
+}
+as() (become "$@")
 
-# The command's own process is what `exec` makes of the shell, so npm is left out where a signal is to arrive.
-two_commands() {
-  local user=$1
-  mkdir -p "$work/$user" "$work/home-$user/.npm"
-  git ls-files -z | xargs -0 cp --parents -t "$work/$user"
-  [[ $user == ordinary && $(id -u) -eq 0 ]] && chown -R 65533:65533 "$work/$user" "$work/home-$user"
-  as "$user" npm test -- tools/setup >"$work/$user.log" 2>&1 || fail "npm test as $user" "$work/$user.log"
-  grep -q '^setup: installed ' "$work/$user.log" || fail "npm test as $user did not install" "$work/$user.log"
-  port=$(free_port)
-  as "$user" env PORT="$port" node tools/run.cjs start >"$work/$user.log" 2>&1 &
-  system=$!
-  for ((tenths = 0; tenths < 1200; tenths++)); do
-    grep -q '^ready ' "$work/$user.log" && break
-    kill -0 "$system" 2>/dev/null || break
-    sleep 0.1
+give_to_ordinary() { if [[ $is_root == yes ]]; then chown -R $user:$user "$@"; fi; }
+
+# copy_of TREE NAME - by hard links; what npm writes in place is a file of its own.
+copy_of() {
+  cp -al "$work/$1" "$work/$2"
+  local list
+  for list in package-lock.json node_modules/.package-lock.json; do
+    cp --remove-destination -p "$work/$1/$list" "$work/$2/$list"
   done
-  local url
-  url=$(sed -n 's/^ready \(http[^ ]*\).*/\1/p' "$work/$user.log")
-  if [[ -z $url ]]; then
-    fail "npm start as $user" "$work/$user.log"
-  else
-    demo=$(as "$user" env PUBLIC_URL="$url" TERM=dumb npm run demo 2>&1 | head -n 3; echo "${PIPESTATUS[0]}")
-    [[ ${demo##*$'\n'} -eq 0 && $demo != *'    at '* ]] || fail "npm run demo | head -3: $demo"
-    as "$user" env PUBLIC_URL="$url" TERM=dumb npm run demo >"$work/demo.log" 2>&1 || fail "npm run demo as $user" "$work/demo.log"
-    grep -q $'\e' "$work/demo.log" "$work/$user.log" && fail "escape codes in a pipe as $user"
-  fi
-  # Bash may keep a shell of its own around the command.
-  local target=$system
-  [[ $(cat "/proc/$system/comm" 2>/dev/null) == bash ]] && target=$(tr -d ' ' <"/proc/$system/task/$system/children")
-  kill -TERM "$target" 2>/dev/null
-  wait "$system" || fail "npm start as $user ends with $?" "$work/$user.log"
-  system=
-  echo "as $user: done"
+}
+
+# starts USER TREE - `ready`, or a failure; the log is TREE.log.
+starts() {
+  rm -rf "$work/data-$2"
+  mkdir "$work/data-$2"
+  [[ $1 == ordinary ]] && give_to_ordinary "$work/data-$2"
+  become "$1" "$2" env PORT="$(free_port)" DATA_DIR="$work/data-$2" node tools/run.cjs start >"$work/$2.log" 2>&1 &
+  shop=$!
+  until_ready "$work/$2.log" 120 || fail "npm start as $1 in the tree $2" "$work/$2.log"
+}
+
+# ends TREE - in order.
+ends() {
+  stop_shop || fail "npm start in the tree $1 ends with $?" "$work/$1.log"
+}
+
+# demo USER TREE - whole, and cut short by its reader; no colours where nobody sees them.
+demo() {
+  local url said
+  url=$(url_in "$work/$2.log")
+  said=$(
+    as "$1" "$2" env PUBLIC_URL="$url" DATA_DIR="$work/data-$2" npm run demo 2>&1 | head -n 3
+    echo "${PIPESTATUS[0]}"
+  )
+  [[ ${said##*$'\n'} -eq 0 && $said != *'    at '* ]] || fail "npm run demo | head -3: $said"
+  as "$1" "$2" env PUBLIC_URL="$url" DATA_DIR="$work/data-$2" npm run demo >"$work/demo.log" 2>&1 ||
+    fail "npm run demo as $1" "$work/demo.log"
+  grep -q $'\e' "$work/demo.log" "$work/$2.log" && fail "escape codes in a pipe as $1"
 }
 
 # refuses SENTENCE COMMAND... - exit code other than 0, the sentence, no stack.
@@ -87,30 +86,43 @@ refuses() {
   fi
 }
 
-users=(ordinary)
-[[ $(id -u) -eq 0 ]] && users+=(root)
-for user in "${users[@]}"; do two_commands "$user"; done
+# A newcomer: the first command installs and compiles.
+mkdir -p "$work/clone" "$work/home-ordinary/.npm" "$work/home-root"
+git ls-files -z | xargs -0 cp --parents -t "$work/clone"
+give_to_ordinary "$work/clone" "$work/home-ordinary"
+as ordinary clone npm test -- tools/setup >"$work/test.log" 2>&1 || fail 'npm test' "$work/test.log"
+grep -q '^setup: installed ' "$work/test.log" || fail 'npm test did not install' "$work/test.log"
+starts ordinary clone
+[[ $failed -ne 0 ]] || demo ordinary clone
+ends clone
+echo 'as an ordinary user: done'
+refuses 'Only 512 files may be open' as ordinary clone bash -c 'ulimit -Sn 512 -Hn 512; exec node tools/run.cjs start'
 
-tree=$work/ordinary
-refuses 'Only 512 files may be open' as ordinary bash -c 'ulimit -Sn 512 -Hn 512; exec node tools/run.cjs start'
+# A production installation with a build runs.
+copy_of clone production
+as ordinary production npm prune --omit=dev --no-audit --no-fund >/dev/null 2>&1 || fail 'npm prune --omit=dev'
+as ordinary production npm run --silent keys -- status 2>&1 | grep -q 'runs what was compiled before' ||
+  fail 'npm run keys without development packages'
+starts ordinary production
+ends production
+rm -rf "$work/production"
+echo 'without development packages: done'
 
-# A production installation with a build runs; without one and with nobody who may write it says what to do.
-as ordinary npm prune --omit=dev --no-audit --no-fund >/dev/null 2>&1 || fail 'npm prune --omit=dev'
-as ordinary npm run --silent keys -- status 2>&1 | grep -q 'runs what was compiled before' || fail 'npm run keys without development packages'
-as ordinary env PORT="$(free_port)" timeout --preserve-status -s TERM 20 node tools/run.cjs start >"$work/production.log" 2>&1
-grep -q '^ready ' "$work/production.log" || fail 'npm start without development packages' "$work/production.log"
-if [[ $(id -u) -eq 0 ]]; then
-  as ordinary npm ci --no-audit --no-fund --prefer-offline >/dev/null 2>&1 || fail 'npm ci'
-  chown -R 0:0 "$tree"
-  mkdir "$work/data" && chown 65533:65533 "$work/data"
-  as ordinary env PORT="$(free_port)" DATA_DIR="$work/data" timeout --preserve-status -s TERM 30 node tools/run.cjs start >"$work/read-only.log" 2>&1
-  grep -q '^ready ' "$work/read-only.log" || fail 'npm start in a built tree of somebody else' "$work/read-only.log"
-  find "$tree/apps" "$tree/libs" -name dist -type d -prune -exec rm -rf {} +
-  refuses 'Nothing is compiled yet, and nothing may be written' as ordinary npm start
-  rm -rf "$tree/node_modules"
-  refuses 'The packages are not installed, and nothing may be written' as ordinary npm run keys -- status
-  chown -R 65533:65533 "$tree"
+# Root, and somebody else's tree: what is compiled runs; what is missing and may not be written is named.
+if [[ $is_root == yes ]]; then
+  chown -R 0:0 "$work/clone"
+  starts root clone
+  [[ $failed -ne 0 ]] || demo root clone
+  ends clone
+  echo 'as root: done'
+  starts ordinary clone
+  ends clone
+  find "$work/clone/apps" "$work/clone/libs" -name dist -type d -prune -exec rm -rf {} +
+  refuses 'Nothing is compiled yet, and nothing may be written' as ordinary clone npm start
+  rm -rf "$work/clone/node_modules"
+  refuses 'The packages are not installed, and nothing may be written' as ordinary clone npm run keys -- status
+  give_to_ordinary "$work/clone"
 fi
-rm -rf "$tree/node_modules" "$work/home-ordinary/.npm"
-refuses 'the package registry cannot be reached' as ordinary env npm_config_registry=http://127.0.0.1:9/ npm start
+rm -rf "$work/clone/node_modules" "$work/home-ordinary/.npm"
+refuses 'the package registry cannot be reached' as ordinary clone env npm_config_registry=http://127.0.0.1:9/ npm start
 exit "$failed"

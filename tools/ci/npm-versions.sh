@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs a copy of what git has by the lock file with each npm given, and looks whether the set-up takes it as complete.
+# A version after a question mark is only asked whether it would: it reads the lock file and installs nothing.
 #
-#   tools/ci/npm-versions.sh 10.8.2 10.9 latest
+#   tools/ci/npm-versions.sh '?9.9.4' 10.8.2 10.9 '?11.3.0' latest
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -19,23 +20,26 @@ is_complete() {
   '
 }
 
-# installs VERSION - in a copy of its own.
-installs() {
+# with NPM ARGUMENT... - that npm's `ci`, in a copy of its own.
+with() {
   local npm=$work/npm-$1/node_modules/npm/bin/npm-cli.js
+  npm install --silent --no-audit --no-fund --prefer-offline --prefix "$work/npm-$1" "npm@$1" || return 1
   rm -rf "$work/tree"
   mkdir "$work/tree"
   git ls-files -z | xargs -0 cp --parents -t "$work/tree"
-  npm install --silent --no-audit --no-fund --prefix "$work/npm-$1" "npm@$1" &&
-    cd "$work/tree" &&
-    node "$npm" ci --no-audit --no-fund --prefer-offline &&
-    is_complete &&
-    no_script_ran
+  cd "$work/tree" && node "$npm" ci --no-audit --no-fund --prefer-offline "${@:2}"
 }
 
+installs() { with "$1" && is_complete && no_script_ran; }
+would_install() { with "$1" --dry-run; }
+
 failed=0
-for version in "$@"; do
-  if (installs "$version") >"$work/log" 2>&1; then
-    echo "npm $version installs by the lock file"
+for wanted in "$@"; do
+  version=${wanted#\?}
+  check=installs
+  [[ $wanted == \?* ]] && check=would_install
+  if ("$check" "$version") >"$work/log" 2>&1; then
+    echo "npm $version ${check/_/ } by the lock file"
   else
     failed=1
     echo "npm $version does not install by the lock file:"

@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import { upstreamNames } from '../../apps/gateway/dist/gateway.config.js';
+import { servicePorts } from '../../libs/platform/dist/index.js';
+import { readProjects } from '../boundaries/projects.mjs';
 import { isOneShot, isOurs, readCompose } from './compose.mjs';
 import { environmentNames, ofNode } from './environment-names.mjs';
 
@@ -16,6 +19,11 @@ const compose = readCompose(root);
 const services = Object.entries(compose.services);
 const ours = services.filter(([, service]) => isOurs(service));
 const lasting = services.filter(([, service]) => !isOneShot(service));
+/** Every app that runs in the shop, one process or many. */
+const everyService = readProjects()
+  .filter(({ name, root: path }) => path.startsWith('apps/') && !/-sandbox$|^standalone$/.test(name))
+  .map(({ name }) => name)
+  .sort();
 const read = (path) => readFileSync(join(root, path), 'utf8');
 
 /** Where a host name in the file leads: a service, or the one whose network it shares. */
@@ -42,20 +50,25 @@ describe('docker-compose.yml', () => {
 
   it('runs every service of the shop, the stand-ins, and the one-shots, by programs that exist', () => {
     const programs = ours.map(([, { command }]) => command[0]);
-    for (const app of [
-      'gateway',
-      'identity',
-      'consent',
-      'order',
-      'engagement',
-      'processor-forwarding',
-      'relay',
-      'audit',
-    ]) {
-      expect(programs).toContain(`apps/${app}/dist/main.js`);
-    }
+    expect(everyService.length).toBeGreaterThanOrEqual(9);
+    expect(programs).toEqual(expect.arrayContaining(everyService.map((app) => `apps/${app}/dist/main.js`)));
     const sources = programs.map((program) => program.replace('/dist/', '/src/').replace(/(apps\/.*)\.js$/, '$1.ts'));
     expect(sources.filter((source) => !existsSync(join(root, source)))).toEqual([]);
+  });
+
+  it('knows the same services as the chart, and as those who ask for them by port', () => {
+    const { services: inChart } = parse(read('deploy/helm/dittoo/values.yaml'));
+    expect(Object.keys(inChart).sort()).toEqual(everyService);
+    expect(Object.keys(servicePorts).sort()).toEqual(everyService);
+  });
+
+  it('tells the gateway where every service is that it stands in front of, here and in the chart', () => {
+    const wanted = upstreamNames.map((name) => [`${name.toUpperCase().replaceAll('-', '_')}_URL`, name]);
+    const { environment } = compose.services.gateway;
+    const hosts = wanted.map(([variable]) => [variable, new URL(environment[variable]).hostname]);
+    expect(hosts).toEqual(wanted);
+    const [, list] = /range \$upstream := list ([^}]*?) \}\}/.exec(read('deploy/helm/dittoo/templates/services.yaml'));
+    expect(list.split(' ').map((name) => name.replaceAll('"', ''))).toEqual([...upstreamNames]);
   });
 
   it('runs the sandbox from an image of its own, and everything else of ours from the image of the shop', () => {
@@ -103,7 +116,7 @@ describe('docker-compose.yml', () => {
         expect([name, other, condition]).toEqual([name, other, wanted]);
       }
     }
-    for (const app of ['gateway', 'identity', 'relay', 'audit']) {
+    for (const app of ['gateway', 'identity', 'rights', 'relay', 'audit']) {
       expect(Object.keys(compose.services[app].depends_on).sort()).toEqual(
         ['eventstore', 'kafka', 'keys', 'migrate', 'postgres', 'topics'].sort(),
       );

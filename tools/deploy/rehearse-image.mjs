@@ -81,7 +81,7 @@ const rehearse = (image, { mayHoldSandbox }) => {
   for (const program of programs) {
     const { status, said } = start(image, program);
     const isRefusal =
-      status === 1 && /PORT|KAFKA_BROKERS|DATABASE_URL|_URL must/.test(said) && !/ERR_MODULE/.test(said);
+      status === 1 && /PORT|KAFKA_BROKERS|DATABASE_URL|_URL must/.test(said) && !/ERR_MODULE|\n\s+at /.test(said);
     console.log(`   ${isRefusal ? 'refuses' : 'WRONG'}  ${program}: ${said.split('\n').at(isRefusal ? 0 : -1)}`);
     if (!isRefusal) problems.push(`${program} ended with ${status}: ${said.slice(-2_000)}`);
   }
