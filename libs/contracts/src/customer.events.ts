@@ -1,4 +1,4 @@
-import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf, type RequestId } from '@dittoo/kernel';
 import type { ConsentPurpose, Locale, PersonnummerGround, PostalAddress } from './vocabulary.js';
 
 /** Stream `customer-<subject id>`: one person as a customer, account and profile. Decided by identity. */
@@ -44,7 +44,7 @@ export interface CustomerEvents {
   /** Signed in, or stayed signed in, on this day (`YYYY-MM-DD`, Sweden): said once a day, because retention counts days. */
   AccountUsed: { readonly on: string };
   /** The person is being erased (`ErasureRequested`): nothing personal is recorded here any more. */
-  AccountClosed: { readonly requestId: string };
+  AccountClosed: { readonly requestId: RequestId };
 }
 export type CustomerEvent = EventOf<CustomerEvents>;
 

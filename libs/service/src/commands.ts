@@ -15,13 +15,14 @@ import {
   type OpenedEvent,
   type RecordedEvent,
   type UnsealedEvent,
+  type SubjectId,
   type Uuid,
 } from '@dittoo/kernel';
 import { currentTraceparent } from './trace.js';
 
 /** Where a command comes from; goes into the metadata of every event it leads to. */
 export interface CommandContext {
-  readonly dataSubjectId: Uuid | null;
+  readonly dataSubjectId: SubjectId | null;
   readonly actor: Actor;
   readonly correlationId: Uuid;
   /** The command (from its Idempotency-Key, if any) or the event that causes it: a stream answers one cause once. */

@@ -1,14 +1,16 @@
-import type { DeliveryRecipient, OrderEvent, OrderEvents } from '@dittoo/contracts';
-import { EventStore, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import type { DeliveryRecipient, OrderEvents } from '@dittoo/contracts';
+import { EventStore, recordedAs, streamName, type Delivered, type OrderId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import { SealedValues, type Opened } from './sealed-values.query.js';
+
+type RefundDecided = Delivered<OrderEvents, 'RefundDecided'>['data'];
 
 /** An order by its stream, without personal data. */
 export interface OrderFacts {
   readonly placed: Omit<OrderEvents['OrderPlaced'], 'buyer' | 'recipient'>;
   readonly cancelled: boolean;
   /** Refunds in the order they were decided. */
-  readonly refunds: readonly OrderEvents['RefundDecided'][];
+  readonly refunds: readonly RefundDecided[];
 }
 
 /** Reads orders from their streams in the event store, at the moment of the attempt. */
@@ -20,12 +22,12 @@ export class Orders {
   ) {}
 
   /** `null` = there is no such order. */
-  async facts(orderId: Uuid): Promise<OrderFacts | null> {
-    let placed: OrderEvents['OrderPlaced'] | null = null;
+  async facts(orderId: OrderId): Promise<OrderFacts | null> {
+    let placed: OrderFacts['placed'] | null = null;
     let cancelled = false;
-    const refunds: OrderEvents['RefundDecided'][] = [];
+    const refunds: RefundDecided[] = [];
     for await (const recorded of this.store.readStream(streamName('order', orderId))) {
-      const event = recorded as RecordedEvent & OrderEvent;
+      const event = recordedAs<OrderEvents>(recorded);
       if (event.type === 'OrderPlaced') placed = event.data;
       if (event.type === 'OrderCancelled') cancelled = true;
       if (event.type === 'RefundDecided') refunds.push(event.data);
@@ -34,7 +36,7 @@ export class Orders {
   }
 
   /** Who the order goes to. `null` = its key is destroyed. */
-  async recipient(orderId: Uuid): Promise<Opened<DeliveryRecipient> | null> {
+  async recipient(orderId: OrderId): Promise<Opened<DeliveryRecipient> | null> {
     for await (const recorded of this.store.readStream(streamName('order', orderId))) {
       if (recorded.type === 'OrderPlaced') return this.sealed.open<DeliveryRecipient>(recorded, 'recipient');
     }
