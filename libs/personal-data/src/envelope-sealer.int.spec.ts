@@ -167,9 +167,10 @@ describe('sealing', () => {
     ]);
   });
 
-  it('of plain events asks for no key, nobody needs to be concerned', async () => {
-    const [event] = await sealed(named(null, { locale: 'en' }));
-    expect(await opened(event!)).toEqual([{ locale: 'en' }]);
+  it('of plain events asks for no key', async () => {
+    const [event] = await sealed(named(newId(), { locale: 'en' }));
+    const [swept] = await sealed(named(null, { swept: 3 }, 'BoxSwept', 'processor-1'));
+    expect(await opened(event!, swept!)).toEqual([{ locale: 'en' }, { swept: 3 }]);
     expect(keys.trips).toEqual([]);
   });
 });
