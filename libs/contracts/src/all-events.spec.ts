@@ -21,6 +21,7 @@ import type { ProcessorEvents } from './processor.events.js';
 import { problemCodes } from './problem-codes.js';
 import { processorSchema } from './processor.events.js';
 import { schemaMap } from './schema-map.js';
+import type { Purpose } from './vocabulary.js';
 
 type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false;
 
@@ -63,6 +64,17 @@ describe('a definition', () => {
     // @ts-expect-error the type is about a person
     const wrong: SchemaMapOf<Pick<OrderEvents, 'OrderShipped'>> = { OrderShipped: declared };
     expect([subject, Object.keys(missing), Object.keys(wrong)]).toEqual(['nobody', ['MailboxSwept'], ['OrderShipped']]);
+  });
+});
+
+describe('a purpose', () => {
+  it('is one of ours', () => {
+    const { OrderShipped } = schemaMap;
+    const ours: Same<(typeof OrderShipped)['purpose'], Purpose> = true;
+    const invented = { ...OrderShipped, purpose: 'fun' as const };
+    // @ts-expect-error no such purpose
+    const unknown: SchemaMapOf<Pick<OrderEvents, 'OrderShipped'>> = { OrderShipped: invented };
+    expect([ours, unknown.OrderShipped.purpose]).toEqual([true, 'fun']);
   });
 });
 

@@ -67,5 +67,5 @@ export type AnyDelivered = Omit<RecordedEvent, 'data'> & { readonly data: object
  * Every event of the house by its type. Empty here: `libs/contracts` enters the events of its maps, so that what is generic
  * (`Handles`) knows them without importing them.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface is what can be added to
 export interface EventTypes {}

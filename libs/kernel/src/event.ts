@@ -24,6 +24,11 @@ export type ForwardingId = IdOf<'forwarding'>;
 export type LegalBasis =
   'consent' | 'contract' | 'legalObligation' | 'vitalInterests' | 'publicTask' | 'legitimateInterests';
 
+/** The purposes there are, by name. Empty here: `libs/contracts` enters its own, and without it any word is one. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface is what can be added to
+export interface Purposes {}
+export type PurposeName = [keyof Purposes] extends [never] ? string : keyof Purposes;
+
 /** Who did it. `id` is an identifier of ours, never a name or an address. */
 export type Actor = {
   readonly kind: 'dataSubject' | 'staff' | 'processor' | 'system';
@@ -35,7 +40,7 @@ export type EventMetadata = {
   /** Whose personal data the event carries; `null` when it is nobody's. */
   readonly dataSubjectId: SubjectId | null;
   readonly actor: Actor;
-  readonly purpose: string;
+  readonly purpose: PurposeName;
   readonly legalBasis: LegalBasis;
   readonly noticeVersion: string | null;
   readonly correlationId: Uuid;

@@ -1,4 +1,4 @@
-import type { LegalBasis, SubjectOf } from './event.js';
+import type { LegalBasis, PurposeName, SubjectOf } from './event.js';
 
 /** One key per data subject and category; destroying it makes exactly that much unreadable. `privacy-rules` §4. */
 export const dataCategories = [
@@ -68,7 +68,7 @@ export interface EventDefinition<Data = object> {
   /** The category of the stream it stands in. */
   readonly stream: string;
   readonly schemaVersion: number;
-  readonly purpose: string;
+  readonly purpose: PurposeName;
   readonly legalBasis: LegalBasis;
   /** The event is about no person and its metadata names none; without this it names one. */
   readonly subject?: 'nobody';

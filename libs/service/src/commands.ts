@@ -13,6 +13,7 @@ import {
   type EventMetadata,
   type LegalBasis,
   type OpenedEvent,
+  type PurposeName,
   type RecordedEvent,
   type UnsealedEvent,
   type SubjectId,
@@ -35,7 +36,7 @@ export interface CommandContext {
 export interface EventFacts {
   readonly [type: string]: {
     readonly schemaVersion: number;
-    readonly purpose: string;
+    readonly purpose: PurposeName;
     readonly legalBasis: LegalBasis;
   };
 }
