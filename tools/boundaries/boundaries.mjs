@@ -17,6 +17,8 @@ import {
   projectionImports,
   sealedInAudit,
   selfRunning,
+  typesByWord,
+  untypedHandler,
   upward,
   valueOfEntityManager,
   withHandler,
@@ -95,13 +97,30 @@ const sameForOtherImportSyntax = (restrictions) =>
 
 // --- the blocks -----------------------------------------------------------------------------------------------------
 
+/** Not typed to the edge yet. */
+const untyped = ['rights'];
+
+/** What every file of code must be typed by; specs plant what the types forbid. */
+const typing = (name) => {
+  const [project, ...rest] = name.split('/');
+  if (untyped.includes(project) || rest.at(-1) === 'specs') return [];
+  return rest.at(-1) === 'codec' ? [untypedHandler] : [untypedHandler, ...typesByWord];
+};
+
 /** @param {{ imports: Restriction[], syntax?: object[], globals?: object[] }} role */
 const block = (name, files, { imports, syntax = [], globals = [] }) => ({
   name: `boundaries/${name}`,
   files,
   rules: {
     'no-restricted-imports': ['error', { patterns: imports }],
-    'no-restricted-syntax': ['error', ...names, computedImport, ...syntax, ...sameForOtherImportSyntax(imports)],
+    'no-restricted-syntax': [
+      'error',
+      ...names,
+      computedImport,
+      ...typing(name),
+      ...syntax,
+      ...sameForOtherImportSyntax(imports),
+    ],
     'no-restricted-globals': ['error', ...globals],
   },
 });
@@ -149,6 +168,7 @@ const projectBlocks = (project, projects) => {
   return [
     here('sources', ['**/*.{ts,tsx}'], withoutEnvironment(reads, handlers.none)),
     ...(isApp ? [here('queries', ['*/*.query.ts'], withoutEnvironment(opening, handlers.none))] : []),
+    ...(project.name === 'kernel' ? [here('codec', ['recorded-as.ts'], withoutEnvironment(reads))] : []),
     here('environment', ['**/*.config.ts', 'main.ts'], { imports: reads, syntax: handlers.none }),
     ...(promises
       ? [here('config', ['*.config.ts'], { imports: [...reads, ...configImports], syntax: handlers.none })]

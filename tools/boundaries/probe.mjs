@@ -50,11 +50,14 @@ export const reexportOf = (source) => `export * from '${source}';`;
 export const dynamicImportOf = (source) => `export const y = await import('${source}');`;
 export const importedTypeOf = (source) => `export type Y = import('${source}').X;`;
 
-export const handling = `import { EventPattern } from '@nestjs/microservices';
+export const handling = `import { Handles } from '@dittoo/service';
 export class Heard {
-  @EventPattern('OrderPlaced')
+  @Handles('OrderPlaced', { group: 'heard' })
   heard(): void {}
 }`;
+export const handlingUntyped = handling
+  .replace("import { Handles } from '@dittoo/service'", "import { EventPattern } from '@nestjs/microservices'")
+  .replace('@Handles', '@EventPattern');
 
 /** @param {{ rule: string, cry: string | RegExp, forbidden: string[][], allowed: string[][] }[]} rules */
 export const probe = (rules) => {

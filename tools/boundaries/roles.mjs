@@ -59,11 +59,16 @@ export const deciderImports = [
   chanceOfTheKernel,
 ];
 
-/** Handlers are ordinary `@EventPattern` methods writing through the transaction they are handed; hence these names. */
+/** Handlers are ordinary `@Handles` methods writing through the transaction they are handed; hence these names. */
 export const projectionImports = [
   {
-    regex: '^(?!\\.{1,2}(/|$)|@dittoo/(kernel|contracts)$|typeorm$|@nestjs/(common|microservices)$)',
+    regex: '^(?!\\.{1,2}(/|$)|@dittoo/(kernel|contracts|service)$|typeorm$|@nestjs/(common|microservices)$)',
     message: 'A projection sees kernel, contracts and its own folder.',
+  },
+  {
+    regex: '^@dittoo/service$',
+    allowImportNames: ['Handles'],
+    message: 'Of the service library a projection sees the decorator of a handler.',
   },
   {
     regex: '^typeorm$',
@@ -121,7 +126,26 @@ export const outsideWorld = ['process', 'crypto', 'performance', 'fetch', 'conso
   .concat(['setTimeout', 'setInterval', 'setImmediate'])
   .map((name) => ({ name, message: 'No clock, no randomness, no environment, no I/O here.' }));
 
-const handler = "Decorator[expression.callee.name='EventPattern']";
+/** `Handles` is `EventPattern` with the event's type checked. */
+const handler = 'Decorator[expression.callee.name=/^(Handles|EventPattern)$/]';
+
+const typed = 'Handlers are typed to their event: `@Handles`, which refuses a wrong pair.';
+/** Nest's own decorator takes any method for any event. */
+export const untypedHandler = { selector: "Decorator[expression.callee.name='EventPattern']", message: typed };
+
+/** What is typed is not talked out of its type; what the log says is taken at its word in one file of the kernel. */
+export const typesByWord = [
+  {
+    selector: "TSAsExpression > TSAsExpression[typeAnnotation.type='TSUnknownKeyword']",
+    message:
+      'No `as unknown as`: events of the log are typed by `recordedAs` and `asRecorded`, others by what they are.',
+  },
+  {
+    selector:
+      "TSNonNullExpression:matches([expression.name='dataSubjectId'], [expression.property.name='dataSubjectId'], [expression.object.name='metadata'], [expression.object.property.name='metadata'])",
+    message: 'No `!` on metadata: a delivered event says in its type whom it is about.',
+  },
+];
 
 /** The role in a file's name is a promise. */
 export const withoutHandler = {
@@ -131,7 +155,7 @@ export const withoutHandler = {
 
 export const withHandler = {
   selector: `Program:not(:has(${handler}))`,
-  message: 'A file of this name handles an event: without `@EventPattern` it is a `.worker.ts`, or has a plain name.',
+  message: 'A file of this name handles an event: without `@Handles` it is a `.worker.ts`, or has a plain name.',
 };
 
 /** Who runs by itself is started by Nest. */

@@ -2,7 +2,16 @@
  * The rules inside an app: who may import whom by the table of folders, and what the name of a file promises. One
  * planted offence per rule, at which the lint must cry, and beside it what the same rule lets pass.
  */
-import { dynamicImportOf, handling, importedTypeOf, importOf, importTypeOf, reexportOf, probe } from './probe.mjs';
+import {
+  dynamicImportOf,
+  handling,
+  handlingUntyped,
+  importedTypeOf,
+  importOf,
+  importTypeOf,
+  reexportOf,
+  probe,
+} from './probe.mjs';
 
 probe([
   {
@@ -77,6 +86,10 @@ probe([
       ],
       [
         'apps/consent/src/standing-consent/standing-consent.projection.ts',
+        "import { Commands } from '@dittoo/service';\nexport const y = Commands;",
+      ],
+      [
+        'apps/consent/src/standing-consent/standing-consent.projection.ts',
         "import { ClientKafka } from '@nestjs/microservices';\nexport const y = ClientKafka;",
       ],
       [
@@ -89,19 +102,59 @@ probe([
       [
         'apps/consent/src/standing-consent/standing-consent.projection.ts',
         `import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { Handles } from '@dittoo/service';
 import type { EntityManager } from 'typeorm';
 import { isErased } from '@dittoo/kernel';
 import { StandingConsent } from './standing-consent.entity.js';
 @Controller()
 export class Rows {
-  @EventPattern('ConsentGiven')
+  @Handles('ConsentGiven', { group: 'rows' })
   given(@Payload() event: unknown, @Ctx() rows: EntityManager): unknown[] {
     return [event, rows, isErased, StandingConsent];
   }
 }`,
       ],
     ],
+  },
+  {
+    rule: 'a handler is typed to its event',
+    cry: 'typed to their event',
+    forbidden: [
+      ['apps/consent/src/consent/heard.reactor.ts', handlingUntyped],
+      ['apps/consent/src/standing-consent/standing-consent.projection.ts', handlingUntyped],
+      ['libs/platform/src/parts/heard.ts', handlingUntyped],
+    ],
+    allowed: [
+      ['apps/consent/src/consent/heard.reactor.ts', handling],
+      ['libs/platform/src/parts/heard.spec.ts', handlingUntyped],
+    ],
+  },
+  {
+    rule: 'no `as unknown as` outside the codec',
+    cry: 'No `as unknown as`',
+    forbidden: [
+      ['apps/consent/src/consent/people.query.ts', 'export const y = (x: object) => x as unknown as string;'],
+      ['apps/order/src/order/order.decider.ts', 'export const y = (x: object) => x as unknown as string;'],
+      ['libs/kernel/src/leaf.ts', 'export const y = (x: object) => x as unknown as string;'],
+      ['apps/gateway/src/gateway.config.ts', 'export const y = (x: object) => x as unknown as string;'],
+    ],
+    allowed: [
+      ['libs/kernel/src/recorded-as.ts', 'export const y = (x: object) => x as unknown as string;'],
+      ['apps/consent/src/consent/consent.spec.ts', 'export const y = (x: object) => x as unknown as string;'],
+      ['apps/consent/src/consent/people.query.ts', 'export const y = (x: unknown) => x as string;'],
+    ],
+  },
+  {
+    rule: 'no `!` on metadata',
+    cry: 'No `!` on metadata',
+    forbidden: [
+      'event.metadata.dataSubjectId!',
+      'metadata.dataSubjectId!',
+      'dataSubjectId!',
+      'recorded.metadata.noticeVersion!',
+    ].map((text) => ['apps/consent/src/consent/choices.ts', `export const y = ${text};`]),
+    allowed: [['apps/consent/src/consent/choices.ts', 'export const y = history[0]!.recorded.metadata.dataSubjectId;']],
   },
   {
     rule: 'a projection takes the EntityManager as a type',

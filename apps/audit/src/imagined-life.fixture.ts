@@ -1,12 +1,21 @@
 import { schemaMap } from '@dittoo/contracts';
-import { newId, streamName, type DataCategory, type DomainEvent, type Uuid } from '@dittoo/kernel';
+import {
+  newId,
+  streamName,
+  type DataCategory,
+  type DomainEvent,
+  type OrderId,
+  type RequestId,
+  type SubjectId,
+  type Uuid,
+} from '@dittoo/kernel';
 import type { Platform } from '@dittoo/platform';
 
 /** What the other services would have appended: invented people for the specs of this one. */
 export class ImaginedLife {
   constructor(
     private readonly platform: Platform,
-    readonly subjectId: Uuid = newId(),
+    readonly subjectId: SubjectId = newId(),
   ) {}
 
   /** Appends to `stream` as the service of that stream would. @returns ids of the events */
@@ -55,7 +64,7 @@ export class ImaginedLife {
     });
   }
 
-  order(orderId: Uuid = newId()): Promise<Uuid[]> {
+  order(orderId: OrderId = newId()): Promise<Uuid[]> {
     const address = { street: 'Provgatan 1', postalCode: '11122', city: 'Stockholm', country: 'SE' };
     const buyer = { givenName: 'Astrid', familyName: 'Exempelsson', address };
     return this.record(streamName('order', orderId), {
@@ -73,7 +82,10 @@ export class ImaginedLife {
   }
 
   /** Destroys the keys, then says so: what rights does at the end of an erasure. */
-  async erase(requestId: Uuid = newId(), categories: readonly DataCategory[] = ['profile', 'contact']): Promise<void> {
+  async erase(
+    requestId: RequestId = newId(),
+    categories: readonly DataCategory[] = ['profile', 'contact'],
+  ): Promise<void> {
     const destroyed = await this.platform.keyRing.destroy(this.subjectId, categories, {
       at: this.platform.clock.now(),
       requestId,

@@ -1,4 +1,13 @@
-import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import {
+  personal,
+  plain,
+  secret,
+  type EventOf,
+  type Personal,
+  type SchemaMapOf,
+  type RequestId,
+  type AboutNobody,
+} from '@dittoo/kernel';
 import type { ConsentPurpose, Locale, PersonnummerGround, PostalAddress } from './vocabulary.js';
 
 /** Stream `customer-<subject id>`: one person as a customer, account and profile. Decided by identity. */
@@ -24,7 +33,7 @@ export interface CustomerEvents {
   /** Somebody tried to register an e-mail already in use; the owner is told by mail. */
   RegistrationRepeated: { readonly noticeVersion: string };
   /** An e-mail was reserved, its registration never came, and another one takes the e-mail over: this id stays empty. */
-  RegistrationAbandoned: { readonly reason: 'neverCompleted' };
+  RegistrationAbandoned: AboutNobody<{ readonly reason: 'neverCompleted' }>;
   NameRectified: { readonly givenName: Personal<string>; readonly familyName: Personal<string> };
   PhoneRectified: { readonly phone: Personal<string | null> };
   AddressRectified: { readonly address: Personal<PostalAddress | null> };
@@ -44,7 +53,7 @@ export interface CustomerEvents {
   /** Signed in, or stayed signed in, on this day (`YYYY-MM-DD`, Sweden): said once a day, because retention counts days. */
   AccountUsed: { readonly on: string };
   /** The person is being erased (`ErasureRequested`): nothing personal is recorded here any more. */
-  AccountClosed: { readonly requestId: string };
+  AccountClosed: { readonly requestId: RequestId };
 }
 export type CustomerEvent = EventOf<CustomerEvents>;
 
@@ -86,7 +95,7 @@ export const customerSchema: SchemaMapOf<CustomerEvents> = {
     fields: { choices: plain, noticeVersion: plain, noticeDigest: plain, language: plain },
   },
   RegistrationRepeated: { ...account, fields: { noticeVersion: plain } },
-  RegistrationAbandoned: { ...account, fields: { reason: plain } },
+  RegistrationAbandoned: { ...account, subject: 'nobody', fields: { reason: plain } },
   NameRectified: { ...account, fields: { givenName: personal('profile'), familyName: personal('profile') } },
   PhoneRectified: { ...account, fields: { phone: personal('contact') } },
   AddressRectified: { ...account, fields: { address: personal('contact') } },

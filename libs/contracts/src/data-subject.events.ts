@@ -1,4 +1,4 @@
-import { plain, type EventOf, type SchemaMapOf } from '@dittoo/kernel';
+import { plain, type EventOf, type SchemaMapOf, type RequestId } from '@dittoo/kernel';
 import type { Retention } from './vocabulary.js';
 
 /**
@@ -7,12 +7,12 @@ import type { Retention } from './vocabulary.js';
  */
 export interface DataSubjectEvents {
   /** Art. 18: stored only. Nothing is forwarded or shown beyond storage while it holds. */
-  ProcessingRestricted: { readonly requestId: string };
+  ProcessingRestricted: { readonly requestId: RequestId };
   /** Art. 18(3): the person is told before a restriction ends. `liftsAt`: RFC 3339. */
-  RestrictionLiftAnnounced: { readonly requestId: string; readonly liftsAt: string };
-  RestrictionLifted: { readonly requestId: string };
+  RestrictionLiftAnnounced: { readonly requestId: RequestId; readonly liftsAt: string };
+  RestrictionLifted: { readonly requestId: RequestId };
   /** Art. 21: absolute against marketing. A consent given later than this is a new word of the person. */
-  ProcessingObjected: { readonly requestId: string; readonly purposes: readonly string[] };
+  ProcessingObjected: { readonly requestId: RequestId; readonly purposes: readonly string[] };
   /** The account was not used for long; without a sign-in it is erased then. RFC 3339. */
   InactivityNoticed: { readonly erasesAt: string };
   /**
@@ -24,10 +24,10 @@ export interface DataSubjectEvents {
     readonly afterRemovals: number;
   };
   /** The fence of an erasure: every service refuses what is personal from here on. */
-  ErasureRequested: { readonly requestId: string };
+  ErasureRequested: { readonly requestId: RequestId };
   /** The deed of an erasure: these keys are gone, these categories stay, why and until when. */
   SubjectKeysDestroyed: {
-    readonly requestId: string | null;
+    readonly requestId: RequestId | null;
     readonly keys: readonly { readonly kid: string; readonly category: string; readonly fingerprint: string | null }[];
     readonly retained: readonly Retention[];
   };

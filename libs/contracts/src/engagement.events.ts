@@ -1,4 +1,4 @@
-import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import { personal, plain, type EventOf, type Personal, type SchemaMapOf, type OrderId } from '@dittoo/kernel';
 import type { ConsentPurpose, Locale } from './vocabulary.js';
 
 /** Stream `comment-<id>`: what a customer says about a product, shown with the given name only. Decided by engagement. */
@@ -22,7 +22,7 @@ export interface SupportCaseEvents {
     readonly email: Personal<string>;
     readonly subject: Personal<string>;
     readonly body: Personal<string>;
-    readonly orderId: string | null;
+    readonly orderId: OrderId | null;
     readonly language: Locale;
   };
   SupportMessageReceived: { readonly channel: 'form' | 'mail'; readonly body: Personal<string> };

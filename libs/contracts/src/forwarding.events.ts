@@ -1,4 +1,4 @@
-import { plain, type EventOf, type LegalBasis, type SchemaMapOf } from '@dittoo/kernel';
+import { plain, type EventOf, type LegalBasis, type SchemaMapOf, type OrderId, type RequestId } from '@dittoo/kernel';
 import type { PaymentAction } from './order.events.js';
 import type { Money } from './vocabulary.js';
 
@@ -26,13 +26,13 @@ export interface ForwardingEvents {
   ForwardingRequested: {
     readonly processorId: string;
     readonly intent: ForwardingIntent;
-    readonly orderId: string | null;
+    readonly orderId: OrderId | null;
     readonly fields: readonly string[];
   };
   ForwardingRefused: {
     readonly processorId: string;
     readonly intent: ForwardingIntent;
-    readonly orderId: string | null;
+    readonly orderId: OrderId | null;
     readonly reason: RefusalReason;
     readonly fields: readonly string[];
     readonly purpose: string | null;
@@ -42,7 +42,7 @@ export interface ForwardingEvents {
   DataDisclosed: {
     readonly processorId: string;
     readonly legalEntity: string;
-    readonly orderId: string | null;
+    readonly orderId: OrderId | null;
     readonly fields: readonly string[];
     readonly purpose: string;
     readonly legalBasis: LegalBasis;
@@ -67,7 +67,7 @@ export interface ForwardingEvents {
   ForwardingParked: {
     readonly processorId: string;
     readonly intent: ForwardingIntent;
-    readonly orderId: string | null;
+    readonly orderId: OrderId | null;
     readonly failure: string;
   };
   RedeliveryRequested: { readonly processorId: string; readonly intent: ForwardingIntent };
@@ -75,18 +75,18 @@ export interface ForwardingEvents {
   ForwardingCancelled: {
     readonly processorId: string;
     readonly intent: ForwardingIntent;
-    readonly orderId: string | null;
+    readonly orderId: OrderId | null;
     readonly reason: 'subjectErased' | 'orderCancelled';
   };
   /** The processor did it, or had done it before. */
   ForwardingCompleted: {
     readonly processorId: string;
     readonly intent: ForwardingIntent;
-    readonly orderId: string | null;
+    readonly orderId: OrderId | null;
   };
   CheckoutOpened: {
     readonly processorId: string;
-    readonly orderId: string;
+    readonly orderId: OrderId;
     readonly paymentReference: string;
     readonly action: PaymentAction;
   };
@@ -96,7 +96,7 @@ export interface ForwardingEvents {
    */
   PaymentStatusRead: {
     readonly processorId: string;
-    readonly orderId: string;
+    readonly orderId: OrderId;
     readonly paymentReference: string;
     readonly status: 'pending' | 'approved' | 'captured' | 'cancelled' | 'denied' | 'expired';
     readonly amount: Money;
@@ -105,7 +105,7 @@ export interface ForwardingEvents {
   /** What a recipient made of an erasure (art. 19). `notSupported` becomes a person's task. */
   ErasureAnswered: {
     readonly processorId: string;
-    readonly requestId: string;
+    readonly requestId: RequestId;
     readonly answer: 'acknowledged' | 'failed' | 'notSupported';
     readonly reason: string;
   };

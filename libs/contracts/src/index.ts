@@ -1,4 +1,5 @@
 export * from './account.events.js';
+export * from './all-events.js';
 export * from './consent-standing.js';
 export * from './consent.events.js';
 export * from './customer.events.js';

@@ -1,4 +1,13 @@
-import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import {
+  personal,
+  plain,
+  type AboutNobody,
+  type EventOf,
+  type OrderId,
+  type SubjectId,
+  type Personal,
+  type SchemaMapOf,
+} from '@dittoo/kernel';
 
 /**
  * Stream `legalHold-<id>`: data that must not be destroyed for now, because an authority or a claim needs it. Two
@@ -7,11 +16,11 @@ import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '
  */
 export interface LegalHoldEvents {
   LegalHoldRequested: {
-    readonly subjectId: string;
+    readonly subjectId: SubjectId;
     /** The officer's id, here and below: two persons are two ids. */
-    readonly by: string;
+    readonly by: SubjectId;
     /** Of this order's data alone; `null` = of all the person's. */
-    readonly orderId: string | null;
+    readonly orderId: OrderId | null;
     readonly categories: readonly string[];
     readonly authority: Personal<string>;
     readonly reason: Personal<string>;
@@ -19,13 +28,14 @@ export interface LegalHoldEvents {
     readonly expiresAt: string;
   };
   /** By a second officer: from now on nothing of it is destroyed. */
-  LegalHoldConfirmed: { readonly subjectId: string; readonly by: string };
+  LegalHoldConfirmed: { readonly subjectId: SubjectId; readonly by: SubjectId };
   /** Taken back before a second officer confirmed it. */
-  LegalHoldWithdrawn: { readonly subjectId: string; readonly by: string };
-  LegalHoldReleaseRequested: { readonly subjectId: string; readonly by: string };
+  LegalHoldWithdrawn: { readonly subjectId: SubjectId; readonly by: SubjectId };
+  LegalHoldReleaseRequested: { readonly subjectId: SubjectId; readonly by: SubjectId };
   /** By a second officer: what was due in the meantime goes on. */
-  LegalHoldReleased: { readonly subjectId: string; readonly by: string };
-  LegalHoldExpired: { readonly subjectId: string };
+  LegalHoldReleased: { readonly subjectId: SubjectId; readonly by: SubjectId };
+  /** Nobody's words are in it: no key, no person whose it is. */
+  LegalHoldExpired: AboutNobody<{ readonly subjectId: SubjectId }>;
 }
 export type LegalHoldEvent = EventOf<LegalHoldEvents>;
 
@@ -55,5 +65,5 @@ export const legalHoldSchema: SchemaMapOf<LegalHoldEvents> = {
   LegalHoldWithdrawn: { ...hold, fields: { subjectId: plain, by: plain } },
   LegalHoldReleaseRequested: { ...hold, fields: { subjectId: plain, by: plain } },
   LegalHoldReleased: { ...hold, fields: { subjectId: plain, by: plain } },
-  LegalHoldExpired: { ...hold, fields: { subjectId: plain } },
+  LegalHoldExpired: { ...hold, subject: 'nobody', fields: { subjectId: plain } },
 };

@@ -1,4 +1,4 @@
-import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf, type OrderId } from '@dittoo/kernel';
 import type { Locale } from './vocabulary.js';
 
 /**
@@ -21,7 +21,7 @@ export interface NewsletterEvents {
   /** Nothing that advertises is mailed any more, whatever it rested on: newsletter and soft opt-in end. */
   NewsletterUnsubscribed: { readonly by: 'link' | 'objection' };
   /** Marknadsföringslagen 19 §: bought, did not decline, may be mailed about own similar goods until they say no. */
-  SoftOptInNoted: { readonly orderId: string };
+  SoftOptInNoted: { readonly orderId: OrderId };
   /** Said no, before or after the first purchase. Never noted again. */
   SoftOptInEnded: { readonly by: 'myAccount' };
 }

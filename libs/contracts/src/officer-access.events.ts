@@ -1,4 +1,4 @@
-import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import { personal, plain, type EventOf, type Personal, type SchemaMapOf, type SubjectId } from '@dittoo/kernel';
 
 /**
  * Stream `officerAccess-<officerId>`: every look an officer takes at a person. The typed purpose is sealed under the
@@ -6,7 +6,7 @@ import { personal, plain, type EventOf, type Personal, type SchemaMapOf } from '
  */
 export interface OfficerAccessEvents {
   SubjectHistoryViewed: {
-    readonly subjectId: string;
+    readonly subjectId: SubjectId;
     readonly view: 'events' | 'state' | 'disclosures';
     readonly auditPurpose: Personal<string>;
   };

@@ -1,3 +1,5 @@
+import type { ProblemCode } from '@dittoo/kernel';
+
 /** Every `code` an error answer may carry, with its HTTP status and its title. A stable part of the public contract. */
 export const problemCodes = {
   'malformed-json': [400, 'The body is not valid JSON'],
@@ -56,4 +58,11 @@ export const problemCodes = {
   'took-too-long': [504, 'A part of the system took too long; it may have happened all the same'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
-export type ProblemCode = keyof typeof problemCodes;
+/** Is it one of ours? What another service answers can be anything. */
+export const isProblemCode = (code: unknown): code is ProblemCode =>
+  typeof code === 'string' && Object.hasOwn(problemCodes, code);
+
+declare module '@dittoo/kernel' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface is what can be added to
+  interface ProblemCodes extends Readonly<Record<keyof typeof problemCodes, unknown>> {}
+}

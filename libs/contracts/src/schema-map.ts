@@ -1,9 +1,10 @@
-import type { SchemaMap } from '@dittoo/kernel';
+import type { SchemaMap, SchemaMapOf } from '@dittoo/kernel';
 import { accountSchema } from './account.events.js';
 import { consentSchema } from './consent.events.js';
 import { customerSchema } from './customer.events.js';
 import { dataSubjectSchema } from './data-subject.events.js';
 import { campaignEntrySchema, commentSchema, supportCaseSchema } from './engagement.events.js';
+import type { AllEvents } from './all-events.js';
 import { forwardingSchema } from './forwarding.events.js';
 import { legalHoldSchema } from './legal-hold.events.js';
 import { newsletterSchema } from './newsletter.events.js';
@@ -28,4 +29,4 @@ export const schemaMap = {
   ...rightsRequestSchema,
   ...officerAccessSchema,
   ...legalHoldSchema,
-} satisfies SchemaMap;
+} satisfies SchemaMap & SchemaMapOf<AllEvents>;

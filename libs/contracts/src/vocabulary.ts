@@ -20,6 +20,11 @@ export const purposes = [
 ] as const;
 export type Purpose = (typeof purposes)[number];
 
+declare module '@dittoo/kernel' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface is what can be added to
+  interface Purposes extends Readonly<Record<Purpose, unknown>> {}
+}
+
 /** The purposes a customer may choose; each one unticked, each one its own. */
 export const consentPurposes = ['newsletter', 'marketing', 'adMeasurement', 'personnummer'] as const;
 export type ConsentPurpose = (typeof consentPurposes)[number];

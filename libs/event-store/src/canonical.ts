@@ -103,7 +103,7 @@ const canonicalMetadata = (metadata: EventMetadata): string => {
     Number.isFinite(schemaVersion) &&
     [causationId, correlationId, legalBasis, purpose, recordedAt, actor.id, actor.kind].every(isText) &&
     [dataSubjectId, noticeVersion, traceparent].every(isTextOrNull);
-  if (!asExpected) return canonicalJson(metadata as unknown as JsonValue);
+  if (!asExpected) return canonicalJson(metadata);
   return JSON.stringify({
     actor: { id: actor.id, kind: actor.kind },
     causationId,

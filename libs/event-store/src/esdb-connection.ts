@@ -125,9 +125,9 @@ export class EsdbConnection {
    * of the calls that fail with a cluster that is away, those that find out late wait for a search that fails.
    */
   private outliveReconnects(): void {
-    const client = this.client as unknown as { handleError(failed: GrpcClient, error: Error): Promise<void> };
-    const handle = client.handleError;
-    client.handleError = (failed, error) => {
+    const { client } = this;
+    const handle = inner<(failed: GrpcClient, error: Error) => Promise<void>>(client, 'handleError');
+    const handleError: typeof handle = (failed, error) => {
       const channel = failed.getChannel();
       if (!this.givenUp.has(channel)) {
         this.givenUp.add(channel);
@@ -136,6 +136,7 @@ export class EsdbConnection {
       }
       return handle(failed, error).catch(() => undefined);
     };
+    Object.assign(client, { handleError });
   }
 
   /** Everything a read brings; the client puts no deadline on reads, so silence is one. */
@@ -188,7 +189,10 @@ export class EsdbConnection {
     this.closed = true;
     await new Promise((resolve) => setImmediate(resolve)); // whoever passed `requireOpen` has its connection by now
     await this.within(this.client.dispose()).catch(() => undefined);
-    const { getChannel } = this.client as unknown as { getChannel(): Promise<GrpcChannel> };
+    const getChannel = inner<() => Promise<GrpcChannel>>(this.client, 'getChannel');
     await this.within(getChannel().then((channel) => channel.close())).catch(() => undefined);
   }
 }
+
+/** A member of the client that its types keep to themselves. */
+const inner = <Member>(client: object, name: string): Member => Reflect.get(client, name) as Member;

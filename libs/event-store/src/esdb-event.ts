@@ -47,7 +47,7 @@ export const fromEsdb = (recorded: Recorded): RecordedEvent => {
     eventId: id,
     type,
     data: data as JsonObject,
-    metadata: metadata as unknown as EventMetadata,
+    metadata: metadata as EventMetadata,
   };
 };
 

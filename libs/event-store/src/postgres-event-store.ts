@@ -42,7 +42,7 @@ const parsers: Readonly<Record<number, (value: string) => unknown>> = {
   3802: (value) => JSON.parse(value) as unknown, // jsonb
 };
 const asItIs = (value: string): string => value;
-const types = { getTypeParser: (oid: number) => parsers[oid] ?? asItIs } as unknown as pg.CustomTypesConfig;
+const types = { getTypeParser: (oid: number) => parsers[oid] ?? asItIs } as pg.CustomTypesConfig;
 
 type StreamRow = [bigint, string, string, JsonObject, EventMetadata, bigint | null];
 type LogRow = [bigint, string | null, bigint, string, string, JsonObject, EventMetadata];

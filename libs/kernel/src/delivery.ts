@@ -1,4 +1,4 @@
-import type { RecordedEvent } from './event.js';
+import type { EventMetadata, RecordedEvent, SubjectOf } from './event.js';
 import type { LogPage } from './event-store.js';
 import type { Gather } from './inbox.js';
 import type { Erased } from './personal.js';
@@ -39,7 +39,7 @@ export class Unpublishable extends Error {
   }
 }
 
-/** What an `@EventPattern` handler gets beside the event. */
+/** What the handler of an event gets beside the event. */
 export interface EventContext<Transaction = unknown> {
   readonly group: string;
   /** Write rows through this and nothing else: it commits together with the checkpoint. */
@@ -49,10 +49,23 @@ export interface EventContext<Transaction = unknown> {
 
 /** An event of `Events` as delivered: plain fields readable, personal fields still envelopes. */
 export type Delivered<Events, Type extends keyof Events & string = keyof Events & string> = {
-  [T in Type]: Omit<RecordedEvent, 'type' | 'data'> & {
+  [T in Type]: Omit<RecordedEvent, 'type' | 'data' | 'metadata'> & {
     readonly type: T;
+    readonly metadata: Omit<EventMetadata, 'dataSubjectId'> & { readonly dataSubjectId: SubjectOf<Events[T]> };
     readonly data: {
-      readonly [Field in keyof Events[T]]: Erased extends Events[T][Field] ? Envelope : Events[T][Field];
+      readonly [Field in keyof Events[T] as Field & string]: Erased extends Events[T][Field]
+        ? Envelope
+        : Events[T][Field];
     };
   };
 }[Type];
+
+/** A delivered event of whatever type: what a handler of several types takes. */
+export type AnyDelivered = Omit<RecordedEvent, 'data'> & { readonly data: object };
+
+/**
+ * Every event of the house by its type. Empty here: `libs/contracts` enters the events of its maps, so that what is generic
+ * (`Handles`) knows them without importing them.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface is what can be added to
+export interface EventTypes {}

@@ -1,22 +1,30 @@
 import { v4, v5, validate } from 'uuid';
-import type { Uuid } from './event.js';
+import type { IdOf, Uuid } from './event.js';
 
 /** Namespace of every identifier derived here; never changes, or retries would not meet their first try. */
 const namespace = '6e9d0c0a-6d3c-5f0b-9a3e-3c1d7b0b2f51';
 
-/** A new random identifier. */
-export const newId = (): Uuid => v4();
+/** A new random identifier, of the kind that is asked for. */
+export const newId = <Id extends Uuid = Uuid>(): Id => v4() as Id;
 
 /** The same parts, the same identifier: what makes a repeated command meet its first try. */
 export const derivedId = (...parts: readonly string[]): Uuid => v5(JSON.stringify(parts), namespace);
 
 export const isUuid = (value: unknown): value is Uuid => typeof value === 'string' && validate(value);
 
+/** Streams of a person carry the person's id. */
+type SubjectStream = 'customer' | 'dataSubject' | 'consent' | 'newsletter' | 'account' | 'officerAccess';
+type IdIn<Category extends string> = string extends Category
+  ? Uuid
+  : IdOf<Category extends SubjectStream ? 'subject' : Category>;
+
 /** `order` + id -> `order-<id>`. */
-export const streamName = (category: string, id: Uuid): string => `${category}-${id}`;
+export const streamName = <Category extends string>(category: Category, id: IdIn<Category>): string =>
+  `${category}-${id}`;
 
 /** `order-<id>` -> `order`. The cut is the first dash, as EventStoreDB's; a name without one is all category. */
 export const streamCategory = (stream: string): string => stream.split('-', 1)[0]!;
 
-/** `order-<id>` -> `<id>`. */
-export const streamId = (stream: string): Uuid => stream.slice(streamCategory(stream).length + 1);
+/** `order-<id>` -> `<id>`, of the kind that is asked for: a stream's name does not say which in its type. */
+export const streamId = <Id extends Uuid = Uuid>(stream: string): Id =>
+  stream.slice(streamCategory(stream).length + 1) as Id;

@@ -1,8 +1,6 @@
 import { hash } from 'node:crypto';
-import canonicalizeModule from 'canonicalize';
+import canonicalize from 'canonicalize';
 import type { NewEvent } from './event.js';
-
-const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
 
 /**
  * The canonical bytes of an event: RFC 8785 over `{ v, stream, revision, id, type, data, meta }`. Sealed fields are in

@@ -1,4 +1,4 @@
-import type { LegalBasis } from './event.js';
+import type { LegalBasis, PurposeName, SubjectOf } from './event.js';
 
 /** One key per data subject and category; destroying it makes exactly that much unreadable. `privacy-rules` §4. */
 export const dataCategories = [
@@ -68,16 +68,24 @@ export interface EventDefinition<Data = object> {
   /** The category of the stream it stands in. */
   readonly stream: string;
   readonly schemaVersion: number;
-  readonly purpose: string;
+  readonly purpose: PurposeName;
   readonly legalBasis: LegalBasis;
+  /** The event is about no person and its metadata names none; without this it names one. */
+  readonly subject?: 'nobody';
   /** Every field of the data, classified. A field typed `Personal<T>` must be `personal(...)` and no other may be. */
   readonly fields: {
-    readonly [Field in keyof Data]-?: Erased extends Data[Field] ? PersonalField : PlainField;
+    readonly [Field in keyof Data as Field & string]-?: Erased extends Data[Field] ? PersonalField : PlainField;
   };
 }
 
 /** The one schema map: sealing, export, erasure coverage, disclosures and the art. 30 record are derived from it. */
-export type SchemaMapOf<Events> = { readonly [Type in keyof Events]: EventDefinition<Events[Type]> };
+export type SchemaMapOf<Events> = {
+  readonly [Type in keyof Events]: EventDefinition<Events[Type]> & SubjectDeclaration<Events[Type]>;
+};
+
+/** `AboutNobody` in the types and `subject: 'nobody'` in the map go together. */
+type SubjectDeclaration<Data> =
+  SubjectOf<Data> extends null ? { readonly subject: 'nobody' } : { readonly subject?: undefined };
 
 /** The same without the types of the data, for those who only walk it. */
 export type SchemaMap = {

@@ -1,4 +1,4 @@
-import type { Delivered } from './delivery.js';
+import type { AnyDelivered, Delivered } from './delivery.js';
 import type { RecordedEvent } from './event.js';
 
 /**
@@ -10,5 +10,4 @@ import type { RecordedEvent } from './event.js';
 export const recordedAs = <Events>(event: RecordedEvent): Delivered<Events> => event as unknown as Delivered<Events>;
 
 /** A delivered event as the sealer takes it to open its personal fields. */
-export const asRecorded = (event: Omit<RecordedEvent, 'data'> & { readonly data: object }): RecordedEvent =>
-  event as unknown as RecordedEvent;
+export const asRecorded = (event: AnyDelivered): RecordedEvent => event as unknown as RecordedEvent;

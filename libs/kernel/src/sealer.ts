@@ -1,8 +1,17 @@
-import type { DomainEvent, EventMetadata, JsonValue, NewEvent, RecordedEvent, Uuid } from './event.js';
+import type {
+  DomainEvent,
+  EventId,
+  EventMetadata,
+  JsonValue,
+  NewEvent,
+  RecordedEvent,
+  SubjectId,
+  Uuid,
+} from './event.js';
 import type { DataCategory, Erased } from './personal.js';
 
 /** A personal value at rest: AES-256-GCM, bound to its place. `kid` as `kidOf` writes it. */
-export interface Envelope {
+export type Envelope = {
   readonly enc: 1;
   readonly alg: 'A256GCM';
   readonly kid: string;
@@ -12,7 +21,7 @@ export interface Envelope {
   readonly tag: string;
   /** Key commitment: a second key cannot show another plaintext. */
   readonly kc: string;
-}
+};
 
 export const isEnvelope = (value: unknown): value is Envelope =>
   typeof value === 'object' && value !== null && (value as { enc?: unknown }).enc === 1;
@@ -20,7 +29,7 @@ export const isEnvelope = (value: unknown): value is Envelope =>
 /** An event that still says it in the clear; lives in one function scope between `decide` and `append`. */
 export interface UnsealedEvent {
   readonly stream: string;
-  readonly eventId: Uuid;
+  readonly eventId: EventId;
   readonly event: DomainEvent;
   readonly metadata: EventMetadata;
 }
@@ -52,7 +61,7 @@ export abstract class Sealer {
 
   /** Seals one value for a row; with `scope` under the key of that stream or event alone. Errors as `seal`. */
   abstract sealValue(
-    subjectId: Uuid,
+    subjectId: SubjectId,
     category: DataCategory,
     place: SealPlace,
     value: JsonValue,
@@ -65,7 +74,7 @@ export abstract class Sealer {
 
 /** Which key: whose, of what, of which stream or event (`null` = of all), in which life. */
 export interface KeyName {
-  readonly subjectId: Uuid;
+  readonly subjectId: SubjectId;
   readonly category: DataCategory;
   readonly scope: Uuid | null;
   readonly generation: number;
@@ -107,7 +116,7 @@ export type KeyState = 'neverProvisioned' | 'active' | 'destroyed' | 'newLifecyc
 
 /** The keys, in a database of their own. Only `personal-data` sees material; everybody else sees states. */
 export abstract class KeyRing {
-  abstract states(subjectId: Uuid): Promise<ReadonlyMap<DataCategory, KeyState>>;
+  abstract states(subjectId: SubjectId): Promise<ReadonlyMap<DataCategory, KeyState>>;
 
   /**
    * The states of single keys, many at once: what an audit of the whole log asks.
@@ -118,7 +127,9 @@ export abstract class KeyRing {
   abstract statesOfKeys(kids: readonly string[]): Promise<ReadonlyMap<string, 'active' | 'destroyed'>>;
 
   /** Every key of a person, destroyed or not, ordered by kid. */
-  abstract keysOf(subjectId: Uuid): Promise<readonly (KeyName & { readonly kid: string; readonly state: KeyState })[]>;
+  abstract keysOf(
+    subjectId: SubjectId,
+  ): Promise<readonly (KeyName & { readonly kid: string; readonly state: KeyState })[]>;
 
   /**
    * Destroys the keys of these categories, of every stream and event, and blocks their re-creation, also where none was
@@ -128,7 +139,7 @@ export abstract class KeyRing {
    * Safe to repeat: the second call answers like the first.
    */
   abstract destroy(
-    subjectId: Uuid,
+    subjectId: SubjectId,
     categories: readonly DataCategory[],
     reason: {
       readonly at: string;

@@ -90,7 +90,7 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
 
   override on(): void {}
 
-  override unwrap<T>(): T {
-    return this as unknown as T;
+  override unwrap(): never {
+    throw new Error('there is no other server behind this one');
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId, type NewEvent } from '@dittoo/kernel';
 import { deliveryMigrations, TypeOrmInbox } from '@dittoo/projections';
-import { ProblemFilter } from '@dittoo/service';
+import { ProblemFilter, type ProblemCatalogue } from '@dittoo/service';
 import { MemoryEventStore, testDatabase, type TestDatabase } from '@dittoo/testing';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -11,6 +11,9 @@ import { DataSource } from 'typeorm';
 import { consumer, deliveryContract, until, type DeliveryGround } from './delivery.contract.js';
 import { InProcessDelivery } from './in-process-delivery.js';
 import { InProcessTransport } from './in-process-transport.js';
+
+/** No answer is made here: the filter hands the error of a handler on. */
+const noProblems = {} as ProblemCatalogue;
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -47,7 +50,7 @@ const inProcess = async (): Promise<DeliveryGround> => {
       @Module({ controllers: [...controllers] })
       class Process {}
       const app = await NestFactory.create(Process, new FastifyAdapter(), { logger: false, abortOnError: false });
-      app.useGlobalFilters(new ProblemFilter({}, pino({ level: 'silent' })));
+      app.useGlobalFilters(new ProblemFilter(noProblems, pino({ level: 'silent' })));
       const delivery = new InProcessDelivery(transport, inbox, { interrupted: () => undefined });
       try {
         app.connectMicroservice({ strategy: delivery }, { inheritAppConfig: true });

@@ -1,11 +1,14 @@
 import { plain, type SchemaMap } from '@dittoo/kernel';
-import { ProblemFilter } from '@dittoo/service';
+import { ProblemFilter, type ProblemCatalogue } from '@dittoo/service';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { deliveryContract, type DeliveryGround } from './delivery.contract.js';
 import { kafkaGround } from './kafka.fixture.js';
+
+/** No answer is made here: the filter hands the error of a handler on. */
+const noProblems = {} as ProblemCatalogue;
 
 const note = {
   stream: 'order',
@@ -37,7 +40,7 @@ const byKafka = async (): Promise<DeliveryGround> => {
       @Module({ controllers: [...controllers] })
       class Process {}
       const app = await NestFactory.create(Process, new FastifyAdapter(), { logger: false, abortOnError: false });
-      app.useGlobalFilters(new ProblemFilter({}, pino({ level: 'silent' })));
+      app.useGlobalFilters(new ProblemFilter(noProblems, pino({ level: 'silent' })));
       const delivery = ground.strategy();
       try {
         app.connectMicroservice({ strategy: delivery }, { inheritAppConfig: true });

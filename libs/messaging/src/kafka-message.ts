@@ -116,7 +116,7 @@ const objectOf = (text: string | undefined, code: string): JsonObject => {
 };
 
 const metadataOf = (text: string): EventMetadata => {
-  const metadata = objectOf(text, 'bad-es-metadata') as unknown as EventMetadata;
+  const metadata = objectOf(text, 'bad-es-metadata') as EventMetadata;
   const complete =
     Number.isInteger(metadata.schemaVersion) &&
     isTime(metadata.recordedAt) &&

@@ -1,4 +1,4 @@
-import { newId, type Uuid } from '@dittoo/kernel';
+import { newId, type SubjectId, type Uuid } from '@dittoo/kernel';
 import type { Pool } from 'pg';
 import { normalizedEmail } from './email-address.js';
 import type { KeyEncryption } from './key-encryption.js';
@@ -38,7 +38,7 @@ export class ContactDirectory {
   }
 
   /** Goes with an erasure: whoever comes with that address later is a new person. Safe to repeat. */
-  async forget(subjectId: Uuid): Promise<void> {
+  async forget(subjectId: SubjectId): Promise<void> {
     await this.pool.query('DELETE FROM keyring.contact WHERE subject_id = $1', [subjectId]);
   }
 

@@ -1,9 +1,9 @@
-import type { DataCategory, Erased } from '@dittoo/kernel';
+import type { DataCategory, Erased, SubjectId } from '@dittoo/kernel';
 import type { DataKey } from './envelope.js';
 
 /** One key somebody needs: whose and for what; `scope` = of this stream or event alone. */
 export interface KeyRequest {
-  readonly subjectId: string;
+  readonly subjectId: SubjectId;
   readonly category: DataCategory;
   readonly scope?: string | undefined;
 }

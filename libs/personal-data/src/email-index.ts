@@ -1,4 +1,4 @@
-import type { Clock, Uuid } from '@dittoo/kernel';
+import type { Clock, SubjectId, Uuid } from '@dittoo/kernel';
 import type { Pool } from 'pg';
 import { normalizedEmail } from './email-address.js';
 import type { KeyEncryption } from './key-encryption.js';
@@ -7,7 +7,7 @@ import type { KeyEncryption } from './key-encryption.js';
 export type EmailOwnerKind = 'customer' | 'staff' | 'complianceOfficer';
 
 export interface IndexedEmail {
-  readonly subjectId: Uuid;
+  readonly subjectId: SubjectId;
   readonly kind: EmailOwnerKind;
   readonly reservedAt: string;
 }
@@ -46,7 +46,7 @@ export class EmailIndex {
   }
 
   /** Takes the address unless it is taken. @returns who has it now */
-  async reserve(email: string, subjectId: Uuid, kind: EmailOwnerKind): Promise<IndexedEmail> {
+  async reserve(email: string, subjectId: SubjectId, kind: EmailOwnerKind): Promise<IndexedEmail> {
     for (;;) {
       await this.pool.query(
         `INSERT INTO keyring.email_index (bidx, subject_id, kind, reserved_at) VALUES ($1, $2, $3, $4)
@@ -69,7 +69,7 @@ export class EmailIndex {
   }
 
   /** Forgets every other address of this person. */
-  async keepOnly(subjectId: Uuid, email: string): Promise<void> {
+  async keepOnly(subjectId: SubjectId, email: string): Promise<void> {
     await this.pool.query('DELETE FROM keyring.email_index WHERE subject_id = $1 AND bidx <> $2', [
       subjectId,
       this.bidx(email),
@@ -77,7 +77,7 @@ export class EmailIndex {
   }
 
   /** Forgets the person. */
-  async forget(subjectId: Uuid): Promise<void> {
+  async forget(subjectId: SubjectId): Promise<void> {
     await this.pool.query('DELETE FROM keyring.email_index WHERE subject_id = $1', [subjectId]);
   }
 

@@ -35,6 +35,14 @@ const map: SchemaMap = {
     legalBasis: 'contract',
     fields: { name: personal('profile'), email: personal('contact'), locale: plain },
   },
+  BoxSwept: {
+    stream: 'processor',
+    schemaVersion: 1,
+    purpose: 'support',
+    legalBasis: 'contract',
+    subject: 'nobody',
+    fields: { swept: plain },
+  },
   ThingSaid: {
     stream: 'supportCase',
     schemaVersion: 1,
@@ -159,9 +167,10 @@ describe('sealing', () => {
     ]);
   });
 
-  it('of plain events asks for no key, nobody needs to be concerned', async () => {
-    const [event] = await sealed(named(null, { locale: 'en' }));
-    expect(await opened(event!)).toEqual([{ locale: 'en' }]);
+  it('of plain events asks for no key', async () => {
+    const [event] = await sealed(named(newId(), { locale: 'en' }));
+    const [swept] = await sealed(named(null, { swept: 3 }, 'BoxSwept', 'processor-1'));
+    expect(await opened(event!, swept!)).toEqual([{ locale: 'en' }, { swept: 3 }]);
     expect(keys.trips).toEqual([]);
   });
 });
@@ -184,8 +193,16 @@ describe('refused before anything is made', () => {
     expect(keys.trips).toEqual([]);
   });
 
-  it('a personal field of nobody', async () => {
-    await expect(sealer.seal([named(null, ada)])).rejects.toThrow('carries personal data of nobody');
+  it.each([
+    ['an event that names no person', () => named(null, ada), 'PersonNamed names no data subject'],
+    ['also one without a personal field', () => named(null, { locale: 'sv' }), 'PersonNamed names no data subject'],
+    [
+      'a person in an event that is about nobody',
+      () => named(newId(), { swept: 3 }, 'BoxSwept', 'processor-1'),
+      'BoxSwept is about nobody',
+    ],
+  ])('%s', async (_what, event, message) => {
+    await expect(sealer.seal([event()])).rejects.toThrow(message);
     expect(keys.trips).toEqual([]);
   });
 

@@ -15,6 +15,7 @@ import {
   type PersonalField,
   type RecordedEvent,
   type SchemaMap,
+  type SubjectId,
   type UnsealedEvent,
 } from '@dittoo/kernel';
 import { requestName, type DataKeys, type KeyRequest } from './data-keys.js';
@@ -47,12 +48,12 @@ export class EnvelopeSealer extends Sealer {
     const keys = kids.size === 0 ? noOpened : await this.dataKeys.keysById([...kids]);
     return events.map((recorded) => ({
       recorded,
-      event: { type: recorded.type, data: openData(recorded, keys) } as unknown as Event,
+      event: { type: recorded.type, data: openData(recorded, keys) } as Event,
     }));
   }
 
   async sealValue(
-    subjectId: string,
+    subjectId: SubjectId,
     category: DataCategory,
     place: readonly string[],
     value: JsonValue,
@@ -68,10 +69,11 @@ export class EnvelopeSealer extends Sealer {
     return isErased(key) ? key : openValue(key, place, keyCommitment(key, place.join('|')), envelope);
   }
 
-  private personalFieldsOf({ event, stream }: UnsealedEvent): PersonalField[] {
+  private personalFieldsOf({ event, metadata, stream }: UnsealedEvent): PersonalField[] {
     // Own names only: an event called `toString` is not in the map.
     const definition = Object.hasOwn(this.schemaMap, event.type) ? this.schemaMap[event.type] : undefined;
     if (definition === undefined || !stream.startsWith(`${definition.stream}-`)) throw new UnmappedField(event.type);
+    requireSubject(event.type, definition.subject === 'nobody', metadata.dataSubjectId);
     const personalFields: PersonalField[] = [];
     for (const field in event.data) {
       const fieldClass = Object.hasOwn(definition.fields, field) ? definition.fields[field] : undefined;
@@ -97,7 +99,7 @@ export class EnvelopeSealer extends Sealer {
       let commitment = commitments.get(key.kid);
       if (commitment === undefined) commitments.set(key.kid, (commitment = keyCommitment(key, eventId)));
       const place = [stream, event.type, String(metadata.schemaVersion), eventId, field];
-      data[field] = sealValue(key, place, commitment, value) as unknown as JsonObject;
+      data[field] = sealValue(key, place, commitment, value);
     }
     return { eventId, type: event.type, data, metadata };
   }
@@ -105,6 +107,13 @@ export class EnvelopeSealer extends Sealer {
 
 const noKeys: ReadonlyMap<string, DataKey> = new Map();
 const noOpened: ReadonlyMap<string, DataKey | Erased> = new Map();
+
+/** Readers rely on it: an event names a person, or is of a type that is about nobody. */
+const requireSubject = (type: string, aboutNobody: boolean, dataSubjectId: SubjectId | null): void => {
+  if (aboutNobody !== (dataSubjectId === null)) {
+    throw new TypeError(`${type} ${aboutNobody ? 'is about nobody and names a person' : 'names no data subject'}`);
+  }
+};
 
 const subjectOf = ({ metadata, event }: UnsealedEvent): string => {
   if (metadata.dataSubjectId === null) throw new TypeError(`${event.type} carries personal data of nobody`);

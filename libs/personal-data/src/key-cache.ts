@@ -1,4 +1,4 @@
-import type { Erased } from '@dittoo/kernel';
+import type { Erased, SubjectId } from '@dittoo/kernel';
 import type { DataKey } from './envelope.js';
 
 interface Entry<T> {
@@ -59,7 +59,7 @@ export class KeyCache {
     if (evictions === this.evicted) this.remember(this.ids, kid, key);
   }
 
-  evictSubject(subjectId: string): void {
+  evictSubject(subjectId: SubjectId): void {
     this.evicted += 1;
     for (const map of [this.actives, this.ids]) {
       for (const name of map.keys()) if (name.startsWith(`${subjectId}/`)) map.delete(name);

@@ -2,7 +2,7 @@ import { kidOf, type DataCategory, type KeyName } from '@dittoo/kernel';
 import { requestName, type KeyRequest } from './data-keys.js';
 
 /** A row of `keyring.data_key`. */
-export interface KeyRow {
+export type KeyRow = {
   readonly subject_id: string;
   readonly category: DataCategory;
   readonly scope: string;
@@ -13,7 +13,7 @@ export interface KeyRow {
   readonly fingerprint: Buffer | null;
   readonly destroyed_at: Date | null;
   readonly request_id: string | null;
-}
+};
 
 /** A key as it would be written, if it is the first of its name. */
 export interface DrawnKey {

@@ -13,6 +13,8 @@ import {
   type KeyName,
   type KeyState,
   type RecordedEvent,
+  type RequestId,
+  type SubjectId,
 } from '@dittoo/kernel';
 import type { Pool, PoolClient } from 'pg';
 import { DataKeys, requestName, type KeyRequest } from './data-keys.js';
@@ -136,7 +138,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     return found;
   }
 
-  async states(subjectId: string): Promise<ReadonlyMap<DataCategory, KeyState>> {
+  async states(subjectId: SubjectId): Promise<ReadonlyMap<DataCategory, KeyState>> {
     const states = new Map<DataCategory, KeyState>(dataCategories.map((category) => [category, 'neverProvisioned']));
     for (const { category, scope, state } of await this.keysOf(subjectId)) {
       const known = states.get(category)!;
@@ -147,7 +149,9 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     return states;
   }
 
-  async keysOf(subjectId: string): Promise<readonly (KeyName & { readonly kid: string; readonly state: KeyState })[]> {
+  async keysOf(
+    subjectId: SubjectId,
+  ): Promise<readonly (KeyName & { readonly kid: string; readonly state: KeyState })[]> {
     const { rows } = await this.pool.query<KeyRow>(
       `SELECT ${columns} FROM keyring.data_key WHERE subject_id = $1 ORDER BY category, scope, generation`,
       [subjectId],
@@ -163,11 +167,11 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
   }
 
   async destroy(
-    subjectId: string,
+    subjectId: SubjectId,
     categories: readonly DataCategory[],
     reason: {
       readonly at: string;
-      readonly requestId: string | null;
+      readonly requestId: RequestId | null;
       readonly newLifecycle?: boolean;
       readonly kids?: readonly string[];
       readonly spared?: readonly string[];
@@ -257,7 +261,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
   }
 
   /** No key of these categories is made any more, of whatever stream or event. Safe to repeat. */
-  async closeCategories(subjectId: string, categories: readonly DataCategory[]): Promise<void> {
+  async closeCategories(subjectId: SubjectId, categories: readonly DataCategory[]): Promise<void> {
     await this.pool.query(closeCategories, [subjectId, categories]);
   }
 

@@ -16,7 +16,7 @@ export interface WrappedKeys {
 export const ringKeys: WrappedKeys = {
   table: 'keyring.data_key',
   key: ['subject_id', 'category', 'scope', 'generation'],
-  context: (row) => kidOfRow(row as unknown as KeyRow),
+  context: (row) => kidOfRow(row as KeyRow),
 };
 
 const pageSize = 500;

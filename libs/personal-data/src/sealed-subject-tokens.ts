@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
-import type { Uuid } from '@dittoo/kernel';
+import type { SubjectId, Uuid } from '@dittoo/kernel';
 import type { KeyEncryption } from './key-encryption.js';
 
 /** Nonce and tag; the id in between is 16 bytes. */
@@ -20,7 +20,7 @@ export class SealedSubjectTokens {
   }
 
   /** Visible ASCII, fit for a URL. */
-  issue(subjectId: Uuid): string {
+  issue(subjectId: SubjectId): string {
     const id = Buffer.from(subjectId.replaceAll('-', ''), 'hex');
     if (id.length !== idBytes) throw new TypeError('a subject id is a UUID');
     const nonce = this.nonceOf(id);

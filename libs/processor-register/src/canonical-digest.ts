@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import canonicalizeModule from 'canonicalize';
-
-const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
+import canonicalize from 'canonicalize';
 
 /** Hex SHA-256 over the RFC 8785 form of a JSON value. */
 export const canonicalDigest = (value: unknown): string =>

@@ -1,4 +1,4 @@
-import { derivedId, newId, type Actor, type Uuid } from '@dittoo/kernel';
+import { derivedId, newId, type Actor, type SubjectId, type Uuid } from '@dittoo/kernel';
 import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { CommandContext } from './commands.js';
@@ -6,7 +6,7 @@ import type { ServedTrace } from './trace.js';
 
 /** Who asks, from the verified access token. */
 export interface Principal {
-  readonly subjectId: Uuid;
+  readonly subjectId: SubjectId;
   readonly role: 'customer' | 'staff' | 'complianceOfficer';
   /** When the password was last given, RFC 3339. */
   readonly authenticatedAt: string;
@@ -70,7 +70,7 @@ export const FreshlyAuthenticated = () => SetMetadata(freshKey, true);
 /** The context of a command that the caller gives about themselves or as staff about somebody. */
 export const commandContext = (
   caller: Caller,
-  dataSubjectId: Uuid | null,
+  dataSubjectId: SubjectId | null,
   noticeVersion: string | null = null,
 ): CommandContext => ({
   dataSubjectId,
@@ -81,7 +81,7 @@ export const commandContext = (
   noticeVersion,
 });
 
-const actorOf = ({ principal }: Caller, dataSubjectId: Uuid | null): Actor => {
+const actorOf = ({ principal }: Caller, dataSubjectId: SubjectId | null): Actor => {
   if (principal === null)
     return dataSubjectId === null ? { kind: 'system', id: 'anonymous' } : { kind: 'dataSubject', id: dataSubjectId };
   return { kind: principal.role === 'customer' ? 'dataSubject' : 'staff', id: principal.subjectId };

@@ -13,15 +13,17 @@ import {
   type EventMetadata,
   type LegalBasis,
   type OpenedEvent,
+  type PurposeName,
   type RecordedEvent,
   type UnsealedEvent,
+  type SubjectId,
   type Uuid,
 } from '@dittoo/kernel';
 import { currentTraceparent } from './trace.js';
 
 /** Where a command comes from; goes into the metadata of every event it leads to. */
 export interface CommandContext {
-  readonly dataSubjectId: Uuid | null;
+  readonly dataSubjectId: SubjectId | null;
   readonly actor: Actor;
   readonly correlationId: Uuid;
   /** The command (from its Idempotency-Key, if any) or the event that causes it: a stream answers one cause once. */
@@ -34,7 +36,7 @@ export interface CommandContext {
 export interface EventFacts {
   readonly [type: string]: {
     readonly schemaVersion: number;
-    readonly purpose: string;
+    readonly purpose: PurposeName;
     readonly legalBasis: LegalBasis;
   };
 }

@@ -14,6 +14,7 @@ import {
   newId,
   RevisionConflict,
   SubjectKeyDestroyed,
+  type ProblemCode,
 } from '@dittoo/kernel';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import {
@@ -72,10 +73,12 @@ class Registration {
 const secret = 'ada@example.org';
 const database = (code: string): Error =>
   Object.assign(new Error(`${secret} violates`), { code, name: 'QueryFailedError' });
+/** What a program that was built against another catalogue might throw. */
+const unlisted = (code: string): ProblemCode => code as ProblemCode;
 const thrown: Record<string, () => unknown> = {
-  ...Object.fromEntries(Object.keys(problemCodes).map((code) => [code, () => new DomainError(code)])),
-  'no-such-code': () => new DomainError('no-such-code'),
-  toString: () => new DomainError('toString'),
+  ...Object.fromEntries(Object.keys(problemCodes).map((code) => [code, () => new DomainError(code as ProblemCode)])),
+  'no-such-code': () => new DomainError(unlisted('no-such-code')),
+  toString: () => new DomainError(unlisted('toString')),
   bug: () => new TypeError(`cannot read ${secret}`),
   text: () => secret,
   nothing: () => undefined,

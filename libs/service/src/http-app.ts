@@ -1,6 +1,6 @@
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import helmet from '@fastify/helmet';
-import { Clock, DomainError } from '@dittoo/kernel';
+import { Clock, DomainError, type Uuid } from '@dittoo/kernel';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -138,8 +138,8 @@ const traceRequests = (fastify: FastifyInstance): void => {
   });
 };
 
-/** The id of a path: a UUID, or nothing is there. */
-export const idParam = (value: string): string => {
+/** The id of a path, of the kind that is asked for: a UUID, or nothing is there. */
+export const idParam = <Id extends Uuid = Uuid>(value: string): Id => {
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(value)) throw new DomainError('not-found');
-  return value;
+  return value as Id;
 };

@@ -14,6 +14,7 @@ export { containsCardNumber } from './card-number.js';
 export { causedBy, Commands, type CommandContext, type EventFacts, type Executed, type Loaded } from './commands.js';
 export { evenlyTimed } from './evenly-timed.js';
 export { AcceptsForm } from './form-body.js';
+export { Handles } from './handles.js';
 export { createHttpApp, idParam, type HttpAppOptions } from './http-app.js';
 export { Idempotent, RequestDigest } from './idempotency.js';
 export { LeaseLost, LeaseRow, type Lease } from './lease.js';

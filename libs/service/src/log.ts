@@ -54,7 +54,7 @@ export const createLogger = (
           const err = first instanceof Error ? first : (first as { err?: unknown } | null | undefined)?.err;
           if (err instanceof Error && rest.length === 0) rest.push('failed');
           const line = [first instanceof Error ? { err: first } : first, ...rest];
-          method.apply(this, line as unknown as Parameters<typeof method>);
+          method.apply(this, line as Parameters<typeof method>);
         },
       },
       ...options,

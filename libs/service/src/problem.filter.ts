@@ -1,4 +1,11 @@
-import { DomainError, EventStoreUnavailable, KeyMissing, RevisionConflict, SubjectKeyDestroyed } from '@dittoo/kernel';
+import {
+  DomainError,
+  EventStoreUnavailable,
+  KeyMissing,
+  RevisionConflict,
+  SubjectKeyDestroyed,
+  type ProblemCode,
+} from '@dittoo/kernel';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -6,14 +13,14 @@ import { throwError, type Observable } from 'rxjs';
 import { problemDetails, type ProblemCatalogue, type ProblemDetails } from './problem.js';
 
 /** Codes of Fastify's own refusals -> ours. */
-const fastifyCodes: { readonly [code: string]: string } = {
+const fastifyCodes: { readonly [code: string]: ProblemCode } = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed-json',
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid-request',
 };
-const statusCodes: { readonly [status: number]: string } = {
+const statusCodes: { readonly [status: number]: ProblemCode } = {
   400: 'invalid-request',
   401: 'not-authenticated',
   403: 'not-allowed',
@@ -27,7 +34,7 @@ const statusCodes: { readonly [status: number]: string } = {
   503: 'temporarily-unavailable',
   504: 'took-too-long',
 };
-const codeOf = (status: number): string =>
+const codeOf = (status: number): ProblemCode =>
   statusCodes[status] ?? (status >= 400 && status < 500 ? 'invalid-request' : 'internal-error');
 
 /** SQLSTATE of a lost, full or stopping database, a deadlock; system errors of a lost connection. */

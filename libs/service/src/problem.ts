@@ -1,23 +1,25 @@
+import type { ProblemCode } from '@dittoo/kernel';
+
 /** RFC 9457 body. Never a stack trace, never personal data, never what the caller typed. */
 export interface ProblemDetails {
   readonly type: string;
   readonly title: string;
   readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly detail?: string;
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
 }
 
 /** `code` -> status and title, from the contracts. */
-export type ProblemCatalogue = { readonly [code: string]: readonly [status: number, title: string] };
+export type ProblemCatalogue = { readonly [Code in ProblemCode]: readonly [status: number, title: string] };
 
 export const problemDetails = (
   catalogue: ProblemCatalogue,
-  code: string,
+  code: ProblemCode,
   extra: Pick<ProblemDetails, 'detail' | 'errors'> = {},
 ): ProblemDetails => {
   const known = Object.hasOwn(catalogue, code) ? code : 'internal-error';
-  const [status, title] = catalogue[known] ?? [500, 'Something went wrong here'];
+  const [status, title] = catalogue[known];
   return {
     type: `urn:dittoo:problem:${known}`,
     title,

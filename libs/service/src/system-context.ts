@@ -1,4 +1,4 @@
-import type { Uuid } from '@dittoo/kernel';
+import type { SubjectId, Uuid } from '@dittoo/kernel';
 import type { CommandContext } from './commands.js';
 
 /**
@@ -9,7 +9,7 @@ import type { CommandContext } from './commands.js';
  */
 export const systemContext = (
   actor: string,
-  dataSubjectId: Uuid | null,
+  dataSubjectId: SubjectId | null,
   causationId: Uuid,
   noticeVersion: string | null = null,
 ): CommandContext => ({

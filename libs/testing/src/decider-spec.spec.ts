@@ -10,7 +10,7 @@ const lamp: Decider<LampCommand, { lit: boolean }, LampEvent> = {
   initialState: { lit: false },
   decide: ({ type, at }, { lit }) => {
     if (type === 'LightLamp') return lit ? [] : [{ type: 'LampLit', data: { at } }];
-    if (!lit) throw new DomainError('lamp-not-lit');
+    if (!lit) throw new DomainError('not-found');
     return [{ type: 'LampPutOut', data: { at } }];
   },
   evolve: (_state, { type }) => ({ lit: type === 'LampLit' }),
@@ -22,13 +22,13 @@ describe('deciderSpec', () => {
   it('agrees with what the decider says', () => {
     given().when({ type: 'LightLamp', at: lit.data.at }).then(lit);
     given(lit).when({ type: 'LightLamp', at: lit.data.at }).then();
-    given().when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('lamp-not-lit');
+    given().when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('not-found');
   });
 
   it('objects to anything else', () => {
     expect(() => given(lit).when({ type: 'LightLamp', at: lit.data.at }).then(lit)).toThrow();
-    expect(() => given().when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('lamp-broken')).toThrow();
-    expect(() => given(lit).when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('lamp-not-lit')).toThrow();
+    expect(() => given().when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('conflict')).toThrow();
+    expect(() => given(lit).when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('not-found')).toThrow();
   });
 
   it('objects to a decider that changes its state', () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { type Decider, type DomainEvent, DomainError, fold } from '@dittoo/kernel';
+import { type Decider, type DomainEvent, DomainError, fold, type ProblemCode } from '@dittoo/kernel';
 
 export interface DeciderOutcome<Event extends DomainEvent> {
   /** The command leads to exactly these events; none = nothing changes. */
   then(...events: Event[]): void;
   /** The command is refused with this `DomainError` code. */
-  thenFails(code: string): void;
+  thenFails(code: ProblemCode): void;
 }
 
 export interface DeciderGiven<Command, Event extends DomainEvent> {

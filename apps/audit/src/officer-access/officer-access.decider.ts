@@ -1,5 +1,5 @@
 import type { OfficerAccessEvent, OfficerAccessEvents } from '@dittoo/contracts';
-import type { Decider } from '@dittoo/kernel';
+import type { Decider, SubjectId } from '@dittoo/kernel';
 
 /** Looks are counted and never refused: what an officer may look at is said by the role. */
 export interface OfficerAccess {
@@ -8,7 +8,7 @@ export interface OfficerAccess {
 
 export interface ViewSubjectHistory {
   readonly type: 'ViewSubjectHistory';
-  readonly subjectId: string;
+  readonly subjectId: SubjectId;
   readonly view: OfficerAccessEvents['SubjectHistoryViewed']['view'];
   readonly auditPurpose: string;
 }

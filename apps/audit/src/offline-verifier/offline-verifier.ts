@@ -145,7 +145,7 @@ export const verifyBundle = async (
       }
     }
     if (event.type === 'SubjectKeysDestroyed') {
-      for (const { kid } of event.data['keys'] as unknown as { kid: string }[]) erased.add(kid);
+      for (const { kid } of event.data['keys'] as readonly { readonly kid: string }[]) erased.add(kid);
     }
     meetKept();
   };

@@ -1,4 +1,4 @@
-import type { Uuid } from '@dittoo/kernel';
+import type { EventId } from '@dittoo/kernel';
 import { ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
@@ -10,7 +10,7 @@ import { subtreesOf, type LeafRange, type Subtree } from '../merkle/subtree.js';
 export interface Leaf {
   readonly index: number;
   readonly position: bigint;
-  readonly eventId: Uuid;
+  readonly eventId: EventId;
   readonly hash: Buffer;
 }
 
@@ -136,7 +136,7 @@ export class SealStore {
     return Promise.all(ranges.map(async (range) => rootOfSubtrees(await this.hashesOf(subtreesOf(range)))));
   }
 
-  async leafOf(eventId: Uuid): Promise<Leaf | null> {
+  async leafOf(eventId: EventId): Promise<Leaf | null> {
     const { rows } = await this.pool.query<LeafRow>('SELECT * FROM audit.leaf WHERE event_id = $1', [eventId]);
     return rows[0] === undefined ? null : leafOf(rows[0]);
   }

@@ -1,9 +1,10 @@
+import type { EventId } from '@dittoo/kernel';
 /** One event of a person's trail, as the read model knows it. */
 export interface TrailRow {
   readonly position: bigint;
   readonly stream: string;
   readonly revision: bigint;
-  readonly eventId: string;
+  readonly eventId: EventId;
 }
 
 /** Revisions `first` to `last` of a stream, read in one go. */

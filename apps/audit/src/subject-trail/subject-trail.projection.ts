@@ -1,6 +1,7 @@
-import { isUuid, type EventContext, type RecordedEvent } from '@dittoo/kernel';
+import { asRecorded, isUuid, type AnyDelivered, type EventContext, type RecordedEvent } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 
 const group = 'audit.subject-trail';
 
@@ -15,10 +16,10 @@ ON CONFLICT DO NOTHING`;
  */
 @Controller()
 export class SubjectTrailProjection {
-  @EventPattern<string>('*', { group })
-  recorded(@Payload() event: RecordedEvent, @Ctx() { gather }: EventContext): void {
+  @Handles('*', { group })
+  recorded(@Payload() event: AnyDelivered, @Ctx() { gather }: EventContext): void {
     const { eventId, metadata, position, revision, stream, type } = event;
-    for (const subjectId of subjectsOf(event)) {
+    for (const subjectId of subjectsOf(asRecorded(event))) {
       gather(addRows, [subjectId, String(position), stream, String(revision), eventId, type, metadata.recordedAt]);
     }
   }

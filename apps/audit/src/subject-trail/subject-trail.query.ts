@@ -4,10 +4,12 @@ import {
   isErased,
   Sealer,
   type Actor,
+  type EventId,
   type FieldClass,
   type OpenedEvent,
   type RecordedEvent,
   type SchemaMap,
+  type SubjectId,
 } from '@dittoo/kernel';
 import { maskedPersonnummer } from '@dittoo/personal-data';
 import { ROW_POOL } from '@dittoo/platform';
@@ -30,7 +32,7 @@ export interface TrailEvent {
   readonly position: number;
   readonly stream: string;
   readonly revision: number;
-  readonly eventId: string;
+  readonly eventId: EventId;
   readonly type: string;
   readonly recordedAt: string;
   readonly actor: Actor;
@@ -66,7 +68,7 @@ export class SubjectTrail {
    *
    * @throws KeyMissing a key row is not there: that is no erasure, a person looks
    */
-  async events(subjectId: string, filter: TrailFilter = {}): Promise<TrailEvent[]> {
+  async events(subjectId: SubjectId, filter: TrailFilter = {}): Promise<TrailEvent[]> {
     const [rows, erasures] = await Promise.all([
       this.rows(subjectId, filter),
       this.rows(subjectId, { type: 'SubjectKeysDestroyed' }),
@@ -76,7 +78,7 @@ export class SubjectTrail {
     return opened.map((event) => shown(subjectId, event, retained));
   }
 
-  private async rows(subjectId: string, { from, to, type }: TrailFilter): Promise<TrailRow[]> {
+  private async rows(subjectId: SubjectId, { from, to, type }: TrailFilter): Promise<TrailRow[]> {
     const { rows } = await this.pool.query<{ position: string; stream: string; revision: string; event_id: string }>(
       `SELECT position, stream, revision, event_id FROM audit.subject_trail
        WHERE subject_id = $1 AND ($2::timestamptz IS NULL OR recorded_at >= $2)
@@ -125,7 +127,7 @@ const retainedBy = (erasures: readonly OpenedEvent[]): ReadonlyMap<string, Retai
 const listOf = <T>(value: unknown): readonly T[] => (Array.isArray(value) ? (value as T[]) : []);
 
 const shown = (
-  subjectId: string,
+  subjectId: SubjectId,
   { event, recorded }: OpenedEvent,
   retained: ReadonlyMap<string, Retained>,
 ): TrailEvent => {

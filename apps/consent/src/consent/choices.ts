@@ -1,5 +1,5 @@
 import type { CollectionMethod, ConsentChoice, ConsentPurpose } from '@dittoo/contracts';
-import { Clock, type Uuid } from '@dittoo/kernel';
+import { Clock, type SubjectId } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Commands, type CommandContext } from '@dittoo/service';
@@ -21,7 +21,7 @@ export class Choices {
   ) {}
 
   /** @throws DomainError `subject-erased` */
-  async give(subjectId: Uuid, choice: Choice, context: CommandContext): Promise<void> {
+  async give(subjectId: SubjectId, choice: Choice, context: CommandContext): Promise<void> {
     const recordId = recordIdOf(subjectId, choice.purpose);
     const command = { type: 'ChooseConsent', given: true, choice: { ...choice, recordId } } as const;
     await this.commands.execute(consentDecider, subjectId, command, context);
@@ -29,7 +29,7 @@ export class Choices {
 
   /** Ends what is given of these purposes; nothing given, nothing happens, also for who was erased. */
   async end(
-    subjectId: Uuid,
+    subjectId: SubjectId,
     purposes: readonly string[],
     method: CollectionMethod,
     context: CommandContext,
@@ -38,18 +38,18 @@ export class Choices {
   }
 
   /** The policy version on which consent stands now; `null` = it does not stand. */
-  async standsOn(subjectId: Uuid, purpose: ConsentPurpose): Promise<string | null> {
+  async standsOn(subjectId: SubjectId, purpose: ConsentPurpose): Promise<string | null> {
     const { status, noticeVersion } = (await this.states(subjectId))[purpose];
     return status === 'given' || status === 'reconfirmed' ? noticeVersion : null;
   }
 
   /** Did the person say no to one of these, as their last word, or is there nobody any more? */
-  async declined(subjectId: Uuid, purposes: readonly ConsentPurpose[]): Promise<boolean> {
+  async declined(subjectId: SubjectId, purposes: readonly ConsentPurpose[]): Promise<boolean> {
     const states = await this.states(subjectId);
     return purposes.some((purpose) => ['refused', 'withdrawn', 'invalidated'].includes(states[purpose].status));
   }
 
-  private async states(subjectId: Uuid) {
+  private async states(subjectId: SubjectId) {
     const { history, state } = await this.commands.load(consentDecider, subjectId);
     return consentStates(this.register, state, history, this.clock.now());
   }

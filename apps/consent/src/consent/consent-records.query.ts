@@ -1,5 +1,5 @@
 import { consentPurposes, type ConsentEvent, type ConsentPurpose } from '@dittoo/contracts';
-import { DomainError, type OpenedEvent, type Uuid } from '@dittoo/kernel';
+import { DomainError, type OpenedEvent, type SubjectId, type Uuid } from '@dittoo/kernel';
 import { Commands } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { consentDecider } from './consent.decider.js';
@@ -9,7 +9,7 @@ import { recordIdOf } from './record-id.js';
 /** One record with everything that was ever said in it, oldest first. */
 export interface RecordedConsent {
   readonly recordId: Uuid;
-  readonly subjectId: Uuid;
+  readonly subjectId: SubjectId;
   readonly purpose: ConsentPurpose;
   readonly history: readonly OpenedEvent<ConsentEvent>[];
 }
@@ -20,7 +20,7 @@ export class ConsentRecords {
   constructor(private readonly commands: Commands) {}
 
   /** @throws DomainError `not-found` no such record, or another person's */
-  async of(subjectId: Uuid, recordId: Uuid): Promise<RecordedConsent> {
+  async of(subjectId: SubjectId, recordId: Uuid): Promise<RecordedConsent> {
     const purpose = consentPurposes.find((candidate) => recordIdOf(subjectId, candidate) === recordId);
     if (purpose === undefined) throw new DomainError('not-found');
     const history = historyOf((await this.commands.load(consentDecider, subjectId)).history, purpose);

@@ -1,4 +1,4 @@
-import { Clock, derivedId } from '@dittoo/kernel';
+import { Clock, derivedId, type SubjectId } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { consentPurposes, type ConsentPurpose } from '@dittoo/contracts';
@@ -70,7 +70,7 @@ export class ConsentController {
   }
 
   /** What the register lets end is recorded as ended before anything new is said. */
-  private async expire(subjectId: string, purpose: ConsentPurpose, context: CommandContext): Promise<void> {
+  private async expire(subjectId: SubjectId, purpose: ConsentPurpose, context: CommandContext): Promise<void> {
     const { history, state } = await this.commands.load(consentDecider, subjectId);
     const standing = state.status === 'open' ? inForce(state.purposes[purpose]) : null;
     const { status, validUntil } = consentStates(this.register, state, history, this.clock.now())[purpose];
@@ -80,7 +80,7 @@ export class ConsentController {
     await this.commands.execute(consentDecider, subjectId, command, { ...context, causationId });
   }
 
-  private async states(subjectId: string) {
+  private async states(subjectId: SubjectId) {
     const { history, state } = await this.commands.load(consentDecider, subjectId);
     return consentStates(this.register, state, history, this.clock.now());
   }

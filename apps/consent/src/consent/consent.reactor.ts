@@ -7,9 +7,9 @@ import type {
   NewsletterEvents,
 } from '@dittoo/contracts';
 import { DomainError, type Delivered } from '@dittoo/kernel';
-import { causedBy, Commands } from '@dittoo/service';
+import { causedBy, Commands, Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { consentDecider } from './consent.decider.js';
 import { historyOf } from './consent.query.js';
 import { isAnswer } from './consent.js';
@@ -31,24 +31,24 @@ export class ConsentReactor {
     private readonly people: People,
   ) {}
 
-  @EventPattern('ConsentChoicesCollected', { group, reacts: true })
+  @Handles('ConsentChoicesCollected', { group, reacts: true })
   async choicesCollected(@Payload() event: Delivered<CustomerEvents, 'ConsentChoicesCollected'>): Promise<void> {
     await this.collect(event, event.data.choices, 'registrationForm');
   }
 
   /** A yes to the newsletter from who has no account is first asked back at the address (see newsletter). */
-  @EventPattern('CampaignEntered', { group, reacts: true })
+  @Handles('CampaignEntered', { group, reacts: true })
   async campaignEntered(@Payload() event: Delivered<CampaignEntryEvents, 'CampaignEntered'>): Promise<void> {
-    const customer = await this.people.isCustomer(event.metadata.dataSubjectId!);
+    const customer = await this.people.isCustomer(event.metadata.dataSubjectId);
     const choices = event.data.choices.filter(({ given, purpose }) => customer || !given || purpose !== 'newsletter');
     await this.collect(event, choices, 'campaignForm');
   }
 
-  @EventPattern('NewsletterSubscriptionRequested', { group, reacts: true })
+  @Handles('NewsletterSubscriptionRequested', { group, reacts: true })
   async subscriptionRequested(
     @Payload() event: Delivered<NewsletterEvents, 'NewsletterSubscriptionRequested'>,
   ): Promise<void> {
-    const subjectId = event.metadata.dataSubjectId!;
+    const subjectId = event.metadata.dataSubjectId;
     const { language, noticeDigest, noticeVersion } = event.data;
     const purpose = 'newsletter' as const;
     const recordId = recordIdOf(subjectId, purpose);
@@ -58,16 +58,16 @@ export class ConsentReactor {
     );
   }
 
-  @EventPattern('ProcessingObjected', { group, reacts: true })
+  @Handles('ProcessingObjected', { group, reacts: true })
   async objected(@Payload() event: Delivered<DataSubjectEvents, 'ProcessingObjected'>): Promise<void> {
     const command = { type: 'EndConsents', purposes: event.data.purposes, method: 'objection' } as const;
-    await this.commands.execute(consentDecider, event.metadata.dataSubjectId!, command, causedBy(event, group));
+    await this.commands.execute(consentDecider, event.metadata.dataSubjectId, command, causedBy(event, group));
   }
 
-  @EventPattern('SubjectKeysDestroyed', { group, reacts: true })
+  @Handles('SubjectKeysDestroyed', { group, reacts: true })
   async subjectErased(@Payload() event: Delivered<DataSubjectEvents, 'SubjectKeysDestroyed'>): Promise<void> {
     if (event.data.requestId === null) return; // a retention period ended; the person is still a customer
-    const subjectId = event.metadata.dataSubjectId!;
+    const subjectId = event.metadata.dataSubjectId;
     await this.commands.execute(consentDecider, subjectId, { type: 'InvalidateConsents' }, causedBy(event, group));
   }
 
@@ -76,7 +76,7 @@ export class ConsentReactor {
     choices: FormEvent['choices'],
     method: CollectionMethod,
   ): Promise<void> {
-    const subjectId = event.metadata.dataSubjectId!;
+    const subjectId = event.metadata.dataSubjectId;
     const { language, noticeDigest, noticeVersion } = event.data;
     const { history } = await this.commands.load(consentDecider, subjectId);
     // Nobody answers before they register; a campaign finds what was said by the time of its form.

@@ -1,4 +1,5 @@
-import { derivedId, type Uuid } from '@dittoo/kernel';
+import { derivedId, type SubjectId, type Uuid } from '@dittoo/kernel';
 
 /** One consent record per person and purpose; its events are the record's history (ISO/IEC TS 27560). */
-export const recordIdOf = (subjectId: Uuid, purpose: string): Uuid => derivedId('consentRecord', subjectId, purpose);
+export const recordIdOf = (subjectId: SubjectId, purpose: string): Uuid =>
+  derivedId('consentRecord', subjectId, purpose);

@@ -1,5 +1,5 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Uuid } from '@dittoo/kernel';
+import type { SubjectId, Uuid } from '@dittoo/kernel';
 import { KeyEncryption, SealedSubjectTokens } from '@dittoo/personal-data';
 import { Injectable } from '@nestjs/common';
 
@@ -18,7 +18,7 @@ export class ConfirmationTokens {
     this.subjects = new SealedSubjectTokens(encryption, 'newsletterConfirmation');
   }
 
-  issue(subjectId: Uuid): string {
+  issue(subjectId: SubjectId): string {
     return `${this.subjects.issue(subjectId)}.${randomBytes(32).toString('base64url')}`;
   }
 

@@ -1,5 +1,5 @@
 import type { NewsletterEvent, NewsletterEvents } from '@dittoo/contracts';
-import { DomainError, type Decider } from '@dittoo/kernel';
+import { DomainError, type Decider, type OrderId } from '@dittoo/kernel';
 import { evolve, initialNewsletter, type Newsletter } from './newsletter.js';
 
 type Requested = NewsletterEvents['NewsletterSubscriptionRequested'];
@@ -27,7 +27,7 @@ export type NewsletterCommand =
       readonly now: string;
     }
   | { readonly type: 'Unsubscribe'; readonly by: NewsletterEvents['NewsletterUnsubscribed']['by'] }
-  | { readonly type: 'NoteSoftOptIn'; readonly orderId: string; readonly declined: boolean }
+  | { readonly type: 'NoteSoftOptIn'; readonly orderId: OrderId; readonly declined: boolean }
   | { readonly type: 'EndSoftOptIn'; readonly by: NewsletterEvents['SoftOptInEnded']['by'] };
 
 /** Was a question mailed so lately, or so often, that another one would be a nuisance? Clocks that ran back included. */

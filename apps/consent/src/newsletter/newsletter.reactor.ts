@@ -1,9 +1,9 @@
 import type { CampaignEntryEvents, ConsentEvents, DataSubjectEvents, OrderEvents } from '@dittoo/contracts';
-import { isErased, Sealer, streamId, type Delivered, type RecordedEvent } from '@dittoo/kernel';
+import { asRecorded, isErased, Sealer, streamId, type Delivered } from '@dittoo/kernel';
 import { ContactDirectory, SuppressionList } from '@dittoo/personal-data';
-import { causedBy, Commands } from '@dittoo/service';
+import { causedBy, Commands, Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { Choices } from '../consent/choices.js';
 import { People } from '../person/people.query.js';
 import { newsletterDecider } from './newsletter.decider.js';
@@ -32,24 +32,22 @@ export class NewsletterReactor {
   ) {}
 
   /** Paid for: a sale to a customer whose address we have from it. Who said no to advertisement is not noted. */
-  @EventPattern('PaymentApproved', { group, reacts: true })
+  @Handles('PaymentApproved', { group, reacts: true })
   async sold(@Payload() event: Delivered<OrderEvents, 'PaymentApproved'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
-    if (subjectId === null) return;
     const declined = await this.choices.declined(subjectId, ['newsletter', 'marketing']);
     const command = { type: 'NoteSoftOptIn', orderId: streamId(event.stream), declined } as const;
     await this.commands.execute(newsletterDecider, subjectId, command, causedBy(event, group));
   }
 
   /** Anybody can type an address into a campaign's form: who has no account is asked at the address. */
-  @EventPattern('CampaignEntered', { group, reacts: true })
+  @Handles('CampaignEntered', { group, reacts: true })
   async campaignEntered(@Payload() event: Delivered<CampaignEntryEvents, 'CampaignEntered'>): Promise<void> {
-    const subjectId = event.metadata.dataSubjectId!;
+    const subjectId = event.metadata.dataSubjectId;
     const { choices, language, noticeDigest, noticeVersion } = event.data;
     const wanted = choices.some(({ given, purpose }) => given && purpose === 'newsletter');
     if (!wanted || (await this.people.isCustomer(subjectId))) return;
-    const { stream } = event;
-    const sealed = { ...event, stream, data: { email: event.data.email } } as unknown as RecordedEvent;
+    const sealed = asRecorded({ ...event, data: { email: event.data.email } });
     const [opened] = await this.sealer.open([sealed]);
     const { email } = opened!.event.data as { readonly email: unknown };
     if (typeof email !== 'string' || isErased(email)) return;
@@ -58,33 +56,33 @@ export class NewsletterReactor {
   }
 
   /** The consents it names are withdrawn by their own reactor. */
-  @EventPattern('ProcessingObjected', { group, reacts: true })
+  @Handles('ProcessingObjected', { group, reacts: true })
   async objected(@Payload() event: Delivered<DataSubjectEvents, 'ProcessingObjected'>): Promise<void> {
     if (!event.data.purposes.some((purpose) => mailed.has(purpose))) return;
-    await this.subscriptions.endMail(event.metadata.dataSubjectId!, 'objection', causedBy(event, group));
+    await this.subscriptions.endMail(event.metadata.dataSubjectId, 'objection', causedBy(event, group));
   }
 
   /**
    * A customer says yes in My account after an unsubscription. Their address is mailed to again only if its owner has
    * answered from it: an account alone does not show whose it is.
    */
-  @EventPattern('ConsentGiven', { group, reacts: true })
+  @Handles('ConsentGiven', { group, reacts: true })
   async given(@Payload() event: Delivered<ConsentEvents, 'ConsentGiven'>): Promise<void> {
     const { method, purpose } = event.data;
     if (purpose !== 'newsletter' || method !== 'myAccount') return;
-    const subjectId = event.metadata.dataSubjectId!;
+    const subjectId = event.metadata.dataSubjectId;
     const email = await this.people.confirmedEmailOf(subjectId);
     // Read last: a later no must not be undone by a yes that is heard late.
     if (email === null || (await this.choices.standsOn(subjectId, 'newsletter')) === null) return;
     await this.suppressions.lift(email);
   }
 
-  @EventPattern('ConsentWithdrawn', { group, reacts: true })
+  @Handles('ConsentWithdrawn', { group, reacts: true })
   async withdrawn(@Payload() event: Delivered<ConsentEvents, 'ConsentWithdrawn'>): Promise<void> {
     await this.endAsContact(event);
   }
 
-  @EventPattern('ConsentRefused', { group, reacts: true })
+  @Handles('ConsentRefused', { group, reacts: true })
   async refused(@Payload() event: Delivered<ConsentEvents, 'ConsentRefused'>): Promise<void> {
     await this.endAsContact(event);
   }
@@ -93,7 +91,7 @@ export class NewsletterReactor {
   private async endAsContact(event: Delivered<ConsentEvents, 'ConsentWithdrawn' | 'ConsentRefused'>): Promise<void> {
     const { method, purpose } = event.data;
     if (purpose !== 'newsletter' || method !== 'myAccount') return;
-    const email = await this.people.emailOf(event.metadata.dataSubjectId!);
+    const email = await this.people.emailOf(event.metadata.dataSubjectId);
     const contactId = email === null ? null : await this.contacts.find(email);
     if (contactId === null) return;
     const context = { ...causedBy(event, group), dataSubjectId: contactId };

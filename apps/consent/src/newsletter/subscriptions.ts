@@ -1,5 +1,5 @@
 import type { ConsentChoice, Locale } from '@dittoo/contracts';
-import { Clock, derivedId, DomainError, readable, type Uuid } from '@dittoo/kernel';
+import { Clock, derivedId, DomainError, readable, type SubjectId } from '@dittoo/kernel';
 import { SuppressionList } from '@dittoo/personal-data';
 import { commandContext, Commands, type Caller, type CommandContext } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
@@ -29,7 +29,7 @@ export class Subscriptions {
   ) {}
 
   /** Asks at the address whether its owner wants it; forwarding mails the question from the event. */
-  async request(subjectId: Uuid, email: string, notice: ShownNotice, context: CommandContext): Promise<void> {
+  async request(subjectId: SubjectId, email: string, notice: ShownNotice, context: CommandContext): Promise<void> {
     const given = (await this.choices.standsOn(subjectId, 'newsletter')) === notice.noticeVersion;
     const request = { email, token: this.tokens.issue(subjectId), ...notice };
     const command = (now: string): NewsletterCommand => ({ type: 'RequestSubscription', request, given, now });
@@ -73,7 +73,7 @@ export class Subscriptions {
   }
 
   /** One click: consent ends first, at once, then everything `endMail` ends. */
-  async unsubscribe(subjectId: Uuid, context: CommandContext): Promise<void> {
+  async unsubscribe(subjectId: SubjectId, context: CommandContext): Promise<void> {
     await this.choices.end(subjectId, ['newsletter'], 'unsubscribeLink', context);
     await this.endMail(subjectId, 'link', context);
   }
@@ -82,7 +82,7 @@ export class Subscriptions {
    * Nothing that advertises is mailed any more, whatever it rested on, and the address is remembered as never to be
    * mailed. Safe to repeat, and to go on with where it died.
    */
-  async endMail(subjectId: Uuid, by: 'link' | 'objection', context: CommandContext): Promise<void> {
+  async endMail(subjectId: SubjectId, by: 'link' | 'objection', context: CommandContext): Promise<void> {
     await this.commands.execute(newsletterDecider, subjectId, { type: 'Unsubscribe', by }, context);
     const email = await this.people.emailOf(subjectId);
     if (email !== null) await this.suppressions.suppress(email);

@@ -1,5 +1,13 @@
 import { locales, type Locale } from '@dittoo/contracts';
-import { EventStore, isErased, Sealer, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import {
+  EventStore,
+  isErased,
+  Sealer,
+  streamName,
+  type RecordedEvent,
+  type SubjectId,
+  type Uuid,
+} from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 
 /** What consent must know of a person, read from the streams themselves; the address is opened where it is asked for. */
@@ -10,7 +18,7 @@ export class People {
     private readonly sealer: Sealer,
   ) {}
 
-  async isCustomer(subjectId: Uuid): Promise<boolean> {
+  async isCustomer(subjectId: SubjectId): Promise<boolean> {
     for await (const { type } of this.store.readStream(streamName('customer', subjectId))) {
       if (type === 'CustomerRegistered') return true;
     }
@@ -18,7 +26,7 @@ export class People {
   }
 
   /** The language a customer chose; Swedish for who chose none. */
-  async localeOf(subjectId: Uuid): Promise<Locale> {
+  async localeOf(subjectId: SubjectId): Promise<Locale> {
     let locale: Locale = 'sv';
     for await (const { data } of this.store.readStream(streamName('customer', subjectId))) {
       locale = locales.find((known) => known === data['locale']) ?? locale;
@@ -27,14 +35,14 @@ export class People {
   }
 
   /** The address that is mailed to: the customer's, else the subscriber's. `null` = none, or not readable any more. */
-  async emailOf(subjectId: Uuid): Promise<string | null> {
+  async emailOf(subjectId: SubjectId): Promise<string | null> {
     const customers = await this.last('customer', subjectId, ['CustomerRegistered', 'EmailRectified']);
     const last = customers ?? (await this.last('newsletter', subjectId, ['NewsletterSubscriptionRequested']));
     return last === null ? null : this.open(last);
   }
 
   /** The customer's address if its owner has answered from it; else `null`. */
-  async confirmedEmailOf(subjectId: Uuid): Promise<string | null> {
+  async confirmedEmailOf(subjectId: SubjectId): Promise<string | null> {
     const types = ['CustomerRegistered', 'EmailConfirmed', 'EmailRectified'];
     const last = await this.last('customer', subjectId, types);
     return last === null || last.type === 'CustomerRegistered' ? null : this.emailOf(subjectId);

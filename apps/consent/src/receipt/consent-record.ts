@@ -1,5 +1,5 @@
 import type { CollectionMethod, ConsentChoice, ConsentEvent, Locale } from '@dittoo/contracts';
-import type { LegalBasis } from '@dittoo/kernel';
+import type { LegalBasis, SubjectId } from '@dittoo/kernel';
 import { textIn, type PolicyDocument, type PublicPurpose, type Register } from '@dittoo/processor-register';
 import { recordTexts } from './record-texts.js';
 import type { ConsentRecord, ConsentRecordEvent, RecordParty } from './receipt.http.js';
@@ -12,7 +12,7 @@ export interface SaidAboutConsent {
 
 export interface RecordFacts {
   readonly recordId: string;
-  readonly subjectId: string;
+  readonly subjectId: SubjectId;
   readonly purpose: string;
   readonly history: readonly SaidAboutConsent[];
   readonly register: Register;
@@ -115,7 +115,7 @@ const saidElsewhere: readonly (CollectionMethod | null)[] = ['registrationForm',
 
 const eventOf = (
   { event, recorded }: SaidAboutConsent,
-  subjectId: string,
+  subjectId: SubjectId,
   validity: string | null,
 ): ConsentRecordEvent => ({
   event_time: recorded.metadata.recordedAt,

@@ -1,4 +1,4 @@
-import { Clock, derivedId, DomainError } from '@dittoo/kernel';
+import { Clock, derivedId, DomainError, type SubjectId } from '@dittoo/kernel';
 import { PLATFORM_CONFIG, REGISTER, type PlatformConfig } from '@dittoo/platform';
 import { policyDocument, type PolicyDocument, type Register } from '@dittoo/processor-register';
 import { ApiProblems, FromPrincipal, idParam, SignedIn, type Principal } from '@dittoo/service';
@@ -58,7 +58,7 @@ export class ReceiptController {
       .sign(privateKey);
   }
 
-  private async issued(subjectId: string, recordId: string): Promise<ConsentReceipt> {
+  private async issued(subjectId: SubjectId, recordId: string): Promise<ConsentReceipt> {
     const recorded = await this.records.of(subjectId, recordId);
     const { language, noticeVersion } = lastChoice(recorded.history);
     const record = consentRecord({

@@ -1,7 +1,8 @@
 import type { ConsentEvents } from '@dittoo/contracts';
 import type { Delivered, EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 
 const group = 'consent.standing';
@@ -11,7 +12,7 @@ type Of<Type extends keyof ConsentEvents> = Delivered<ConsentEvents, Type>;
 /** The consents that stand, oldest word first: what the register lets end by itself is found here. */
 @Controller()
 export class StandingConsentProjection {
-  @EventPattern<string>('ConsentGiven', { group })
+  @Handles('ConsentGiven', { group })
   async given(@Payload() event: Of<'ConsentGiven'>, @Ctx() { transaction }: Context): Promise<void> {
     await transaction.query(
       `INSERT INTO consent.standing_consent (subject_id, purpose, said, given_at) VALUES ($1, $2, 1, $3)
@@ -20,7 +21,7 @@ export class StandingConsentProjection {
     );
   }
 
-  @EventPattern<string>('ConsentReconfirmed', { group })
+  @Handles('ConsentReconfirmed', { group })
   async reconfirmed(@Payload() event: Of<'ConsentReconfirmed'>, @Ctx() { transaction }: Context): Promise<void> {
     await transaction.query(
       `UPDATE consent.standing_consent SET said = said + 1, given_at = $3 WHERE subject_id = $1 AND purpose = $2`,
@@ -28,22 +29,22 @@ export class StandingConsentProjection {
     );
   }
 
-  @EventPattern<string>('ConsentRefused', { group })
+  @Handles('ConsentRefused', { group })
   async refused(@Payload() event: Of<'ConsentRefused'>, @Ctx() context: Context): Promise<void> {
     await this.ended(event, context);
   }
 
-  @EventPattern<string>('ConsentWithdrawn', { group })
+  @Handles('ConsentWithdrawn', { group })
   async withdrawn(@Payload() event: Of<'ConsentWithdrawn'>, @Ctx() context: Context): Promise<void> {
     await this.ended(event, context);
   }
 
-  @EventPattern<string>('ConsentExpired', { group })
+  @Handles('ConsentExpired', { group })
   async expired(@Payload() event: Of<'ConsentExpired'>, @Ctx() context: Context): Promise<void> {
     await this.ended(event, context);
   }
 
-  @EventPattern<string>('ConsentsInvalidated', { group })
+  @Handles('ConsentsInvalidated', { group })
   async invalidated(@Payload() event: Of<'ConsentsInvalidated'>, @Ctx() { transaction }: Context): Promise<void> {
     const { dataSubjectId } = event.metadata;
     await transaction.query('DELETE FROM consent.standing_consent WHERE subject_id = $1', [dataSubjectId]);

@@ -1,7 +1,8 @@
 import type { CommentEvents, DataSubjectEvents } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 
 const group = 'engagement.comments';
@@ -10,7 +11,7 @@ type Context = EventContext<EntityManager>;
 /** Which comments stand under which product: ids and times, nothing of what was said. */
 @Controller()
 export class CommentListProjection {
-  @EventPattern<string>('CommentPosted', { group })
+  @Handles('CommentPosted', { group })
   async posted(@Payload() event: Delivered<CommentEvents, 'CommentPosted'>, @Ctx() context: Context): Promise<void> {
     const { data, metadata, stream } = event;
     await context.transaction.query(
@@ -20,14 +21,14 @@ export class CommentListProjection {
     );
   }
 
-  @EventPattern<string>('CommentDeleted', { group })
+  @Handles('CommentDeleted', { group })
   async deleted(@Payload() event: Delivered<CommentEvents, 'CommentDeleted'>, @Ctx() context: Context): Promise<void> {
     await context.transaction.query('DELETE FROM engagement.comment_row WHERE comment_id = $1', [
       streamId(event.stream),
     ]);
   }
 
-  @EventPattern<string>('ErasureRequested', { group })
+  @Handles('ErasureRequested', { group })
   async erased(
     @Payload() { metadata }: Delivered<DataSubjectEvents, 'ErasureRequested'>,
     @Ctx() { transaction }: Context,

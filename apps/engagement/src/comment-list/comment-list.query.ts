@@ -1,5 +1,13 @@
 import type { CommentEvent } from '@dittoo/contracts';
-import { EventStore, isErased, Sealer, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import {
+  EventStore,
+  isErased,
+  Sealer,
+  streamName,
+  type RecordedEvent,
+  type SubjectId,
+  type Uuid,
+} from '@dittoo/kernel';
 import { decodeCursor, pageOf, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -30,7 +38,7 @@ export class CommentList {
     sku: string,
     limit: number,
     cursor: string | undefined,
-    nameOf: (authorId: Uuid) => Promise<string | null>,
+    nameOf: (authorId: SubjectId) => Promise<string | null>,
   ): Promise<Page<CommentAnswer>> {
     const after = cursor === undefined ? [null, null] : decodeCursor(cursor, 'time', 'id');
     const rows = await this.rows.query<Row[]>(

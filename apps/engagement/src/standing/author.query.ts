@@ -13,7 +13,7 @@ import {
   Sealer,
   streamName,
   type RecordedEvent,
-  type Uuid,
+  type SubjectId,
 } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 
@@ -31,7 +31,7 @@ export class Authors {
   ) {}
 
   /** As the author is called today: a name put right is right under every comment (art. 16). `null` = erased. */
-  async givenNameOf(subjectId: Uuid): Promise<string | null> {
+  async givenNameOf(subjectId: SubjectId): Promise<string | null> {
     try {
       return (await this.author(subjectId)).givenName;
     } catch (error) {
@@ -41,7 +41,7 @@ export class Authors {
   }
 
   /** @throws DomainError `subject-erased`; `not-found` when there never was such a customer */
-  async author(subjectId: Uuid): Promise<Author> {
+  async author(subjectId: SubjectId): Promise<Author> {
     if (await this.isBeingErased(subjectId)) throw new DomainError('subject-erased');
     let named: RecordedEvent | undefined;
     let locale: Locale = 'sv';
@@ -59,7 +59,7 @@ export class Authors {
     return { givenName, locale };
   }
 
-  private async isBeingErased(subjectId: Uuid): Promise<boolean> {
+  private async isBeingErased(subjectId: SubjectId): Promise<boolean> {
     let standing = unrestricted;
     for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
       standing = evolveStanding(standing, recordedAs<DataSubjectEvents>(recorded));

@@ -1,7 +1,8 @@
 import type { DataSubjectEvents } from '@dittoo/contracts';
 import type { Delivered, EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 
 const group = 'engagement.standing';
@@ -14,7 +15,7 @@ type Said<Type extends keyof DataSubjectEvents> = Delivered<DataSubjectEvents, T
  */
 @Controller()
 export class StandingProjection {
-  @EventPattern<string>('ProcessingRestricted', { group })
+  @Handles('ProcessingRestricted', { group })
   async restricted(@Payload() event: Said<'ProcessingRestricted'>, @Ctx() context: Context): Promise<void> {
     await context.transaction.query(
       `INSERT INTO engagement.withheld_subject (subject_id, request_id, reason) VALUES ($1, $2, 'restricted')
@@ -23,7 +24,7 @@ export class StandingProjection {
     );
   }
 
-  @EventPattern<string>('RestrictionLifted', { group })
+  @Handles('RestrictionLifted', { group })
   async lifted(@Payload() event: Said<'RestrictionLifted'>, @Ctx() context: Context): Promise<void> {
     await context.transaction.query(
       `DELETE FROM engagement.withheld_subject
@@ -32,7 +33,7 @@ export class StandingProjection {
     );
   }
 
-  @EventPattern<string>('ErasureRequested', { group })
+  @Handles('ErasureRequested', { group })
   async erased(@Payload() event: Said<'ErasureRequested'>, @Ctx() context: Context): Promise<void> {
     await context.transaction.query(
       `INSERT INTO engagement.withheld_subject (subject_id, request_id, reason) VALUES ($1, $2, 'erased')

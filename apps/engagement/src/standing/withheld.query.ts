@@ -1,4 +1,4 @@
-import type { Uuid } from '@dittoo/kernel';
+import type { SubjectId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -12,7 +12,7 @@ export class WithheldSubjects {
   constructor(private readonly rows: DataSource) {}
 
   /** `null` = shown as anybody. An erasure is never taken back, so it outweighs a restriction. */
-  async reasonFor(subjectId: Uuid): Promise<'restricted' | 'erased' | null> {
+  async reasonFor(subjectId: SubjectId): Promise<'restricted' | 'erased' | null> {
     const [row] = await this.rows.query<{ reason: 'restricted' | 'erased' }[]>(
       'SELECT reason FROM engagement.withheld_subject WHERE subject_id = $1 ORDER BY reason LIMIT 1',
       [subjectId],

@@ -1,7 +1,8 @@
 import type { SupportCaseEvents } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 
 const group = 'engagement.supportCases';
@@ -11,7 +12,7 @@ type Said<Type extends keyof SupportCaseEvents> = Delivered<SupportCaseEvents, T
 /** The staff's queue: ids, states, times. What was written stays in the streams. */
 @Controller()
 export class SupportCaseListProjection {
-  @EventPattern<string>('SupportCaseOpened', { group })
+  @Handles('SupportCaseOpened', { group })
   async opened(@Payload() event: Said<'SupportCaseOpened'>, @Ctx() context: Context): Promise<void> {
     const { data, metadata, revision, stream } = event;
     await context.transaction.query(
@@ -21,17 +22,17 @@ export class SupportCaseListProjection {
     );
   }
 
-  @EventPattern<string>('SupportMessageReceived', { group })
+  @Handles('SupportMessageReceived', { group })
   async written(@Payload() event: Said<'SupportMessageReceived'>, @Ctx() context: Context): Promise<void> {
     await change(event, context, 'open');
   }
 
-  @EventPattern<string>('SupportReplied', { group })
+  @Handles('SupportReplied', { group })
   async replied(@Payload() event: Said<'SupportReplied'>, @Ctx() context: Context): Promise<void> {
     await change(event, context, 'answered');
   }
 
-  @EventPattern<string>('SupportCaseClosed', { group })
+  @Handles('SupportCaseClosed', { group })
   async closed(@Payload() event: Said<'SupportCaseClosed'>, @Ctx() context: Context): Promise<void> {
     await change(event, context, 'closed');
   }

@@ -1,5 +1,5 @@
 import type { Locale, SupportCaseEvent } from '@dittoo/contracts';
-import { DomainError, type Decider } from '@dittoo/kernel';
+import { DomainError, type Decider, type OrderId } from '@dittoo/kernel';
 
 /** One matter somebody wrote about. Stream `supportCase-<id>`. Each message is kept three years by itself. */
 export type SupportCase =
@@ -15,7 +15,7 @@ export type SupportCaseCommand =
       readonly email: string;
       readonly subject: string;
       readonly body: string;
-      readonly orderId: string | null;
+      readonly orderId: OrderId | null;
       readonly language: Locale;
     }
   | { readonly type: 'AddMessage'; readonly channel: 'form' | 'mail'; readonly body: string }

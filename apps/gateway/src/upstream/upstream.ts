@@ -1,3 +1,4 @@
+import { isProblemCode } from '@dittoo/contracts';
 import { DomainError } from '@dittoo/kernel';
 import { serviceTokenHeader, type ServiceTokens } from '@dittoo/platform';
 import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
@@ -91,7 +92,7 @@ export class Upstream {
     const answer = await body.json().catch(() => ({}));
     if (statusCode < 300) return answer;
     const { code } = answer as { code?: unknown };
-    throw new DomainError(typeof code === 'string' ? code : 'temporarily-unavailable');
+    throw new DomainError(isProblemCode(code) ? code : 'temporarily-unavailable');
   }
 
   close(): Promise<void> {

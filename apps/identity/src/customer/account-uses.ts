@@ -1,4 +1,4 @@
-import { Clock, newId } from '@dittoo/kernel';
+import { Clock, newId, type SubjectId } from '@dittoo/kernel';
 import { LOGGER } from '@dittoo/platform';
 import { dayOf } from '@dittoo/processor-register';
 import { Commands, systemContext } from '@dittoo/service';
@@ -22,7 +22,7 @@ export class AccountUses {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async note(subjectId: string): Promise<void> {
+  async note(subjectId: SubjectId): Promise<void> {
     const today = dayOf(this.clock.now());
     if (this.recorded.get(subjectId) === today) return;
     try {
@@ -35,7 +35,7 @@ export class AccountUses {
     }
   }
 
-  private async record(subjectId: string, on: string): Promise<void> {
+  private async record(subjectId: SubjectId, on: string): Promise<void> {
     const context = systemContext('identity.accountUses', subjectId, newId());
     await this.commands.execute(customerDecider, subjectId, { type: 'RecordUse', on }, context);
   }

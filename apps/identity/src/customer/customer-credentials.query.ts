@@ -1,4 +1,4 @@
-import { readable } from '@dittoo/kernel';
+import { readable, type SubjectId } from '@dittoo/kernel';
 import { normalizedEmail } from '@dittoo/personal-data';
 import { Commands } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
@@ -11,7 +11,7 @@ export class CustomerCredentials {
   constructor(private readonly commands: Commands) {}
 
   /** @param email the address they used; an entry of the index that the stream does not confirm counts for nothing */
-  async passwordHash(subjectId: string, email?: string): Promise<string | null> {
+  async passwordHash(subjectId: SubjectId, email?: string): Promise<string | null> {
     const { state } = await this.commands.load(customerDecider, subjectId);
     const profile = profileOf(state);
     const known = readable(profile?.email, null);

@@ -6,7 +6,7 @@ import type {
   PostalAddress,
   ProfileChanges,
 } from '@dittoo/contracts';
-import { DomainError, isErased, type Decider } from '@dittoo/kernel';
+import { DomainError, isErased, type Decider, type RequestId } from '@dittoo/kernel';
 import { evolve, initialCustomer, type Customer, type Profile } from './customer.js';
 
 export interface Registration {
@@ -43,7 +43,7 @@ export type CustomerCommand =
     }
   /** At most once a day. */
   | { readonly type: 'RecordUse'; readonly on: string }
-  | { readonly type: 'CloseAccount'; readonly requestId: string };
+  | { readonly type: 'CloseAccount'; readonly requestId: RequestId };
 
 const decide = (command: CustomerCommand, customer: Customer): CustomerEvent[] => {
   switch (command.type) {

@@ -1,9 +1,9 @@
 import type { CustomerEvents, DataSubjectEvents, RightsRequestEvents } from '@dittoo/contracts';
 import { asRecorded, isErased, readable, Sealer, type Delivered, type DomainEvent } from '@dittoo/kernel';
 import { EmailIndex } from '@dittoo/personal-data';
-import { causedBy, Commands } from '@dittoo/service';
+import { causedBy, Commands, Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { customerDecider } from './customer.decider.js';
 import { profileOf } from './customer.js';
 import { PersonnummerConsent } from './personnummer-consent.query.js';
@@ -27,18 +27,16 @@ export class CustomerReactor {
   ) {}
 
   /** The fence: nothing personal is recorded from here on. Rights waits for `AccountClosed` before it destroys keys. */
-  @EventPattern('ErasureRequested', { group })
+  @Handles('ErasureRequested', { group })
   async erasureRequested(@Payload() event: Delivered<DataSubjectEvents, 'ErasureRequested'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
-    if (subjectId === null) return;
     const command = { type: 'CloseAccount', requestId: event.data.requestId } as const;
     await this.commands.execute(customerDecider, subjectId, command, causedBy(event, group));
   }
 
-  @EventPattern('CorrectionDecided', { group })
+  @Handles('CorrectionDecided', { group })
   async correctionDecided(@Payload() event: Delivered<RightsRequestEvents, 'CorrectionDecided'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
-    if (subjectId === null) return;
     const [opened] = await this.sealer.open<CorrectionDecided>([asRecorded(event)]);
     const changes = opened?.event.data.changes;
     if (changes === undefined || isErased(changes)) return;
@@ -48,22 +46,20 @@ export class CustomerReactor {
     await this.commands.execute(customerDecider, subjectId, { type: 'RectifyProfile', changes }, context);
   }
 
-  @EventPattern('PersonnummerGroundEnded', { group })
+  @Handles('PersonnummerGroundEnded', { group })
   async personnummerGroundEnded(
     @Payload() event: Delivered<DataSubjectEvents, 'PersonnummerGroundEnded'>,
   ): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
-    if (subjectId === null) return;
     const consentStands = await this.consent.stands(subjectId);
     const command = { type: 'EndPersonnummer', ...event.data, consentStands } as const;
     await this.commands.execute(customerDecider, subjectId, command, causedBy(event, group));
   }
 
   /** Lets go of the old address where the confirmation died before it could. Repeating it changes nothing. */
-  @EventPattern('EmailRectified', { group })
+  @Handles('EmailRectified', { group })
   async emailRectified(@Payload() event: Delivered<CustomerEvents, 'EmailRectified'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
-    if (subjectId === null) return;
     const { state } = await this.commands.load(customerDecider, subjectId);
     const email = readable(profileOf(state)?.email, null);
     if (email !== null) await this.emails.keepOnly(subjectId, email);

@@ -1,5 +1,5 @@
 import { type CustomerEvent, type Locale, type PersonnummerGround, type PostalAddress } from '@dittoo/contracts';
-import type { Personal } from '@dittoo/kernel';
+import type { Personal, RequestId } from '@dittoo/kernel';
 
 export interface Personnummer {
   readonly number: Personal<string>;
@@ -39,7 +39,7 @@ export type Customer =
   | { readonly status: 'abandoned' }
   | { readonly status: 'registered'; readonly profile: Profile }
   /** The person is being erased, or is: every personal write is refused. */
-  | { readonly status: 'closed'; readonly requestId: string };
+  | { readonly status: 'closed'; readonly requestId: RequestId };
 
 export const initialCustomer: Customer = { status: 'none' };
 

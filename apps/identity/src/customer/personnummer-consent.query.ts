@@ -1,5 +1,5 @@
 import { consentStands, type ConsentEvents } from '@dittoo/contracts';
-import { EventStore, recordedAs, streamName } from '@dittoo/kernel';
+import { EventStore, recordedAs, streamName, type SubjectId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 
 /** Does consent to the personnummer stand? Read from the consent stream itself, so the answer is the newest there is. */
@@ -7,7 +7,7 @@ import { Injectable } from '@nestjs/common';
 export class PersonnummerConsent {
   constructor(private readonly store: EventStore) {}
 
-  async stands(subjectId: string): Promise<boolean> {
+  async stands(subjectId: SubjectId): Promise<boolean> {
     let stands = false;
     for await (const recorded of this.store.readStream(streamName('consent', subjectId))) {
       stands = consentStands('personnummer', stands, recordedAs<ConsentEvents>(recorded));

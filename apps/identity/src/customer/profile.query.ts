@@ -1,4 +1,4 @@
-import { DomainError, isErased, type Personal } from '@dittoo/kernel';
+import { DomainError, isErased, type Personal, type SubjectId } from '@dittoo/kernel';
 import type { Customer, Profile } from './customer.js';
 import type { ProfileAnswer } from './profile.http.js';
 
@@ -18,7 +18,7 @@ export const legible = <T>(value: Personal<T>): T => {
   return value as T;
 };
 
-export const profileAnswer = (customerId: string, customer: Customer): ProfileAnswer => {
+export const profileAnswer = (customerId: SubjectId, customer: Customer): ProfileAnswer => {
   const { address, email, familyName, givenName, locale, noticeVersion, phone } = standingProfile(customer);
   return {
     customerId,

@@ -1,4 +1,4 @@
-import { Clock, derivedId, readable } from '@dittoo/kernel';
+import { Clock, derivedId, readable, type SubjectId } from '@dittoo/kernel';
 import { normalizedEmail } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
@@ -92,7 +92,7 @@ export class RegistrationController {
   }
 
   /** Who has the address now: this registration, or somebody who was there before. */
-  private async ownerOf(email: string, customerId: string, caller: Caller): Promise<IndexedEmail> {
+  private async ownerOf(email: string, customerId: SubjectId, caller: Caller): Promise<IndexedEmail> {
     for (;;) {
       const owner = await this.emails.reserve(email, customerId, 'customer');
       if (owner.subjectId === customerId || !(await this.cameToNothing(owner, email, caller))) return owner;

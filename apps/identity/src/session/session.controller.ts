@@ -1,5 +1,5 @@
 import type { Role } from '@dittoo/contracts';
-import { Clock, DomainError } from '@dittoo/kernel';
+import { Clock, DomainError, type SubjectId } from '@dittoo/kernel';
 import { EmailIndex } from '@dittoo/personal-data';
 import { ApiProblems, evenlyTimed, FromPrincipal, SignedIn, type Principal } from '@dittoo/service';
 import { Body, Controller, Delete, HttpCode, Post, Res } from '@nestjs/common';
@@ -81,7 +81,7 @@ export class SessionController {
     return { accessToken: await this.tokens.issue(session), expiresIn: accessTokenSeconds };
   }
 
-  private passwordHash(kind: Role, subjectId: string, email?: string): Promise<string | null> {
+  private passwordHash(kind: Role, subjectId: SubjectId, email?: string): Promise<string | null> {
     return kind === 'customer'
       ? this.customers.passwordHash(subjectId, email)
       : this.staff.passwordHash(subjectId, email);

@@ -1,7 +1,8 @@
 import type { CustomerEvents } from '@dittoo/contracts';
 import type { Delivered } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { Sessions } from './sessions.js';
 
 /** An account is closed -> nobody is signed in to it any more, and nobody can sign in again. Safe to repeat. */
@@ -9,7 +10,7 @@ import { Sessions } from './sessions.js';
 export class SessionReactor {
   constructor(private readonly sessions: Sessions) {}
 
-  @EventPattern('AccountClosed', { group: 'identity.sessions' })
+  @Handles('AccountClosed', { group: 'identity.sessions' })
   async accountClosed(@Payload() event: Delivered<CustomerEvents, 'AccountClosed'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
     if (subjectId !== null) await this.sessions.endAll(subjectId);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '@dittoo/contracts';
-import { Clock, DomainError, newId } from '@dittoo/kernel';
+import { Clock, DomainError, newId, type SubjectId } from '@dittoo/kernel';
 import { KeyEncryption } from '@dittoo/personal-data';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -10,7 +10,7 @@ const lifeDays = 30;
 export interface Session {
   /** The family of refresh tokens; `sid` of its access tokens. */
   readonly sessionId: string;
-  readonly subjectId: string;
+  readonly subjectId: SubjectId;
   readonly role: Role;
   readonly authenticatedAt: string;
 }
@@ -35,7 +35,7 @@ export class Sessions {
     private readonly clock: Clock,
   ) {}
 
-  async begin(subjectId: string, role: Role): Promise<{ session: Session; refreshToken: string }> {
+  async begin(subjectId: SubjectId, role: Role): Promise<{ session: Session; refreshToken: string }> {
     const session = { sessionId: newId(), subjectId, role, authenticatedAt: this.clock.now() };
     await this.rows.query('DELETE FROM identity.session WHERE expires_at <= $1', [session.authenticatedAt]);
     return { session, refreshToken: await this.issue(this.rows.manager, session) };
@@ -73,7 +73,7 @@ export class Sessions {
   }
 
   /** Ends whatever a person is signed in with. */
-  async endAll(subjectId: string): Promise<void> {
+  async endAll(subjectId: SubjectId): Promise<void> {
     await this.rows.query('DELETE FROM identity.session WHERE subject_id = $1', [subjectId]);
   }
 

@@ -17,7 +17,7 @@ import {
   streamName,
   type Personal,
   type RecordedEvent,
-  type Uuid,
+  type SubjectId,
 } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 
@@ -44,7 +44,7 @@ export class Customers {
   ) {}
 
   /** @throws DomainError `subject-erased`; `not-found` when there never was such a customer */
-  async snapshot(customerId: Uuid): Promise<CustomerSnapshot> {
+  async snapshot(customerId: SubjectId): Promise<CustomerSnapshot> {
     const wanted: RecordedEvent[] = [];
     if ((await this.standing(customerId)).erasing) throw new DomainError('subject-erased');
     for await (const event of this.store.readStream(streamName('customer', customerId))) {
@@ -59,11 +59,11 @@ export class Customers {
   }
 
   /** Did they restrict the processing of their data (art. 18)? Read from the stream, so it counts at once. */
-  async isRestricted(customerId: Uuid): Promise<boolean> {
+  async isRestricted(customerId: SubjectId): Promise<boolean> {
     return (await this.standing(customerId)).restrictions.length > 0;
   }
 
-  private async standing(customerId: Uuid): Promise<ProcessingStanding> {
+  private async standing(customerId: SubjectId): Promise<ProcessingStanding> {
     let standing = unrestricted;
     for await (const event of this.store.readStream(streamName('dataSubject', customerId))) {
       standing = evolveStanding(standing, recordedAs<DataSubjectEvents>(event));

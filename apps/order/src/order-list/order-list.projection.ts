@@ -8,8 +8,9 @@ import {
   type OrderState,
 } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 
 const group = 'order-list';
@@ -22,7 +23,7 @@ type Context = EventContext<EntityManager>;
  */
 @Controller()
 export class OrderListProjection {
-  @EventPattern<string>('OrderPlaced', { group })
+  @Handles('OrderPlaced', { group })
   async placed(@Payload() event: Delivered<OrderEvents, 'OrderPlaced'>, @Ctx() context: Context): Promise<void> {
     const { metadata, data, revision, stream } = event;
     const state = evolveOrder(noOrder, event);
@@ -46,37 +47,37 @@ export class OrderListProjection {
     );
   }
 
-  @EventPattern<string>('PaymentOpened', { group })
+  @Handles('PaymentOpened', { group })
   paymentOpened(@Payload() event: Delivered<OrderEvents, 'PaymentOpened'>, @Ctx() context: Context): Promise<void> {
     return change(context, event);
   }
 
-  @EventPattern<string>('PaymentApproved', { group })
+  @Handles('PaymentApproved', { group })
   paymentApproved(@Payload() event: Delivered<OrderEvents, 'PaymentApproved'>, @Ctx() context: Context): Promise<void> {
     return change(context, event);
   }
 
-  @EventPattern<string>('PaymentDenied', { group })
+  @Handles('PaymentDenied', { group })
   paymentDenied(@Payload() event: Delivered<OrderEvents, 'PaymentDenied'>, @Ctx() context: Context): Promise<void> {
     return change(context, event);
   }
 
-  @EventPattern<string>('OrderShipped', { group })
+  @Handles('OrderShipped', { group })
   shipped(@Payload() event: Delivered<OrderEvents, 'OrderShipped'>, @Ctx() context: Context): Promise<void> {
     return change(context, event);
   }
 
-  @EventPattern<string>('OrderCancelled', { group })
+  @Handles('OrderCancelled', { group })
   cancelled(@Payload() event: Delivered<OrderEvents, 'OrderCancelled'>, @Ctx() context: Context): Promise<void> {
     return change(context, event);
   }
 
-  @EventPattern<string>('RefundDecided', { group })
+  @Handles('RefundDecided', { group })
   refundDecided(@Payload() event: Delivered<OrderEvents, 'RefundDecided'>, @Ctx() context: Context): Promise<void> {
     return change(context, event);
   }
 
-  @EventPattern<string>('RefundPaid', { group })
+  @Handles('RefundPaid', { group })
   refundPaid(@Payload() event: Delivered<OrderEvents, 'RefundPaid'>, @Ctx() context: Context): Promise<void> {
     return change(context, event);
   }

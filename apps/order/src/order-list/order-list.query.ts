@@ -1,4 +1,4 @@
-import { DomainError, isUuid, type Uuid } from '@dittoo/kernel';
+import { DomainError, isUuid, type SubjectId } from '@dittoo/kernel';
 import { decodeCursor, pageOf, type Page } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
@@ -12,7 +12,7 @@ export class OrderList {
   constructor(@InjectRepository(OrderRow) private readonly rows: Repository<OrderRow>) {}
 
   /** @param customerId `null` = everybody's */
-  async page(customerId: Uuid | null, limit: number, cursor: string | undefined): Promise<Page<OrderListItem>> {
+  async page(customerId: SubjectId | null, limit: number, cursor: string | undefined): Promise<Page<OrderListItem>> {
     const query = this.rows
       .createQueryBuilder('row')
       .orderBy('row.placedAt', 'DESC')

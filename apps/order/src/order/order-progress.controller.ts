@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { DomainError } from '@dittoo/kernel';
+import { DomainError, type OrderId, type SubjectId } from '@dittoo/kernel';
 import { ApiProblems, FromPrincipal, idParam, SignedIn, type Principal } from '@dittoo/service';
 import { Controller, Get, Param, Res, StreamableFile, type OnModuleDestroy } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
@@ -62,7 +62,7 @@ export class OrderProgressController implements OnModuleDestroy {
     this.closing.abort();
   }
 
-  private async *messages(orderId: string, signal: AbortSignal): AsyncGenerator<string> {
+  private async *messages(orderId: OrderId, signal: AbortSignal): AsyncGenerator<string> {
     let spokeAt = performance.now();
     for await (const state of this.progress.follow(orderId, signal)) {
       if (state !== null) yield `retry: 2000\ndata: ${JSON.stringify(state)}\n\n`;
@@ -73,7 +73,7 @@ export class OrderProgressController implements OnModuleDestroy {
   }
 
   /** @returns what to call at the end of the connection */
-  private enter(subjectId: string): () => void {
+  private enter(subjectId: SubjectId): () => void {
     const own = this.open.get(subjectId) ?? 0;
     const all = [...this.open.values()].reduce((sum, count) => sum + count, 0);
     if (own >= connectionsPerPrincipal || all >= connectionsInAll) throw new DomainError('too-many-requests');

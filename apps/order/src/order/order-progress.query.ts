@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OrderEvent } from '@dittoo/contracts';
-import { EventStore, EventStoreUnavailable, streamName, type Uuid } from '@dittoo/kernel';
+import type { OrderEvents } from '@dittoo/contracts';
+import { EventStore, EventStoreUnavailable, recordedAs, streamName, type OrderId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import { evolve, type Order } from './order.js';
 import type { OrderStateAnswer } from './order.http.js';
@@ -17,7 +17,7 @@ export class OrderProgress {
   constructor(private readonly store: EventStore) {}
 
   /** `null` = nothing new; comes with every look, so that the caller can do something of its own in between. */
-  async *follow(orderId: Uuid, signal: AbortSignal): AsyncGenerator<OrderStateAnswer | null> {
+  async *follow(orderId: OrderId, signal: AbortSignal): AsyncGenerator<OrderStateAnswer | null> {
     const stream = streamName('order', orderId);
     let order: Order = { stage: 'none' };
     let shown = '';
@@ -25,9 +25,9 @@ export class OrderProgress {
       const changes: OrderStateAnswer[] = [];
       const catchingUp = next === 0n;
       try {
-        for await (const { revision, type, data } of this.store.readStream(stream, { fromRevision: next })) {
-          order = evolve(order, { type, data } as unknown as OrderEvent);
-          next = revision + 1n;
+        for await (const recorded of this.store.readStream(stream, { fromRevision: next })) {
+          order = evolve(order, recordedAs<OrderEvents>(recorded));
+          next = recorded.revision + 1n;
           if (order.stage !== 'none') changes.push(stateAnswer(orderId, order));
         }
       } catch (error) {

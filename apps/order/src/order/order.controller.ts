@@ -1,5 +1,5 @@
 import type { OrderLine, PostalAddress } from '@dittoo/contracts';
-import { Clock, derivedId, DomainError } from '@dittoo/kernel';
+import { Clock, derivedId, DomainError, type OrderId } from '@dittoo/kernel';
 import {
   ApiProblems,
   commandContext,
@@ -148,7 +148,7 @@ export class OrderController {
 
   /** Tells an order something, on behalf of whoever may see it. */
   private async tell(
-    orderId: string,
+    orderId: OrderId,
     principal: Principal,
     caller: Caller,
     command: OrderCommand,

@@ -1,5 +1,5 @@
 import { orderStatusOf, paymentOf, type OrderEvent } from '@dittoo/contracts';
-import { DomainError, isErased, type Uuid } from '@dittoo/kernel';
+import { DomainError, isErased, type OrderId, type SubjectId, type Uuid } from '@dittoo/kernel';
 import { Commands, type Principal } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { orderDecider } from './order.decider.js';
@@ -12,7 +12,7 @@ export class Orders {
   constructor(private readonly commands: Commands) {}
 
   /** @throws DomainError `not-found` unless it is the principal's own, or the principal is staff */
-  async get(orderId: Uuid, principal: Principal): Promise<OrderAnswer> {
+  async get(orderId: OrderId, principal: Principal): Promise<OrderAnswer> {
     const { state, history } = await this.commands.load(orderDecider, orderId);
     const first = history[0];
     const customerId = first?.recorded.metadata.dataSubjectId ?? null;
@@ -46,10 +46,10 @@ export class Orders {
 }
 
 /** Their own, or staff's to handle. */
-export const maySee = ({ role, subjectId }: Principal, customerId: Uuid | null): customerId is Uuid =>
+export const maySee = ({ role, subjectId }: Principal, customerId: SubjectId | null): customerId is Uuid =>
   customerId !== null && (role !== 'customer' || subjectId === customerId);
 
-export const stateAnswer = (orderId: Uuid, order: PlacedOrder): OrderStateAnswer => ({
+export const stateAnswer = (orderId: OrderId, order: PlacedOrder): OrderStateAnswer => ({
   orderId,
   status: orderStatusOf(order),
   payment: paymentAnswer(order),

@@ -1,8 +1,8 @@
 import type { ForwardingEvents } from '@dittoo/contracts';
-import type { Delivered } from '@dittoo/kernel';
-import { causedBy, Commands } from '@dittoo/service';
+import type { Delivered, OrderId } from '@dittoo/kernel';
+import { causedBy, Commands, Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { orderDecider, type OrderCommand } from './order.decider.js';
 
 const group = 'order.payment';
@@ -17,13 +17,13 @@ const group = 'order.payment';
 export class OrderReactor {
   constructor(private readonly commands: Commands) {}
 
-  @EventPattern('CheckoutOpened', { group, reacts: true })
+  @Handles('CheckoutOpened', { group, reacts: true })
   async checkoutOpened(@Payload() event: Delivered<ForwardingEvents, 'CheckoutOpened'>): Promise<void> {
     const { orderId, processorId, paymentReference, action } = event.data;
     await this.tell(orderId, { type: 'OpenPayment', processorId, paymentReference, action }, event);
   }
 
-  @EventPattern('PaymentStatusRead', { group, reacts: true })
+  @Handles('PaymentStatusRead', { group, reacts: true })
   async paymentStatusRead(@Payload() event: Delivered<ForwardingEvents, 'PaymentStatusRead'>): Promise<void> {
     const { orderId, processorId, paymentReference, status, amount, refundedMinor } = event.data;
     switch (status) {
@@ -45,14 +45,14 @@ export class OrderReactor {
     if (refundedMinor > 0) await this.tell(orderId, { type: 'RecordRefund', refundedMinor }, event);
   }
 
-  @EventPattern('ForwardingRefused', { group, reacts: true })
+  @Handles('ForwardingRefused', { group, reacts: true })
   async forwardingRefused(@Payload() event: Delivered<ForwardingEvents, 'ForwardingRefused'>): Promise<void> {
     const { intent, orderId, processorId } = event.data;
     if (intent !== 'openPayment' || orderId === null) return;
     await this.tell(orderId, { type: 'DenyPayment', processorId, reason: 'refusedByPolicy' }, event);
   }
 
-  private async tell(orderId: string, command: OrderCommand, event: Delivered<ForwardingEvents>): Promise<void> {
+  private async tell(orderId: OrderId, command: OrderCommand, event: Delivered<ForwardingEvents>): Promise<void> {
     await this.commands.execute(orderDecider, orderId, command, causedBy(event, group));
   }
 }

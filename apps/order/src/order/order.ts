@@ -1,9 +1,9 @@
 import {
   evolveOrder,
-  type OrderEvent,
   type OrderLine,
   type PaymentAction,
   type PlacedOrderState,
+  type PlainOrderEvent,
 } from '@dittoo/contracts';
 
 /** What became of it (said once, in contracts), what was ordered, and how it can be paid. */
@@ -17,7 +17,7 @@ export type PlacedOrder = PlacedOrderState & {
 export type Order = { readonly stage: 'none' } | PlacedOrder;
 
 /** Looks at plain fields only, so it folds sealed events as well as opened ones. */
-export const evolve = (order: Order, event: OrderEvent): Order => {
+export const evolve = (order: Order, event: PlainOrderEvent): Order => {
   const state = evolveOrder(order, event);
   if (state.stage === 'none') return { stage: 'none' };
   if (event.type === 'OrderPlaced') return { ...state, lines: event.data.lines, action: null };

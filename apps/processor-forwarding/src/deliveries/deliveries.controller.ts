@@ -1,4 +1,4 @@
-import { DomainError, type Uuid } from '@dittoo/kernel';
+import { DomainError, type ForwardingId } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { commandContext, Commands, FromCaller, idParam, SignedIn, type Caller } from '@dittoo/service';
@@ -98,7 +98,7 @@ export class DeliveriesController {
   }
 
   /** The intake queues the item again when it receives the event. */
-  private async redeliver(forwardingId: Uuid, caller: Caller): Promise<void> {
+  private async redeliver(forwardingId: ForwardingId, caller: Caller): Promise<void> {
     const { history } = await this.commands.load(forwardingDecider, forwardingId);
     const subjectId = history[0]?.recorded.metadata.dataSubjectId ?? null;
     const context = commandContext(caller, subjectId);

@@ -1,7 +1,8 @@
 import type { ForwardingEvents } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { Delivery, type DeliveryState } from './delivery.entity.js';
 
@@ -13,7 +14,7 @@ type Of<Type extends keyof ForwardingEvents> = Delivered<ForwardingEvents, Type>
 /** `forwarding-*` -> one row each. Can be rebuilt by reading the streams again. */
 @Controller()
 export class DeliveryProjection {
-  @EventPattern<string>('ForwardingRequested', { group })
+  @Handles('ForwardingRequested', { group })
   async requested(@Payload() event: Of<'ForwardingRequested'>, @Ctx() { transaction }: Context): Promise<void> {
     const at = new Date(event.metadata.recordedAt);
     const { processorId, intent, orderId, fields } = event.data;
@@ -38,44 +39,44 @@ export class DeliveryProjection {
       .execute();
   }
 
-  @EventPattern<string>('ForwardingRefused', { group })
+  @Handles('ForwardingRefused', { group })
   async refused(@Payload() event: Of<'ForwardingRefused'>, @Ctx() context: Context): Promise<void> {
     await this.change(event, context, 'refused', { reason: event.data.reason });
   }
 
-  @EventPattern<string>('AttemptFailed', { group })
+  @Handles('AttemptFailed', { group })
   async attemptFailed(@Payload() event: Of<'AttemptFailed'>, @Ctx() context: Context): Promise<void> {
     const { attempt: attempts, failure: reason, nextAttemptAt } = event.data;
     const next = nextAttemptAt === null ? null : new Date(nextAttemptAt);
     await this.change(event, context, 'retrying', { attempts, reason, nextAttemptAt: next });
   }
 
-  @EventPattern<string>('ForwardingParked', { group })
+  @Handles('ForwardingParked', { group })
   async parked(@Payload() event: Of<'ForwardingParked'>, @Ctx() context: Context): Promise<void> {
     await this.change(event, context, 'parked', { reason: event.data.failure });
   }
 
-  @EventPattern<string>('RedeliveryRequested', { group })
+  @Handles('RedeliveryRequested', { group })
   async redeliveryRequested(@Payload() event: Of<'RedeliveryRequested'>, @Ctx() context: Context): Promise<void> {
     await this.change(event, context, 'queued', {});
   }
 
-  @EventPattern<string>('ForwardingCancelled', { group })
+  @Handles('ForwardingCancelled', { group })
   async cancelled(@Payload() event: Of<'ForwardingCancelled'>, @Ctx() context: Context): Promise<void> {
     await this.change(event, context, 'cancelled', { reason: event.data.reason });
   }
 
-  @EventPattern<string>('DataDisclosed', { group })
+  @Handles('DataDisclosed', { group })
   async disclosed(@Payload() event: Of<'DataDisclosed'>, @Ctx() { transaction }: Context): Promise<void> {
     await transaction.update(Delivery, { forwardingId: streamId(event.stream) }, { attempts: event.data.attempt });
   }
 
-  @EventPattern<string>('ForwardingCompleted', { group })
+  @Handles('ForwardingCompleted', { group })
   async completed(@Payload() event: Of<'ForwardingCompleted'>, @Ctx() context: Context): Promise<void> {
     await this.change(event, context, 'done', { reason: null });
   }
 
-  @EventPattern<string>('ErasureAnswered', { group })
+  @Handles('ErasureAnswered', { group })
   async erasureAnswered(@Payload() event: Of<'ErasureAnswered'>, @Ctx() context: Context): Promise<void> {
     await this.change(event, context, 'done', { reason: `${event.data.answer}:${event.data.reason}` });
   }

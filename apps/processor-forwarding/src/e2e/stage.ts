@@ -1,5 +1,5 @@
-import { schemaMap, type ForwardingEvent, type OrderEvents } from '@dittoo/contracts';
-import { newId, streamCategory, streamName, type DomainEvent, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import { schemaMap, type ForwardingEvent, type ForwardingEvents, type OrderEvents } from '@dittoo/contracts';
+import { newId, recordedAs, streamCategory, streamName, type DomainEvent, type Uuid } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { sandboxMondido, startProcessorSandbox, type ProcessorSandbox } from '@dittoo/processor-sandbox';
 import type { ForwardingOptions, ForwardingTuning } from '../processor-forwarding.config.js';
@@ -160,7 +160,7 @@ export const startStage = async (
     const events: ForwardingEvent[] = [];
     const stream = streamName('forwarding', forwardingIdOf(processorId, intent, key));
     for await (const recorded of platform.store.readStream(stream)) {
-      const { type, data } = recorded as RecordedEvent & ForwardingEvent;
+      const { type, data } = recordedAs<ForwardingEvents>(recorded);
       events.push({ type, data } as ForwardingEvent);
     }
     return events;

@@ -1,5 +1,5 @@
 import { evolveStanding, unrestricted, type DataSubjectEvents } from '@dittoo/contracts';
-import { EventStore, recordedAs, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import { EventStore, recordedAs, streamName, type RecordedEvent, type SubjectId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import { advertisingPurposes, consentsOf, notObjected, softOptInOf, type Standing } from './standing.js';
 
@@ -11,7 +11,7 @@ import { advertisingPurposes, consentsOf, notObjected, softOptInOf, type Standin
 export class Standings {
   constructor(private readonly store: EventStore) {}
 
-  async of(subjectId: Uuid): Promise<Standing> {
+  async of(subjectId: SubjectId): Promise<Standing> {
     const chosen: RecordedEvent[] = [];
     for await (const recorded of this.store.readStream(streamName('consent', subjectId))) chosen.push(recorded);
     const mailed: RecordedEvent[] = [];

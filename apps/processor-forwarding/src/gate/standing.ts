@@ -1,5 +1,5 @@
-import type { ConsentEvent, NewsletterEvent } from '@dittoo/contracts';
-import type { RecordedEvent } from '@dittoo/kernel';
+import type { ConsentEvents, NewsletterEvents } from '@dittoo/contracts';
+import { recordedAs, type OrderId, type RecordedEvent } from '@dittoo/kernel';
 
 /** A consent in force, and the event that gave it. */
 export interface ConsentInForce {
@@ -12,7 +12,7 @@ export interface ConsentInForce {
 
 /** Marknadsföringslagen 19 §: mail about similar goods of our own to buyers who did not decline. A fact, not a consent. */
 export type SoftOptIn =
-  { readonly status: 'none' } | { readonly status: 'noted'; readonly orderId: string } | { readonly status: 'ended' };
+  { readonly status: 'none' } | { readonly status: 'noted'; readonly orderId: OrderId } | { readonly status: 'ended' };
 
 /** Refusing consent to one of these, or objecting to it, ends the soft opt-in as well. */
 export const advertisingPurposes: ReadonlySet<string> = new Set(['newsletter', 'marketing', 'similarGoods']);
@@ -35,7 +35,7 @@ export const consentsOf = (events: readonly RecordedEvent[]): { consents: Consen
   const consents: Record<string, ConsentInForce> = {};
   const declined = new Set<string>();
   for (const recorded of events) {
-    const event = recorded as RecordedEvent & ConsentEvent;
+    const event = recordedAs<ConsentEvents>(recorded);
     switch (event.type) {
       case 'ConsentGiven':
       case 'ConsentReconfirmed': {
@@ -56,7 +56,7 @@ export const consentsOf = (events: readonly RecordedEvent[]): { consents: Consen
         break;
       default:
         // Expired, or an event type this reader does not know yet: fail closed.
-        delete consents[(event as ConsentEvent & { data: { purpose: string } }).data.purpose];
+        delete consents[event.data.purpose];
     }
   }
   return { consents, declined: declined.size > 0 };
@@ -77,7 +77,7 @@ export const notObjected = (consents: Consents, objections: readonly RecordedEve
 export const softOptInOf = (events: readonly RecordedEvent[]): SoftOptIn => {
   let softOptIn: SoftOptIn = { status: 'none' };
   for (const recorded of events) {
-    const event = recorded as RecordedEvent & NewsletterEvent;
+    const event = recordedAs<NewsletterEvents>(recorded);
     if (event.type === 'NewsletterUnsubscribed' || event.type === 'SoftOptInEnded') return { status: 'ended' };
     if (event.type === 'SoftOptInNoted') softOptIn = { status: 'noted', orderId: event.data.orderId };
   }

@@ -2,11 +2,11 @@ import type { DataSubjectEvents } from '@dittoo/contracts';
 import type { Delivered, EventContext } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
+import { Handles } from '@dittoo/service';
 import { Controller, Inject } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { ForwardingRequests, intakeGroup as group } from './forwarding-requests.js';
-import { subjectOf } from './subject-of.js';
 
 /**
  * An erasure cancels what is queued for the person and asks every processor of the register, including those that never
@@ -19,13 +19,13 @@ export class ErasureReactor {
     @Inject(REGISTER) private readonly register: Register,
   ) {}
 
-  @EventPattern<string>('ErasureRequested', { group })
+  @Handles('ErasureRequested', { group })
   async erasureRequested(
     @Payload() event: Delivered<DataSubjectEvents, 'ErasureRequested'>,
     @Ctx() { transaction }: EventContext<EntityManager>,
   ): Promise<void> {
     const { requestId } = event.data;
-    const subjectId = subjectOf(event);
+    const subjectId = event.metadata.dataSubjectId;
     for (const processorId of Object.keys(this.register.processors)) {
       await this.requests.cancelDisclosures(event, subjectId, transaction, processorId);
       // Nothing is sent: the answer follows from the register, or from what we delete ourselves.

@@ -1,5 +1,5 @@
 import type { ForwardingIntent } from '@dittoo/contracts';
-import { derivedId, type Uuid } from '@dittoo/kernel';
+import { derivedId, type ForwardingId, type OrderId, type RequestId, type SubjectId } from '@dittoo/kernel';
 import { causedBy, Commands, type CommandContext } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -20,7 +20,7 @@ export interface Intent {
   readonly kind: ForwardingIntent;
   /** What the intent is about: with processor and kind it identifies the forwarding. */
   readonly key: string;
-  readonly orderId: Uuid | null;
+  readonly orderId: OrderId | null;
   readonly purposes: readonly PurposeFields[];
   readonly refundId?: string;
   readonly requestId?: string;
@@ -39,7 +39,7 @@ export class ForwardingRequests {
     private readonly intake: QueueIntake,
   ) {}
 
-  async request(event: Cause, subjectId: Uuid, transaction: EntityManager, intent: Intent): Promise<void> {
+  async request(event: Cause, subjectId: SubjectId, transaction: EntityManager, intent: Intent): Promise<void> {
     const { processorId, kind, key, orderId, purposes } = intent;
     const { refundId = null, requestId = null, notification = null } = intent;
     const forwardingId = forwardingIdOf(processorId, kind, key);
@@ -62,7 +62,7 @@ export class ForwardingRequests {
   /** Removes what is queued for the subject and has not left, at one processor. */
   async cancelDisclosures(
     event: Cause,
-    subjectId: Uuid,
+    subjectId: SubjectId,
     transaction: EntityManager,
     processorId: string,
   ): Promise<void> {
@@ -76,9 +76,9 @@ export class ForwardingRequests {
 
   /** A processor without a queue can be sent nothing, so it holds nothing either. */
   private async endUnsendable(
-    forwardingId: Uuid,
+    forwardingId: ForwardingId,
     fields: readonly string[],
-    requestId: string | null,
+    requestId: RequestId | null,
     cause: CommandContext,
   ): Promise<void> {
     const step = requestId === null ? 'refused' : 'answered';
@@ -91,7 +91,11 @@ export class ForwardingRequests {
     await this.execute(forwardingId, command, context);
   }
 
-  private async execute(forwardingId: Uuid, command: ForwardingCommand, context: CommandContext): Promise<void> {
+  private async execute(
+    forwardingId: ForwardingId,
+    command: ForwardingCommand,
+    context: CommandContext,
+  ): Promise<void> {
     await this.commands.execute(forwardingDecider, forwardingId, command, context);
   }
 }

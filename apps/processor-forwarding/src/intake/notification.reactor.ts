@@ -1,6 +1,7 @@
-import { streamCategory, streamId, type EventContext, type RecordedEvent } from '@dittoo/kernel';
+import { streamCategory, streamId, type AnyDelivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { mailProcessorId } from '../mail/mail-provider.js';
 import { notificationEvents, notificationKinds, notificationsAbout, type NotificationName } from '../mail/notification-kinds.js'; // prettier-ignore
@@ -11,8 +12,8 @@ import { ForwardingRequests, intakeGroup as group } from './forwarding-requests.
 export class NotificationReactor {
   constructor(private readonly requests: ForwardingRequests) {}
 
-  @EventPattern<string[]>(notificationEvents, { group })
-  async happened(@Payload() event: RecordedEvent, @Ctx() context: EventContext<EntityManager>): Promise<void> {
+  @Handles(notificationEvents, { group })
+  async happened(@Payload() event: AnyDelivered, @Ctx() context: EventContext<EntityManager>): Promise<void> {
     const { dataSubjectId } = event.metadata;
     if (dataSubjectId === null) return;
     for (const name of notificationsAbout(event.type)) {
@@ -30,7 +31,7 @@ export class NotificationReactor {
 }
 
 /** However often an existing account is registered again, its owner gets one notification a day. */
-const keyOf = (name: NotificationName, { eventId, metadata }: RecordedEvent): string =>
+const keyOf = (name: NotificationName, { eventId, metadata }: Pick<AnyDelivered, 'eventId' | 'metadata'>): string =>
   name === 'registrationRepeated'
     ? `${name}/${metadata.dataSubjectId}/${metadata.recordedAt.slice(0, 10)}`
     : `${name}/${eventId}`;

@@ -2,14 +2,14 @@ import type { OrderEvents } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import { processorForPayment, type Register } from '@dittoo/processor-register';
+import { Handles } from '@dittoo/service';
 import { Controller, Inject } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { personnummerPurpose } from '../gate/gate.js';
 import { openPaymentFields, paymentCommandFields, refundFields } from '../payment/payment-fields.js';
 import { Orders } from '../source/order.query.js';
 import { ForwardingRequests, intakeGroup as group, type Intent } from './forwarding-requests.js';
-import { subjectOf } from './subject-of.js';
 
 type Context = EventContext<EntityManager>;
 
@@ -22,7 +22,7 @@ export class OrderReactor {
     @Inject(REGISTER) private readonly register: Register,
   ) {}
 
-  @EventPattern<string>('OrderPlaced', { group })
+  @Handles('OrderPlaced', { group })
   async orderPlaced(@Payload() event: Delivered<OrderEvents, 'OrderPlaced'>, @Ctx() context: Context): Promise<void> {
     const { paymentMethod, personnummerGround } = event.data;
     const processorId = processorForPayment(this.register, paymentMethod);
@@ -30,7 +30,7 @@ export class OrderReactor {
     const orderId = streamId(event.stream);
     const purpose =
       personnummerGround === null ? null : personnummerPurpose(this.register, processorId, personnummerGround);
-    await this.requests.request(event, subjectOf(event), context.transaction, {
+    await this.requests.request(event, event.metadata.dataSubjectId, context.transaction, {
       processorId,
       kind: 'openPayment',
       key: orderId,
@@ -39,14 +39,14 @@ export class OrderReactor {
     });
   }
 
-  @EventPattern<string>('OrderShipped', { group })
+  @Handles('OrderShipped', { group })
   async orderShipped(@Payload() event: Delivered<OrderEvents, 'OrderShipped'>, @Ctx() context: Context): Promise<void> {
     const orderId = streamId(event.stream);
     await this.command(event, context, { kind: 'capturePayment', key: orderId, purposes: paymentCommandFields });
   }
 
   /** An order without a payment has nothing to cancel; whether there is one is known when the item's turn comes. */
-  @EventPattern<string>('OrderCancelled', { group })
+  @Handles('OrderCancelled', { group })
   async orderCancelled(
     @Payload() event: Delivered<OrderEvents, 'OrderCancelled'>,
     @Ctx() context: Context,
@@ -55,7 +55,7 @@ export class OrderReactor {
     await this.command(event, context, { kind: 'cancelPayment', key: orderId, purposes: paymentCommandFields });
   }
 
-  @EventPattern<string>('RefundDecided', { group })
+  @Handles('RefundDecided', { group })
   async refundDecided(
     @Payload() event: Delivered<OrderEvents, 'RefundDecided'>,
     @Ctx() context: Context,
@@ -74,6 +74,10 @@ export class OrderReactor {
     const order = await this.orders.facts(orderId);
     const processorId = order === null ? null : processorForPayment(this.register, order.method);
     if (processorId === null) return;
-    await this.requests.request(event, subjectOf(event), context.transaction, { ...intent, processorId, orderId });
+    await this.requests.request(event, event.metadata.dataSubjectId, context.transaction, {
+      ...intent,
+      processorId,
+      orderId,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { EventStore, DomainError, streamName } from '@dittoo/kernel';
+import { EventStore, DomainError, streamName, type SubjectId } from '@dittoo/kernel';
 import { AcceptsForm } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
@@ -69,7 +69,7 @@ export class PaymentCallbacksController {
     const orderId = this.tokens.orderOf(processorId, token);
     if (orderId === null) throw new DomainError('not-found');
     const forwardingId = forwardingIdOf(processorId, 'openPayment', orderId);
-    let subjectId: string | null = null;
+    let subjectId: SubjectId | null = null;
     let reference: string | null = null;
     for await (const { type, data, metadata } of this.store.readStream(streamName('forwarding', forwardingId))) {
       subjectId = metadata.dataSubjectId;

@@ -1,25 +1,25 @@
 import type { ForwardingEvents } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { QueueIntake } from '../queue/queue-intake.js';
 import { queueTablesOf } from '../queue/queue-tables.js';
 import { intakeGroup as group } from './forwarding-requests.js';
-import { subjectOf } from './subject-of.js';
 
 /** An officer asked for another try of a parked forwarding: its item is queued again and passes the gate like a first. */
 @Controller()
 export class RedeliveryReactor {
   constructor(private readonly intake: QueueIntake) {}
 
-  @EventPattern<string>('RedeliveryRequested', { group })
+  @Handles('RedeliveryRequested', { group })
   async redeliveryRequested(
     @Payload() event: Delivered<ForwardingEvents, 'RedeliveryRequested'>,
     @Ctx() { transaction }: EventContext<EntityManager>,
   ): Promise<void> {
     const tables = queueTablesOf(event.data.processorId);
     if (tables === null) return;
-    await this.intake.resume(transaction, tables, streamId(event.stream), subjectOf(event));
+    await this.intake.resume(transaction, tables, streamId(event.stream), event.metadata.dataSubjectId);
   }
 }

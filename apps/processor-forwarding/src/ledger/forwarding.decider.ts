@@ -1,5 +1,5 @@
 import type { ForwardingEvent, ForwardingEvents, ForwardingIntent, PaymentAction } from '@dittoo/contracts';
-import { DomainError, type Decider } from '@dittoo/kernel';
+import { DomainError, type Decider, type OrderId } from '@dittoo/kernel';
 import { evolve, type Forwarding } from './forwarding.js';
 
 /** One purpose of what an attempt carried, as it goes into the ledger. */
@@ -105,13 +105,13 @@ const decide = (command: ForwardingCommand, forwarding: Forwarding): ForwardingE
 
 const checkoutOpened = (
   processorId: string,
-  orderId: string,
+  orderId: OrderId,
   checkout: { readonly paymentReference: string; readonly action: PaymentAction },
 ): ForwardingEvent => ({ type: 'CheckoutOpened', data: { processorId, orderId, ...checkout } });
 
 const parked = (
   asked: { readonly processorId: string; readonly intent: ForwardingIntent },
-  orderId: string | null,
+  orderId: OrderId | null,
   failure: string,
 ): ForwardingEvent => ({ type: 'ForwardingParked', data: { ...asked, orderId, failure } });
 

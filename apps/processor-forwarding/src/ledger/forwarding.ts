@@ -1,3 +1,4 @@
+import type { OrderId } from '@dittoo/kernel';
 import type { ForwardingEvent, ForwardingIntent } from '@dittoo/contracts';
 
 /** The state of a payment as the processor last reported it. */
@@ -14,7 +15,7 @@ export type Forwarding =
       readonly status: 'open' | 'parked' | 'completed' | 'refused' | 'cancelled';
       readonly processorId: string;
       readonly intent: ForwardingIntent;
-      readonly orderId: string | null;
+      readonly orderId: OrderId | null;
       /** The last attempt recorded here; a later one was not recorded before the process died. */
       readonly attempt: number;
       readonly payment: ObservedPayment | null;

@@ -153,6 +153,6 @@ export const notificationsAbout = (event: string): NotificationName[] =>
 export const isNotificationName = (name: string): name is NotificationName => Object.hasOwn(notificationKinds, name);
 
 /** The event types that lead to a notification. */
-export const notificationEvents: string[] = [
+export const notificationEvents: readonly EventType[] = [
   ...new Set(notificationNames.map((name) => notificationKinds[name].event)),
 ];

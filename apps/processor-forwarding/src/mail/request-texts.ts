@@ -1,9 +1,10 @@
+import type { RequestId } from '@dittoo/kernel';
 import type { Locale } from '@dittoo/contracts';
 import type { Notification } from './notification.js';
 import { day, when, withCode, type Writer } from './text-format.js';
 
 /** A requester without an account cannot sign in: the link itself is the key, it works once, and queries are not logged. */
-const copyPath = (requestId: string, copyToken: string | null): string =>
+const copyPath = (requestId: RequestId, copyToken: string | null): string =>
   copyToken === null
     ? `/account/requests/${requestId}`
     : `/api/v1/privacy-requests/${requestId}/export?token=${encodeURIComponent(copyToken)}&format=html`;

@@ -1,7 +1,8 @@
 import type { LegalHoldEvents } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 
 const group = 'forwarding.legalHolds';
@@ -12,7 +13,7 @@ type Hold<Type extends keyof LegalHoldEvents & string> = Delivered<LegalHoldEven
 /** Whose mail is kept because a legal hold covers what they wrote to the shop. Ids alone. */
 @Controller()
 export class HeldMailProjection {
-  @EventPattern<string>('LegalHoldRequested', { group })
+  @Handles('LegalHoldRequested', { group })
   async requested(@Payload() event: Hold<'LegalHoldRequested'>, @Ctx() { transaction }: Context): Promise<void> {
     if (!event.data.categories.includes('support')) return;
     await transaction.query(
@@ -21,24 +22,24 @@ export class HeldMailProjection {
     );
   }
 
-  @EventPattern<string>('LegalHoldConfirmed', { group })
+  @Handles('LegalHoldConfirmed', { group })
   async confirmed(@Payload() event: Hold<'LegalHoldConfirmed'>, @Ctx() { transaction }: Context): Promise<void> {
     await transaction.query('UPDATE forwarding.mail_hold SET in_force = true WHERE hold_id = $1', [
       streamId(event.stream),
     ]);
   }
 
-  @EventPattern<string>('LegalHoldWithdrawn', { group })
+  @Handles('LegalHoldWithdrawn', { group })
   withdrawn(@Payload() event: Hold<'LegalHoldWithdrawn'>, @Ctx() context: Context): Promise<void> {
     return ended(event.stream, context);
   }
 
-  @EventPattern<string>('LegalHoldReleased', { group })
+  @Handles('LegalHoldReleased', { group })
   released(@Payload() event: Hold<'LegalHoldReleased'>, @Ctx() context: Context): Promise<void> {
     return ended(event.stream, context);
   }
 
-  @EventPattern<string>('LegalHoldExpired', { group })
+  @Handles('LegalHoldExpired', { group })
   expired(@Payload() event: Hold<'LegalHoldExpired'>, @Ctx() context: Context): Promise<void> {
     return ended(event.stream, context);
   }

@@ -1,5 +1,5 @@
 import { ROW_POOL } from '@dittoo/platform';
-import type { Uuid } from '@dittoo/kernel';
+import type { ForwardingId, SubjectId, Uuid } from '@dittoo/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
@@ -21,7 +21,7 @@ export class MailRecords {
    * A mail is about to be sent. Runs in the transaction that marks the item, before bytes leave, so that an erasure finds
    * the mail even if the process dies.
    */
-  async sending(client: PoolClient, forwardingId: Uuid, subjectId: Uuid): Promise<void> {
+  async sending(client: PoolClient, forwardingId: ForwardingId, subjectId: SubjectId): Promise<void> {
     await client.query(
       'INSERT INTO forwarding.mailed (forwarding_id, subject_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
       [forwardingId, subjectId],
@@ -29,13 +29,13 @@ export class MailRecords {
   }
 
   /** The subject's mail was deleted from the mailbox. Runs in the transaction that ends the erasure. */
-  async forget(client: PoolClient, subjectId: Uuid): Promise<void> {
+  async forget(client: PoolClient, subjectId: SubjectId): Promise<void> {
     await client.query('DELETE FROM forwarding.mailed WHERE subject_id = $1', [subjectId]);
     await client.query('DELETE FROM forwarding.mail_received WHERE subject_id = $1', [subjectId]);
   }
 
   /** A message of this person was taken in; recorded in the transaction that stores what became of it. Safe to repeat. */
-  async received(transaction: EntityManager, subjectId: Uuid, message: MessageHead): Promise<void> {
+  async received(transaction: EntityManager, subjectId: SubjectId, message: MessageHead): Promise<void> {
     const { folder, uidValidity, uid, receivedAt } = message;
     await transaction.query(
       `INSERT INTO forwarding.mail_received (folder, uid_validity, uid, subject_id, received_at)
@@ -81,7 +81,7 @@ export class MailRecords {
   }
 
   /** Does a legal hold keep this person's mail? */
-  async isHeld(subjectId: Uuid): Promise<boolean> {
+  async isHeld(subjectId: SubjectId): Promise<boolean> {
     const { rows } = await this.pool.query('SELECT FROM forwarding.mail_hold WHERE subject_id = $1 AND in_force', [
       subjectId,
     ]);
@@ -97,7 +97,7 @@ export class MailRecords {
     return { sent: known.flatMap(({ sent }) => sent), received: known.flatMap(({ received }) => received) };
   }
 
-  async of(subjectId: Uuid): Promise<KnownMail> {
+  async of(subjectId: SubjectId): Promise<KnownMail> {
     const [sent, received] = await Promise.all([
       this.pool.query<{ id: Uuid }>('SELECT forwarding_id AS id FROM forwarding.mailed WHERE subject_id = $1', [
         subjectId,

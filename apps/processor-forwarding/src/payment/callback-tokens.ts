@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Uuid } from '@dittoo/kernel';
+import type { OrderId, Uuid } from '@dittoo/kernel';
 import { KeyEncryption } from '@dittoo/personal-data';
 import { Injectable } from '@nestjs/common';
 
@@ -14,7 +14,7 @@ const macBytes = 24;
 export class CallbackTokens {
   constructor(private readonly keys: KeyEncryption) {}
 
-  tokenOf(processorId: string, orderId: Uuid): string {
+  tokenOf(processorId: string, orderId: OrderId): string {
     const id = Buffer.from(orderId.replaceAll('-', ''), 'hex');
     return Buffer.concat([id, this.mac(processorId, orderId)]).toString('base64url');
   }
@@ -29,7 +29,7 @@ export class CallbackTokens {
     return timingSafeEqual(bytes.subarray(idBytes), this.mac(processorId, orderId)) ? orderId : null;
   }
 
-  private mac(processorId: string, orderId: Uuid): Buffer {
+  private mac(processorId: string, orderId: OrderId): Buffer {
     return this.keys.keyedHash('token', `callback/${processorId}/${orderId}`).subarray(0, macBytes);
   }
 }

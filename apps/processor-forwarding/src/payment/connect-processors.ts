@@ -1,3 +1,4 @@
+import type { OrderId } from '@dittoo/kernel';
 import type { PlatformConfig } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import type { ForwardingConfig } from '../processor-forwarding.config.js';
@@ -24,7 +25,7 @@ export const connectProcessors = (
     const { url, agentId: user, apiKey: password } = config.payson;
     const egress = egressTo(register, 'payson', url, 'PAYSON_URL', config.egressProxy);
     const client = new ProcessorClient(egress, { user, password }, config, config.concurrency);
-    const addresses = (orderId: string) => ({
+    const addresses = (orderId: OrderId) => ({
       termsUri: `${publicUrl}/api/v1/policy.html`,
       checkoutUri: `${publicUrl}/orders/${orderId}`,
       confirmationUri: `${publicUrl}/orders/${orderId}`,
@@ -36,7 +37,7 @@ export const connectProcessors = (
     const { url, merchantId: user, password } = config.mondido;
     const egress = egressTo(register, 'mondido', url, 'MONDIDO_URL', config.egressProxy);
     const client = new ProcessorClient(egress, { user, password }, config, config.concurrency);
-    const addresses = (orderId: string) => ({
+    const addresses = (orderId: OrderId) => ({
       successUrl: `${publicUrl}/orders/${orderId}`,
       errorUrl: `${publicUrl}/orders/${orderId}`,
       webhookUrl: `${publicUrl}/api/v1/callbacks/mondido/${tokens.tokenOf('mondido', orderId)}`,

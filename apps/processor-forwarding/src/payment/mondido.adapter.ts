@@ -1,4 +1,4 @@
-import type { Uuid } from '@dittoo/kernel';
+import type { OrderId } from '@dittoo/kernel';
 import {
   paymentOf,
   transactionForm,
@@ -31,7 +31,7 @@ export class MondidoAdapter extends PaymentProcessor {
   constructor(
     private readonly client: ProcessorClient,
     private readonly merchant: MondidoMerchant,
-    private readonly addresses: (orderId: Uuid) => MondidoAddresses,
+    private readonly addresses: (orderId: OrderId) => MondidoAddresses,
     /** May the customer's browser be sent there? */
     private readonly pageHost: (url: URL) => boolean,
   ) {
@@ -43,7 +43,7 @@ export class MondidoAdapter extends PaymentProcessor {
     return this.opened(opening.orderId, this.parse(await this.client.call('POST', 'transactions', form)));
   }
 
-  async findPayment(orderId: Uuid): Promise<OpenedPayment | null> {
+  async findPayment(orderId: OrderId): Promise<OpenedPayment | null> {
     const query = new URLSearchParams({ 'filter[payment_ref]': orderId, limit: '1' });
     const list = await this.client.call('GET', `transactions?${query}`);
     if (!Array.isArray(list)) throw new TransmissionFailed('answer-unexpected', 'unknown', { retry: true });
@@ -92,7 +92,7 @@ export class MondidoAdapter extends PaymentProcessor {
     await this.client.call('POST', 'refunds', new URLSearchParams(form));
   }
 
-  private opened(orderId: Uuid, transaction: Transaction): OpenedPayment {
+  private opened(orderId: OrderId, transaction: Transaction): OpenedPayment {
     const payment = paymentOf(transaction);
     const action = payment.action ?? { kind: 'redirect', url: this.addresses(orderId).successUrl };
     return { ...payment, action };

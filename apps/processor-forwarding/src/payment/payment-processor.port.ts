@@ -1,5 +1,5 @@
 import type { ForwardingEvents, Locale, Money, OrderLine, PaymentAction, PostalAddress } from '@dittoo/contracts';
-import type { Uuid } from '@dittoo/kernel';
+import type { OrderId, Uuid } from '@dittoo/kernel';
 
 /** Personal values on their way out, by the register's names. What is absent is not sent. */
 export interface Customer {
@@ -13,7 +13,7 @@ export interface Customer {
 }
 
 export interface PaymentOpening {
-  readonly orderId: Uuid;
+  readonly orderId: OrderId;
   readonly lines: readonly OrderLine[];
   readonly currency: string;
   readonly locale: Locale;
@@ -56,7 +56,7 @@ export abstract class PaymentProcessor {
   abstract readonly processorId: string;
   abstract openPayment(opening: PaymentOpening): Promise<OpenedPayment>;
   /** The payment of an order whose opening had no known outcome; `null` = there is none. @param since RFC 3339 */
-  abstract findPayment(orderId: Uuid, since: string): Promise<OpenedPayment | null>;
+  abstract findPayment(orderId: OrderId, since: string): Promise<OpenedPayment | null>;
   abstract readPayment(reference: string): Promise<Payment>;
   abstract capturePayment(reference: string): Promise<Payment>;
   abstract cancelPayment(reference: string): Promise<Payment>;

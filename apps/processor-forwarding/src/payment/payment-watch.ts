@@ -1,4 +1,4 @@
-import { newId, type Uuid } from '@dittoo/kernel';
+import { newId, type ForwardingId, type OrderId, type SubjectId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
@@ -9,9 +9,9 @@ import { readPaymentFields } from './payment-fields.js';
 
 export interface WatchedPayment {
   /** The forwarding that opened it. */
-  readonly forwardingId: Uuid;
-  readonly subjectId: Uuid;
-  readonly orderId: Uuid;
+  readonly forwardingId: ForwardingId;
+  readonly subjectId: SubjectId;
+  readonly orderId: OrderId;
 }
 
 /** Pauses between two readings of a pending payment double up to a quarter of an hour. */
@@ -48,7 +48,7 @@ export class PaymentWatch {
   }
 
   /** The payment is pending no longer. Runs in the transaction that ends the reading. */
-  async stop(client: PoolClient, forwardingId: Uuid): Promise<void> {
+  async stop(client: PoolClient, forwardingId: ForwardingId): Promise<void> {
     await client.query('DELETE FROM forwarding.payment_watch WHERE forwarding_id = $1', [forwardingId]);
   }
 

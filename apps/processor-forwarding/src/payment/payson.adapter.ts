@@ -1,4 +1,4 @@
-import type { Uuid } from '@dittoo/kernel';
+import type { OrderId } from '@dittoo/kernel';
 import {
   PaymentProcessor,
   type OpenedPayment,
@@ -32,7 +32,7 @@ export class PaysonAdapter extends PaymentProcessor {
 
   constructor(
     private readonly client: ProcessorClient,
-    private readonly addresses: (orderId: Uuid) => MerchantAddresses,
+    private readonly addresses: (orderId: OrderId) => MerchantAddresses,
     /** May the customer's browser be sent there? */
     private readonly pageHost: (url: URL) => boolean,
   ) {
@@ -49,7 +49,7 @@ export class PaysonAdapter extends PaymentProcessor {
    * `POST /Checkouts` has no natural key: the list is searched for our order id. Where pages come newest first the
    * search ends behind the attempt; where they do not, at the last page.
    */
-  async findPayment(orderId: Uuid, since: string): Promise<OpenedPayment | null> {
+  async findPayment(orderId: OrderId, since: string): Promise<OpenedPayment | null> {
     let newest = Number.POSITIVE_INFINITY;
     let sorted = true;
     for (let page = 1; page <= mostPages; page++) {
@@ -108,7 +108,7 @@ export class PaysonAdapter extends PaymentProcessor {
   }
 
   /** Where there is no page to pay at (any more), the customer goes to the order. */
-  private opened(orderId: Uuid, payment: Payment): OpenedPayment {
+  private opened(orderId: OrderId, payment: Payment): OpenedPayment {
     const action = payment.action ?? { kind: 'redirect', url: this.addresses(orderId).confirmationUri };
     return { ...payment, action };
   }

@@ -1,5 +1,5 @@
 import type { ForwardingIntent } from '@dittoo/contracts';
-import type { LegalBasis, Uuid } from '@dittoo/kernel';
+import type { ForwardingId, LegalBasis, OrderId, RequestId, SubjectId, Uuid } from '@dittoo/kernel';
 import type { QueueTables } from './queue-tables.js';
 
 /** Fields of one purpose, by the register's names. */
@@ -20,7 +20,7 @@ export interface QueuedNotification {
 export interface ItemPayload {
   readonly purposes: readonly PurposeFields[];
   readonly refundId: string | null;
-  readonly requestId: string | null;
+  readonly requestId: RequestId | null;
   readonly notification: QueuedNotification | null;
   readonly noticeVersion: string | null;
   readonly correlationId: Uuid;
@@ -30,9 +30,9 @@ export interface ItemPayload {
 export interface NewItem {
   /** The same intent is queued once, for ever. */
   readonly intentId: Uuid;
-  readonly forwardingId: Uuid;
-  readonly subjectId: Uuid;
-  readonly orderId: Uuid | null;
+  readonly forwardingId: ForwardingId;
+  readonly subjectId: SubjectId;
+  readonly orderId: OrderId | null;
   readonly kind: ForwardingIntent;
   readonly payload: ItemPayload;
 }
@@ -69,7 +69,7 @@ export interface SendingDisclosure {
 /** The queue of one data subject at one processor, leased by a worker. */
 export interface Lane {
   readonly tables: QueueTables;
-  readonly subjectId: Uuid;
+  readonly subjectId: SubjectId;
   /** Every write names it: a worker that lost its lease changes nothing. */
   readonly token: string;
   /** Failures in a row of the item at its head. */

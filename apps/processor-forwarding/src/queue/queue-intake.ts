@@ -1,5 +1,5 @@
 import type { ForwardingIntent } from '@dittoo/contracts';
-import type { Uuid } from '@dittoo/kernel';
+import type { ForwardingId, SubjectId, Uuid } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { NewItem } from './item.js';
@@ -44,7 +44,7 @@ export class QueueIntake {
    *
    * @returns the forwardings that will not happen
    */
-  async cancelDisclosures(transaction: EntityManager, tables: QueueTables, subjectId: Uuid): Promise<Uuid[]> {
+  async cancelDisclosures(transaction: EntityManager, tables: QueueTables, subjectId: SubjectId): Promise<Uuid[]> {
     await this.lockLane(transaction, tables, subjectId);
     const gone = await transaction.query<{ forwarding_id: Uuid; queued: boolean }[]>(
       `WITH gone AS (
@@ -61,7 +61,12 @@ export class QueueIntake {
   }
 
   /** Queues a parked item again. If its outcome is unknown, it is reconciled before it is sent again. */
-  async resume(transaction: EntityManager, tables: QueueTables, forwardingId: Uuid, subjectId: Uuid): Promise<void> {
+  async resume(
+    transaction: EntityManager,
+    tables: QueueTables,
+    forwardingId: ForwardingId,
+    subjectId: SubjectId,
+  ): Promise<void> {
     await this.lockLane(transaction, tables, subjectId);
     const resumed = await transaction.query<unknown[]>(
       `WITH resumed AS (
@@ -74,7 +79,7 @@ export class QueueIntake {
   }
 
   /** Does not change `next_at` of an existing lane: one in back-off stays in back-off. */
-  private async lockLane(transaction: EntityManager, { lane }: QueueTables, subjectId: Uuid): Promise<void> {
+  private async lockLane(transaction: EntityManager, { lane }: QueueTables, subjectId: SubjectId): Promise<void> {
     await transaction.query(
       `INSERT INTO ${lane} AS l (subject_id, next_at, pending) VALUES ($1, now(), 0)
        ON CONFLICT (subject_id) DO UPDATE SET pending = l.pending`,
@@ -86,7 +91,7 @@ export class QueueIntake {
   private async count(
     transaction: EntityManager,
     { lane, processorId }: QueueTables,
-    subjectId: Uuid,
+    subjectId: SubjectId,
     change: number,
   ): Promise<void> {
     await transaction.query(`UPDATE ${lane} SET pending = pending + $2 WHERE subject_id = $1`, [subjectId, change]);

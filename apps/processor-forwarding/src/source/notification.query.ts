@@ -8,7 +8,7 @@ import {
   streamName,
   type JsonObject,
   type RecordedEvent,
-  type Uuid,
+  type SubjectId,
 } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import type { NotificationKind } from '../mail/notification-kinds.js';
@@ -36,7 +36,11 @@ export class NotificationSource {
   ) {}
 
   /** `null` = the address or one of the fields cannot be opened any more. */
-  async read(kind: NotificationKind, queued: QueuedNotification, subjectId: Uuid): Promise<OpenedNotification | null> {
+  async read(
+    kind: NotificationKind,
+    queued: QueuedNotification,
+    subjectId: SubjectId,
+  ): Promise<OpenedNotification | null> {
     const history = await this.history(queued.stream);
     const event = history.find(({ revision }) => String(revision) === queued.revision);
     if (event === undefined) throw new Error('the event of a notification is not in its stream');
@@ -69,7 +73,7 @@ export class NotificationSource {
     { addressee }: NotificationKind,
     event: RecordedEvent,
     history: readonly RecordedEvent[],
-    subjectId: Uuid,
+    subjectId: SubjectId,
   ): Promise<Addressee | null> {
     switch (addressee) {
       case 'event':
@@ -110,7 +114,7 @@ export class NotificationSource {
   private async requester(
     { data, stream }: RecordedEvent,
     history: readonly RecordedEvent[],
-    subjectId: Uuid,
+    subjectId: SubjectId,
   ): Promise<Addressee | null> {
     const own = streamCategory(stream) === 'rightsRequest';
     const about = own ? streamId(stream) : String(data['requestId']);
@@ -130,7 +134,7 @@ export class NotificationSource {
     return recorded;
   }
 
-  private async account(subjectId: Uuid): Promise<Addressee | null> {
+  private async account(subjectId: SubjectId): Promise<Addressee | null> {
     let address: RecordedEvent | null = null;
     for await (const recorded of this.store.readStream(streamName('customer', subjectId))) {
       if (recorded.type === 'CustomerRegistered' || recorded.type === 'EmailRectified') address = recorded;
@@ -139,7 +143,7 @@ export class NotificationSource {
     return addressed(await this.sealed.open<string>(address, 'email'), await this.localeOf(subjectId));
   }
 
-  private async localeOf(subjectId: Uuid): Promise<Locale | undefined> {
+  private async localeOf(subjectId: SubjectId): Promise<Locale | undefined> {
     let locale: Locale | undefined;
     for await (const recorded of this.store.readStream(streamName('customer', subjectId))) {
       locale = localeOf(recorded) ?? locale;

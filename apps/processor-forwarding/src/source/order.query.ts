@@ -6,7 +6,7 @@ import {
   type OrderState,
   type PlacedOrderState,
 } from '@dittoo/contracts';
-import { EventStore, recordedAs, streamName, type Uuid } from '@dittoo/kernel';
+import { EventStore, recordedAs, streamName, type OrderId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import { SealedValues, type Opened } from './sealed-values.query.js';
 
@@ -22,7 +22,7 @@ export class Orders {
   ) {}
 
   /** `null` = there is no such order. */
-  async facts(orderId: Uuid): Promise<OrderFacts | null> {
+  async facts(orderId: OrderId): Promise<OrderFacts | null> {
     let state: OrderState = noOrder;
     let placed: Pick<OrderEvents['OrderPlaced'], 'lines' | 'locale'> | null = null;
     for await (const recorded of this.store.readStream(streamName('order', orderId))) {
@@ -35,7 +35,7 @@ export class Orders {
   }
 
   /** Who the order goes to. `null` = its key is destroyed. */
-  async recipient(orderId: Uuid): Promise<Opened<DeliveryRecipient> | null> {
+  async recipient(orderId: OrderId): Promise<Opened<DeliveryRecipient> | null> {
     for await (const recorded of this.store.readStream(streamName('order', orderId))) {
       if (recorded.type === 'OrderPlaced') return this.sealed.open<DeliveryRecipient>(recorded, 'recipient');
     }

@@ -1,4 +1,4 @@
-import { EventStore, streamName, type RecordedEvent, type Uuid } from '@dittoo/kernel';
+import { EventStore, streamName, type RecordedEvent, type SubjectId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import { SealedValues, type Opened } from './sealed-values.query.js';
 
@@ -11,7 +11,7 @@ export class Personnummers {
   ) {}
 
   /** The number recorded last. `null` = none, removed, or its key is destroyed. */
-  async current(subjectId: Uuid): Promise<Opened<string> | null> {
+  async current(subjectId: SubjectId): Promise<Opened<string> | null> {
     let last: RecordedEvent | null = null;
     for await (const recorded of this.store.readStream(streamName('customer', subjectId))) {
       if (recorded.type === 'PersonnummerRecorded') last = recorded;

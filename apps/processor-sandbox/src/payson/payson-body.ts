@@ -50,7 +50,7 @@ export interface Gui {
 }
 
 /** A checkout as a client sends it, property names in camel case. */
-export interface CheckoutBody {
+export type CheckoutBody = {
   readonly id?: string;
   readonly status?: string;
   readonly description?: string;
@@ -58,7 +58,7 @@ export interface CheckoutBody {
   readonly order: { readonly currency: string; readonly items: readonly BodyItem[] };
   readonly customer?: Customer;
   readonly gui?: Gui;
-}
+};
 
 type Check = (value: unknown) => string | null;
 interface Property {
@@ -195,7 +195,7 @@ export const readCheckout = (
 ): { readonly checkout: CheckoutBody; readonly errors: readonly PaysonError[] } => {
   const errors: PaysonError[] = [];
   const checkout = readObject(body, act === 'create' ? created : replaced, '', errors);
-  return { checkout: checkout as unknown as CheckoutBody, errors };
+  return { checkout: checkout as CheckoutBody, errors };
 };
 
 const readObject = (value: unknown, shape: Shape, path: string, errors: PaysonError[]): Record<string, unknown> => {

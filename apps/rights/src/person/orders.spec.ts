@@ -19,7 +19,7 @@ const recorded = ([type, data]: Happened, index: number): RecordedEvent => ({
   metadata: {
     dataSubjectId: newId(),
     actor: { kind: 'system', id: 'spec' },
-    purpose: 'orderFulfilment',
+    purpose: 'order',
     legalBasis: 'contract',
     noticeVersion: null,
     correlationId: newId(),

@@ -1,5 +1,12 @@
 import type { DataSubjectEvents } from '@dittoo/contracts';
-import { keyNamed, recordedAs, type EventStore, type RecordedEvent } from '@dittoo/kernel';
+import {
+  keyNamed,
+  recordedAs,
+  type Delivered,
+  type EventStore,
+  type RecordedEvent,
+  type RequestId,
+} from '@dittoo/kernel';
 import type { ContactDirectory, EmailIndex, PostgresKeyRing } from '@dittoo/personal-data';
 
 const pageSize = 1000;
@@ -54,36 +61,36 @@ const applyAgain = async (
   { contacts, emails }: Directories,
 ): Promise<boolean> => {
   const said = recordedAs<DataSubjectEvents>(event);
-  const subjectId = event.metadata.dataSubjectId;
-  if (said.type !== 'SubjectKeysDestroyed' || subjectId === null) return false;
+  if (said.type !== 'SubjectKeysDestroyed') return false;
   const { keys, requestId } = said.data;
+  const subjectId = said.metadata.dataSubjectId;
   const kids = keys.map(({ kid }) => kid);
   if (requestId === null) {
     // A period ended: one stream's key never comes back, the key of a category may in its next life.
     const ofStreams = kids.filter((kid) => keyNamed(kid)?.scope !== null);
     const ofCategories = kids.filter((kid) => keyNamed(kid)?.scope === null);
-    const one = await destroyAgain(ring, event, ofStreams, null, false);
-    return (await destroyAgain(ring, event, ofCategories, null, true)) || one;
+    const one = await destroyAgain(ring, said.metadata, ofStreams, null, false);
+    return (await destroyAgain(ring, said.metadata, ofCategories, null, true)) || one;
   }
   await contacts.forget(subjectId);
   await emails.forget(subjectId);
   const closed = kids.map(keyNamed).flatMap((key) => (key?.scope === null ? [key.category] : []));
   await ring.closeCategories(subjectId, [...new Set(closed)]);
-  return destroyAgain(ring, event, kids, requestId, false);
+  return destroyAgain(ring, said.metadata, kids, requestId, false);
 };
 
 const destroyAgain = async (
   ring: PostgresKeyRing,
-  { metadata }: RecordedEvent,
+  { dataSubjectId, recordedAt }: Delivered<DataSubjectEvents, 'SubjectKeysDestroyed'>['metadata'],
   kids: readonly string[],
-  requestId: string | null,
+  requestId: RequestId | null,
   newLifecycle: boolean,
 ): Promise<boolean> => {
   const states = await ring.statesOfKeys(kids);
   const usable = kids.filter((kid) => states.get(kid) !== 'destroyed');
   if (usable.length === 0) return false;
   const categories = [...new Set(usable.flatMap((kid) => keyNamed(kid)?.category ?? []))];
-  const reason = { at: metadata.recordedAt, requestId, newLifecycle, kids: usable };
-  await ring.destroy(metadata.dataSubjectId!, categories, reason);
+  const reason = { at: recordedAt, requestId, newLifecycle, kids: usable };
+  await ring.destroy(dataSubjectId, categories, reason);
   return true;
 };

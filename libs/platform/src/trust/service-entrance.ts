@@ -41,7 +41,7 @@ export const clientTls = ({ caFile, certFile, keyFile }: UpstreamTlsFiles) => ({
 export const fetchForKeys = (files: UpstreamTlsFiles | undefined): typeof fetch | undefined => {
   if (files === undefined || (files.caFile === null && files.certFile === null)) return undefined;
   const dispatcher = new Agent({ connect: clientTls(files) });
-  return ((url: string, init?: object) => fetchWith(url, { ...init, dispatcher })) as unknown as typeof fetch;
+  return ((url: string, init?: object) => fetchWith(url, { ...init, dispatcher })) as typeof fetch;
 };
 
 /**

@@ -1,0 +1,42 @@
+import type { AnyDelivered, Delivered, EventContext, EventTypes } from '@dittoo/kernel';
+import { EventPattern } from '@nestjs/microservices';
+
+type TypeName = keyof EventTypes & string;
+
+/** The event a handler of these types takes; `*` is every type. */
+type Handled<Type extends TypeName | '*'> = Type extends TypeName ? Delivered<EventTypes, Type> : AnyDelivered;
+
+/** A handler takes the event it names, whatever else it takes; what a group hands over beside it is `Context`. */
+type Handler<Type extends TypeName | '*', Context> = (event: Handled<Type>, context: Context) => unknown;
+
+type HandlerDecorator<Type extends TypeName | '*', Context> = <Method extends Handler<Type, Context>>(
+  target: object,
+  name: string | symbol,
+  method: TypedPropertyDescriptor<Method>,
+) => void;
+
+/** A reactor acts before the rows of its page are written, outside any transaction. */
+type Reacting = Pick<EventContext, 'group'>;
+
+/**
+ * Nest's `@EventPattern`, typed: the method must take the event that is named, as it is delivered, and a type that is
+ * no event does not compile. The handlers of one group have one checkpoint and see each stream's events in order.
+ *
+ * @param types one type, several, or `*` for all
+ * @param options.group what the checkpoint is kept under: `<service>.<read model or reactor>`
+ * @param options.reacts called outside any transaction: appends under derived ids, so that a repeat changes nothing
+ */
+export function Handles<Type extends TypeName | '*'>(
+  types: Type | readonly Type[],
+  options: { readonly group: string; readonly reacts: true },
+): HandlerDecorator<Type, Reacting>;
+export function Handles<Type extends TypeName | '*'>(
+  types: Type | readonly Type[],
+  options: { readonly group: string },
+): HandlerDecorator<Type, EventContext<never>>;
+export function Handles(
+  types: string | readonly string[],
+  options: { readonly group: string; readonly reacts?: true },
+): MethodDecorator {
+  return EventPattern(typeof types === 'string' ? types : [...types], { ...options });
+}
