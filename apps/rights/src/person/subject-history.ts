@@ -15,6 +15,7 @@ export class SubjectHistory {
   private readonly names: readonly string[];
   private readonly sinceRevisions: ReadonlyMap<string, bigint>;
   private readonly places = new EventPlaces();
+  private readonly inHand = new Map<string, RecordedEvent[]>();
 
   constructor(
     private readonly store: EventStore,
@@ -26,29 +27,32 @@ export class SubjectHistory {
     this.sinceRevisions = new Map(streams.map(({ sinceRevision, stream }) => [stream, sinceRevision]));
   }
 
-  /** Once, before anything else. @param outline gets every event, stream by stream, with its personal fields sealed */
+  /** Once, before anything else. @param outline gets every event, in no order but that of its stream, with its personal fields sealed */
   async locate(outline: (event: CopiedEvent) => void): Promise<void> {
-    for (const [number, name] of this.names.entries()) {
+    await severalAtOnce(this.names.entries(), async ([number, name]) => {
       for await (const event of this.ofStream(name)) {
         this.places.add(number, event.revision, event.position);
         outline(this.outlineOf(event));
       }
-    }
+    });
   }
 
   /** Oldest first. @throws KeyMissing a key row is not there: that is no erasure, a person looks */
   inOrder(): AsyncGenerator<CopiedEvent> {
-    return this.read(this.places.byPosition());
+    return this.read(this.places.byPosition(), (page) => this.opened(page));
   }
 
   /** Stream by stream, oldest first. Errors as `inOrder`. */
   byStream(): AsyncGenerator<CopiedEvent> {
-    return this.read(this.places.byStream());
+    return this.read(this.places.byStream(), (page) => {
+      this.keepWholeStreams(page);
+      return this.opened(page);
+    });
   }
 
   /** The person's events of one stream, with their personal fields sealed. */
   async *outlinesOf(stream: string): AsyncGenerator<CopiedEvent> {
-    for await (const event of this.ofStream(stream)) yield this.outlineOf(event);
+    for await (const event of this.inHand.get(stream) ?? this.ofStream(stream)) yield this.outlineOf(event);
   }
 
   private async *ofStream(stream: string): AsyncGenerator<RecordedEvent> {
@@ -59,14 +63,17 @@ export class SubjectHistory {
     }
   }
 
-  private async *read(order: Uint32Array): AsyncGenerator<CopiedEvent> {
+  private async *read(
+    order: Uint32Array,
+    opened: (page: readonly RecordedEvent[]) => Promise<CopiedEvent[]>,
+  ): AsyncGenerator<CopiedEvent> {
     for (let from = 0; from < order.length; from += pageSize) {
-      yield* await this.page(order.subarray(from, from + pageSize));
+      yield* await opened(await this.page(order.subarray(from, from + pageSize)));
     }
   }
 
   /** In both orders a page has a run of consecutive events of each of its streams. */
-  private async page(places: Uint32Array): Promise<CopiedEvent[]> {
+  private async page(places: Uint32Array): Promise<RecordedEvent[]> {
     const runs = new Map<number, { readonly from: bigint; to: bigint }>();
     for (const place of places) {
       const [stream, revision] = [this.places.streamOf(place), this.places.revisionOf(place)];
@@ -75,24 +82,31 @@ export class SubjectHistory {
       else run.to = revision;
     }
     const events = new Map<string, RecordedEvent>();
-    const waiting = [...runs];
-    const reader = async (): Promise<void> => {
-      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        const [stream, { from, to }] = next;
-        const range = { fromRevision: from, limit: Number(to - from) + 1 };
-        for await (const event of this.store.readStream(this.names[stream]!, range)) {
-          if (subjectsOf(event).has(this.subjectId)) events.set(`${stream} ${event.revision}`, event);
-        }
+    await severalAtOnce(runs.entries(), async ([stream, { from, to }]) => {
+      const range = { fromRevision: from, limit: roundedUp(Number(to - from) + 1) };
+      for await (const event of this.store.readStream(this.names[stream]!, range)) {
+        if (event.revision > to) break;
+        if (subjectsOf(event).has(this.subjectId)) events.set(`${stream} ${event.revision}`, event);
       }
-    };
-    await Promise.all(Array.from({ length: readsAtOnce }, reader));
-    return this.opened(
-      Array.from(places, (place) => {
-        const event = events.get(`${this.places.streamOf(place)} ${this.places.revisionOf(place)}`);
-        if (event === undefined) throw new Error('an event that was read is not in the log any more');
-        return event;
-      }),
-    );
+    });
+    return Array.from(places, (place) => {
+      const event = events.get(`${this.places.streamOf(place)} ${this.places.revisionOf(place)}`);
+      if (event === undefined) throw new Error('an event that was read is not in the log any more');
+      return event;
+    });
+  }
+
+  /** Of the streams that are in a page as a whole the outlines are at hand. */
+  private keepWholeStreams(page: readonly RecordedEvent[]): void {
+    this.inHand.clear();
+    for (const event of page) {
+      const events = this.inHand.get(event.stream);
+      if (events === undefined) this.inHand.set(event.stream, [event]);
+      else events.push(event);
+    }
+    // The first and the last stream may go beyond the page.
+    this.inHand.delete(page[0]!.stream);
+    this.inHand.delete(page.at(-1)!.stream);
   }
 
   private outlineOf(event: RecordedEvent): CopiedEvent {
@@ -106,3 +120,13 @@ export class SubjectHistory {
     return events.map((event) => copiedEvent(event, opened.get(event) ?? plainFieldsOf(event)));
   }
 }
+
+/** A store keeps a prepared statement for each limit: a few limits, few statements. */
+const roundedUp = (count: number): number => 2 ** Math.ceil(Math.log2(count));
+
+const severalAtOnce = async <T>(waiting: IterableIterator<T>, read: (next: T) => Promise<void>): Promise<void> => {
+  const reader = async (): Promise<void> => {
+    for (const next of waiting) await read(next);
+  };
+  await Promise.all(Array.from({ length: readsAtOnce }, reader));
+};
