@@ -1,10 +1,15 @@
 /**
  * Makes and hands out the access copy of one person, as file and as page, and says in one line of JSON what it took. It runs
- * in a process of its own, so that the memory it may have can be limited: `node --max-old-space-size=96`.
+ * in a process of its own, so that the memory it may have can be limited: `node --max-old-space-size=96`. The copies are
+ * left in DATA_DIR.
  *
  * Environment: that of a service, and SUBJECT_ID.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { createWriteStream, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { openPlatform, readPlatformConfig } from '@dittoo/platform';
 import { DataSource } from 'typeorm';
 import { SubjectEvents } from '../../apps/rights/dist/person/subject-events.query.js';
@@ -33,7 +38,7 @@ const copies = new SubjectCopyFiles(
 );
 
 let heapBytes = 0;
-const watch = setInterval(() => (heapBytes = Math.max(heapBytes, process.memoryUsage().heapUsed)), 20);
+const watch = setInterval(() => (heapBytes = Math.max(heapBytes, process.memoryUsage().heapUsed)), 100);
 const cpuMs = () => Math.round(process.cpuUsage().user / 1_000);
 
 const handedOut = async (kind, format) => {
@@ -42,18 +47,14 @@ const handedOut = async (kind, format) => {
   const { digest } = await copies.prepare({ requestId, subjectId, kind, now: clock.now() });
   const prepared = performance.now();
   const { content } = await copies.collect({ requestId, subjectId, format, now: clock.now() });
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const part of content) {
-    hash.update(part);
-    bytes += part.length;
-  }
+  const file = join(config.dataDir, `copy.${format}`);
+  await pipeline(Readable.from(content, { objectMode: false }), createWriteStream(file));
   return {
     kind,
     format,
-    bytes,
+    file,
+    bytes: statSync(file).size,
     digest,
-    sha256: hash.digest('hex'),
     prepareMs: Math.round(prepared - began),
     handOutMs: Math.round(performance.now() - prepared),
   };

@@ -247,6 +247,30 @@ describe('the file', () => {
     ).rejects.toThrow(SubjectKeyDestroyed);
   });
 
+  it('is there while it is read, and gone when reading stops half-way', async () => {
+    const { requestId, subjectId } = await prepared((await registered('halvvags')).subjectId);
+    const { content } = await copies.collect({ requestId, subjectId, format: 'json', now: now() });
+    expect(await copies.isBeingSent(requestId)).toBe(true);
+    for await (const part of content) {
+      expect(part.toString('utf8')).toContain('{"copy":{"authority":');
+      break;
+    }
+    expect(await copies.isBeingSent(requestId)).toBe(false);
+    expect(await rows.query('SELECT 1 FROM rights.subject_copy_part WHERE request_id = $1', [requestId])).toEqual([]);
+    await expect(collected({ requestId, subjectId })).rejects.toMatchObject({ code: 'gone' });
+  });
+
+  it('is not opened when a part was put in the place of another', async () => {
+    const copy = await prepared((await registered('utbytt')).subjectId);
+    await rows.query(
+      `UPDATE rights.subject_copy_part SET sealed = other.sealed FROM rights.subject_copy_part other
+       WHERE subject_copy_part.request_id = $1 AND other.request_id = $1
+         AND subject_copy_part.list = 2 AND other.list = 1`,
+      [copy.requestId],
+    );
+    await expect(collected(copy)).rejects.toThrow('unable to authenticate data');
+  });
+
   it('is one, however often it is prepared', async () => {
     const { subjectId } = await registered('samma');
     const input = { requestId: newId(), subjectId, kind: 'access', now: now() } as const;

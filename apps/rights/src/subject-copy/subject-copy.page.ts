@@ -1,4 +1,4 @@
-import { isErased, type LegalBasis } from '@dittoo/kernel';
+import type { LegalBasis } from '@dittoo/kernel';
 import {
   htmlPageEnd,
   htmlPageStart,
@@ -14,12 +14,13 @@ import {
 import { valuesOf, type AccessCopy, type CategoryCopy, type CopiedFieldValue } from './access-copy.js';
 import { entriesOf, frameOf, isEmptyList, textOf, type CopyContents, type CopyParts } from './copy-contents.js';
 import { copyTexts, type CopyTexts } from './copy-texts.js';
-import { eventWords, streamWords, wordsOf } from './event-words.js';
+import { asText, headingOf, inWords, plainText } from './copied-text.js';
+import { eventWords, wordsOf } from './event-words.js';
 import type { KnownRecord } from './known-values.js';
 import type { PortabilityCopy, ProvidedRecord } from './portability-copy.js';
 import type { RecipientLine } from './recipient-lines.js';
 import type { CopyFile } from './subject-copy-files.js';
-import { isWithheld, type CopiedEvent } from '../person/subject-events.query.js';
+import type { CopiedEvent } from '../person/subject-events.query.js';
 
 /** The lists of a copy, each readable as often as needed. */
 interface Lists {
@@ -213,17 +214,6 @@ async function* rows(copy: AccessCopy): AsyncGenerator<Html> {
   for (const [name, ofTable] of Object.entries(copy.rows)) for (const row of ofTable) yield facts(name, null, row);
 }
 
-/** `order-0f4f…` as "Order 0f4f…": the word to read, the number to ask about. */
-const headingOf = (stream: string, language: Language): string => {
-  const cut = stream.indexOf('-');
-  return `${wordsOf(streamWords, stream.slice(0, cut), language)} ${stream.slice(cut + 1)}`;
-};
-
-const inWords = ({ recordedAt, type }: { readonly type: string; readonly recordedAt: string }, language: Language) => ({
-  recordedAt,
-  type: wordsOf(eventWords, type, language),
-});
-
 const whoIsResponsible = ({ authority, dataController, subjectId }: AccessCopy, texts: CopyTexts): Html =>
   markup`<div class="card"><dl>
 <dt>${texts.controller}</dt><dd>${dataController.name}, ${dataController.country}</dd>
@@ -268,27 +258,3 @@ const facts = (
 ): Html => markup`<div class="card"><h3>${heading}</h3>${last === null ? '' : markup`<p>${last.type}, ${last.recordedAt}</p>`}<dl>
 ${Object.entries(fields).map(([name, value]) => markup`<dt>${name}</dt><dd>${plainText(value)}</dd>\n`)}</dl></div>
 `;
-
-const asText = (value: unknown, texts: CopyTexts): string => {
-  if (isErased(value)) return texts.erased(value.at, value.requestId);
-  return isWithheld(value) ? texts.withheld : plainText(value);
-};
-
-/** A person and where they live, in the order of a letter. */
-const letterOrder = ['givenName', 'familyName', 'address', 'street', 'postalCode', 'city', 'country', 'email', 'phone'];
-
-/** An address reads as it stands on a letter, anything else that has parts as names and values: no JSON. */
-const plainText = (value: unknown): string => {
-  if (value === null || value === undefined) return '–';
-  if (typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(plainText).join('; ');
-  const parts = Object.entries(value).filter(([, part]) => part !== null);
-  const place = ([name]: readonly [string, unknown]): number => letterOrder.indexOf(name);
-  if (parts.some((part) => place(part) === -1)) {
-    return parts.map(([name, part]) => `${name}: ${plainText(part)}`).join(', ');
-  }
-  return [...parts]
-    .sort((one, other) => place(one) - place(other))
-    .map(([, part]) => plainText(part))
-    .join(', ');
-};
