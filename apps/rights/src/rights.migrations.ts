@@ -68,8 +68,8 @@ class AddSubjectCopy1763820000020 implements MigrationInterface {
     await runner.query('CREATE INDEX ON rights.subject_copy (subject_id)');
     await runner.query(`
       CREATE TABLE rights.subject_copy_part (
-        request_id uuid NOT NULL REFERENCES rights.subject_copy ON DELETE CASCADE, number int NOT NULL,
-        sealed bytea NOT NULL, PRIMARY KEY (request_id, number))`);
+        request_id uuid NOT NULL REFERENCES rights.subject_copy ON DELETE CASCADE, list int NOT NULL, number int NOT NULL,
+        sealed bytea NOT NULL, PRIMARY KEY (request_id, list, number))`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -49,35 +49,53 @@ th,td{border:0;padding:.25rem 0}td::before{content:attr(data-label);display:bloc
 @media print{nav,.skip{display:none}body{font-size:10pt}}
 `);
 
-/** A whole page around `body`: no script, nothing external. */
-export const htmlPage = (page: { readonly language: string; readonly title: string; readonly body: Html }): string =>
-  markup`<!doctype html>
-<html lang="${page.language}">
+interface Page {
+  readonly language: string;
+  readonly title: string;
+}
+
+/** What comes before the body of a page, for a page that is written bit by bit. */
+export const htmlPageStart = ({ language, title }: Page): Html => markup`<!doctype html>
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${page.title}</title>
+<title>${title}</title>
 <style>${style}</style>
 </head>
 <body>
-${page.body}
+`;
+
+export const htmlPageEnd = new Html(`
 </body>
 </html>
-`.text;
+`);
 
-/** A table that becomes a stack of cards on a narrow screen; the first cell of a row names the row. */
-export const htmlTable = (table: {
+/** A whole page around `body`: no script, nothing external. */
+export const htmlPage = (page: Page & { readonly body: Html }): string =>
+  markup`${htmlPageStart(page)}${page.body}${htmlPageEnd}`.text;
+
+interface Table {
   readonly caption: string;
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}): Html => markup`<table>
-<caption>${table.caption}</caption>
-<thead><tr>${table.columns.map((column) => markup`<th scope="col">${column}</th>`)}</tr></thead>
+}
+
+/** What comes before the rows of a table, for a table that is written bit by bit. */
+export const htmlTableStart = ({ caption, columns }: Table): Html => markup`<table>
+<caption>${caption}</caption>
+<thead><tr>${columns.map((column) => markup`<th scope="col">${column}</th>`)}</tr></thead>
 <tbody>
-${table.rows.map((row) => markup`<tr>${row.map((cell, index) => tableCell(cell, index, table.columns))}</tr>\n`)}</tbody>
-</table>
 `;
+
+export const htmlTableRow = ({ columns }: Pick<Table, 'columns'>, row: readonly string[]): Html =>
+  markup`<tr>${row.map((cell, index) => tableCell(cell, index, columns))}</tr>\n`;
+
+export const htmlTableEnd = new Html('</tbody>\n</table>\n');
+
+/** A table that becomes a stack of cards on a narrow screen; the first cell of a row names the row. */
+export const htmlTable = (table: Table & { readonly rows: readonly (readonly string[])[] }): Html =>
+  markup`${htmlTableStart(table)}${table.rows.map((row) => htmlTableRow(table, row))}${htmlTableEnd}`;
 
 const tableCell = (cell: string, index: number, columns: readonly string[]): Html =>
   index === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td data-label="${columns[index] ?? ''}">${cell}</td>`;

@@ -1,7 +1,17 @@
 export { addDuration, dayOf } from './calendar.js';
 export { consentEndsAt, someConsentsEnd } from './consent-validity.js';
 export { fieldFilter, type FieldFilterAnswer } from './field-filter.js';
-export { Html, htmlPage, htmlTable, markup } from './html.js';
+export {
+  Html,
+  htmlPage,
+  htmlPageEnd,
+  htmlPageStart,
+  htmlTable,
+  htmlTableEnd,
+  htmlTableRow,
+  htmlTableStart,
+  markup,
+} from './html.js';
 export { loadRegister, parseRegister, RegisterInvalid } from './load-register.js';
 export { legalBasisLabel } from './policy-texts.js';
 export { policyPage } from './policy.page.js';

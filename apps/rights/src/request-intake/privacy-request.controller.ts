@@ -14,7 +14,7 @@ import {
   type Caller,
   refuseCardNumbers,
 } from '@dittoo/service';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res, type StreamableFile } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Customers } from '../person/customers.query.js';
@@ -120,7 +120,7 @@ export class PrivacyRequestController {
     @Query() { format = 'json', token }: TokenExportQuery,
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<string> {
+  ): Promise<StreamableFile> {
     const requestId = idParam(id);
     if (!isLinkToken(this.keys, 'subjectCopy', requestId, token)) throw new DomainError('not-found');
     const { history, state } = await this.commands.load(rightsRequestDecider, requestId);

@@ -16,7 +16,7 @@ import {
   type Principal,
   refuseCardNumbers,
 } from '@dittoo/service';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res, type StreamableFile } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Customers } from '../person/customers.query.js';
@@ -119,7 +119,7 @@ export class RightsRequestController {
     @Param('id') id: string,
     @Query() { format = 'json' }: ExportQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<string> {
+  ): Promise<StreamableFile> {
     const { requestId } = await this.requests.ofSubject(subjectId, idParam(id));
     return this.copies.handOver(requestId, subjectId, format, commandContext(caller, subjectId), reply);
   }

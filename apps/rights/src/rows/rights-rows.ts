@@ -64,7 +64,7 @@ export const rightsRows: RowClasses = {
         erasure: 'keyDestroyed',
         copy: { because: 'it is an earlier copy of the same' },
       },
-      ...plainColumns('number'),
+      ...plainColumns('list', 'number'),
     },
   },
   recipient_task: {

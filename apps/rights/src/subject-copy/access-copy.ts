@@ -1,17 +1,20 @@
 import { dataCategories, streamCategory, type DataCategory } from '@dittoo/kernel';
-import {
-  publicProcessors,
-  publicPurposes,
-  textIn,
-  type Language,
-  type PublicProcessor,
-  type Register,
-} from '@dittoo/processor-register';
+import { publicPurposes, textIn, type Language, type Register } from '@dittoo/processor-register';
 import { copyTexts } from './copy-texts.js';
-import { retainedAfterErasure, retentionEnds } from './copy-retention.js';
-import { knownFields, knownRecords, type KnownField, type KnownRecord } from './known-values.js';
+import type { CopyWriter } from './copy-contents.js';
+import { retainedAfterErasure } from './copy-retention.js';
+import { KeptUntil } from './kept-until.js';
+import { StreamValues, type FoundValue, type KnownRecord, type KnownValue } from './known-values.js';
+import { recipientLines, type RecipientLine } from './recipient-lines.js';
 import type { CopiedEvent } from '../person/subject-events.query.js';
 import type { CopiedRows } from './subject-rows.query.js';
+
+/** A value with the period it is kept for. */
+export interface CopiedFieldValue extends KnownValue {
+  readonly label: string;
+  /** The last day it is kept, as things stand; `null` = the period has not begun. */
+  readonly keptUntil: string | null;
+}
 
 export interface CategoryCopy {
   readonly category: DataCategory;
@@ -30,30 +33,13 @@ export interface CategoryCopy {
     /** Set where an erasure left it: why. */
     readonly retainedBecause: string | null;
   };
-  readonly fields: readonly (KnownField & { readonly label: string })[];
-}
-
-/** A line of the disclosure ledger: who actually got what (art. 15(1)(c), CJEU C-154/21). */
-export interface RecipientLine {
-  readonly processorId: string;
-  readonly processorName: string;
-  readonly legalEntity: string | null;
-  readonly country: string | null;
-  readonly fields: readonly { readonly name: string; readonly label: string }[];
-  readonly purpose: string | null;
-  readonly purposeLabel: string | null;
-  readonly legalBasis: string | null;
-  readonly consentRecordId: string | null;
-  readonly noticeVersion: string | null;
-  readonly at: string;
-  /** `refused`: it was asked for and nothing left. */
-  readonly outcome: 'delivered' | 'rejected' | 'unknown' | 'refused';
-  readonly reason: string | null;
+  /** Thing by thing; what holds no longer comes before what replaced it. */
+  readonly values: readonly CopiedFieldValue[];
 }
 
 /** Art. 15: everything about one person, and what the law wants said about it. */
 export interface AccessCopy {
-  readonly format: 'urn:dittoo:subject-copy:access:1';
+  readonly format: 'urn:dittoo:subject-copy:access:2';
   readonly requestId: string;
   readonly subjectId: string;
   readonly preparedAt: string;
@@ -78,24 +64,49 @@ export interface AccessCopy {
   readonly history: readonly CopiedEvent[];
 }
 
+/** The life a copy is made of: readable in two orders, never held as a whole. */
+export interface CopiedLife {
+  /** Oldest first. */
+  inOrder(): AsyncIterable<CopiedEvent>;
+  /** Stream by stream, oldest first. */
+  byStream(): AsyncIterable<CopiedEvent>;
+  outlinesOf(stream: string): AsyncIterable<CopiedEvent>;
+}
+
 export interface CopyFacts {
   readonly requestId: string;
   readonly subjectId: string;
   readonly preparedAt: string;
   readonly expiresAt: string;
   readonly register: Register;
-  readonly events: readonly CopiedEvent[];
+  readonly life: CopiedLife;
+  /** The latest event of each kind, oldest first. */
+  readonly latest: readonly CopiedEvent[];
   readonly rows: CopiedRows;
 }
 
-/** Derived from the schema map and the register alone: what is added there is in the copy without a change here. */
-export const accessCopy = (facts: CopyFacts): AccessCopy => {
-  const { events, expiresAt, preparedAt, register, requestId, rows, subjectId } = facts;
+/** The copy with its lists kept apart: `CopyWriter` puts them where their places are. */
+type FrameOf<Copy, Lists extends keyof Copy> = Omit<Copy, Lists> & { readonly [List in Lists]: string };
+type CategoryFrame = FrameOf<CategoryCopy, 'values'>;
+export type AccessFrame = FrameOf<Omit<AccessCopy, 'categories'>, 'history' | 'looks' | 'recipients' | 'records'> & {
+  readonly categories: readonly CategoryFrame[];
+};
+
+export const valuesOf = (category: string): string => `values-${category}`;
+
+/**
+ * Derived from the schema map and the register alone: what is added there is in the copy without a change here. The life
+ * is read twice: stream by stream for what holds and held, then in order for what happened.
+ */
+export const accessFrame = async (facts: CopyFacts, writer: CopyWriter): Promise<AccessFrame> => {
+  const { expiresAt, latest, preparedAt, register, requestId, rows, subjectId } = facts;
   const { authority, dataController, digest: registerDigest, noticeVersion } = register;
-  const language = languageOf(events);
+  const language = languageOf(latest);
   const { country, email, name, website } = dataController;
+  const lastDays = await addValues(facts, language, writer);
+  await addHistory(facts, language, writer);
   return {
-    format: 'urn:dittoo:subject-copy:access:1',
+    format: 'urn:dittoo:subject-copy:access:2',
     requestId,
     subjectId,
     preparedAt,
@@ -105,14 +116,12 @@ export const accessCopy = (facts: CopyFacts): AccessCopy => {
     dataController: { name, email, website, country },
     authority: { name: textIn(authority.name, language), website: authority.website },
     rights: copyTexts[language].rights,
-    categories: categoriesOf(register, language, events),
-    records: knownRecords(events),
-    recipients: recipientsOf(register, language, events),
-    looks: events
-      .filter(({ type }) => type === 'SubjectHistoryViewed')
-      .map(({ fields, recordedAt }) => ({ at: recordedAt, view: fields['view'] })),
+    categories: categoriesOf(register, language, latest, lastDays, writer),
+    records: writer.placeOf('records'),
+    recipients: writer.placeOf('recipients'),
+    looks: writer.placeOf('looks'),
     rows,
-    history: events,
+    history: writer.placeOf('history'),
   };
 };
 
@@ -123,15 +132,69 @@ export const languageOf = (events: readonly CopiedEvent[]): Language => {
   return (last('locale') ?? last('language')) === 'en' ? 'en' : 'sv';
 };
 
-const categoriesOf = (register: Register, language: Language, events: readonly CopiedEvent[]): CategoryCopy[] => {
-  const retained = retainedAfterErasure(events);
-  const kinds = kindsOfPerson(events);
+/** Of everything in a category; `null` as soon as the period of one value has not begun. */
+type LastDays = Map<DataCategory, string | null>;
+
+const addValues = async (
+  { latest, life, register }: CopyFacts,
+  language: Language,
+  writer: CopyWriter,
+): Promise<LastDays> => {
+  const keptUntil = new KeptUntil(register, latest, (stream) => life.outlinesOf(stream));
+  const lastDays: LastDays = new Map();
+  const add = async ({ category, event, keyPer, value }: FoundValue): Promise<void> => {
+    const day = await keptUntil.of(event, category, keyPer);
+    const before = lastDays.get(category);
+    const later = before === undefined || (before !== null && day !== null && before < day);
+    if (day === null || later) lastDays.set(category, day);
+    const copied: CopiedFieldValue = { ...value, label: labelOf(register, value.field, language), keptUntil: day };
+    await writer.add(valuesOf(category), copied);
+  };
+  const end = async (values: StreamValues): Promise<void> => {
+    const left = values.end();
+    for (const value of left.values) await add(value);
+    for (const record of left.records) await writer.add('records', record);
+  };
+  let stream: string | null = null;
+  let values = new StreamValues();
+  for await (const event of life.byStream()) {
+    if (event.stream !== stream) {
+      await end(values);
+      values = new StreamValues();
+      stream = event.stream;
+    }
+    for (const value of values.add(event)) await add(value);
+  }
+  await end(values);
+  return lastDays;
+};
+
+const addHistory = async ({ life, register }: CopyFacts, language: Language, writer: CopyWriter): Promise<void> => {
+  const recipientLine = recipientLines(register, language, (field) => labelOf(register, field, language));
+  for await (const event of life.inOrder()) {
+    await writer.add('history', event);
+    const line = recipientLine(event);
+    if (line !== null) await writer.add('recipients', line);
+    if (event.type === 'SubjectHistoryViewed') {
+      await writer.add('looks', { at: event.recordedAt, view: event.fields['view'] });
+    }
+  }
+};
+
+const categoriesOf = (
+  register: Register,
+  language: Language,
+  latest: readonly CopiedEvent[],
+  lastDays: LastDays,
+  writer: CopyWriter,
+): CategoryFrame[] => {
+  const retained = retainedAfterErasure(latest);
+  const kinds = kindsOfPerson(latest);
   const purposes = publicPurposes(register, language).filter(({ purpose }) =>
     register.purposes[purpose]!.dataSubjects.some((kind) => kinds.has(kind)),
   );
   return dataCategories.flatMap((category) => {
-    const fields = knownFields(category, events, retentionEnds(register, category, events));
-    if (fields.length === 0 && !retained.has(category)) return [];
+    if (!lastDays.has(category) && !retained.has(category)) return [];
     const { label, retention } = register.dataCategories[category];
     const kept = retained.get(category);
     return [
@@ -145,16 +208,16 @@ const categoriesOf = (register: Register, language: Language, events: readonly C
         ),
         retention: {
           rule: textIn(retention.text, language),
-          until: kept?.until ?? lastDay(fields),
+          until: kept?.until ?? lastDays.get(category) ?? null,
           retainedBecause: kept?.reason ?? null,
         },
-        fields: fields.map((known) => ({ ...known, label: labelOf(register, known.field, language) })),
+        values: writer.placeOf(valuesOf(category)),
       },
     ];
   });
 };
 
-/** What makes somebody more than a visitor, in the register's words. */
+/** What makes a person more than a visitor, in the register's words. */
 const kindOfStream: Readonly<Record<string, string>> = {
   newsletter: 'subscriber',
   supportCase: 'correspondent',
@@ -169,53 +232,7 @@ const kindsOfPerson = (events: readonly CopiedEvent[]): ReadonlySet<string> =>
     ...events.flatMap(({ stream }) => kindOfStream[streamCategory(stream)] ?? []),
   ]);
 
-/** Of everything in the category; `null` as soon as the period of one value has not begun. */
-const lastDay = (fields: readonly KnownField[]): string | null => {
-  const days = fields.flatMap(({ current, earlier }) => [current, ...earlier]).map(({ keptUntil }) => keptUntil);
-  return days.includes(null) ? null : (days.sort().at(-1) ?? null);
-};
-
 const labelOf = (register: Register, field: string, language: Language): string =>
   Object.hasOwn(register.fields, field)
     ? textIn(register.fields[field]!, language)
     : (copyTexts[language].fields[field] ?? field);
-
-const recipientsOf = (register: Register, language: Language, events: readonly CopiedEvent[]): RecipientLine[] => {
-  const processorAt = processorsByDay(register, language);
-  const labels = new Map(publicPurposes(register, language).map(({ label, purpose }) => [purpose, label]));
-  return events.flatMap(({ fields, recordedAt, type }) => {
-    if (type !== 'DataDisclosed' && type !== 'ForwardingRefused') return [];
-    const text = (name: string): string | null => (typeof fields[name] === 'string' ? fields[name] : null);
-    const processorId = text('processorId') ?? '';
-    const names = Array.isArray(fields['fields']) ? (fields['fields'] as string[]) : [];
-    const processor = processorAt(processorId, recordedAt);
-    return [
-      {
-        processorId,
-        processorName: processor?.name ?? processorId,
-        legalEntity: text('legalEntity') ?? processor?.legalEntity?.name ?? null,
-        country: processor?.country ?? null,
-        fields: names.map((name) => ({ name, label: labelOf(register, name, language) })),
-        purpose: text('purpose'),
-        purposeLabel: labels.get(text('purpose') ?? '') ?? text('purpose'),
-        legalBasis: text('legalBasis'),
-        consentRecordId: text('consentRecordId'),
-        noticeVersion: text('noticeVersion'),
-        at: recordedAt,
-        outcome: type === 'DataDisclosed' ? (fields['outcome'] as RecipientLine['outcome']) : 'refused',
-        reason: text('reason'),
-      },
-    ];
-  });
-};
-
-/** The register names other legal entities on other days; ten thousand disclosures are on few. */
-const processorsByDay = (register: Register, language: Language) => {
-  const days = new Map<string, readonly PublicProcessor[]>();
-  return (processorId: string, at: string): PublicProcessor | undefined => {
-    const day = at.slice(0, 13); // an hour: midnight in Sweden is not midnight in UTC
-    const known = days.get(day) ?? publicProcessors(register, at, language);
-    days.set(day, known);
-    return known.find((processor) => processor.processorId === processorId);
-  };
-};

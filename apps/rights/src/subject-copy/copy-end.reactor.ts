@@ -6,9 +6,12 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { DueTasks } from '../due-task/due-task.worker.js';
 import { CopyRemoval } from './copy-removal.js';
+import { SubjectCopyFiles } from './subject-copy-files.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 
 const group = 'rights.copyEnd';
+/** How often a copy that is being sent is looked at again. */
+const sendingCheckMs = 1_000;
 
 type Context = EventContext<EntityManager>;
 
@@ -21,6 +24,7 @@ type Context = EventContext<EntityManager>;
 export class CopyEndReactor implements OnModuleInit {
   constructor(
     private readonly commands: Commands,
+    private readonly copies: SubjectCopyFiles,
     private readonly removal: CopyRemoval,
     private readonly tasks: DueTasks,
     private readonly clock: Clock,
@@ -52,9 +56,14 @@ export class CopyEndReactor implements OnModuleInit {
     if (state.status === 'none' || state.copy === null || state.copy.status === 'purged') return null;
     const { expiresAt, status } = state.copy;
     if (status === 'ready' && expiresAt > this.clock.now()) return expiresAt;
+    if (status === 'collected' && (await this.copies.isBeingSent(requestId))) return this.soon();
     const reason = status === 'collected' ? 'collected' : 'expired';
     const subjectId = history[0]!.recorded.metadata.dataSubjectId!;
     await this.removal.remove(requestId, subjectId, reason);
     return null;
+  }
+
+  private soon(): string {
+    return new Date(Date.parse(this.clock.now()) + sendingCheckMs).toISOString();
   }
 }

@@ -1,13 +1,15 @@
+import { Readable } from 'node:stream';
 import { Clock } from '@dittoo/kernel';
 import { Commands, type CommandContext } from '@dittoo/service';
-import { Injectable } from '@nestjs/common';
+import { Injectable, StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 import { SubjectCopyFiles } from './subject-copy-files.js';
 
 /**
- * Hands a copy out, once: opened, then claimed in the request's stream, then sent. Two at once both open it, one claims
- * it. Dies after the claim: the copy is spent, and the person asks again.
+ * Hands a copy out, once: marked as collected, then claimed in the request's stream, then opened and sent part by part, so
+ * that a copy of any size takes the memory of one part. Of two at once, one is given it. Dies after that, or the connection
+ * breaks: the copy is spent, and the person asks again.
  */
 @Injectable()
 export class CopyHandover {
@@ -24,17 +26,22 @@ export class CopyHandover {
     format: 'json' | 'html',
     context: CommandContext,
     reply: FastifyReply,
-  ): Promise<string> {
+  ): Promise<StreamableFile> {
     const claim = (now: string) => ({ type: 'CollectCopy', format, now }) as const;
     const { state } = await this.commands.load(rightsRequestDecider, requestId);
     rightsRequestDecider.decide(claim(this.clock.now()), state); // nothing is opened for who may not have it
     const copy = await this.copies.collect({ requestId, subjectId, format, now: this.clock.now() });
-    await this.commands.execute(rightsRequestDecider, requestId, claim, context);
+    try {
+      await this.commands.execute(rightsRequestDecider, requestId, claim, context);
+    } catch (error) {
+      await this.copies.purge(requestId); // it was not sent, and cannot be claimed again
+      throw error;
+    }
     const disposition = format === 'html' ? 'inline' : 'attachment';
     void reply
       .header('content-type', copy.contentType)
       .header('content-disposition', `${disposition}; filename="${copy.filename}"`)
       .header('cache-control', 'no-store');
-    return copy.body;
+    return new StreamableFile(Readable.from(copy.content, { objectMode: false }));
   }
 }

@@ -27,7 +27,7 @@ import ts from 'typescript';
 import { rightsSchema } from '../rights.migrations.js';
 import { RecordedLife } from '../recorded-life.fixture.js';
 import { erasureScope } from '../erasure/erasure-scope.js';
-import { accessCopy, type AccessCopy } from './access-copy.js';
+import { accessCopyOf, all } from './copy-in-memory.fixture.js';
 import { isWithheld, SubjectEvents, type CopiedEvent } from '../person/subject-events.query.js';
 import { SubjectStreams } from '../person/subject-streams.js';
 
@@ -78,9 +78,9 @@ beforeAll(async () => {
   events = new SubjectEvents(new SubjectStreams(store, pool, logger), store, sealer);
   life = new RecordedLife(platform);
   for (const [stream, event] of everyEvent()) await life.record(stream, [event]);
-  before = await events.of(life.subjectId);
+  before = await all((await events.of(life.subjectId)).inOrder());
   await platform.keyRing.destroy(life.subjectId, scope.erase as DataCategory[], erasure);
-  after = await events.of(life.subjectId);
+  after = await all((await events.of(life.subjectId)).inOrder());
 });
 afterAll(async () => {
   await platform.close();
@@ -126,13 +126,15 @@ describe('for every personal field of every event', () => {
     }
   });
 
-  it('every category goes or stays, with its purposes and its period said', () => {
+  it('every category goes or stays, with its purposes and its period said', async () => {
     expect([...scope.erase, ...scope.retain.map(({ category }) => category)].sort()).toEqual(
       [...dataCategories].sort(),
     );
-    const copy = copyOf(before);
-    const said = copy.categories.flatMap(({ category, fields }) =>
-      fields.flatMap(({ current, earlier }) => [current, ...earlier].map(({ eventId }) => `${category} ${eventId}`)),
+    const copy = await accessCopyOf({
+      ...{ requestId: newId(), subjectId: life.subjectId, register: loadRegister(), events: before },
+    });
+    const said = copy.categories.flatMap(({ category, values }) =>
+      values.map(({ eventId }) => `${category} ${eventId}`),
     );
     expect(new Set(said).size).toBe(
       new Set(
@@ -213,14 +215,3 @@ const compiled = (probes: readonly string[]): string[] => {
       .join(),
   );
 };
-
-const copyOf = (copied: readonly CopiedEvent[]): AccessCopy =>
-  accessCopy({
-    requestId: newId(),
-    subjectId: life.subjectId,
-    preparedAt: erasure.at,
-    expiresAt: erasure.at,
-    register: loadRegister(),
-    events: copied,
-    rows: {},
-  });

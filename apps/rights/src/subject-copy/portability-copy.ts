@@ -1,6 +1,7 @@
 import { isErased } from '@dittoo/kernel';
 import type { Language } from '@dittoo/processor-register';
 import { languageOf, type CopyFacts } from './access-copy.js';
+import type { CopyWriter } from './copy-contents.js';
 import { isWithheld, type CopiedEvent } from '../person/subject-events.query.js';
 
 /** One thing the person told the shop. */
@@ -27,26 +28,33 @@ export interface PortabilityCopy {
   readonly records: readonly ProvidedRecord[];
 }
 
-export const portabilityCopy = (facts: CopyFacts): PortabilityCopy => {
-  const { events, expiresAt, preparedAt, register, requestId, subjectId } = facts;
+/** With the place of its records; they go to the writer. */
+export type PortabilityFrame = Omit<PortabilityCopy, 'records'> & { readonly records: string };
+
+export const portabilityFrame = async (facts: CopyFacts, writer: CopyWriter): Promise<PortabilityFrame> => {
+  const { expiresAt, latest, life, preparedAt, register, requestId, subjectId } = facts;
   const { email, name, website } = register.dataController;
+  for await (const event of life.inOrder()) {
+    const record = provided(event);
+    if (record !== null) await writer.add('records', record);
+  }
   return {
     format: 'urn:dittoo:subject-copy:portability:1',
     requestId,
     subjectId,
     preparedAt,
     expiresAt,
-    language: languageOf(events),
+    language: languageOf(latest),
     dataController: { name, email, website },
-    records: events.flatMap(provided),
+    records: writer.placeOf('records'),
   };
 };
 
 /** What the shop or a processor said, what law or interest alone carries, and what is gone, is not in it. */
-const provided = (event: CopiedEvent): ProvidedRecord[] => {
+const provided = (event: CopiedEvent): ProvidedRecord | null => {
   const { eventId, fields, legalBasis, purpose, recordedAt, source, stream, type } = event;
-  if (source !== 'dataSubject' || (legalBasis !== 'consent' && legalBasis !== 'contract')) return [];
+  if (source !== 'dataSubject' || (legalBasis !== 'consent' && legalBasis !== 'contract')) return null;
   const data = Object.fromEntries(Object.entries(fields).filter(([, value]) => !isErased(value) && !isWithheld(value)));
-  if (Object.keys(data).length === 0) return [];
-  return [{ eventId, type, about: stream, providedAt: recordedAt, purpose, legalBasis, data }];
+  if (Object.keys(data).length === 0) return null;
+  return { eventId, type, about: stream, providedAt: recordedAt, purpose, legalBasis, data };
 };

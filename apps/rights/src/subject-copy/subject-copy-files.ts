@@ -1,13 +1,25 @@
-import { Clock, DomainError, isErased, KeyRing, Sealer, type Envelope, type Uuid } from '@dittoo/kernel';
+import {
+  Clock,
+  DomainError,
+  isErased,
+  KeyRing,
+  Sealer,
+  SubjectKeyDestroyed,
+  type Envelope,
+  type Uuid,
+} from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
-import { accessCopy, type AccessCopy } from './access-copy.js';
-import { oneTimeKey, openedPart, sealedParts } from './copy-seal.js';
+import { accessFrame, type AccessCopy, type CopyFacts } from './access-copy.js';
+import { CopyWriter, textOf } from './copy-contents.js';
+import { oneTimeKey } from './copy-seal.js';
 import { CopySignature } from './copy-signature.js';
-import { portabilityCopy, type PortabilityCopy } from './portability-copy.js';
+import { LatestOfKind } from './latest-of-kind.js';
+import { portabilityFrame, type PortabilityCopy } from './portability-copy.js';
+import { firstList, SealedParts } from './sealed-parts.js';
 import { subjectCopyPage } from './subject-copy.page.js';
 import { SubjectEvents } from '../person/subject-events.query.js';
 import { SubjectRows } from './subject-rows.query.js';
@@ -44,11 +56,12 @@ export interface CopyCollection extends Omit<CopyRequest, 'kind'> {
 
 export interface CollectedCopy {
   readonly contentType: string;
-  readonly body: string;
   readonly filename: string;
+  /** To be read once, to its end or not: afterwards the copy is removed. */
+  readonly content: AsyncIterable<Buffer>;
 }
 
-/** A copy as it lies in its file. */
+/** What the file holds. */
 export interface CopyFile {
   readonly copy: AccessCopy | PortabilityCopy;
   readonly signature: { readonly jws: string; readonly sha256: string; readonly keys: string };
@@ -60,13 +73,17 @@ const contentTypes = { json: 'application/json; charset=utf-8', html: 'text/html
 const category = 'contact';
 const placeOf = (requestId: string): string[] => ['rights.subject_copy', requestId, 'key'];
 
+/** So long a copy may take to be sent. What is left of it then is removed, whoever still reads it. */
+const handoverMs = 10 * 60_000;
+
 /**
- * Log -> copy -> signed -> sealed in parts under a one-time key, which is sealed under a key of the key ring made for
- * this copy alone: whoever has an old backup of the rows has nothing once that key is destroyed.
+ * Log -> copy -> sealed in parts under a one-time key -> signed. The one-time key is sealed under a key of the key ring
+ * made for this copy alone: whoever has an old backup of the rows has nothing once that key is destroyed. A copy is never
+ * in memory as a whole, neither while it is made nor while it is sent.
  *
- * Dies while preparing: nothing is there, preparing again makes it. Dies while handing out: the copy is either still
- * whole or marked as collected; the request's own task removes it when its time is over. Two who fetch at once: the
- * row is locked, the second finds it collected.
+ * Dies while preparing: nothing is there, because all rows are one transaction; preparing again makes it. Dies while
+ * sending: the copy is marked as collected, and the request's own task removes it. Two who prepare at once: the second
+ * waits for the first and finds its copy. Two who fetch at once: the row is locked, the second finds it collected.
  */
 @Injectable()
 export class SubjectCopyFiles {
@@ -87,11 +104,11 @@ export class SubjectCopyFiles {
     const before = await this.row(this.rows.manager, requestId);
     if (before !== undefined) return shown(before);
     const expiresAt = new Date(Date.parse(now) + this.config.copyLifetimeMs).toISOString();
-    const [events, rows] = await Promise.all([this.events.of(subjectId), this.subjectRows.of(subjectId)]);
-    const facts = { requestId, subjectId, preparedAt: now, expiresAt, register: this.register, events, rows };
-    const { content, digest } = await this.signature.sign(
-      kind === 'access' ? accessCopy(facts) : portabilityCopy(facts),
-    );
+    const latest = new LatestOfKind();
+    const life = await this.events.of(subjectId, (event) => latest.add(event));
+    const rows = await this.subjectRows.of(subjectId);
+    const place = { requestId, subjectId, preparedAt: now, expiresAt };
+    const facts = { ...place, register: this.register, life, latest: latest.events, rows };
     const key = oneTimeKey();
     const sealedKey = await this.sealer.sealValue(
       subjectId,
@@ -100,51 +117,54 @@ export class SubjectCopyFiles {
       key.toString('base64'),
       requestId,
     );
-    const kept = await this.rows.transaction(async (transaction) => {
+    const prepared = this.rows.transaction(async (transaction) => {
       const inserted = await transaction.query<unknown[]>(
         `INSERT INTO rights.subject_copy (request_id, subject_id, kind, digest, sealed_key, prepared_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING request_id`,
-        [requestId, subjectId, kind, digest, JSON.stringify(sealedKey), now, expiresAt],
+         VALUES ($1, $2, $3, '', $4, $5, $6) ON CONFLICT DO NOTHING RETURNING request_id`,
+        [requestId, subjectId, kind, JSON.stringify(sealedKey), now, expiresAt],
       );
-      if (inserted.length === 0) return this.row(transaction, requestId); // prepared elsewhere meanwhile: that one counts
-      let number = 0;
-      for (const part of sealedParts(key, requestId, content)) {
-        await transaction.query(
-          'INSERT INTO rights.subject_copy_part (request_id, number, sealed) VALUES ($1, $2, $3)',
-          [requestId, number++, part],
-        );
+      if (inserted.length === 0) {
+        const other = await this.row(transaction, requestId); // prepared elsewhere meanwhile: that one counts
+        if (other !== undefined) return shown(other);
+        throw new SubjectKeyDestroyed(sealedKey.kid);
       }
-      return undefined;
+      const parts = new SealedParts(transaction, requestId, key);
+      const digest = await this.write(kind, facts, parts);
+      await transaction.query('UPDATE rights.subject_copy SET digest = $2 WHERE request_id = $1', [requestId, digest]);
+      return { digest, expiresAt };
     });
-    key.fill(0);
-    return kept === undefined ? { digest, expiresAt } : shown(kept);
+    return prepared.finally(() => key.fill(0));
   }
 
   /**
-   * Hands it out, and removes it.
+   * Hands it out, and removes it when it was read.
    *
    * @throws DomainError `gone` fetched, expired or removed
    */
   async collect({ format, now, requestId, subjectId }: CopyCollection): Promise<CollectedCopy> {
-    const answer = await this.rows.transaction(async (transaction) => {
+    return this.rows.transaction(async (transaction) => {
       const row = await this.row(transaction, requestId, 'FOR UPDATE');
       if (row !== undefined && row.subject_id !== subjectId) throw new DomainError('not-found');
       if (row === undefined || row.collected_at !== null || row.expires_at.toISOString() <= now) {
         throw new DomainError('gone');
       }
-      const content = await this.open(transaction, requestId, row);
-      const filename = `${row.kind}-${requestId}.${format}`;
-      // Made before the copy counts as collected: a page that cannot be made leaves it as it was.
-      const body = format === 'json' ? content : subjectCopyPage(content, filename);
+      const parts = await this.open(requestId, row);
+      // Opened before the copy counts as collected: what cannot be opened is left as it was.
+      const contents = await parts.contents();
       await transaction.query('UPDATE rights.subject_copy SET collected_at = $2 WHERE request_id = $1', [
         requestId,
         now,
       ]);
-      await transaction.query('DELETE FROM rights.subject_copy_part WHERE request_id = $1', [requestId]);
-      return { contentType: contentTypes[format], body, filename };
+      const filename = `${row.kind}-${requestId}.${format}`;
+      const content = format === 'json' ? textOf(contents, parts) : subjectCopyPage(contents, parts, filename);
+      return { contentType: contentTypes[format], filename, content: this.thenRemoved(content, requestId, parts) };
     });
-    await this.purge(requestId);
-    return answer;
+  }
+
+  /** Whether it is collected and may still be read. */
+  async isBeingSent(requestId: string): Promise<boolean> {
+    const collectedAt = (await this.row(this.rows.manager, requestId))?.collected_at ?? null;
+    return collectedAt !== null && collectedAt.getTime() + handoverMs > Date.parse(this.clock.now());
   }
 
   /** The key first: should it die in between, nobody can read what is left, and the task is still due. */
@@ -178,19 +198,32 @@ export class SubjectCopyFiles {
     return rows[0];
   }
 
-  private async open(transaction: EntityManager, requestId: string, row: CopyRow): Promise<string> {
+  /** @returns the digest of what was written */
+  private async write(kind: CopyKind, facts: CopyFacts, parts: SealedParts): Promise<string> {
+    const writer = new CopyWriter(parts, firstList);
+    const frame = kind === 'access' ? await accessFrame(facts, writer) : await portabilityFrame(facts, writer);
+    const { contents, digest } = await this.signature.sign(facts.requestId, await writer.finish(frame), parts);
+    await parts.putContents(contents);
+    return digest;
+  }
+
+  private async open(requestId: string, row: CopyRow): Promise<SealedParts> {
     const sealedKey = await this.sealer.openValue(row.sealed_key, placeOf(requestId));
     if (isErased(sealedKey)) throw new DomainError('gone');
-    const key = Buffer.from(sealedKey as string, 'base64');
-    const parts = await transaction.query<{ number: number; sealed: Buffer }[]>(
-      'SELECT number, sealed FROM rights.subject_copy_part WHERE request_id = $1 ORDER BY number',
-      [requestId],
-    );
-    const opened = parts.map(({ number, sealed }) =>
-      openedPart(key, requestId, number, number === parts.length - 1, sealed),
-    );
-    key.fill(0);
-    return Buffer.concat(opened).toString('utf8');
+    return new SealedParts(this.rows.manager, requestId, Buffer.from(sealedKey as string, 'base64'));
+  }
+
+  private async *thenRemoved(
+    content: AsyncIterable<Buffer>,
+    requestId: string,
+    parts: SealedParts,
+  ): AsyncGenerator<Buffer> {
+    try {
+      yield* content;
+    } finally {
+      parts.forgetKey();
+      await this.purge(requestId);
+    }
   }
 }
 

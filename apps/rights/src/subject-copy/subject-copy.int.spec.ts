@@ -3,18 +3,20 @@
  * signed, sealed at rest, handed out once, and gone with its key when it was fetched, when its time is over, and with the
  * person. Left open: what a copy says of each field of the schema map is `coverage.int.spec.ts`.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { KeyRing, newId, streamName, SubjectKeyDestroyed } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import canonicalizeModule from 'canonicalize';
-import { createLocalJWKSet, flattenedVerify, type JSONWebKeySet } from 'jose';
+import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { DataSource } from 'typeorm';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 import { RecordedLife } from '../recorded-life.fixture.js';
 import type { AccessCopy } from './access-copy.js';
 import type { PortabilityCopy } from './portability-copy.js';
+import { all } from './copy-in-memory.fixture.js';
 import { SubjectCopyFiles, type CopyFile } from './subject-copy-files.js';
 
 const canonicalize = canonicalizeModule as unknown as (value: unknown) => string;
@@ -47,7 +49,10 @@ const prepared = async (subjectId: string, kind: 'access' | 'portability' = 'acc
 const collected = async (
   { requestId, subjectId }: { readonly requestId: string; readonly subjectId: string },
   format: 'json' | 'html' = 'json',
-) => copies.collect({ requestId, subjectId, format, now: now() });
+) => {
+  const { content, ...rest } = await copies.collect({ requestId, subjectId, format, now: now() });
+  return { ...rest, body: Buffer.concat(await all(content)).toString('utf8') };
+};
 const accessOf = async (subjectId: string): Promise<AccessCopy> =>
   (JSON.parse((await collected(await prepared(subjectId))).body) as CopyFile).copy as AccessCopy;
 
@@ -81,8 +86,11 @@ const disclosed = {
     outcome: 'delivered',
   },
 };
+const valuesOf = (copy: AccessCopy, category: string, field: string) =>
+  copy.categories.find((one) => one.category === category)?.values.filter((one) => one.field === field) ?? [];
+/** The one that holds. */
 const valueOf = (copy: AccessCopy, category: string, field: string) =>
-  copy.categories.find((one) => one.category === category)?.fields.find((one) => one.field === field);
+  valuesOf(copy, category, field).find(({ until }) => until === null);
 
 describe('an access copy', () => {
   it('holds what every service knows, at the moment it is made', async () => {
@@ -101,13 +109,13 @@ describe('an access copy', () => {
     });
     const copy = await accessOf(life.subjectId);
 
-    expect(valueOf(copy, 'profile', 'givenName')!.current).toMatchObject({
+    expect(valueOf(copy, 'profile', 'givenName')).toMatchObject({
       value: 'Given alla',
       source: 'dataSubject',
     });
-    expect(valueOf(copy, 'personnummer', 'number')!.current.value).toBe(personnummer);
-    expect(valueOf(copy, 'orderDelivery', 'recipient')!.current.value).toEqual(order.data.recipient);
-    expect(valueOf(copy, 'engagement', 'text')!.current.value).toBe('A fine mug');
+    expect(valueOf(copy, 'personnummer', 'number')!.value).toBe(personnummer);
+    expect(valueOf(copy, 'orderDelivery', 'recipient')!.value).toEqual(order.data.recipient);
+    expect(valueOf(copy, 'engagement', 'text')!.value).toBe('A fine mug');
     expect(copy.recipients).toEqual([
       expect.objectContaining({
         processorName: 'Payson',
@@ -147,14 +155,16 @@ describe('an access copy', () => {
       },
     ]);
     const copy = await accessOf(life.subjectId);
-    const name = valueOf(copy, 'profile', 'givenName')!;
-    expect([name.current.value, name.earlier.map(({ value }) => value)]).toEqual(['Nyare', ['Given forr']]);
-    const emails = copy.categories
-      .find(({ category }) => category === 'contact')!
-      .fields.filter(({ field }) => field === 'email');
-    expect(emails.map(({ current }) => current.value)).toEqual(['forr@example.org', 'wanted@example.org']);
-    expect(valueOf(copy, 'contact', 'token')!.current.value).toEqual({ withheld: 'secret' });
-    expect(valueOf(copy, 'profile', 'passwordHash')!.current.value).toEqual({ withheld: 'secret' });
+    const names = valuesOf(copy, 'profile', 'givenName');
+    expect(names.map(({ value }) => value)).toEqual(['Given forr', 'Nyare']);
+    expect(names.map(({ until }) => until)).toEqual([names[1]!.since, null]);
+    const emails = valuesOf(copy, 'contact', 'email');
+    expect(emails.map(({ until, value }) => [value, until])).toEqual([
+      ['forr@example.org', null],
+      ['wanted@example.org', null],
+    ]);
+    expect(valueOf(copy, 'contact', 'token')!.value).toEqual({ withheld: 'secret' });
+    expect(valueOf(copy, 'profile', 'passwordHash')!.value).toEqual({ withheld: 'secret' });
   });
 
   it('says what was erased, when, and by which request', async () => {
@@ -163,7 +173,7 @@ describe('an access copy', () => {
     const at = now();
     await rights.service.get<KeyRing>(KeyRing).destroy(life.subjectId, ['profile'], { at, requestId });
     const copy = await accessOf(life.subjectId);
-    expect(valueOf(copy, 'profile', 'givenName')!.current.value).toEqual({ erased: true, at, requestId });
+    expect(valueOf(copy, 'profile', 'givenName')!.value).toEqual({ erased: true, at, requestId });
   });
 
   it("is told that staff looked, and nothing of the officer's own", async () => {
@@ -189,18 +199,28 @@ describe('the signature', () => {
   it('holds against the published keys, and against no other word', async () => {
     const life = await registered('namn');
     const copy = await prepared(life.subjectId);
-    const file = JSON.parse((await collected(copy)).body) as CopyFile;
+    const { body } = await collected(copy);
     const { body: jwks } = await rights.call('GET', '/.well-known/document-keys.json');
-    const [header, signature] = file.signature.jws.split('..') as [string, string];
-    const verify = (content: object) =>
-      flattenedVerify(
-        { protected: header, signature, payload: Buffer.from(canonicalize(content)) },
-        createLocalJWKSet(jwks as JSONWebKeySet),
-      );
-    const { protectedHeader } = await verify(file.copy);
+    // What anybody does who has the file and the published keys.
+    const file = JSON.parse(body) as CopyFile;
+    const keys = createLocalJWKSet(jwks as JSONWebKeySet);
+    const { payload, protectedHeader } = await compactVerify(file.signature.jws, keys);
+    const statement = JSON.parse(Buffer.from(payload).toString('utf8')) as unknown;
     expect(protectedHeader).toMatchObject({ alg: 'EdDSA', typ: 'subject-copy+jws' });
+    expect(statement).toEqual({ requestId: copy.requestId, sha256: copy.digest });
     expect(file.signature.sha256).toBe(copy.digest);
-    await expect(verify({ ...file.copy, subjectId: newId() })).rejects.toThrow('signature verification failed');
+    const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+    expect(sha256(canonicalize(file.copy))).toBe(copy.digest);
+    // The bytes in the file are the canonical ones: nobody has to put them in order first.
+    expect(body.slice('{"copy":'.length, body.lastIndexOf(',"signature":{'))).toBe(canonicalize(file.copy));
+    expect(sha256(canonicalize({ ...file.copy, subjectId: newId() }))).not.toBe(copy.digest);
+    const [header, , signature] = file.signature.jws.split('.') as [string, string, string];
+    const other = Buffer.from(canonicalize({ requestId: copy.requestId, sha256: sha256('another') })).toString(
+      'base64url',
+    );
+    await expect(compactVerify([header, other, signature].join('.'), keys)).rejects.toThrow(
+      'signature verification failed',
+    );
   });
 });
 
@@ -225,6 +245,30 @@ describe('the file', () => {
     await expect(
       copies.prepare({ requestId: copy.requestId, subjectId: life.subjectId, kind: 'access', now: now() }),
     ).rejects.toThrow(SubjectKeyDestroyed);
+  });
+
+  it('is there while it is read, and gone when reading stops half-way', async () => {
+    const { requestId, subjectId } = await prepared((await registered('halvvags')).subjectId);
+    const { content } = await copies.collect({ requestId, subjectId, format: 'json', now: now() });
+    expect(await copies.isBeingSent(requestId)).toBe(true);
+    for await (const part of content) {
+      expect(part.toString('utf8')).toContain('{"copy":{"authority":');
+      break;
+    }
+    expect(await copies.isBeingSent(requestId)).toBe(false);
+    expect(await rows.query('SELECT 1 FROM rights.subject_copy_part WHERE request_id = $1', [requestId])).toEqual([]);
+    await expect(collected({ requestId, subjectId })).rejects.toMatchObject({ code: 'gone' });
+  });
+
+  it('is not opened when a part was put in the place of another', async () => {
+    const copy = await prepared((await registered('utbytt')).subjectId);
+    await rows.query(
+      `UPDATE rights.subject_copy_part SET sealed = other.sealed FROM rights.subject_copy_part other
+       WHERE subject_copy_part.request_id = $1 AND other.request_id = $1
+         AND subject_copy_part.list = 2 AND other.list = 1`,
+      [copy.requestId],
+    );
+    await expect(collected(copy)).rejects.toThrow('unable to authenticate data');
   });
 
   it('is one, however often it is prepared', async () => {

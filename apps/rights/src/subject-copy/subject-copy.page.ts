@@ -1,26 +1,73 @@
-import { isErased, type LegalBasis } from '@dittoo/kernel';
-import { htmlPage, htmlTable, legalBasisLabel, markup, type Html, type Language } from '@dittoo/processor-register';
-import type { AccessCopy, CategoryCopy, RecipientLine } from './access-copy.js';
+import type { LegalBasis } from '@dittoo/kernel';
+import {
+  htmlPageEnd,
+  htmlPageStart,
+  htmlTable,
+  htmlTableEnd,
+  htmlTableRow,
+  htmlTableStart,
+  legalBasisLabel,
+  markup,
+  type Html,
+  type Language,
+} from '@dittoo/processor-register';
+import { valuesOf, type AccessCopy, type CategoryCopy, type CopiedFieldValue } from './access-copy.js';
+import { entriesOf, frameOf, isEmptyList, textOf, type CopyContents, type CopyParts } from './copy-contents.js';
 import { copyTexts, type CopyTexts } from './copy-texts.js';
-import { eventWords, streamWords, wordsOf } from './event-words.js';
-import type { SaidValue } from './known-values.js';
-import type { PortabilityCopy } from './portability-copy.js';
+import { asText, headingOf, inWords, plainText } from './copied-text.js';
+import { eventWords, wordsOf } from './event-words.js';
+import type { KnownRecord } from './known-values.js';
+import type { PortabilityCopy, ProvidedRecord } from './portability-copy.js';
+import type { RecipientLine } from './recipient-lines.js';
 import type { CopyFile } from './subject-copy-files.js';
-import { isWithheld } from '../person/subject-events.query.js';
+import type { CopiedEvent } from '../person/subject-events.query.js';
 
-/** The copy as a page to read, print and keep: every value escaped, no script, the signed file inside it. */
-export const subjectCopyPage = (content: string, filename: string): string => {
-  const { copy, signature } = JSON.parse(content) as CopyFile;
+/** The lists of a copy, each readable as often as needed. */
+interface Lists {
+  of<T>(name: string): AsyncGenerator<T>;
+  isEmpty(name: string): boolean;
+}
+
+interface Section {
+  readonly heading: string;
+  readonly body: () => AsyncGenerator<Html>;
+}
+
+/** So much is sent at once. */
+const chunkCharacters = 64 * 1024;
+
+/**
+ * The copy as a page to read, print and keep: every value escaped, no script, the signed file inside it. Written as it is
+ * read: in memory is one part of the copy.
+ */
+export async function* subjectCopyPage(
+  contents: CopyContents,
+  parts: CopyParts,
+  filename: string,
+): AsyncGenerator<Buffer> {
+  let waiting = '';
+  for await (const { text } of markupOf(contents, parts, filename)) {
+    waiting += text;
+    if (waiting.length < chunkCharacters) continue;
+    yield Buffer.from(waiting, 'utf8');
+    waiting = '';
+  }
+  yield Buffer.from(waiting, 'utf8');
+}
+
+async function* markupOf(contents: CopyContents, parts: CopyParts, filename: string): AsyncGenerator<Html> {
+  const { copy, signature } = frameOf(contents) as CopyFile;
   const texts = copyTexts[copy.language];
+  const lists: Lists = {
+    of: (name) => entriesOf(contents, parts, name),
+    isEmpty: (name) => isEmptyList(contents, name),
+  };
   const [title, sections] =
-    copy.format === 'urn:dittoo:subject-copy:access:1'
-      ? [texts.title.access, accessSections(copy, texts)]
-      : [texts.title.portability, portabilitySections(copy, texts)];
-  const file = `data:application/json;base64,${Buffer.from(content, 'utf8').toString('base64')}`;
-  return htmlPage({
-    language: copy.language,
-    title: `${title} - ${copy.dataController.name}`,
-    body: markup`<a class="skip" href="#content">${texts.skip}</a>
+    copy.format === 'urn:dittoo:subject-copy:access:2'
+      ? [texts.title.access, accessSections(copy, lists, texts)]
+      : [texts.title.portability, portabilitySections(copy, lists, texts)];
+  yield htmlPageStart({ language: copy.language, title: `${title} - ${copy.dataController.name}` });
+  yield markup`<a class="skip" href="#content">${texts.skip}</a>
 <header>
 <h1>${title}</h1>
 <p class="lead">${texts.prepared(copy.preparedAt)}</p>
@@ -28,114 +75,144 @@ export const subjectCopyPage = (content: string, filename: string): string => {
 ${sections.map(({ heading }, index) => markup`<li><a href="#s${index}">${heading}</a></li>\n`)}</ol></nav>
 </header>
 <main id="content">
-${sections.map(
-  ({ body, heading }, index) => markup`<section aria-labelledby="s${index}">
+`;
+  for (const [index, { body, heading }] of sections.entries()) {
+    yield markup`<section aria-labelledby="s${index}">
 <h2 id="s${index}">${heading}</h2>
-${body}</section>
-`,
-)}</main>
-<footer><p><a download="${filename.replace(/\.html$/, '.json')}" href="${file}">${texts.file}</a></p>
-<p>${texts.signed} ${signature.keys}. SHA-256 ${signature.sha256}</p></footer>`,
-  });
-};
-
-interface Section {
-  readonly heading: string;
-  readonly body: readonly Html[];
+`;
+    yield* body();
+    yield markup`</section>\n`;
+  }
+  yield markup`</main>
+<footer><p><a download="${filename.replace(/\.html$/, '.json')}" href="data:application/json;base64,`;
+  for await (const text of inBase64(textOf(contents, parts))) yield markup`${text}`;
+  yield markup`">${texts.file}</a></p>
+<p>${texts.signed} ${signature.keys}. SHA-256 ${signature.sha256}</p></footer>`;
+  yield htmlPageEnd;
 }
 
-const accessSections = (copy: AccessCopy, texts: CopyTexts): Section[] => [
-  { heading: texts.who, body: [whoIsResponsible(copy, texts)] },
-  {
-    heading: texts.data,
-    body:
-      copy.categories.length === 0
-        ? [markup`<p>${texts.noData}</p>`]
-        : copy.categories.map((category) => categoryBlock(category, texts, copy.language)),
-  },
-  {
-    heading: texts.recipients,
-    body:
-      copy.recipients.length === 0
-        ? [markup`<p>${texts.noRecipients}</p>`]
-        : [
-            htmlTable({
-              caption: texts.recipients,
-              columns: texts.recipientColumns,
-              rows: copy.recipients.map((line) => recipientRow(line, texts, copy)),
-            }),
-          ],
-  },
-  ...(copy.looks.length === 0
-    ? []
-    : [
-        {
-          heading: texts.looks,
-          body: [markup`<ul>${copy.looks.map(({ at }) => markup`<li>${texts.look(at)}</li>`)}</ul>\n`],
-        },
-      ]),
-  {
-    heading: texts.records,
-    body: copy.records.map(({ fields, lastEvent, stream }) =>
-      facts(headingOf(stream, copy.language), inWords(lastEvent, copy.language), fields),
-    ),
-  },
-  ...(Object.keys(copy.rows).length === 0
-    ? []
-    : [
-        {
-          heading: texts.rows,
-          body: Object.entries(copy.rows).flatMap(([table, rows]) => rows.map((row) => facts(table, null, row))),
-        },
-      ]),
-  {
-    heading: texts.history,
-    body: [
-      htmlTable({
-        caption: texts.history,
-        columns: texts.historyColumns,
-        rows: copy.history.map(({ fields, recordedAt, source, type }) => [
-          recordedAt,
-          wordsOf(eventWords, type, copy.language),
-          texts.sources[source],
-          Object.entries(fields)
-            .map(([name, value]) => `${name}: ${asText(value, texts)}`)
-            .join('; '),
-        ]),
-      }),
-    ],
-  },
-  {
-    heading: texts.rightsHeading,
-    body: [
-      markup`<ul>${copy.rights.map(({ article, text }) => markup`<li>${text} (art. ${article} GDPR)</li>\n`)}</ul>\n`,
-    ],
-  },
-];
+/** Three bytes are four characters: what is left of one part goes with the next. */
+async function* inBase64(content: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let left: Buffer = Buffer.alloc(0);
+  for await (const part of content) {
+    const bytes = Buffer.concat([left, part]);
+    const whole = bytes.length - (bytes.length % 3);
+    yield bytes.toString('base64', 0, whole);
+    left = bytes.subarray(whole);
+  }
+  yield left.toString('base64');
+}
 
-const portabilitySections = (copy: PortabilityCopy, texts: CopyTexts): Section[] => [
+async function* only(html: Html): AsyncGenerator<Html> {
+  yield html;
+}
+
+const paragraph = (text: string): AsyncGenerator<Html> => only(markup`<p>${text}</p>`);
+
+async function* each<T>(entries: AsyncIterable<T>, htmlOf: (entry: T) => Html): AsyncGenerator<Html> {
+  for await (const entry of entries) yield htmlOf(entry);
+}
+
+async function* table<T>(
+  head: { readonly caption: string; readonly columns: readonly string[] },
+  entries: AsyncIterable<T>,
+  rowOf: (entry: T) => readonly string[],
+): AsyncGenerator<Html> {
+  yield htmlTableStart(head);
+  for await (const entry of entries) yield htmlTableRow(head, rowOf(entry));
+  yield htmlTableEnd;
+}
+
+const accessSections = (copy: AccessCopy, lists: Lists, texts: CopyTexts): Section[] => {
+  const { language } = copy;
+  const sections: (Section | null)[] = [
+    { heading: texts.who, body: () => only(whoIsResponsible(copy, texts)) },
+    {
+      heading: texts.data,
+      body: () => (copy.categories.length === 0 ? paragraph(texts.noData) : categoryBlocks(copy, lists, texts)),
+    },
+    {
+      heading: texts.recipients,
+      body: () =>
+        lists.isEmpty('recipients')
+          ? paragraph(texts.noRecipients)
+          : table(
+              { caption: texts.recipients, columns: texts.recipientColumns },
+              lists.of<RecipientLine>('recipients'),
+              (line) => recipientRow(line, texts, copy),
+            ),
+    },
+    lists.isEmpty('looks') ? null : { heading: texts.looks, body: () => looks(lists, texts) },
+    {
+      heading: texts.records,
+      body: () =>
+        each(lists.of<KnownRecord>('records'), ({ fields, lastEvent, stream }) =>
+          facts(headingOf(stream, language), inWords(lastEvent, language), fields),
+        ),
+    },
+    Object.keys(copy.rows).length === 0 ? null : { heading: texts.rows, body: () => rows(copy) },
+    {
+      heading: texts.history,
+      body: () =>
+        table(
+          { caption: texts.history, columns: texts.historyColumns },
+          lists.of<CopiedEvent>('history'),
+          ({ fields, recordedAt, source, type }) => [
+            recordedAt,
+            wordsOf(eventWords, type, language),
+            texts.sources[source],
+            Object.entries(fields)
+              .map(([name, value]) => `${name}: ${asText(value, texts)}`)
+              .join('; '),
+          ],
+        ),
+    },
+    {
+      heading: texts.rightsHeading,
+      body: () =>
+        only(
+          markup`<ul>${copy.rights.map(({ article, text }) => markup`<li>${text} (art. ${article} GDPR)</li>\n`)}</ul>\n`,
+        ),
+    },
+  ];
+  return sections.filter((section) => section !== null);
+};
+
+const portabilitySections = (copy: PortabilityCopy, lists: Lists, texts: CopyTexts): Section[] => [
   {
     heading: texts.data,
-    body:
-      copy.records.length === 0
-        ? [markup`<p>${texts.noData}</p>`]
-        : copy.records.map(({ data, providedAt, type }) => {
+    body: () =>
+      lists.isEmpty('records')
+        ? paragraph(texts.noData)
+        : each(lists.of<ProvidedRecord>('records'), ({ data, providedAt, type }) => {
             const what = wordsOf(eventWords, type, copy.language);
             return facts(what, { type, recordedAt: providedAt }, data);
           }),
   },
 ];
 
-/** `order-0f4f…` as "Order 0f4f…": the word to read, the number to ask about. */
-const headingOf = (stream: string, language: Language): string => {
-  const cut = stream.indexOf('-');
-  return `${wordsOf(streamWords, stream.slice(0, cut), language)} ${stream.slice(cut + 1)}`;
-};
+async function* categoryBlocks(copy: AccessCopy, lists: Lists, texts: CopyTexts): AsyncGenerator<Html> {
+  for (const category of copy.categories) {
+    const { label } = category;
+    yield markup`<h3>${label}</h3>\n`;
+    yield* table(
+      { caption: label, columns: texts.value },
+      lists.of<CopiedFieldValue>(valuesOf(category.category)),
+      (value) => [value.label, asText(value.value, texts), period(value, texts), texts.sources[value.source]],
+    );
+    yield whyAndHowLong(category, texts, copy.language);
+  }
+}
 
-const inWords = ({ recordedAt, type }: { readonly type: string; readonly recordedAt: string }, language: Language) => ({
-  recordedAt,
-  type: wordsOf(eventWords, type, language),
-});
+async function* looks(lists: Lists, texts: CopyTexts): AsyncGenerator<Html> {
+  yield markup`<ul>`;
+  for await (const { at } of lists.of<{ readonly at: string }>('looks')) yield markup`<li>${texts.look(at)}</li>`;
+  yield markup`</ul>\n`;
+}
+
+async function* rows(copy: AccessCopy): AsyncGenerator<Html> {
+  for (const [name, ofTable] of Object.entries(copy.rows)) for (const row of ofTable) yield facts(name, null, row);
+}
 
 const whoIsResponsible = ({ authority, dataController, subjectId }: AccessCopy, texts: CopyTexts): Html =>
   markup`<div class="card"><dl>
@@ -147,26 +224,10 @@ const whoIsResponsible = ({ authority, dataController, subjectId }: AccessCopy, 
 </dl></div>
 `;
 
-const categoryBlock = (
-  { fields, label, purposes, retention }: CategoryCopy,
-  texts: CopyTexts,
-  lang: Language,
-): Html => {
+const whyAndHowLong = ({ purposes, retention }: CategoryCopy, texts: CopyTexts, lang: Language): Html => {
   const { retainedBecause, rule, until } = retention;
   const reason = retainedBecause === null ? '' : texts.retained(texts.reasons[retainedBecause] ?? retainedBecause);
-  return markup`<h3>${label}</h3>
-${htmlTable({
-  caption: label,
-  columns: texts.value,
-  rows: fields.flatMap(({ current, earlier, label: name }) =>
-    [current, ...earlier].map((said) => [
-      name,
-      asText(said.value, texts),
-      period(said, texts),
-      texts.sources[said.source],
-    ]),
-  ),
-})}${htmlTable({
+  return markup`${htmlTable({
     caption: texts.purposes,
     columns: texts.why,
     rows: purposes.map(({ label: purpose, legalBasis }) => [purpose, legalBasisLabel(legalBasis as LegalBasis, lang)]),
@@ -174,7 +235,7 @@ ${htmlTable({
 `;
 };
 
-const period = ({ since, until }: SaidValue, texts: CopyTexts): string => `${since} – ${until ?? texts.now}`;
+const period = ({ since, until }: CopiedFieldValue, texts: CopyTexts): string => `${since} – ${until ?? texts.now}`;
 
 const recipientRow = (line: RecipientLine, texts: CopyTexts, { language }: AccessCopy): string[] => [
   [line.processorName, line.legalEntity, line.country].filter((part) => part !== null).join(', '),
@@ -197,27 +258,3 @@ const facts = (
 ): Html => markup`<div class="card"><h3>${heading}</h3>${last === null ? '' : markup`<p>${last.type}, ${last.recordedAt}</p>`}<dl>
 ${Object.entries(fields).map(([name, value]) => markup`<dt>${name}</dt><dd>${plainText(value)}</dd>\n`)}</dl></div>
 `;
-
-const asText = (value: unknown, texts: CopyTexts): string => {
-  if (isErased(value)) return texts.erased(value.at, value.requestId);
-  return isWithheld(value) ? texts.withheld : plainText(value);
-};
-
-/** A person and where they live, in the order of a letter. */
-const letterOrder = ['givenName', 'familyName', 'address', 'street', 'postalCode', 'city', 'country', 'email', 'phone'];
-
-/** An address reads as it stands on a letter, anything else that has parts as names and values: no JSON. */
-const plainText = (value: unknown): string => {
-  if (value === null || value === undefined) return '–';
-  if (typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(plainText).join('; ');
-  const parts = Object.entries(value).filter(([, part]) => part !== null);
-  const place = ([name]: readonly [string, unknown]): number => letterOrder.indexOf(name);
-  if (parts.some((part) => place(part) === -1)) {
-    return parts.map(([name, part]) => `${name}: ${plainText(part)}`).join(', ');
-  }
-  return [...parts]
-    .sort((one, other) => place(one) - place(other))
-    .map(([, part]) => plainText(part))
-    .join(', ');
-};

@@ -29,8 +29,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dataSubjectDecider, type DataSubjectCommand } from '../data-subject/data-subject.decider.js';
 import { erasureScope } from '../erasure/erasure-scope.js';
-import { accessCopy } from './access-copy.js';
-import { portabilityCopy } from './portability-copy.js';
+import { accessCopyOf, all, portabilityCopyOf } from './copy-in-memory.fixture.js';
 import { SubjectEvents, type CopiedEvent } from '../person/subject-events.query.js';
 import { subjectsOf, type SubjectStream, type SubjectStreams } from '../person/subject-streams.js';
 
@@ -143,8 +142,8 @@ class Shop {
   private readonly copies = new SubjectEvents(this.streams(), this.store, this.sealer);
   private steps = 0;
 
-  copyOf(subjectId: string): Promise<CopiedEvent[]> {
-    return this.copies.of(subjectId);
+  async copyOf(subjectId: string): Promise<CopiedEvent[]> {
+    return all((await this.copies.of(subjectId)).inOrder());
   }
 
   async do(who: number, kind: Deed): Promise<void> {
@@ -251,9 +250,8 @@ const contextOf = (subjectId: string): CommandContext => ({
 });
 
 const copiesOf = async (shop: Shop, subjectId: string): Promise<string> => {
-  const facts = { requestId: 'r', subjectId, preparedAt: at, expiresAt: at, register, rows: {} };
-  const events = await shop.copyOf(subjectId);
-  return JSON.stringify([accessCopy({ ...facts, events }), portabilityCopy({ ...facts, events })]);
+  const life = { requestId: 'r', subjectId, register, events: await shop.copyOf(subjectId) };
+  return JSON.stringify([await accessCopyOf(life), await portabilityCopyOf(life)]);
 };
 
 describe('whatever happens to three people, in any order', () => {

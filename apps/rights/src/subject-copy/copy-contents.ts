@@ -1,0 +1,117 @@
+import { newId } from '@dittoo/kernel';
+import canonicalizeModule from 'canonicalize';
+
+/** The RFC 8785 form. */
+export const canonicalText = canonicalizeModule as unknown as (value: unknown) => string;
+
+/** Where the parts of a copy are kept: list by list, each from 0 on. */
+export interface CopyParts {
+  put(list: number, number: number, content: Buffer): Promise<void>;
+  get(list: number, number: number): Promise<Buffer>;
+}
+
+/** What a copy consists of: the texts between its lists (one more than there are lists), and how long each list is. */
+export interface CopyContents {
+  readonly texts: readonly string[];
+  readonly lists: readonly { readonly name: string; readonly list: number; readonly parts: number }[];
+}
+
+const partCharacters = 128 * 1024;
+
+interface OpenList {
+  readonly list: number;
+  waiting: string[];
+  characters: number;
+  parts: number;
+}
+
+/**
+ * Writes a copy whose lists may be of any length: entries go to their lists side by side, in whatever order, and each list
+ * is kept in parts of whole entries. In memory is one part of each list.
+ *
+ * The canonical form sorts keys, but an entry has its place in its list: so the text is that of the copy without its lists
+ * ("frame"), cut where they are.
+ */
+export class CopyWriter {
+  private readonly mark = newId();
+  private readonly lists = new Map<string, OpenList>();
+
+  /** @param firstList the number of the first list */
+  constructor(
+    private readonly parts: CopyParts,
+    private readonly firstList = 0,
+  ) {}
+
+  async add(name: string, entry: object): Promise<void> {
+    const list = this.open(name);
+    const text = canonicalText(entry);
+    list.waiting.push(text);
+    list.characters += text.length + 1;
+    if (list.characters >= partCharacters) await this.flush(list);
+  }
+
+  /** Stands in the frame for the list of this name. A person's words cannot be mistaken for it. */
+  placeOf(name: string): string {
+    return `${this.mark}:${name}`;
+  }
+
+  async finish(frame: object): Promise<CopyContents> {
+    const cut = canonicalText(frame).split(new RegExp(`"${this.mark}:([^"]+)"`));
+    const names = cut.filter((_, index) => index % 2 === 1);
+    const texts = cut.filter((_, index) => index % 2 === 0);
+    for (const [name, list] of this.lists) {
+      await this.flush(list);
+      if (!names.includes(name)) throw new Error(`the copy has no place for the list ${name}`);
+    }
+    const lists = names.map((name) => {
+      const { list, parts } = this.open(name);
+      return { name, list, parts };
+    });
+    const last = texts.length - 1;
+    return {
+      texts: texts.map((text, index) => `${index === 0 ? '' : ']'}${text}${index === last ? '' : '['}`),
+      lists,
+    };
+  }
+
+  private open(name: string): OpenList {
+    const known = this.lists.get(name);
+    if (known !== undefined) return known;
+    const list = { list: this.firstList + this.lists.size, waiting: [], characters: 0, parts: 0 };
+    this.lists.set(name, list);
+    return list;
+  }
+
+  private async flush(list: OpenList): Promise<void> {
+    if (list.waiting.length === 0) return;
+    const text = `${list.parts === 0 ? '' : ','}${list.waiting.join(',')}`;
+    await this.parts.put(list.list, list.parts, Buffer.from(text, 'utf8'));
+    list.parts++;
+    list.waiting = [];
+    list.characters = 0;
+  }
+}
+
+/** The whole text, part by part. */
+export async function* textOf({ lists, texts }: CopyContents, parts: CopyParts): AsyncGenerator<Buffer> {
+  for (const [index, text] of texts.entries()) {
+    yield Buffer.from(text, 'utf8');
+    const list = lists[index];
+    for (let number = 0; number < (list?.parts ?? 0); number++) yield await parts.get(list!.list, number);
+  }
+}
+
+/** The entries of one list, a part at a time. */
+export async function* entriesOf<T>({ lists }: CopyContents, parts: CopyParts, name: string): AsyncGenerator<T> {
+  const list = lists.find((one) => one.name === name);
+  for (let number = 0; number < (list?.parts ?? 0); number++) {
+    const text = (await parts.get(list!.list, number)).toString('utf8');
+    yield* JSON.parse(`[${number === 0 ? text : text.slice(1)}]`) as T[];
+  }
+}
+
+/** The copy with every list empty. */
+export const frameOf = ({ texts }: CopyContents): unknown => JSON.parse(texts.join(''));
+
+export const isEmptyList = ({ lists }: CopyContents, name: string): boolean =>
+  (lists.find((one) => one.name === name)?.parts ?? 0) === 0;
