@@ -46,8 +46,16 @@ export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
   RestrictionLiftAnnounced: { ...rights, fields: { requestId: plain, liftsAt: plain } },
   RestrictionLifted: { ...rights, fields: { requestId: plain } },
   ProcessingObjected: { ...rights, fields: { requestId: plain, purposes: plain } },
-  InactivityNoticed: { ...rights, fields: { erasesAt: plain } },
+  InactivityNoticed: {
+    ...rights,
+    fields: { erasesAt: plain },
+    retention: [{ account: 'endAnnounced', at: 'erasesAt' }],
+  },
   PersonnummerGroundEnded: { ...rights, fields: { reason: plain, afterRemovals: plain } },
   ErasureRequested: { ...rights, fields: { requestId: plain } },
-  SubjectKeysDestroyed: { ...rights, fields: { requestId: plain, keys: plain, retained: plain } },
+  SubjectKeysDestroyed: {
+    ...rights,
+    fields: { requestId: plain, keys: plain, retained: plain },
+    retention: [{ destroys: 'keys', retains: 'retained', when: { requestId: 'given' } }],
+  },
 };

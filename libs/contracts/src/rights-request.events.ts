@@ -82,6 +82,15 @@ const rights = {
   legalBasis: 'legalObligation',
 } as const;
 
+/** As long as the answer can be read, and a copy fetched. What was erased with the request stays erased. */
+const answered = {
+  category: 'contact',
+  keyPer: 'subject',
+  extends: 'recordedAt',
+  by: 'copyLifetime',
+  ifKept: true,
+} as const;
+
 export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   RightsRequestReceived: {
     ...rights,
@@ -90,14 +99,20 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   ConfirmationAsked: {
     ...rights,
     fields: { email: personal('contact'), token: secret('contact'), expiresAt: plain, language: plain },
+    // Anybody can type an address: it is kept for as long as it is asked.
+    retention: [{ category: 'contact', keyPer: 'subject', extends: 'expiresAt' }],
   },
-  RequesterAddressNoted: { ...rights, fields: { email: personal('contact'), language: plain } },
+  RequesterAddressNoted: {
+    ...rights,
+    fields: { email: personal('contact'), language: plain },
+    retention: [{ category: 'contact', keyPer: 'subject', extends: 'recordedAt' }],
+  },
   RequesterIdentified: { ...rights, fields: { method: plain } },
   RequestScopeDecided: { ...rights, fields: { erase: plain, retain: plain } },
   RequestReferredToOfficer: { ...rights, fields: { blockers: plain } },
   RequestApproved: { ...rights, fields: { by: plain, executeAfter: plain } },
   CorrectionDecided: { ...rights, fields: { changes: personal('contact') } },
-  RequestRefused: { ...rights, fields: { reason: personal('contact') } },
+  RequestRefused: { ...rights, fields: { reason: personal('contact') }, retention: [answered] },
   RequestExtended: { ...rights, fields: { dueAt: plain, reason: personal('contact') } },
   RequestPartlyRefused: { ...rights, fields: { reason: personal('contact') } },
   RecipientAsked: { ...rights, fields: { processorId: plain, answerBy: plain } },
@@ -107,5 +122,5 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   CopyCollected: { ...rights, fields: { format: plain } },
   CopyPurged: { ...rights, fields: { reason: plain } },
   ErasureVerified: { ...rights, fields: { categories: plain } },
-  RequestAnswered: { ...rights, fields: { outcome: plain } },
+  RequestAnswered: { ...rights, fields: { outcome: plain }, retention: [answered] },
 };
