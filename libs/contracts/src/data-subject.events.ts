@@ -1,4 +1,4 @@
-import { plain, type EventOf, type SchemaMapOf } from '@dittoo/kernel';
+import { plain, type DataCategory, type EventOf, type SchemaMapOf } from '@dittoo/kernel';
 import type { Retention } from './vocabulary.js';
 
 /**
@@ -28,7 +28,7 @@ export interface DataSubjectEvents {
   /** The deed of an erasure: these keys are gone, these categories stay, why and until when. */
   SubjectKeysDestroyed: {
     readonly requestId: string | null;
-    readonly keys: readonly { readonly kid: string; readonly category: string; readonly fingerprint: string | null }[];
+    readonly keys: readonly { readonly kid: string; readonly category: DataCategory; readonly fingerprint: string | null }[];
     readonly retained: readonly Retention[];
   };
 }

@@ -1,4 +1,4 @@
-import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import { personal, plain, secret, type DataCategory, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
 import type { Locale, PostalAddress, Retention } from './vocabulary.js';
 
 /** What a person or an officer changes of a profile; an absent field stays, `null` removes the value. */
@@ -43,7 +43,7 @@ export interface RightsRequestEvents {
   /** `retentionPeriod`: nobody asked, the account was not used for too long. */
   RequesterIdentified: { readonly method: 'freshReauthentication' | 'confirmedEmail' | 'retentionPeriod' };
   /** What goes and what stays, before anything is done. */
-  RequestScopeDecided: { readonly erase: readonly string[]; readonly retain: readonly Retention[] };
+  RequestScopeDecided: { readonly erase: readonly DataCategory[]; readonly retain: readonly Retention[] };
   /** An officer must look first; `blockers` are words (`openOrder`, `unpaidInvoice`), not data. */
   RequestReferredToOfficer: { readonly blockers: readonly string[] };
   /** `executeAfter`: RFC 3339, the end of the cooling-off. */
