@@ -44,6 +44,7 @@ import { Due } from './retention/due.query.js';
 import { RetentionDays } from './retention/retention-days.js';
 import { RetentionRows } from './retention/retention-rows.js';
 import { RETENTION_RULES, type RetentionRules } from './retention/retention-rules.js';
+import { SubjectRetention } from './retention/subject-retention.query.js';
 import { RetentionReactor } from './retention/retention.reactor.js';
 import { DestructionBlocks } from './retention-schedule/destruction-blocks.js';
 import { EndedPeriods } from './retention-schedule/ended-periods.js';
@@ -143,6 +144,7 @@ export class RightsModule {
           useFactory: (register: Register): RetentionRules => ({ register, copyLifetimeMs: config.copyLifetimeMs }),
         },
         RetentionDays,
+        SubjectRetention,
         RetentionRows,
         Due,
         DestructionBlocks,

@@ -71,7 +71,7 @@ export const erasureScope = (
   return { erase: dataCategories.filter((category) => !stays.has(category)), retain };
 };
 
-/** The scope that was decided, and what has gone into the books since. */
+/** The scope that was decided, with what has gone into the books since and the days as they are now. */
 export const confirmedScope = (
   register: Register,
   decided: ErasureScope,
@@ -79,11 +79,14 @@ export const confirmedScope = (
   lastDays?: LastDays,
 ): ErasureScope => {
   const booksUntil = lastDays?.lastDayOfAll('orderAccounting') ?? booksEnd(register, orders);
-  if (booksUntil === null) return decided;
-  const others = ({ category }: Retention): boolean => category !== 'orderAccounting';
+  // The consents ended with the account: their evidence counts from then.
+  const retain = decided.retain.map((kept) =>
+    kept.reason === 'legalClaims' ? { ...kept, until: lastDays?.lastDayOfAll(kept.category) ?? kept.until } : kept,
+  );
+  if (booksUntil === null) return { erase: decided.erase, retain };
   return {
     erase: decided.erase.filter((category) => category !== 'orderAccounting'),
-    retain: [...bookkeeping(booksUntil), ...decided.retain.filter(others)],
+    retain: [...bookkeeping(booksUntil), ...retain.filter(({ category }) => category !== 'orderAccounting')],
   };
 };
 

@@ -41,7 +41,7 @@ describe('an account that nobody uses', () => {
     const erasure = (await read(stream)).find(({ type }) => type === 'ErasureRequested')!;
     const request = await read(streamName('rightsRequest', String(erasure.data['requestId'])));
     expect(request[1]).toMatchObject({ type: 'RequesterIdentified', data: { method: 'retentionPeriod' } });
-    expect(request[0]!.metadata.actor).toEqual({ kind: 'system', id: 'rights.retention' });
+    expect(request[0]!.metadata.actor).toEqual({ kind: 'system', id: 'rights.retentionSchedule' });
   });
 
   it('is neither told nor erased while its owner had the processing restricted, and told before anything ends', async () => {

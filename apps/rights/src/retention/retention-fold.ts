@@ -227,8 +227,11 @@ export const scopeOf = ({ keyPer }: KeyEffect, { eventId, stream }: RetentionEve
 
 const idOf = (category: string, part: string): string => `${category}/${part}`;
 
-const timeOf = ({ fields, recordedAt }: RetentionEvent, time: string): string =>
-  time === 'recordedAt' ? recordedAt : String(fields[time]);
+/** A field that holds no time counts as the moment of recording: one bad value must not keep a person's data for ever. */
+const timeOf = ({ fields, recordedAt }: RetentionEvent, time: string): string => {
+  const value = fields[time];
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : recordedAt;
+};
 
 const later = (at: string, ms: number): string => (ms === 0 ? at : new Date(Date.parse(at) + ms).toISOString());
 

@@ -1,5 +1,5 @@
 import { schemaMap } from '@dittoo/contracts';
-import type { RetentionEffect, SchemaMap } from '@dittoo/kernel';
+import type { RecordedEvent, RetentionEffect, SchemaMap } from '@dittoo/kernel';
 import type { Register } from '@dittoo/processor-register';
 
 /** What decides the days: the register's table, and how long an answer can be read. */
@@ -16,6 +16,15 @@ export interface RetentionEvent {
   readonly eventId: string;
   readonly recordedAt: string;
 }
+
+/** As it was recorded; sealed fields stay sealed. */
+export const retentionEvent = ({ data, eventId, metadata, stream, type }: RecordedEvent): RetentionEvent => ({
+  type,
+  fields: data,
+  stream,
+  eventId,
+  recordedAt: metadata.recordedAt,
+});
 
 /** An effect on a key, not on the account or of an erasure. */
 export type KeyEffect = Extract<RetentionEffect, { readonly keyPer: unknown }>;

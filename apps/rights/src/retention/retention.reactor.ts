@@ -4,7 +4,7 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { RetentionFold } from './retention-fold.js';
 import { RetentionRows } from './retention-rows.js';
-import { RETENTION_RULES, typesWithRetention, type RetentionRules } from './retention-rules.js';
+import { RETENTION_RULES, retentionEvent, typesWithRetention, type RetentionRules } from './retention-rules.js';
 
 const group = 'rights.retention';
 
@@ -21,10 +21,9 @@ export class RetentionReactor {
 
   @EventPattern<readonly string[]>(typesWithRetention, { group })
   async take(@Payload() recorded: RecordedEvent, @Ctx() { transaction }: EventContext<EntityManager>): Promise<void> {
-    const { data, eventId, metadata, stream, type } = recorded;
-    const subjectId = metadata.dataSubjectId;
+    const subjectId = recorded.metadata.dataSubjectId;
     if (subjectId === null) return;
-    const event = { type, fields: data, stream, eventId, recordedAt: metadata.recordedAt };
+    const event = retentionEvent(recorded);
     const before = await this.rows.load(transaction, subjectId, event);
     await this.rows.save(transaction, subjectId, before, new RetentionFold(this.rules, before).take(event));
   }
