@@ -13,7 +13,6 @@ import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
 import { KnownContacts } from '../person/known-contacts.query.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../person/order-standing.query.js';
-import { SubjectRetention } from '../retention/subject-retention.query.js';
 import { blockersOf, erasureScope, withHolds } from '../erasure/erasure-scope.js';
 import { isErasedMeanwhile } from '../rights-request/request-steps.js';
 import { rightsRequestDecider, type RightsRequestCommand } from '../rights-request/rights-request.decider.js';
@@ -39,7 +38,6 @@ export class JudgementReactor {
     private readonly contacts: KnownContacts,
     private readonly rights: DataSubjects,
     private readonly orders: OrderStandings,
-    private readonly retention: SubjectRetention,
     private readonly holds: LegalHolds,
     private readonly tasks: DueTasks,
     private readonly clock: Clock,
@@ -101,10 +99,7 @@ export class JudgementReactor {
       case 'erasure': {
         const orders = await this.orders.of(subjectId, transaction);
         const holds = await this.holds.inForce(subjectId, now, transaction);
-        const scope = withHolds(
-          erasureScope(this.register, orders, now, [], await this.retention.of(subjectId)),
-          holds,
-        );
+        const scope = withHolds(erasureScope(this.register, orders, now), holds);
         return { type: 'DecideByRule', blockers: [...blockers, ...blockersOf(orders, holds)], scope, executeAfter };
       }
       case 'rectification':

@@ -24,7 +24,7 @@ it('scheduler, access copy, scope and certificate say when the books end', async
     });
   };
   const access = await ask('access', ({ copy }) => copy?.state === 'ready');
-  const file = await rights.call('GET', `/me/requests/${access.requestId}/copy`, { bearer });
+  const file = await rights.call('GET', `/me/requests/${access.requestId}/export`, { bearer });
   const books = file.body.copy.categories.find(({ category }: { category: string }) => category === 'orderAccounting');
   expect(books.retention.until).toBe('2034-12-31');
   expect(books.fields.map((field: { current: { keptUntil: string } }) => field.current.keptUntil)).toEqual([
