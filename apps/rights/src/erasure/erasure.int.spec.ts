@@ -15,7 +15,6 @@ import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { Customers, type KnownCustomer } from '../person/customers.query.js';
 import { OrderStandings } from '../person/order-standing.query.js';
 import { Death } from '../death.fixture.js';
-import { SubjectRetention } from '../retention/subject-retention.query.js';
 import { ErasureReactor } from './erasure.reactor.js';
 import { OtherRequests } from './other-requests.js';
 
@@ -254,7 +253,6 @@ describe('an erasure that dies', () => {
       new ClosedCustomers(service.get(EventStore), service.get(Sealer)),
       death.over(service.get<OtherRequests>(OtherRequests), 'endOf'),
       service.get<OrderStandings>(OrderStandings),
-      service.get<SubjectRetention>(SubjectRetention),
       service.get<LegalHolds>(LegalHolds),
       service.get<DueTasks>(DueTasks),
       new InTwoDays(),

@@ -16,7 +16,6 @@ import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { OrderStandings } from '../person/order-standing.query.js';
 import { blockersOf, confirmedScope, withHolds } from './erasure-scope.js';
 import { OtherRequests } from './other-requests.js';
-import { SubjectRetention } from '../retention/subject-retention.query.js';
 import { stepsOf } from '../rights-request/request-steps.js';
 import { rightsRequestDecider, type RightsRequestCommand } from '../rights-request/rights-request.decider.js';
 import type { ErasureScope, RightsRequest } from '../rights-request/rights-request.js';
@@ -42,7 +41,6 @@ export class ErasureReactor implements OnModuleInit {
     private readonly customers: Customers,
     private readonly others: OtherRequests,
     private readonly orders: OrderStandings,
-    private readonly retention: SubjectRetention,
     private readonly holds: LegalHolds,
     private readonly tasks: DueTasks,
     private readonly clock: Clock,
@@ -123,10 +121,7 @@ export class ErasureReactor implements OnModuleInit {
   private async confirmation(subjectId: string, scope: ErasureScope): Promise<RightsRequestCommand> {
     const orders = await this.orders.of(subjectId);
     const holds = await this.holds.inForce(subjectId, this.clock.now());
-    const confirmed = withHolds(
-      confirmedScope(this.register, scope, orders, await this.retention.of(subjectId)),
-      holds,
-    );
+    const confirmed = withHolds(confirmedScope(this.register, scope, orders), holds);
     return { type: 'ConfirmScope', blockers: blockersOf(orders, holds), scope: confirmed };
   }
 
