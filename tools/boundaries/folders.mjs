@@ -94,4 +94,14 @@ export const tables = {
     ledger: ['recipient'],
   },
   relay: { publish: ['checkpoint', 'parked'] },
+  rights: {
+    'subject-copy': ['subject_copy', 'subject_copy_part'],
+    'rights-request': ['rights_request', 'request_in_flight'],
+    recipients: ['recipient_task'],
+    retention: ['retention', 'consent_reliance', 'account_activity'],
+    'legal-hold': ['legal_hold'],
+    person: ['subject_stream', 'subject_stream_mark'],
+    'due-task': ['due_task'],
+    signing: ['document_key'],
+  },
 };

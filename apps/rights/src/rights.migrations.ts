@@ -89,16 +89,15 @@ class AddRetention1763820000040 implements MigrationInterface {
         scope uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
         last_day date, failures int NOT NULL DEFAULT 0, not_before timestamptz,
         PRIMARY KEY (subject_id, category, scope))`);
-    await runner.query('CREATE INDEX ON rights.retention (last_day)');
-    await runner.query('CREATE INDEX ON rights.retention (scope, category)');
+    await runner.query('CREATE INDEX ON rights.retention (last_day, subject_id, category, scope)');
     await runner.query(`
       CREATE TABLE rights.consent_reliance (
-        subject_id uuid NOT NULL, purpose text NOT NULL, ended_on date, PRIMARY KEY (subject_id, purpose))`);
+        subject_id uuid NOT NULL, purpose text NOT NULL, last_day date, PRIMARY KEY (subject_id, purpose))`);
     await runner.query(`
       CREATE TABLE rights.account_activity (
         subject_id uuid PRIMARY KEY, last_active_on date NOT NULL, notice_on date NOT NULL, erases_at timestamptz,
         failures int NOT NULL DEFAULT 0, not_before timestamptz)`);
-    await runner.query('CREATE INDEX ON rights.account_activity (notice_on)');
+    await runner.query('CREATE INDEX ON rights.account_activity (notice_on, subject_id)');
     await runner.query(`
       CREATE TABLE rights.legal_hold (
         hold_id uuid PRIMARY KEY, subject_id uuid NOT NULL, order_id uuid, categories text[] NOT NULL,

@@ -1,4 +1,5 @@
-import type { ServiceDefinition } from '@dittoo/platform';
+import { REGISTER, type ServiceDefinition } from '@dittoo/platform';
+import type { Register } from '@dittoo/processor-register';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSubjects } from './data-subject/data-subjects.js';
@@ -33,13 +34,13 @@ import { PrivacyRequestController } from './request-intake/privacy-request.contr
 import { ProcessingController } from './request-intake/processing.controller.js';
 import { RecipientTaskController } from './request-intake/recipient-task.controller.js';
 import { RightsRequestController } from './request-intake/rights-request.controller.js';
-import { AccountActivity } from './retention/account-activity.js';
-import { MessageRetentionReactor } from './retention/message-retention.reactor.js';
-import { OrderRetentionReactor } from './retention/order-retention.reactor.js';
-import { PersonRetentionReactor } from './retention/person-retention.reactor.js';
-import { RequestRetentionReactor } from './retention/request-retention.reactor.js';
+import { Due } from './retention/due.query.js';
 import { RetentionDays } from './retention/retention-days.js';
-import { Due } from './retention-schedule/due.query.js';
+import { RetentionRows } from './retention/retention-rows.js';
+import { RETENTION_RULES, type RetentionRules } from './retention/retention-rules.js';
+import { SubjectRetention } from './retention/subject-retention.query.js';
+import { RetentionReactor } from './retention/retention.reactor.js';
+import { DestructionBlocks } from './retention-schedule/destruction-blocks.js';
 import { EndedPeriods } from './retention-schedule/ended-periods.js';
 import { ErasureByRetention } from './retention-schedule/erasure-by-retention.js';
 import { RetentionScheduler } from './retention-schedule/retention-schedule.worker.js';
@@ -90,10 +91,7 @@ export class RightsModule {
         DocumentKeysController,
         // over
         PersonnummerReactor,
-        OrderRetentionReactor,
-        MessageRetentionReactor,
-        PersonRetentionReactor,
-        RequestRetentionReactor,
+        RetentionReactor,
         LegalHoldController,
         LegalHoldProjection,
       ],
@@ -128,9 +126,16 @@ export class RightsModule {
         HoldExpiry,
         PersonnummerConsent,
         PersonnummerGround,
+        {
+          provide: RETENTION_RULES,
+          inject: [REGISTER],
+          useFactory: (register: Register): RetentionRules => ({ register, copyLifetimeMs: config.copyLifetimeMs }),
+        },
         RetentionDays,
-        AccountActivity,
+        SubjectRetention,
+        RetentionRows,
         Due,
+        DestructionBlocks,
         EndedPeriods,
         ErasureByRetention,
         RetentionScheduler,

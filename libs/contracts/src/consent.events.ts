@@ -48,12 +48,28 @@ const choice = {
   method: plain,
 } as const;
 
+/** Evidence is kept while one of the consents is relied on; the period begins when the last of them has ended. */
+const evidenceOf = { category: 'consentEvidence', keyPer: 'subject', per: 'purpose' } as const;
+const relied = { ...evidenceOf, keeps: 'untilEnded' } as const;
+const reliedNoLonger = { ...evidenceOf, begins: 'recordedAt' } as const;
+/** What rested on the consent goes with it. */
+const ended = [
+  reliedNoLonger,
+  { category: 'advertising', keyPer: 'every', ends: 'recordedAt', when: { purpose: ['adMeasurement'] } },
+  { category: 'contact', keyPer: 'subject', ends: 'recordedAt', when: { purpose: ['newsletter'] } },
+  { category: 'personnummer', keyPer: 'subject', ends: 'recordedAt', when: { purpose: ['personnummer'] } },
+] as const;
+
 export const consentSchema: SchemaMapOf<ConsentEvents> = {
   ConsentRequested: { ...evidence, fields: choice },
-  ConsentGiven: { ...evidence, fields: choice },
-  ConsentReconfirmed: { ...evidence, fields: choice },
-  ConsentRefused: { ...evidence, fields: choice },
-  ConsentWithdrawn: { ...evidence, fields: { recordId: plain, purpose: plain, method: plain } },
-  ConsentExpired: { ...evidence, fields: { recordId: plain, purpose: plain, validUntil: plain } },
-  ConsentsInvalidated: { ...evidence, fields: { reason: plain } },
+  ConsentGiven: { ...evidence, fields: choice, retention: [relied] },
+  ConsentReconfirmed: { ...evidence, fields: choice, retention: [relied] },
+  ConsentRefused: { ...evidence, fields: choice, retention: [reliedNoLonger] },
+  ConsentWithdrawn: { ...evidence, fields: { recordId: plain, purpose: plain, method: plain }, retention: ended },
+  ConsentExpired: { ...evidence, fields: { recordId: plain, purpose: plain, validUntil: plain }, retention: ended },
+  ConsentsInvalidated: {
+    ...evidence,
+    fields: { reason: plain },
+    retention: [{ category: 'consentEvidence', keyPer: 'subject', begins: 'recordedAt', ifKept: true }],
+  },
 };

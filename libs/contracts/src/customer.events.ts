@@ -76,6 +76,9 @@ const closing = {
   legalBasis: 'legalObligation',
 } as const;
 
+/** What needs the number then is an order: its own period ends it. */
+const notConsent = ['purpose', 'secureIdentification', 'otherWeightyReason'] as const;
+
 export const customerSchema: SchemaMapOf<CustomerEvents> = {
   CustomerRegistered: {
     ...account,
@@ -88,6 +91,7 @@ export const customerSchema: SchemaMapOf<CustomerEvents> = {
       passwordHash: secret('profile'),
       locale: plain,
     },
+    retention: [{ account: 'opened', at: 'recordedAt' }],
   },
   NoticeAcknowledged: { ...account, fields: { noticeVersion: plain, noticeDigest: plain, language: plain } },
   ConsentChoicesCollected: {
@@ -108,10 +112,18 @@ export const customerSchema: SchemaMapOf<CustomerEvents> = {
   PersonnummerRecorded: {
     ...identification,
     fields: { number: personal('personnummer', { keyPer: 'event' }), ground: plain },
+    retention: [
+      { category: 'personnummer', keyPer: 'subject', keeps: 'untilEnded', when: { ground: ['consent'] } },
+      { category: 'personnummer', keyPer: 'subject', ends: 'recordedAt', when: { ground: notConsent } },
+    ],
   },
   PersonnummerRevealed: { ...identification, fields: { purpose: personal('personnummer', { keyPer: 'event' }) } },
-  PersonnummerRemoved: { ...identification, fields: { reason: plain } },
+  PersonnummerRemoved: {
+    ...identification,
+    fields: { reason: plain },
+    retention: [{ category: 'personnummer', keyPer: 'subject', ends: 'recordedAt' }],
+  },
   EmailConfirmed: { ...account, fields: { at: plain } },
-  AccountUsed: { ...account, fields: { on: plain } },
+  AccountUsed: { ...account, fields: { on: plain }, retention: [{ account: 'used', at: 'on' }] },
   AccountClosed: { ...closing, fields: { requestId: plain } },
 };

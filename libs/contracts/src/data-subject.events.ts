@@ -1,4 +1,4 @@
-import { plain, type EventOf, type SchemaMapOf, type RequestId } from '@dittoo/kernel';
+import { plain, type DataCategory, type EventOf, type RequestId, type SchemaMapOf } from '@dittoo/kernel';
 import type { Retention } from './vocabulary.js';
 
 /**
@@ -28,7 +28,11 @@ export interface DataSubjectEvents {
   /** The deed of an erasure: these keys are gone, these categories stay, why and until when. */
   SubjectKeysDestroyed: {
     readonly requestId: RequestId | null;
-    readonly keys: readonly { readonly kid: string; readonly category: string; readonly fingerprint: string | null }[];
+    readonly keys: readonly {
+      readonly kid: string;
+      readonly category: DataCategory;
+      readonly fingerprint: string | null;
+    }[];
     readonly retained: readonly Retention[];
   };
 }
@@ -46,8 +50,16 @@ export const dataSubjectSchema: SchemaMapOf<DataSubjectEvents> = {
   RestrictionLiftAnnounced: { ...rights, fields: { requestId: plain, liftsAt: plain } },
   RestrictionLifted: { ...rights, fields: { requestId: plain } },
   ProcessingObjected: { ...rights, fields: { requestId: plain, purposes: plain } },
-  InactivityNoticed: { ...rights, fields: { erasesAt: plain } },
+  InactivityNoticed: {
+    ...rights,
+    fields: { erasesAt: plain },
+    retention: [{ account: 'endAnnounced', at: 'erasesAt' }],
+  },
   PersonnummerGroundEnded: { ...rights, fields: { reason: plain, afterRemovals: plain } },
   ErasureRequested: { ...rights, fields: { requestId: plain } },
-  SubjectKeysDestroyed: { ...rights, fields: { requestId: plain, keys: plain, retained: plain } },
+  SubjectKeysDestroyed: {
+    ...rights,
+    fields: { requestId: plain, keys: plain, retained: plain },
+    retention: [{ destroys: 'keys', retains: 'retained', when: { requestId: 'given' } }],
+  },
 };

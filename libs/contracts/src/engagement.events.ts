@@ -51,6 +51,7 @@ export type CampaignEntryEvent = EventOf<CampaignEntryEvents>;
 const comment = personal('engagement', { keyPer: 'stream' });
 const message = personal('support', { keyPer: 'event' });
 const entry = personal('advertising', { keyPer: 'stream' });
+const messageKept = { category: 'support', keyPer: 'event', begins: 'recordedAt' } as const;
 
 const comments = {
   stream: 'comment',
@@ -75,9 +76,14 @@ export const commentSchema: SchemaMapOf<CommentEvents> = {
   CommentPosted: {
     ...comments,
     fields: { sku: plain, givenName: comment, text: comment, language: plain },
+    retention: [{ category: 'engagement', keyPer: 'stream', keeps: 'untilEnded' }],
   },
   CommentRectified: { ...comments, fields: { text: comment } },
-  CommentDeleted: { ...comments, fields: { by: plain } },
+  CommentDeleted: {
+    ...comments,
+    fields: { by: plain },
+    retention: [{ category: 'engagement', keyPer: 'stream', ends: 'recordedAt' }],
+  },
 };
 
 export const supportCaseSchema: SchemaMapOf<SupportCaseEvents> = {
@@ -91,9 +97,10 @@ export const supportCaseSchema: SchemaMapOf<SupportCaseEvents> = {
       orderId: plain,
       language: plain,
     },
+    retention: [messageKept],
   },
-  SupportMessageReceived: { ...support, fields: { channel: plain, body: message } },
-  SupportReplied: { ...support, fields: { body: message } },
+  SupportMessageReceived: { ...support, fields: { channel: plain, body: message }, retention: [messageKept] },
+  SupportReplied: { ...support, fields: { body: message }, retention: [messageKept] },
   SupportCaseClosed: { ...support, fields: { by: plain } },
 };
 
@@ -110,5 +117,6 @@ export const campaignEntrySchema: SchemaMapOf<CampaignEntryEvents> = {
       noticeDigest: plain,
       language: plain,
     },
+    retention: [{ category: 'advertising', keyPer: 'stream', begins: 'recordedAt' }],
   },
 };

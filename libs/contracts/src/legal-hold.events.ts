@@ -60,6 +60,8 @@ export const legalHoldSchema: SchemaMapOf<LegalHoldEvents> = {
       reason: words,
       expiresAt: plain,
     },
+    // As long after the hold as a message is kept.
+    retention: [{ category: 'contact', keyPer: 'stream', begins: 'expiresAt', period: 'support' }],
   },
   LegalHoldConfirmed: { ...hold, fields: { subjectId: plain, by: plain } },
   LegalHoldWithdrawn: { ...hold, fields: { subjectId: plain, by: plain } },

@@ -53,9 +53,19 @@ export const newsletterSchema: SchemaMapOf<NewsletterEvents> = {
       noticeDigest: plain,
       language: plain,
     },
+    // An address whose owner never said yes is kept for as long as it is asked.
+    retention: [{ category: 'contact', keyPer: 'subject', extends: 'expiresAt' }],
   },
-  NewsletterSubscriptionConfirmed: { ...evidence, fields: { recordId: plain } },
-  NewsletterUnsubscribed: { ...evidence, fields: { by: plain } },
+  NewsletterSubscriptionConfirmed: {
+    ...evidence,
+    fields: { recordId: plain },
+    retention: [{ category: 'contact', keyPer: 'subject', keeps: 'untilEnded' }],
+  },
+  NewsletterUnsubscribed: {
+    ...evidence,
+    fields: { by: plain },
+    retention: [{ category: 'contact', keyPer: 'subject', ends: 'recordedAt' }],
+  },
   SoftOptInNoted: { ...softOptIn, fields: { orderId: plain } },
   SoftOptInEnded: { ...softOptIn, fields: { by: plain } },
 };

@@ -20,5 +20,6 @@ export const officerAccessSchema: SchemaMapOf<OfficerAccessEvents> = {
     purpose: 'staffAccess',
     legalBasis: 'legalObligation',
     fields: { subjectId: plain, view: plain, auditPurpose: personal('support', { keyPer: 'event' }) },
+    retention: [{ category: 'support', keyPer: 'event', begins: 'recordedAt' }],
   },
 };

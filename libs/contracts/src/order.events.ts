@@ -64,6 +64,13 @@ const accounting = personal('orderAccounting', { keyPer: 'stream' });
 const delivery = personal('orderDelivery', { keyPer: 'stream' });
 const order = { stream: 'order', schemaVersion: 1, purpose: 'order', legalBasis: 'contract' } as const;
 
+/** Every event of an order goes into the books anew. */
+const booked = { category: 'orderAccounting', keyPer: 'stream', begins: 'recordedAt', ifKept: true } as const;
+/** The invoice is settled: the personnummer stays for the time a refund may take. */
+const settled = { category: 'personnummer', keyPer: 'stream', begins: 'recordedAt', ifKept: true } as const;
+/** Where no delivery came, delivery data counts from the last thing that happened: no order is left lying for ever. */
+const undelivered = { category: 'orderDelivery', keyPer: 'stream', begins: 'recordedAt' } as const;
+
 export const orderSchema: SchemaMapOf<OrderEvents> = {
   OrderPlaced: {
     ...order,
@@ -76,15 +83,38 @@ export const orderSchema: SchemaMapOf<OrderEvents> = {
       buyer: accounting,
       recipient: delivery,
     },
+    retention: [
+      { category: 'orderAccounting', keyPer: 'stream', begins: 'recordedAt' },
+      undelivered,
+      { category: 'personnummer', keyPer: 'stream', keeps: 'untilEnded', when: { personnummerGround: 'given' } },
+      { account: 'used', at: 'recordedAt' },
+    ],
   },
-  PaymentOpened: { ...order, fields: { processorId: plain, paymentReference: plain, action: plain } },
-  PaymentApproved: { ...order, fields: { processorId: plain, paymentReference: plain, amount: plain } },
-  PaymentDenied: { ...order, fields: { processorId: plain, reason: plain } },
-  OrderShipped: { ...order, fields: { shippedAt: plain } },
-  OrderCancelled: { ...order, fields: { by: plain } },
+  PaymentOpened: {
+    ...order,
+    fields: { processorId: plain, paymentReference: plain, action: plain },
+    retention: [booked],
+  },
+  PaymentApproved: {
+    ...order,
+    fields: { processorId: plain, paymentReference: plain, amount: plain },
+    retention: [booked],
+  },
+  PaymentDenied: {
+    ...order,
+    fields: { processorId: plain, reason: plain },
+    retention: [booked, { category: 'personnummer', keyPer: 'stream', ends: 'recordedAt' }],
+  },
+  OrderShipped: {
+    ...order,
+    fields: { shippedAt: plain },
+    retention: [booked, settled, { category: 'orderDelivery', keyPer: 'stream', begins: 'shippedAt', ifKept: true }],
+  },
+  OrderCancelled: { ...order, fields: { by: plain }, retention: [booked, settled, { ...undelivered, ifKept: true }] },
   RefundDecided: {
     ...order,
     fields: { refundId: plain, lines: plain, amount: plain, reason: accounting },
+    retention: [booked],
   },
-  RefundPaid: { ...order, fields: { refundId: plain, amount: plain } },
+  RefundPaid: { ...order, fields: { refundId: plain, amount: plain }, retention: [booked, settled] },
 };

@@ -1,4 +1,12 @@
-import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import {
+  personal,
+  plain,
+  secret,
+  type DataCategory,
+  type EventOf,
+  type Personal,
+  type SchemaMapOf,
+} from '@dittoo/kernel';
 import type { Locale, PostalAddress, Retention } from './vocabulary.js';
 
 /** What a person or an officer changes of a profile; an absent field stays, `null` removes the value. */
@@ -43,7 +51,7 @@ export interface RightsRequestEvents {
   /** `retentionPeriod`: nobody asked, the account was not used for too long. */
   RequesterIdentified: { readonly method: 'freshReauthentication' | 'confirmedEmail' | 'retentionPeriod' };
   /** What goes and what stays, before anything is done. */
-  RequestScopeDecided: { readonly erase: readonly string[]; readonly retain: readonly Retention[] };
+  RequestScopeDecided: { readonly erase: readonly DataCategory[]; readonly retain: readonly Retention[] };
   /** An officer must look first; `blockers` are words (`openOrder`, `unpaidInvoice`), not data. */
   RequestReferredToOfficer: { readonly blockers: readonly string[] };
   /** `executeAfter`: RFC 3339, the end of the cooling-off. */
@@ -82,6 +90,15 @@ const rights = {
   legalBasis: 'legalObligation',
 } as const;
 
+/** As long as the answer can be read, and a copy fetched. What was erased with the request stays erased. */
+const answered = {
+  category: 'contact',
+  keyPer: 'subject',
+  extends: 'recordedAt',
+  by: 'copyLifetime',
+  ifKept: true,
+} as const;
+
 export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   RightsRequestReceived: {
     ...rights,
@@ -90,14 +107,20 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   ConfirmationAsked: {
     ...rights,
     fields: { email: personal('contact'), token: secret('contact'), expiresAt: plain, language: plain },
+    // Anybody can type an address: it is kept for as long as it is asked.
+    retention: [{ category: 'contact', keyPer: 'subject', extends: 'expiresAt' }],
   },
-  RequesterAddressNoted: { ...rights, fields: { email: personal('contact'), language: plain } },
+  RequesterAddressNoted: {
+    ...rights,
+    fields: { email: personal('contact'), language: plain },
+    retention: [{ category: 'contact', keyPer: 'subject', extends: 'recordedAt' }],
+  },
   RequesterIdentified: { ...rights, fields: { method: plain } },
   RequestScopeDecided: { ...rights, fields: { erase: plain, retain: plain } },
   RequestReferredToOfficer: { ...rights, fields: { blockers: plain } },
   RequestApproved: { ...rights, fields: { by: plain, executeAfter: plain } },
   CorrectionDecided: { ...rights, fields: { changes: personal('contact') } },
-  RequestRefused: { ...rights, fields: { reason: personal('contact') } },
+  RequestRefused: { ...rights, fields: { reason: personal('contact') }, retention: [answered] },
   RequestExtended: { ...rights, fields: { dueAt: plain, reason: personal('contact') } },
   RequestPartlyRefused: { ...rights, fields: { reason: personal('contact') } },
   RecipientAsked: { ...rights, fields: { processorId: plain, answerBy: plain } },
@@ -107,5 +130,5 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   CopyCollected: { ...rights, fields: { format: plain } },
   CopyPurged: { ...rights, fields: { reason: plain } },
   ErasureVerified: { ...rights, fields: { categories: plain } },
-  RequestAnswered: { ...rights, fields: { outcome: plain } },
+  RequestAnswered: { ...rights, fields: { outcome: plain }, retention: [answered] },
 };

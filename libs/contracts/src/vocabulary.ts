@@ -1,3 +1,5 @@
+import type { DataCategory } from '@dittoo/kernel';
+
 /** Why personal data is processed. The register says more about each; a spec holds the two together. */
 export const purposes = [
   'customerAccount',
@@ -56,10 +58,14 @@ export interface PostalAddress {
   readonly country: string;
 }
 
+/** Why something stays after an erasure: art. 17(3), an order on its way, a hold of two officers. */
+export const retentionReasons = ['bookkeeping', 'legalClaims', 'openOrder', 'legalHold'] as const;
+export type RetentionReason = (typeof retentionReasons)[number];
+
 /** What stays after an erasure, why, and until when (RFC 3339 date). */
 export interface Retention {
-  readonly category: string;
-  readonly reason: string;
+  readonly category: DataCategory;
+  readonly reason: RetentionReason;
   /** The latest day any of it is kept. */
   readonly until: string;
   /** The streams or events it is about (orders, messages), where it is not all of the category. */

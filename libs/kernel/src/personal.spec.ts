@@ -38,6 +38,35 @@ export const unknownField: SchemaMapOf<Example> = {
 export const unmappedEvent: SchemaMapOf<Example> = {};
 // @ts-expect-error no such category: a key nobody destroys
 export const unknownCategory = personal('hobbies');
+interface Spoken {
+  Spoken: { readonly text: Personal<string>; readonly until: string; readonly how: 'aloud' | 'quietly' };
+}
+const spoken = { ...head, fields: { text: personal('support'), until: plain, how: plain } } as const;
+export const declared: SchemaMapOf<Spoken> = {
+  Spoken: {
+    ...spoken,
+    retention: [
+      { category: 'support', keyPer: 'event', begins: 'recordedAt' },
+      { category: 'contact', keyPer: 'subject', extends: 'until', when: { how: ['aloud'] } },
+    ],
+  },
+};
+export const retentionOfNoCategory: SchemaMapOf<Spoken> = {
+  // @ts-expect-error no such category
+  Spoken: { ...spoken, retention: [{ category: 'hobbies', keyPer: 'event', begins: 'recordedAt' }] },
+};
+export const retentionFromSealedField: SchemaMapOf<Spoken> = {
+  // @ts-expect-error `text` is sealed: nobody could tell the day when its key is gone
+  Spoken: { ...spoken, retention: [{ category: 'support', keyPer: 'event', begins: 'text' }] },
+};
+export const retentionFromNoTime: SchemaMapOf<Spoken> = {
+  // @ts-expect-error `how` holds no time
+  Spoken: { ...spoken, retention: [{ category: 'support', keyPer: 'event', begins: 'how' }] },
+};
+export const retentionOnNoValue: SchemaMapOf<Spoken> = {
+  // @ts-expect-error `how` never has this value
+  Spoken: { ...spoken, retention: [{ category: 'support', keyPer: 'event', ends: 'until', when: { how: ['sung'] } }] },
+};
 /** A type that could hold anything could hold a person: it must be mapped personal. */
 export const anything: SchemaMapOf<{ Said: { readonly what: unknown } }> = {
   // @ts-expect-error `unknown` is not plain

@@ -63,6 +63,62 @@ export const personal = (
 /** A password's hash, a mailed token: a personal field whose value no reader gets, the person included. */
 export const secret = (category: DataCategory): PersonalField => ({ ...personal(category), secret: true });
 
+/** The plain fields of an event: nothing in them is sealed, so a rule may read them when the keys are gone. */
+type PlainNames<Data> = { [Field in keyof Data & string]: Erased extends Data[Field] ? never : Field }[keyof Data &
+  string];
+/** Those of them that may hold a time (RFC 3339) or a day. */
+type TimeNames<Data> = {
+  [Field in keyof Data & string]: Data[Field] extends string ? (string extends Data[Field] ? Field : never) : never;
+}[keyof Data & string];
+
+/** The key an effect is about: as the fields have it, or `every` key of the category. */
+export type RetentionKey = KeyPer | 'every';
+
+interface RetentionEffectOn<Field extends string, When> {
+  readonly category: DataCategory;
+  readonly keyPer: RetentionKey;
+  /** Only of an event whose plain field has one of these values, or any value but `null` (`given`). */
+  readonly when?: When;
+  /** Counted for each value of this field by itself; the key is kept until the last of them has ended. */
+  readonly per?: Field;
+}
+
+/**
+ * What an event does to the retention period of a key:
+ * `keeps` it, the period has not begun; `begins` the register's period at that time; `extends` it to that day at least;
+ * `ends` it: what is still kept is kept no longer. An account's last use is the start of its own period (`account`), and
+ * an erasure takes the keys it names (`destroys`) and leaves some (`retains`).
+ */
+export type RetentionEffect<
+  Time extends string = string,
+  Field extends string = string,
+  When = { readonly [field: string]: readonly unknown[] | 'given' | undefined },
+> =
+  | (RetentionEffectOn<Field, When> & { readonly keeps: 'untilEnded' })
+  | (RetentionEffectOn<Field, When> & {
+      readonly begins: Time;
+      /** The period of another category: words about a legal hold are kept as long as a message. */
+      readonly period?: DataCategory;
+      /** Only of what is still kept: what was destroyed does not come back. */
+      readonly ifKept?: true;
+    })
+  | (RetentionEffectOn<Field, When> & {
+      readonly extends: Time;
+      /** And as long again as a copy of the person's data can be fetched. */
+      readonly by?: 'copyLifetime';
+      readonly ifKept?: true;
+    })
+  | (RetentionEffectOn<Field, When> & { readonly ends: Time })
+  | { readonly account: 'opened' | 'used' | 'endAnnounced'; readonly at: Time }
+  | { readonly destroys: Field; readonly retains: Field; readonly when?: When };
+
+/** The effects an event may declare: the named fields are plain fields of this event. */
+export type RetentionEffectOf<Data> = RetentionEffect<
+  'recordedAt' | TimeNames<Data>,
+  PlainNames<Data>,
+  { readonly [Field in PlainNames<Data>]?: readonly NonNullable<Data[Field]>[] | 'given' }
+>;
+
 /** What the law and the sealer must know of one event type. */
 export interface EventDefinition<Data = object> {
   /** The category of the stream it stands in. */
@@ -76,6 +132,8 @@ export interface EventDefinition<Data = object> {
   readonly fields: {
     readonly [Field in keyof Data as Field & string]-?: Erased extends Data[Field] ? PersonalField : PlainField;
   };
+  /** Which retention periods it begins, extends or ends; absent = none. */
+  readonly retention?: readonly RetentionEffectOf<Data>[];
 }
 
 /** The one schema map: sealing, export, erasure coverage, disclosures and the art. 30 record are derived from it. */
@@ -89,7 +147,8 @@ type SubjectDeclaration<Data> =
 
 /** The same without the types of the data, for those who only walk it. */
 export type SchemaMap = {
-  readonly [type: string]: Omit<EventDefinition, 'fields'> & {
+  readonly [type: string]: Omit<EventDefinition, 'fields' | 'retention'> & {
     readonly fields: { readonly [field: string]: FieldClass };
+    readonly retention?: readonly RetentionEffect[];
   };
 };

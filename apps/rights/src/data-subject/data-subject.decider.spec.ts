@@ -10,7 +10,7 @@ const destroyed: DataSubjectEvent = {
   type: 'SubjectKeysDestroyed',
   data: { requestId: 'r1', keys: [], retained: [] },
 };
-const keys = [{ kid: 'k', category: 'orderAccounting', fingerprint: 'f' }];
+const keys = [{ kid: 'k', category: 'orderAccounting', fingerprint: 'f' }] as const;
 const ended: DataSubjectEvent = { type: 'SubjectKeysDestroyed', data: { requestId: null, keys, retained: [] } };
 
 describe('erasure', () => {
@@ -31,7 +31,7 @@ describe('erasure', () => {
   });
 
   it('is recorded once, with what is kept and why', () => {
-    const retained = [{ category: 'consentEvidence', reason: 'legalClaims', until: '2029-11-22' }];
+    const retained = [{ category: 'consentEvidence', reason: 'legalClaims', until: '2029-11-22' }] as const;
     const record = { type: 'RecordKeysDestroyed', requestId: 'r1', keys, retained } as const;
     const recorded: DataSubjectEvent = { type: 'SubjectKeysDestroyed', data: { requestId: 'r1', keys, retained } };
     given(fenced).when(record).then(recorded);

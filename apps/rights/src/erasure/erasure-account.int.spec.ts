@@ -1,8 +1,9 @@
 import { EventStore, KeyRing, streamName } from '@dittoo/kernel';
 import { EmailIndex } from '@dittoo/personal-data';
 import { until } from '@dittoo/platform/testing';
+import { retentionEndsOn } from '@dittoo/processor-register';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { RetentionDays } from '../retention/retention-days.js';
+import { RETENTION_RULES, type RetentionRules } from '../retention/retention-rules.js';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 
 /** Promise: while identity has not closed the account of a person, an erasure waits and destroys nothing. */
@@ -13,11 +14,9 @@ beforeAll(async () => {
 afterAll(() => rights.close());
 
 it('is judged by the fiscal year that is configured', () => {
-  const days = rights.service.get<RetentionDays>(RetentionDays);
-  expect([days.lastDay('orderAccounting', '2026-04-30'), days.lastDay('orderAccounting', '2026-05-01')]).toEqual([
-    '2033-12-31',
-    '2034-12-31',
-  ]);
+  const { register } = rights.service.get<RetentionRules>(RETENTION_RULES);
+  const lastDay = (bookedAt: string) => retentionEndsOn(register, 'orderAccounting', bookedAt);
+  expect([lastDay('2026-04-30'), lastDay('2026-05-01')]).toEqual(['2033-12-31', '2034-12-31']);
 });
 
 it('stays in execution and destroys nothing, and goes on when it is closed', async () => {

@@ -1,6 +1,7 @@
-import { dataCategories } from '@dittoo/kernel';
+import { dataCategories, newId, streamName } from '@dittoo/kernel';
 import { loadRegister } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
+import { foldRetention } from '../retention/retention-fold.js';
 import { blockersOf, confirmedScope, erasureScope, withHolds } from './erasure-scope.js';
 
 const register = loadRegister();
@@ -46,10 +47,36 @@ describe('the scope of an erasure', () => {
 
   it('takes in what went into the books later, and leaves the rest as it was decided', () => {
     const decided = erasureScope(register, nothing, at, ['orderDelivery']);
-    expect(confirmedScope(register, decided, nothing)).toBe(decided);
+    expect(confirmedScope(register, decided, nothing)).toEqual(decided);
     const { erase, retain } = confirmedScope(register, decided, booked('2027-01-02T08:00:00.000Z'));
     expect(erase).toEqual(decided.erase.filter((category) => category !== 'orderAccounting'));
     expect(retain).toEqual([books('2034-12-31'), ...decided.retain]);
+  });
+
+  it('has the days of the events where they were folded', () => {
+    const event = (type: string, recordedAt: string, fields: object, stream: string) => ({
+      type,
+      recordedAt,
+      fields: { ...fields },
+      stream: streamName(stream, orderId),
+      eventId: newId(),
+    });
+    const orderId = newId();
+    const choice = { purpose: 'marketing' };
+    const known = foldRetention({ register, copyLifetimeMs: 0 }, [
+      event('OrderPlaced', '2024-03-01T08:00:00.000Z', { personnummerGround: null }, 'order'),
+      event('ConsentGiven', '2024-03-01T08:00:00.000Z', choice, 'consent'),
+      event('ConsentWithdrawn', '2025-05-01T08:00:00.000Z', choice, 'consent'),
+    ]);
+    const open = { ...booked(at), openOrder: true, openOrderIds: [orderId] };
+    const decided = erasureScope(register, open, at, ['orderDelivery'], known);
+    expect(decided.retain).toEqual([
+      books('2031-12-31'),
+      { ...evidence, until: '2028-05-01' },
+      { category: 'orderDelivery', reason: 'openOrder', until: '2027-03-01', scopes: [orderId] },
+    ]);
+    known.take(event('OrderShipped', '2025-01-01T08:00:00.000Z', { shippedAt: at }, 'order'));
+    expect(confirmedScope(register, decided, open, known).retain[0]).toEqual(books('2032-12-31'));
   });
 
   it('says what stands in the way', () => {

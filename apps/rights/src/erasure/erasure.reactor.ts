@@ -1,5 +1,5 @@
 import type { ForwardingEvents } from '@dittoo/contracts';
-import { Clock, KeyRing, type DataCategory, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Clock, KeyRing, type Delivered, type EventContext } from '@dittoo/kernel';
 import { ContactDirectory } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
@@ -139,7 +139,7 @@ export class ErasureReactor implements OnModuleInit {
   ): Promise<void> {
     const spared = await this.sparedBy(subjectId, retain);
     const reason = { at: this.clock.now(), requestId, spared };
-    const destroyed = await this.keyRing.destroy(subjectId, erase as DataCategory[], reason);
+    const destroyed = await this.keyRing.destroy(subjectId, erase, reason);
     const keys = destroyed.map(({ category, fingerprint, kid }) => ({ kid, category, fingerprint }));
     await this.subjects.recordKeysDestroyed(subjectId, requestId, keys, retain, context);
   }
@@ -162,7 +162,7 @@ export class ErasureReactor implements OnModuleInit {
     const parts = retain.filter(({ scopes }) => scopes !== undefined).map(({ category }) => category);
     const states = await this.keyRing.states(subjectId);
     const usable: string[] = erase.filter(
-      (category) => !parts.includes(category) && states.get(category as DataCategory) !== 'destroyed',
+      (category) => !parts.includes(category) && states.get(category) !== 'destroyed',
     );
     // Keys of single orders, comments and messages too.
     const spared = await this.sparedBy(subjectId, retain);

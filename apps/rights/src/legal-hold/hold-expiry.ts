@@ -26,7 +26,7 @@ export class HoldExpiry {
         { type: 'ExpireHold', now },
         {
           dataSubjectId: null,
-          actor: { kind: 'system', id: 'rights.legalHolds' },
+          actor: { kind: 'system', id: 'rights.holdExpiry' },
           correlationId: causationId,
           causationId,
           traceparent: null,

@@ -13,6 +13,13 @@ export interface HeldData {
   readonly until: string;
 }
 
+/** The categories whose keys are an order's: a hold on one order keeps that order's alone. */
+export const perOrder: ReadonlySet<DataCategory> = new Set<DataCategory>(['orderDelivery', 'orderAccounting']);
+
+/** Does the hold keep this key? `scope`: the order, comment or message it is of; `null` = all of the category. */
+export const holdsKey = (hold: HeldData, category: DataCategory, scope: string | null): boolean =>
+  hold.categories.includes(category) && (hold.orderId === null || hold.orderId === scope || !perOrder.has(category));
+
 /**
  * The holds, by row. A row is written with the hold's own event by whoever decided, and again by the projection: so a
  * hold counts from its confirmation on, and also after a death between the two.
@@ -22,19 +29,34 @@ export class LegalHolds {
   constructor(private readonly rows: DataSource) {}
 
   async inForce(subjectId: string, now: string, transaction: EntityManager = this.rows.manager): Promise<HeldData[]> {
+    return (await this.inForceOf([subjectId], now, transaction)).get(subjectId) ?? [];
+  }
+
+  /** The same of several people at once; a person without a hold has no entry. */
+  async inForceOf(
+    subjectIds: readonly string[],
+    now: string,
+    transaction: EntityManager = this.rows.manager,
+  ): Promise<ReadonlyMap<string, HeldData[]>> {
     const rows = await transaction.query<
-      { hold_id: string; categories: DataCategory[]; order_id: string | null; expires_at: Date }[]
+      {
+        subject_id: string;
+        hold_id: string;
+        categories: DataCategory[];
+        order_id: string | null;
+        expires_at: Date;
+      }[]
     >(
-      `SELECT hold_id, categories, order_id, expires_at FROM rights.legal_hold
-       WHERE subject_id = $1 AND state = 'inForce' AND expires_at > $2 ORDER BY expires_at, hold_id`,
-      [subjectId, now],
+      `SELECT subject_id, hold_id, categories, order_id, expires_at FROM rights.legal_hold
+       WHERE subject_id = ANY ($1::uuid[]) AND state = 'inForce' AND expires_at > $2 ORDER BY expires_at, hold_id`,
+      [subjectIds, now],
     );
-    return rows.map(({ categories, expires_at, hold_id, order_id }) => ({
-      holdId: hold_id,
-      categories,
-      orderId: order_id,
-      until: dayOf(expires_at.toISOString()),
-    }));
+    const holds = new Map<string, HeldData[]>();
+    for (const { categories, expires_at, hold_id: holdId, order_id: orderId, subject_id } of rows) {
+      const hold = { holdId, categories, orderId, until: dayOf(expires_at.toISOString()) };
+      holds.set(subject_id, [...(holds.get(subject_id) ?? []), hold]);
+    }
+    return holds;
   }
 
   /** Does a hold in force keep this category of the person, or a part of it? */

@@ -21,6 +21,7 @@ import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
 import { Customers } from '../person/customers.query.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { Orders } from '../person/orders.query.js';
+import { SubjectRetention } from '../retention/subject-retention.query.js';
 import { erasureScope, withHolds } from '../erasure/erasure-scope.js';
 import { previewOf } from './preview.js';
 import { rightsRequestDecider, type RightsRequestCommand } from '../rights-request/rights-request.decider.js';
@@ -54,6 +55,7 @@ export class OfficerController {
     private readonly rights: DataSubjects,
     private readonly customers: Customers,
     private readonly orders: Orders,
+    private readonly retention: SubjectRetention,
     private readonly holds: LegalHolds,
     private readonly clock: Clock,
     @Inject(RIGHTS_CONFIG) private readonly config: RightsConfig,
@@ -158,7 +160,8 @@ export class OfficerController {
   /** What an erasure would take and leave, now. */
   private async scope(subjectId: string, kept: readonly DataCategory[] = []): Promise<ErasureScope> {
     const now = this.clock.now();
-    const all = erasureScope(this.register, await this.orders.of(subjectId), now, kept);
+    const lastDays = await this.retention.of(subjectId);
+    const all = erasureScope(this.register, await this.orders.of(subjectId), now, kept, lastDays);
     return withHolds(all, await this.holds.inForce(subjectId, now));
   }
 }

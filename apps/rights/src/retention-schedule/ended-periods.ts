@@ -5,7 +5,8 @@ import { dataSubjectDecider } from '../data-subject/data-subject.decider.js';
 import { standingOf } from '../data-subject/data-subject.js';
 import { Customers, placeOf } from '../person/customers.query.js';
 
-const actor = 'rights.retention';
+/** Who says in the log that a period has ended. */
+export const retentionActor = 'rights.retentionSchedule';
 
 /** What the end of a period does to the stream of the person. Everything here may be repeated. */
 @Injectable()
@@ -22,7 +23,7 @@ export class EndedPeriods {
    */
   async noticeInactivity(subjectId: Uuid, erasesAt: string): Promise<boolean> {
     if ((await this.customers.of(subjectId))?.status !== 'registered') return false;
-    const context = systemContext(actor, subjectId, derivedId('inactivityNoticed', subjectId, erasesAt));
+    const context = systemContext(retentionActor, subjectId, derivedId('inactivityNoticed', subjectId, erasesAt));
     const command = { type: 'NoticeInactivity', erasesAt } as const;
     const { state } = await this.commands.execute(dataSubjectDecider, subjectId, command, context);
     return state.status === 'known';
@@ -45,7 +46,7 @@ export class EndedPeriods {
     return (await this.customers.of(subjectId))?.lastUsedOn ?? null;
   }
 
-  /** Is their data only to be stored (art. 18)? Then no letter goes to the account, and it is not erased. */
+  /** Is their data only to be stored (art. 18)? Then nothing of it is destroyed, and no notice is sent. */
   async isRestricted(subjectId: Uuid): Promise<boolean> {
     const { state } = await this.commands.load(dataSubjectDecider, subjectId);
     return standingOf(state).restrictions.length > 0;

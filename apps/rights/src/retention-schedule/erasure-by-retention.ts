@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { RequestsInFlight } from '../rights-request/requests-in-flight.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 import { requestDueAt } from '../rights-request/swedish-calendar.js';
+import { retentionActor } from './ended-periods.js';
 
 /** Requests the erasure of an account that was not used for too long. Safe to repeat. */
 @Injectable()
@@ -34,7 +35,7 @@ export class ErasureByRetention {
       }),
       {
         dataSubjectId: subjectId,
-        actor: { kind: 'system', id: 'rights.retention' },
+        actor: { kind: 'system', id: retentionActor },
         correlationId: own,
         causationId: own,
         traceparent: null,

@@ -1,4 +1,4 @@
-import { Clock, KeyRing, type DestroyedKey } from '@dittoo/kernel';
+import { Clock, KeyRing, type DataCategory, type DestroyedKey } from '@dittoo/kernel';
 import { LOGGER, PLATFORM_CONFIG, ROW_POOL, type PlatformConfig } from '@dittoo/platform';
 import { dayOf } from '@dittoo/processor-register';
 import { LeasedWorker, type Lease } from '@dittoo/service';
@@ -8,14 +8,15 @@ import type { Logger } from 'pino';
 import { DataSubjects } from '../data-subject/data-subjects.js';
 import { HoldExpiry } from '../legal-hold/hold-expiry.js';
 import { PersonnummerGround } from '../personnummer/ended-ground.js';
-import { EndedPeriods } from './ended-periods.js';
+import { EndedPeriods, retentionActor } from './ended-periods.js';
 import { ErasureByRetention } from './erasure-by-retention.js';
-import { Due, type DueAccount, type DuePerson } from './due.query.js';
+import { DestructionBlocks } from './destruction-blocks.js';
+import { Due, type DueAccount, type DuePerson } from '../retention/due.query.js';
 import { RetentionDays } from '../retention/retention-days.js';
-import { wholeCategory } from '../retention/retention-rows.js';
+import { wholeCategory } from '../retention/retention-rules.js';
 
 /** The categories that have a row for each of their keys. */
-const everyScoped: ReadonlySet<string> = new Set([
+const everyScoped: ReadonlySet<DataCategory> = new Set<DataCategory>([
   'orderDelivery',
   'orderAccounting',
   'engagement',
@@ -24,6 +25,7 @@ const everyScoped: ReadonlySet<string> = new Set([
 ]);
 const batch = 200;
 const pauseMs = 5_000;
+export const retentionLease = 'rights.retentionSchedule';
 
 /**
  * What is due is destroyed: keys, then the event that says so, then the row; accounts nobody uses are told, then erased
@@ -38,6 +40,7 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
 
   constructor(
     private readonly due: Due,
+    private readonly blocks: DestructionBlocks,
     private readonly keyRing: KeyRing,
     private readonly subjects: DataSubjects,
     private readonly periods: EndedPeriods,
@@ -51,7 +54,7 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const work = (lease: Lease): Promise<boolean> => this.runBatch(lease);
-    this.worker = new LeasedWorker(pool, 'rights.retention', `${service}@${host}:${port}`, pauseMs, work, logger);
+    this.worker = new LeasedWorker(pool, retentionLease, `${service}@${host}:${port}`, pauseMs, work, logger);
   }
 
   onApplicationBootstrap(): void {
@@ -66,18 +69,13 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
   async runBatch(lease: Lease): Promise<boolean> {
     const now = this.clock.now();
     const expired = await this.holds.expire(now, batch);
-    const ended = await this.each('retention', await this.due.keys(now, batch), now, lease, (person) =>
-      this.end(person, now, lease),
-    );
-    const told = await this.each('account_activity', await this.due.accountsToTell(now, batch), now, lease, (account) =>
-      this.tell(account, now),
-    );
-    const erased = await this.each(
-      'account_activity',
-      await this.due.accountsToErase(now, batch),
-      now,
-      lease,
-      ({ subjectId }) => this.erase(subjectId, now),
+    const people = await this.blocks.freeKeys(now, batch);
+    const ended = await this.each('retention', people, now, lease, (person) => this.end(person, now, lease));
+    const toTell = await this.blocks.freeAccounts('accountsToTell', now, batch);
+    const told = await this.each('account_activity', toTell, now, lease, (account) => this.tell(account, now));
+    const toErase = await this.blocks.freeAccounts('accountsToErase', now, batch);
+    const erased = await this.each('account_activity', toErase, now, lease, ({ subjectId }) =>
+      this.erase(subjectId, now),
     );
     const done = expired + ended + told + erased;
     if (done > 0) {
@@ -114,7 +112,10 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
   }
 
   private async end(person: DuePerson, now: string, lease: Lease): Promise<void> {
-    await this.subjects.recordPeriodEnded(person.subjectId, await this.destroy(person, now), 'rights.retention');
+    // Restricted is stored only (art. 18(2)): what is due is destroyed when the restriction has been lifted.
+    if (await this.periods.isRestricted(person.subjectId))
+      return this.due.postpone('retention', person.subjectId, tomorrow(now));
+    await this.subjects.recordPeriodEnded(person.subjectId, await this.destroy(person, now), retentionActor);
     const personnummer = person.due.some(({ category }) => category === 'personnummer');
     // Another order, or its refund, may need the number still; then its own day ends it.
     if (personnummer && !(await this.due.othersOf(person.subjectId, 'personnummer', now))) {
@@ -170,6 +171,8 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
   }
 
   private tomorrow(subjectId: string, now: string): Promise<void> {
-    return this.due.accountLater(subjectId, new Date(Date.parse(now) + 86_400_000).toISOString());
+    return this.due.postpone('account_activity', subjectId, tomorrow(now));
   }
 }
+
+const tomorrow = (now: string): string => new Date(Date.parse(now) + 86_400_000).toISOString();

@@ -1,15 +1,11 @@
-import { loadRegister, parseRegister } from '@dittoo/processor-register';
+import { loadRegister, retentionEndsOn, type Register } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
-import { RetentionDays, startOfDay } from './retention-days.js';
+import { dayBefore, startOfDay } from './days.js';
+import { RetentionDays } from './retention-days.js';
 
 const register = loadRegister();
 const days = new RetentionDays(register);
-const withYearEnd = (fiscalYearEnd: string): RetentionDays => {
-  const { digest: _digest, ...document } = structuredClone(register);
-  return new RetentionDays(
-    parseRegister({ ...document, dataController: { ...document.dataController, fiscalYearEnd } }),
-  );
-};
+const withYearEnd = (fiscalYearEnd: string): Register => loadRegister(undefined, { fiscalYearEnd });
 
 describe('the last day', () => {
   it.each([
@@ -20,7 +16,7 @@ describe('the last day', () => {
     ['06-30', '2027-06-30T21:59:59.999Z', '2034-12-31'],
     ['06-30', '2027-06-30T22:00:00.000Z', '2035-12-31'],
   ])('of what was booked in a fiscal year that ends on %s, on %s, is %s', (yearEnd, bookedAt, lastDay) =>
-    expect(withYearEnd(yearEnd).lastDay('orderAccounting', bookedAt)).toBe(lastDay),
+    expect(retentionEndsOn(withYearEnd(yearEnd), 'orderAccounting', bookedAt)).toBe(lastDay),
   );
 
   it.each([
@@ -29,10 +25,11 @@ describe('the last day', () => {
     ['consentEvidence', '2026-11-22', '2029-11-22'],
     ['personnummer', '2026-12-31', '2027-03-01'],
     ['advertising', '2026-11-22', '2028-11-22'],
-  ] as const)('of %s from %s is %s', (category, from, lastDay) => expect(days.lastDay(category, from)).toBe(lastDay));
+  ] as const)('of %s from %s is %s', (category, from, lastDay) =>
+    expect(retentionEndsOn(register, category, from)).toBe(lastDay),
+  );
 
-  it('of what is not to be kept any longer was yesterday', () =>
-    expect(days.overAt('2026-11-22T12:00:00.000Z')).toBe('2026-11-21'));
+  it('of what is not to be kept any longer was yesterday', () => expect(dayBefore('2026-11-22')).toBe('2026-11-21'));
 });
 
 describe('an account that is not used', () => {

@@ -2,17 +2,21 @@ import type { RightsRequestEvent, RightsRequestKind } from '@dittoo/contracts';
 import { deciderSpec } from '@dittoo/testing';
 import { describe, it } from '@jest/globals';
 import { rightsRequestDecider } from './rights-request.decider.js';
+import type { ErasureScope } from './rights-request.js';
 
 const given = deciderSpec(rightsRequestDecider);
 
 const dueAt = '2026-12-22T22:59:59.000Z';
 const executeAfter = '2026-11-22T08:00:00.000Z';
 const answerBy = '2026-11-25T08:00:00.000Z';
-const scope = {
+const scope: ErasureScope = {
   erase: ['profile', 'contact'],
   retain: [{ category: 'consentEvidence', reason: 'legalClaims', until: '2029-11-22' }],
 };
-const grown = { ...scope, retain: [{ category: 'orderAccounting', reason: 'bookkeeping', until: '2033-12-31' }] };
+const grown: ErasureScope = {
+  ...scope,
+  retain: [{ category: 'orderAccounting', reason: 'bookkeeping', until: '2033-12-31' }],
+};
 
 const received: RightsRequestEvent[] = [
   { type: 'RightsRequestReceived', data: { kind: 'erasure', dueAt, noticeVersion: 'v1', detail: null } },

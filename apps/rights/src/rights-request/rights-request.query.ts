@@ -51,6 +51,15 @@ export class RightsRequests {
     return { ...page, items: await Promise.all(page.items.map((row) => this.ofSubject(subjectId, row.request_id))) };
   }
 
+  /** Who of these people has a request that is not answered yet. */
+  async openOf(subjectIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.rows.query<{ subject_id: string }[]>(
+      'SELECT DISTINCT subject_id FROM rights.rights_request WHERE subject_id = ANY ($1::uuid[]) AND open',
+      [subjectIds],
+    );
+    return new Set(rows.map(({ subject_id }) => subject_id));
+  }
+
   /** @throws DomainError `not-found` */
   async forOfficer(requestId: string, now: string): Promise<OfficersRequest> {
     return officersAnswer(requestId, await this.commands.load(rightsRequestDecider, requestId), now);

@@ -1,11 +1,11 @@
 import type { Retention, RightsRequestEvent, RightsRequestEvents, RightsRequestKind } from '@dittoo/contracts';
-import type { Personal } from '@dittoo/kernel';
+import type { DataCategory, Personal } from '@dittoo/kernel';
 
 export type RecipientState = 'asked' | 'acknowledged' | 'failed' | 'notSupported';
 
 /** What goes and what stays. */
 export interface ErasureScope {
-  readonly erase: readonly string[];
+  readonly erase: readonly DataCategory[];
   readonly retain: readonly Retention[];
 }
 

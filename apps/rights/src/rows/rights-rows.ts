@@ -91,7 +91,7 @@ export const rightsRows: RowClasses = {
     columns: {
       subject_id: reference,
       purpose: repeats('ConsentGiven.purpose'),
-      ended_on: repeats('ConsentWithdrawn', 'ConsentsInvalidated'),
+      ...plainColumns('last_day'),
     },
   },
   legal_hold: {

@@ -1,9 +1,18 @@
 import type { DataCategory } from '@dittoo/kernel';
-import { dayOf } from '@dittoo/processor-register';
 import { ROW_POOL } from '@dittoo/platform';
+import { dayOf, type Day } from '@dittoo/processor-register';
 import type { Lease } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { wholeCategory } from './retention-rules.js';
+
+/** A key whose last day is over. */
+export interface DueKey {
+  readonly subjectId: string;
+  readonly category: DataCategory;
+  readonly scope: string;
+  readonly lastDay: Day;
+}
 
 /** What is due of one person. */
 export interface DuePerson {
@@ -14,37 +23,45 @@ export interface DuePerson {
 /** An account to be told, or to be erased. */
 export interface DueAccount {
   readonly subjectId: string;
-  readonly lastActiveOn: string;
+  readonly lastActiveOn: Day;
+  readonly noticeOn: Day;
 }
 
-/** A hold in force keeps it; one on an order keeps the order's own keys and, of other categories, all. */
-const notHeld = (subject: string, category: string, scope: string): string => `NOT EXISTS (
-  SELECT FROM rights.legal_hold h WHERE h.subject_id = ${subject} AND h.state = 'inForce' AND h.expires_at > $1
-    AND ${category} = ANY (h.categories)
-    AND (h.order_id IS NULL OR h.order_id = ${scope} OR ${category} NOT IN ('orderDelivery', 'orderAccounting')))`;
+type RetentionTable = 'retention' | 'account_activity';
 
-const nobody = 'NULL::uuid';
-
-/** What the scheduler has to do, from the rows. What failed comes again later and holds up nothing else. */
+/** What is due, from the rows, page by page; what is held or restricted is not known here. */
 @Injectable()
 export class Due {
   constructor(@Inject(ROW_POOL) private readonly pool: Pool) {}
 
-  async keys(now: string, limit: number): Promise<DuePerson[]> {
-    const { rows } = await this.pool.query<{ subject_id: string; category: DataCategory; scope: string }>(
-      `SELECT subject_id, category, scope FROM rights.retention r
+  /** The oldest first, from behind `after` on. */
+  async keys(now: string, limit: number, after: DueKey | null): Promise<DueKey[]> {
+    const { rows } = await this.pool.query<{
+      subject_id: string;
+      category: DataCategory;
+      scope: string;
+      last_day: Day;
+    }>(
+      `SELECT subject_id, category, scope, to_char(last_day, 'YYYY-MM-DD') AS last_day FROM rights.retention
        WHERE last_day < $2 AND (not_before IS NULL OR not_before <= $1)
-         AND ${notHeld('r.subject_id', 'r.category', 'r.scope')}
-         AND (category <> 'contact'
-              OR NOT EXISTS (SELECT FROM rights.rights_request q WHERE q.subject_id = r.subject_id AND q.open))
-       ORDER BY last_day, subject_id LIMIT $3`,
-      [now, dayOf(now), limit],
+         AND (last_day, subject_id, category, scope) > ($4::date, $5::uuid, $6::text, $7::uuid)
+       ORDER BY last_day, subject_id, category, scope LIMIT $3`,
+      [
+        now,
+        dayOf(now),
+        limit,
+        after?.lastDay ?? '-infinity',
+        after?.subjectId ?? wholeCategory,
+        after?.category ?? '',
+        after?.scope ?? wholeCategory,
+      ],
     );
-    const people = new Map<string, { category: DataCategory; scope: string }[]>();
-    for (const { category, scope, subject_id: subjectId } of rows) {
-      people.set(subjectId, [...(people.get(subjectId) ?? []), { category, scope }]);
-    }
-    return [...people].map(([subjectId, due]) => ({ subjectId, due }));
+    return rows.map(({ category, last_day: lastDay, scope, subject_id: subjectId }) => ({
+      subjectId,
+      category,
+      scope,
+      lastDay,
+    }));
   }
 
   async waiting(now: string): Promise<number> {
@@ -52,7 +69,7 @@ export class Due {
       'SELECT count(*)::int AS count FROM rights.retention WHERE last_day < $1',
       [dayOf(now)],
     );
-    return rows[0]!.count;
+    return rows[0]?.count ?? 0;
   }
 
   /** Does anything else of the category wait, or run still? */
@@ -82,12 +99,12 @@ export class Due {
     );
   }
 
-  async accountsToTell(now: string, limit: number): Promise<DueAccount[]> {
-    return this.accounts('notice_on <= $2 AND erases_at IS NULL', [now, dayOf(now), limit]);
+  accountsToTell(now: string, limit: number, after: DueAccount | null): Promise<DueAccount[]> {
+    return this.accounts('notice_on <= $2 AND erases_at IS NULL', [now, dayOf(now), limit], after);
   }
 
-  async accountsToErase(now: string, limit: number): Promise<DueAccount[]> {
-    return this.accounts('erases_at <= $2', [now, now, limit]);
+  accountsToErase(now: string, limit: number, after: DueAccount | null): Promise<DueAccount[]> {
+    return this.accounts('erases_at <= $2', [now, now, limit], after);
   }
 
   async told(subjectId: string, erasesAt: string): Promise<void> {
@@ -106,15 +123,13 @@ export class Due {
     await this.pool.query('DELETE FROM rights.account_activity WHERE subject_id = $1', [subjectId]);
   }
 
-  async accountLater(subjectId: string, notBefore: string): Promise<void> {
-    await this.pool.query('UPDATE rights.account_activity SET not_before = $2 WHERE subject_id = $1', [
-      subjectId,
-      notBefore,
-    ]);
+  /** Not before then, all the person's rows of this kind. */
+  async postpone(table: RetentionTable, subjectId: string, notBefore: string): Promise<void> {
+    await this.pool.query(`UPDATE rights.${table} SET not_before = $2 WHERE subject_id = $1`, [subjectId, notBefore]);
   }
 
   /** After a failure: a minute, two, four ... an hour. */
-  async later(table: 'retention' | 'account_activity', subjectId: string, now: string): Promise<void> {
+  async later(table: RetentionTable, subjectId: string, now: string): Promise<void> {
     await this.pool.query(
       `UPDATE rights.${table} SET failures = failures + 1,
          not_before = $2::timestamptz + least(interval '1 hour', interval '1 minute' * (2 ^ least(failures, 6)))
@@ -123,14 +138,24 @@ export class Due {
     );
   }
 
-  private async accounts(condition: string, values: readonly [string, string, number]): Promise<DueAccount[]> {
-    const { rows } = await this.pool.query<{ subject_id: string; last_active_on: string }>(
-      `SELECT subject_id, to_char(last_active_on, 'YYYY-MM-DD') AS last_active_on FROM rights.account_activity a
+  private async accounts(
+    condition: string,
+    values: readonly [string, string, number],
+    after: DueAccount | null,
+  ): Promise<DueAccount[]> {
+    const { rows } = await this.pool.query<{ subject_id: string; last_active_on: Day; notice_on: Day }>(
+      `SELECT subject_id, to_char(last_active_on, 'YYYY-MM-DD') AS last_active_on,
+         to_char(notice_on, 'YYYY-MM-DD') AS notice_on
+       FROM rights.account_activity
        WHERE ${condition} AND (not_before IS NULL OR not_before <= $1)
-         AND ${notHeld('a.subject_id', `'profile'`, nobody)} AND ${notHeld('a.subject_id', `'contact'`, nobody)}
+         AND (notice_on, subject_id) > ($4::date, $5::uuid)
        ORDER BY notice_on, subject_id LIMIT $3`,
-      [...values],
+      [...values, after?.noticeOn ?? '-infinity', after?.subjectId ?? wholeCategory],
     );
-    return rows.map((row) => ({ subjectId: row.subject_id, lastActiveOn: row.last_active_on }));
+    return rows.map((row) => ({
+      subjectId: row.subject_id,
+      lastActiveOn: row.last_active_on,
+      noticeOn: row.notice_on,
+    }));
   }
 }

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { holdsKey, LegalHolds, type HeldData } from '../legal-hold/legal-holds.query.js';
+import { Due, type DueAccount, type DueKey, type DuePerson } from '../retention/due.query.js';
+import { RightsRequests } from '../rights-request/rights-request.query.js';
+
+/**
+ * What is due and nothing stands in its way: no legal hold keeps it, and no open request needs the address. Rows that
+ * are held stay due; they are read past, page by page, so that they hold up nothing behind them.
+ */
+@Injectable()
+export class DestructionBlocks {
+  constructor(
+    private readonly due: Due,
+    private readonly holds: LegalHolds,
+    private readonly requests: RightsRequests,
+  ) {}
+
+  /** At most `limit` keys, the oldest first, by person. */
+  async freeKeys(now: string, limit: number): Promise<DuePerson[]> {
+    const keys = await firstFree(
+      limit,
+      (after: DueKey | null) => this.due.keys(now, limit, after),
+      async (page) => {
+        const subjectIds = idsOf(page);
+        const holds = await this.holds.inForceOf(subjectIds, now);
+        const asking = await this.requests.openOf(subjectIds);
+        return page.filter(
+          ({ category, scope, subjectId }) =>
+            !(category === 'contact' && asking.has(subjectId)) &&
+            !(holds.get(subjectId) ?? []).some((hold) => holdsKey(hold, category, scope)),
+        );
+      },
+    );
+    const people = new Map<string, DueKey[]>();
+    for (const key of keys) people.set(key.subjectId, [...(people.get(key.subjectId) ?? []), key]);
+    return [...people].map(([subjectId, due]) => ({ subjectId, due }));
+  }
+
+  freeAccounts(which: 'accountsToTell' | 'accountsToErase', now: string, limit: number): Promise<DueAccount[]> {
+    return firstFree(
+      limit,
+      (after: DueAccount | null) => this.due[which](now, limit, after),
+      async (page) => {
+        const holds = await this.holds.inForceOf(idsOf(page), now);
+        return page.filter(({ subjectId }) => !(holds.get(subjectId) ?? []).some(keepsAccount));
+      },
+    );
+  }
+}
+
+const keepsAccount = (hold: HeldData): boolean => holdsKey(hold, 'profile', null) || holdsKey(hold, 'contact', null);
+
+/** The first page on which something is free, less what is not. */
+const firstFree = async <Item>(
+  limit: number,
+  read: (after: Item | null) => Promise<readonly Item[]>,
+  free: (page: readonly Item[]) => Promise<readonly Item[]>,
+): Promise<Item[]> => {
+  for (let after: Item | null = null; ;) {
+    const page = await read(after);
+    const found = page.length === 0 ? [] : await free(page);
+    if (found.length > 0 || page.length < limit) return [...found];
+    after = page.at(-1) ?? null;
+  }
+};
+
+const idsOf = (page: readonly { readonly subjectId: string }[]): string[] => [
+  ...new Set(page.map(({ subjectId }) => subjectId)),
+];

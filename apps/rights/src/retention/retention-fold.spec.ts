@@ -1,0 +1,89 @@
+import { newId, streamName, type DataCategory } from '@dittoo/kernel';
+import { describe, expect, it } from '@jest/globals';
+import { foldRetention, RetentionFold } from './retention-fold.js';
+import { typesWithRetention, type RetentionEvent } from './retention-rules.js';
+import { message, on, placed, rows, rules, subjectId, thing } from './retention-table.fixture.js';
+
+/** Promise: each row of the table of retention periods has its days from the schema map and the register alone. */
+const lastDay = (events: readonly RetentionEvent[], category: DataCategory, scope?: string) =>
+  foldRetention(rules, events).lastDay(category, scope);
+
+describe('the last day of', () => {
+  it.each(rows)('%s', (_what, events, category, scope, day) => expect(lastDay(events, category, scope)).toBe(day));
+
+  it('is said of every event that declares something', () => {
+    const said = new Set(rows.flatMap(([, events]) => events.map(({ type }) => type)));
+    for (const type of ['SupportCaseOpened', 'SupportReplied', 'PaymentApproved', 'SubjectKeysDestroyed'])
+      said.add(type);
+    expect(typesWithRetention.filter((type) => !said.has(type))).toEqual([]);
+  });
+
+  it('a key that no event speaks of is that of the last of its category', () => {
+    const other = streamName('order', message);
+    const events = [placed('2026-11-22'), placed('2026-11-24', null, other)];
+    expect(lastDay(events, 'orderDelivery')).toBe('2029-11-24');
+    expect(lastDay([...events, placed('2026-11-25', 'consent')], 'personnummer', newId())).toBeNull();
+    expect(lastDay([], 'support', newId())).toBeNull();
+  });
+});
+
+describe('an erasure', () => {
+  const erasure = (
+    day: string,
+    keys: readonly string[],
+    retained: readonly object[],
+    requestId: string | null = thing,
+  ) =>
+    on(day, 'SubjectKeysDestroyed', {
+      requestId,
+      keys: keys.map((kid) => ({ kid, category: kid.split('/')[1], fingerprint: null })),
+      retained,
+    });
+  const life = [on('2026-11-22', 'CustomerRegistered'), placed('2026-11-22')];
+
+  it('leaves no day of what it destroyed, and the days of what it left', () => {
+    const fold = foldRetention(rules, [
+      ...life,
+      erasure(
+        '2027-01-10',
+        [`${subjectId}/orderDelivery/${thing}/1`, `${subjectId}/profile/1`],
+        [{ category: 'orderAccounting', reason: 'bookkeeping', until: '2033-12-31' }],
+      ),
+    ]);
+    expect(fold.keys).toEqual([{ category: 'orderAccounting', scope: thing, lastDay: '2033-12-31' }]);
+    expect([fold.account, fold.lastDay('profile')]).toEqual([null, null]);
+  });
+
+  it('makes due what a legal hold keeps from it, of one order or of all', () => {
+    const held = { reason: 'legalHold', until: '2031-06-01' };
+    const fold = foldRetention(rules, [
+      ...life,
+      erasure(
+        '2027-01-10',
+        [],
+        [
+          { category: 'profile', ...held },
+          { category: 'orderDelivery', ...held, scopes: [thing] },
+          { category: 'orderAccounting', ...held },
+        ],
+      ),
+    ]);
+    expect(fold.lastDay('profile')).toBe('2027-01-09');
+    expect(fold.lastDay('orderDelivery', thing)).toBe('2027-01-09');
+    expect(fold.lastDay('orderAccounting', thing)).toBe('2033-12-31');
+  });
+
+  it('is not the end of a period', () => {
+    const ended = erasure('2030-01-10', [`${subjectId}/orderDelivery/${thing}/1`], [], null);
+    expect(lastDay([...life, ended], 'orderDelivery', thing)).toBe('2029-11-22');
+  });
+});
+
+it('says the same day event by event, from what it knew before, as in one go', () => {
+  for (const [, events] of rows) {
+    let known = new RetentionFold(rules);
+    for (const event of events) known = new RetentionFold(rules, known).take(event);
+    const whole = foldRetention(rules, events);
+    expect([known.keys, known.parts, known.account]).toEqual([whole.keys, whole.parts, whole.account]);
+  }
+});

@@ -1,0 +1,30 @@
+import type { EventContext, RecordedEvent } from '@dittoo/kernel';
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
+import { RetentionFold } from './retention-fold.js';
+import { RetentionRows } from './retention-rows.js';
+import { RETENTION_RULES, retentionEvent, typesWithRetention, type RetentionRules } from './retention-rules.js';
+
+const group = 'rights.retention';
+
+/**
+ * Every event that begins, extends or ends a period, by the schema map -> the days the scheduler goes by. Rows and
+ * checkpoint are one transaction: if the process dies, the event comes again to the rows of before.
+ */
+@Controller()
+export class RetentionReactor {
+  constructor(
+    private readonly rows: RetentionRows,
+    @Inject(RETENTION_RULES) private readonly rules: RetentionRules,
+  ) {}
+
+  @EventPattern<readonly string[]>(typesWithRetention, { group })
+  async take(@Payload() recorded: RecordedEvent, @Ctx() { transaction }: EventContext<EntityManager>): Promise<void> {
+    const subjectId = recorded.metadata.dataSubjectId;
+    if (subjectId === null) return;
+    const event = retentionEvent(recorded);
+    const before = await this.rows.load(transaction, subjectId, event);
+    await this.rows.save(transaction, subjectId, before, new RetentionFold(this.rules, before).take(event));
+  }
+}
