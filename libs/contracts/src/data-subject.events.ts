@@ -28,7 +28,11 @@ export interface DataSubjectEvents {
   /** The deed of an erasure: these keys are gone, these categories stay, why and until when. */
   SubjectKeysDestroyed: {
     readonly requestId: string | null;
-    readonly keys: readonly { readonly kid: string; readonly category: DataCategory; readonly fingerprint: string | null }[];
+    readonly keys: readonly {
+      readonly kid: string;
+      readonly category: DataCategory;
+      readonly fingerprint: string | null;
+    }[];
     readonly retained: readonly Retention[];
   };
 }

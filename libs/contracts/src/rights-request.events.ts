@@ -1,4 +1,12 @@
-import { personal, plain, secret, type DataCategory, type EventOf, type Personal, type SchemaMapOf } from '@dittoo/kernel';
+import {
+  personal,
+  plain,
+  secret,
+  type DataCategory,
+  type EventOf,
+  type Personal,
+  type SchemaMapOf,
+} from '@dittoo/kernel';
 import type { Locale, PostalAddress, Retention } from './vocabulary.js';
 
 /** What a person or an officer changes of a profile; an absent field stays, `null` removes the value. */
