@@ -19,13 +19,13 @@ export class RecordedLife {
     const [correlationId, causationId] = [newId(), newId()];
     const sealed = await sealer.seal(
       events.map((event) => {
-        const { legalBasis, purpose, schemaVersion } = definitions[event.type]!;
+        const { legalBasis, purpose, schemaVersion, subject } = definitions[event.type]!;
         return {
           stream,
           eventId: newId(),
           event,
           metadata: {
-            dataSubjectId: this.subjectId,
+            dataSubjectId: subject === 'nobody' ? null : this.subjectId,
             actor: { kind, id: kind === 'dataSubject' ? this.subjectId : 'spec' },
             correlationId,
             causationId,

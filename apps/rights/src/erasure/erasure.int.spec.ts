@@ -12,6 +12,7 @@ import { DueTasks } from '../due-task/due-task.worker.js';
 import { EmailIndex } from '@dittoo/personal-data';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
+import { SubjectRetention } from '../retention/subject-retention.query.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { Customers, type KnownCustomer } from '../person/customers.query.js';
 import { Orders } from '../person/orders.query.js';
@@ -264,6 +265,7 @@ describe('an erasure that dies', () => {
       new ClosedCustomers(service.get(EventStore), service.get(Sealer)),
       death.over(service.get<OtherRequests>(OtherRequests), 'endOf'),
       service.get<Orders>(Orders),
+      service.get<SubjectRetention>(SubjectRetention),
       new ParkedOfPerson(
         service.get<SubjectStreams>(SubjectStreams),
         service.get<Platform['delivering']>(DELIVERY),

@@ -12,6 +12,7 @@ import { Customers } from '../person/customers.query.js';
 import { DueTasks } from '../due-task/due-task.worker.js';
 import { EmailIndex } from '@dittoo/personal-data';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
+import { SubjectRetention } from '../retention/subject-retention.query.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { Orders } from '../person/orders.query.js';
 import { ParkedOfPerson, parkedRecheckMs } from '../person/parked-of-person.js';
@@ -42,6 +43,7 @@ export class ErasureReactor implements OnModuleInit {
     private readonly customers: Customers,
     private readonly others: OtherRequests,
     private readonly orders: Orders,
+    private readonly retention: SubjectRetention,
     private readonly parked: ParkedOfPerson,
     private readonly holds: LegalHolds,
     private readonly tasks: DueTasks,
@@ -127,7 +129,8 @@ export class ErasureReactor implements OnModuleInit {
   private async confirmation(subjectId: string, scope: ErasureScope): Promise<RightsRequestCommand> {
     const orders = await this.orders.of(subjectId);
     const holds = await this.holds.inForce(subjectId, this.clock.now());
-    const confirmed = withHolds(confirmedScope(this.register, scope, orders), holds);
+    const lastDays = await this.retention.of(subjectId);
+    const confirmed = withHolds(confirmedScope(this.register, scope, orders, lastDays), holds);
     return { type: 'ConfirmScope', blockers: blockersOf(orders, holds), scope: confirmed };
   }
 

@@ -13,6 +13,7 @@ import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
 import { isSomethingHeld } from '../person/held-streams.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { Orders } from '../person/orders.query.js';
+import { SubjectRetention } from '../retention/subject-retention.query.js';
 import { SubjectStreams } from '../person/subject-streams.js';
 import { blockersOf, erasureScope, withHolds } from '../erasure/erasure-scope.js';
 import { isErasedMeanwhile } from '../rights-request/request-steps.js';
@@ -39,6 +40,7 @@ export class JudgementReactor {
     private readonly rights: DataSubjects,
     private readonly streams: SubjectStreams,
     private readonly orders: Orders,
+    private readonly retention: SubjectRetention,
     private readonly holds: LegalHolds,
     private readonly tasks: DueTasks,
     private readonly clock: Clock,
@@ -99,7 +101,8 @@ export class JudgementReactor {
       case 'erasure': {
         const orders = await this.orders.among(subjectId, streams);
         const holds = await this.holds.inForce(subjectId, now);
-        const scope = withHolds(erasureScope(this.register, orders, now), holds);
+        const lastDays = await this.retention.among(subjectId, streams);
+        const scope = withHolds(erasureScope(this.register, orders, now, [], lastDays), holds);
         return { type: 'DecideByRule', blockers: [...blockers, ...blockersOf(orders, holds)], scope, executeAfter };
       }
       case 'rectification':

@@ -27,9 +27,7 @@ it('scheduler, access copy, scope and certificate say when the books end', async
   const file = await rights.call('GET', `/me/requests/${access.requestId}/export`, { bearer });
   const books = file.body.copy.categories.find(({ category }: { category: string }) => category === 'orderAccounting');
   expect(books.retention.until).toBe('2034-12-31');
-  expect(books.fields.map((field: { current: { keptUntil: string } }) => field.current.keptUntil)).toEqual([
-    '2034-12-31',
-  ]);
+  expect(books.values.map(({ keptUntil }: { keptUntil: string }) => keptUntil)).toEqual(['2034-12-31']);
 
   const kept = { category: 'orderAccounting', reason: 'bookkeeping', until: '2034-12-31' };
   const erasure = await ask('erasure', ({ state }) => state === 'answered');

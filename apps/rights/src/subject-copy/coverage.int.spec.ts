@@ -101,7 +101,9 @@ const isThere = (value: unknown): boolean => !isErased(value);
 
 describe('for every personal field of every event', () => {
   it('what is exported is what is stored', () => {
-    expect(before.map(({ type }) => type).sort()).toEqual(Object.keys(definitions).sort());
+    // An event about nobody is in nobody's copy, and holds no personal field: the types see to that.
+    const aboutPeople = Object.keys(definitions).filter((type) => definitions[type]!.subject !== 'nobody');
+    expect(before.map(({ type }) => type).sort()).toEqual(aboutPeople.sort());
     expect(fieldsWhere(before, isThere)).toEqual(names(personalFields));
     for (const { fields, type } of before) {
       for (const [field, value] of Object.entries(fields)) {
