@@ -15,25 +15,29 @@ clean_up() {
 trap clean_up EXIT
 failed=0
 is_root=$([[ $(id -u) -eq 0 ]] && echo yes || echo no)
-user=65533
+# PostgreSQL wants a user with an entry in /etc/passwd.
+user=$(id -u nobody)
+group=$(id -g nobody)
 
 # fail SENTENCE [LOG]
 fail() {
   failed=1
   echo "FAILED: $1"
   [[ $# -lt 2 ]] || tail -n 40 "$2"
+  return 1
 }
 
 # become USER TREE COMMAND... - this process becomes the command, in that tree, in an empty environment.
 become() {
+  trap - EXIT
   local name=$1 tree=$2 as=()
   shift 2
-  [[ $name == ordinary && $is_root == yes ]] && as=(setpriv --reuid=$user --regid=$user --clear-groups)
+  [[ $name == ordinary && $is_root == yes ]] && as=(setpriv --reuid=$user --regid=$group --clear-groups)
   cd "$work/$tree" && exec env -i PATH="$PATH" HOME="$work/home-$name" TERM=dumb "${as[@]}" "$@"
 }
 as() (become "$@")
 
-give_to_ordinary() { if [[ $is_root == yes ]]; then chown -R $user:$user "$@"; fi; }
+give_to_ordinary() { if [[ $is_root == yes ]]; then chown -R $user:$group "$@"; fi; }
 
 # copy_of TREE NAME - by hard links; what npm writes in place is a file of its own.
 copy_of() {
@@ -47,11 +51,15 @@ copy_of() {
 # starts USER TREE - `ready`, or a failure; the log is TREE.log.
 starts() {
   rm -rf "$work/data-$2"
+  : >"$work/$2.log"
   mkdir "$work/data-$2"
   [[ $1 == ordinary ]] && give_to_ordinary "$work/data-$2"
   become "$1" "$2" env PORT="$(free_port)" DATA_DIR="$work/data-$2" node tools/run.cjs start >"$work/$2.log" 2>&1 &
   shop=$!
-  until_ready "$work/$2.log" 120 || fail "npm start as $1 in the tree $2" "$work/$2.log"
+  until_ready "$work/$2.log" 120 && return
+  fail "npm start as $1 in the tree $2" "$work/$2.log"
+  kill_shop
+  return 1
 }
 
 # ends TREE - in order.
@@ -59,7 +67,7 @@ ends() {
   stop_shop || fail "npm start in the tree $1 ends with $?" "$work/$1.log"
 }
 
-# demo USER TREE - whole, and cut short by its reader; no colours where nobody sees them.
+# demo USER TREE - always 0: what fails is counted, and the shop is ended either way. Whole, and cut short by its reader; no colours where nobody sees them.
 demo() {
   local url said
   url=$(url_in "$work/$2.log")
@@ -70,7 +78,8 @@ demo() {
   [[ ${said##*$'\n'} -eq 0 && $said != *'    at '* ]] || fail "npm run demo | head -3: $said"
   as "$1" "$2" env PUBLIC_URL="$url" DATA_DIR="$work/data-$2" npm run demo >"$work/demo.log" 2>&1 ||
     fail "npm run demo as $1" "$work/demo.log"
-  grep -q $'\e' "$work/demo.log" "$work/$2.log" && fail "escape codes in a pipe as $1"
+  ! grep -q $'\e' "$work/demo.log" "$work/$2.log" || fail "escape codes in a pipe as $1"
+  return 0
 }
 
 # refuses SENTENCE COMMAND... - exit code other than 0, the sentence, no stack.
@@ -92,10 +101,7 @@ git ls-files -z | xargs -0 cp --parents -t "$work/clone"
 give_to_ordinary "$work/clone" "$work/home-ordinary"
 as ordinary clone npm test -- tools/setup >"$work/test.log" 2>&1 || fail 'npm test' "$work/test.log"
 grep -q '^setup: installed ' "$work/test.log" || fail 'npm test did not install' "$work/test.log"
-starts ordinary clone
-[[ $failed -ne 0 ]] || demo ordinary clone
-ends clone
-echo 'as an ordinary user: done'
+starts ordinary clone && demo ordinary clone && ends clone && echo 'as an ordinary user: done'
 refuses 'Only 512 files may be open' as ordinary clone bash -c 'ulimit -Sn 512 -Hn 512; exec node tools/run.cjs start'
 
 # A production installation with a build runs.
@@ -103,20 +109,14 @@ copy_of clone production
 as ordinary production npm prune --omit=dev --no-audit --no-fund >/dev/null 2>&1 || fail 'npm prune --omit=dev'
 as ordinary production npm run --silent keys -- status 2>&1 | grep -q 'runs what was compiled before' ||
   fail 'npm run keys without development packages'
-starts ordinary production
-ends production
+starts ordinary production && ends production && echo 'without development packages: done'
 rm -rf "$work/production"
-echo 'without development packages: done'
 
 # Root, and somebody else's tree: what is compiled runs; what is missing and may not be written is named.
 if [[ $is_root == yes ]]; then
   chown -R 0:0 "$work/clone"
-  starts root clone
-  [[ $failed -ne 0 ]] || demo root clone
-  ends clone
-  echo 'as root: done'
-  starts ordinary clone
-  ends clone
+  starts root clone && demo root clone && ends clone && echo 'as root: done'
+  starts ordinary clone && ends clone && echo "in somebody else's tree: done"
   find "$work/clone/apps" "$work/clone/libs" -name dist -type d -prune -exec rm -rf {} +
   refuses 'Nothing is compiled yet, and nothing may be written' as ordinary clone npm start
   rm -rf "$work/clone/node_modules"

@@ -22,11 +22,11 @@ within() {
   return 124
 }
 
-is_ready_or_over() { grep -q '^ready ' "$1" || ! is_running "$shop"; }
+is_ready_or_over() { grep -qs '^ready ' "$1" || ! is_running "$shop"; }
 is_over() { ! is_running "$shop"; }
 
 # until_ready LOG SECONDS - 0 once it has said `ready`, 1 when it ended before, 124 when it took longer.
-until_ready() { within "$2" is_ready_or_over "$1" && grep -q '^ready ' "$1"; }
+until_ready() { within "$2" is_ready_or_over "$1" && grep -qs '^ready ' "$1"; }
 
 # url_in LOG - the address it is ready at.
 url_in() { sed -n 's/^ready \(http[^ ]*\).*/\1/p' "$1"; }
