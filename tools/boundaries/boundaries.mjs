@@ -97,14 +97,11 @@ const sameForOtherImportSyntax = (restrictions) =>
 
 // --- the blocks -----------------------------------------------------------------------------------------------------
 
-/** Not typed to the edge yet. */
-const untyped = ['rights'];
-
 /** What every file of code must be typed by; specs plant what the types forbid. */
 const typing = (name) => {
-  const [project, ...rest] = name.split('/');
-  if (untyped.includes(project) || rest.at(-1) === 'specs') return [];
-  return rest.at(-1) === 'codec' ? [untypedHandler] : [untypedHandler, ...typesByWord];
+  const role = name.split('/').at(-1);
+  if (role === 'specs') return [];
+  return role === 'codec' ? [untypedHandler] : [untypedHandler, ...typesByWord];
 };
 
 /** @param {{ imports: Restriction[], syntax?: object[], globals?: object[] }} role */

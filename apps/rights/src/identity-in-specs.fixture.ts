@@ -10,9 +10,9 @@ import {
   type Delivered,
   type DomainEvent,
 } from '@dittoo/kernel';
-import { causedBy, Commands } from '@dittoo/service';
+import { causedBy, Commands, Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 
 const group = 'specs.identity';
 
@@ -25,17 +25,17 @@ export class IdentityInSpecs {
     private readonly sealer: Sealer,
   ) {}
 
-  @EventPattern('ErasureRequested', { group })
+  @Handles('ErasureRequested', { group })
   async erasureRequested(@Payload() event: Delivered<DataSubjectEvents, 'ErasureRequested'>): Promise<void> {
     await this.append(event, { type: 'AccountClosed', data: { requestId: event.data.requestId } });
   }
 
-  @EventPattern('PersonnummerGroundEnded', { group })
+  @Handles('PersonnummerGroundEnded', { group })
   async groundEnded(@Payload() event: Delivered<DataSubjectEvents, 'PersonnummerGroundEnded'>): Promise<void> {
     await this.append(event, { type: 'PersonnummerRemoved', data: { reason: event.data.reason } });
   }
 
-  @EventPattern('CorrectionDecided', { group })
+  @Handles('CorrectionDecided', { group })
   async corrected(@Payload() event: Delivered<RightsRequestEvents, 'CorrectionDecided'>): Promise<void> {
     type Correction = DomainEvent<'CorrectionDecided', RightsRequestEvents['CorrectionDecided']>;
     const [opened] = await this.sealer.open<Correction>([asRecorded(event)]);

@@ -1,5 +1,5 @@
 import type { DataSubjectEvents, RightsRequestEvent } from '@dittoo/contracts';
-import { Clock, DomainError, EventStore, streamName } from '@dittoo/kernel';
+import { Clock, DomainError, EventStore, recordedAs, streamName } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
@@ -55,9 +55,9 @@ export class Certificates {
   }
 
   private async deedOf(subjectId: string): Promise<DataSubjectEvents['SubjectKeysDestroyed'] | null> {
-    for await (const { data, type } of this.store.readStream(streamName('dataSubject', subjectId))) {
-      const deed = data as unknown as DataSubjectEvents['SubjectKeysDestroyed'];
-      if (type === 'SubjectKeysDestroyed' && deed.requestId !== null) return deed;
+    for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
+      const event = recordedAs<DataSubjectEvents>(recorded);
+      if (event.type === 'SubjectKeysDestroyed' && event.data.requestId !== null) return event.data;
     }
     return null;
   }

@@ -3,9 +3,9 @@ import { Clock, KeyRing, type Delivered, type EventContext } from '@dittoo/kerne
 import { ContactDirectory } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
-import { causedBy, Commands, type CommandContext } from '@dittoo/service';
+import { causedBy, Commands, Handles, type CommandContext } from '@dittoo/service';
 import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { DataSubjects } from '../data-subject/data-subjects.js';
 import { Customers } from '../person/customers.query.js';
@@ -56,7 +56,7 @@ export class ErasureReactor implements OnModuleInit {
     this.tasks.perform('erasure', (requestId) => this.advance(requestId));
   }
 
-  @EventPattern<string>('ErasureAnswered', { group })
+  @Handles('ErasureAnswered', { group })
   async recipientAnswered(
     @Payload() event: Delivered<ForwardingEvents, 'ErasureAnswered'>,
     @Ctx() { transaction }: EventContext<EntityManager>,

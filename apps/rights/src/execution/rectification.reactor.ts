@@ -2,9 +2,9 @@ import type { CustomerEvents } from '@dittoo/contracts';
 import { Clock, derivedId, type Delivered } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
-import { causedBy, Commands } from '@dittoo/service';
+import { causedBy, Commands, Handles } from '@dittoo/service';
 import { Controller, Inject } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { Recipients } from '../recipients/recipients.query.js';
 import { notSupportedBy } from './notification.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
@@ -28,22 +28,22 @@ export class RectificationReactor {
     @Inject(REGISTER) private readonly register: Register,
   ) {}
 
-  @EventPattern('NameRectified', { group, reacts: true })
+  @Handles('NameRectified', { group, reacts: true })
   name(@Payload() event: Rectified<'NameRectified'>): Promise<void> {
     return this.tell(event, ['givenName', 'familyName']);
   }
 
-  @EventPattern('PhoneRectified', { group, reacts: true })
+  @Handles('PhoneRectified', { group, reacts: true })
   phone(@Payload() event: Rectified<'PhoneRectified'>): Promise<void> {
     return this.tell(event, ['phone']);
   }
 
-  @EventPattern('AddressRectified', { group, reacts: true })
+  @Handles('AddressRectified', { group, reacts: true })
   address(@Payload() event: Rectified<'AddressRectified'>): Promise<void> {
     return this.tell(event, ['street', 'postalCode', 'city', 'country']);
   }
 
-  @EventPattern('EmailRectified', { group, reacts: true })
+  @Handles('EmailRectified', { group, reacts: true })
   email(@Payload() event: Rectified<'EmailRectified'>): Promise<void> {
     return this.tell(event, ['email']);
   }

@@ -1,8 +1,8 @@
 import type { DataSubjectEvents } from '@dittoo/contracts';
 import { derivedId, newId, type Delivered, type EventContext } from '@dittoo/kernel';
-import { Commands, type CommandContext } from '@dittoo/service';
+import { Commands, Handles, type CommandContext } from '@dittoo/service';
 import { Controller, type OnModuleInit } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { DataSubjects } from '../data-subject/data-subjects.js';
 import { DueTasks } from '../due-task/due-task.worker.js';
@@ -24,7 +24,7 @@ export class RestrictionLiftReactor implements OnModuleInit {
     this.tasks.perform('restrictionLift', (requestId) => this.lift(requestId));
   }
 
-  @EventPattern<string>('RestrictionLiftAnnounced', { group })
+  @Handles('RestrictionLiftAnnounced', { group })
   async announced(
     @Payload() event: Delivered<DataSubjectEvents, 'RestrictionLiftAnnounced'>,
     @Ctx() { transaction }: EventContext<EntityManager>,

@@ -2,9 +2,9 @@ import { marketingPurposes, type RightsRequestEvent, type RightsRequestEvents } 
 import { Clock, derivedId, streamId, type Delivered, type EventContext } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
-import { causedBy, Commands, type Loaded } from '@dittoo/service';
+import { causedBy, Commands, Handles, type Loaded } from '@dittoo/service';
 import { Controller, Inject } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { Customers } from '../person/customers.query.js';
 import { DataSubjects } from '../data-subject/data-subjects.js';
@@ -49,7 +49,7 @@ export class JudgementReactor {
   ) {}
 
   /** Reads the log and appends, so it is outside the transaction of the rows. */
-  @EventPattern('RequesterIdentified', { group, reacts: true })
+  @Handles('RequesterIdentified', { group, reacts: true })
   async identified(@Payload() event: Delivered<RightsRequestEvents, 'RequesterIdentified'>): Promise<void> {
     const requestId = streamId(event.stream);
     const loaded = await this.commands.load(rightsRequestDecider, requestId);
@@ -70,7 +70,7 @@ export class JudgementReactor {
     await this.commands.execute(rightsRequestDecider, requestId, command, context);
   }
 
-  @EventPattern<string>('RequestApproved', { group })
+  @Handles('RequestApproved', { group })
   async approved(
     @Payload() event: Delivered<RightsRequestEvents, 'RequestApproved'>,
     @Ctx() { transaction }: Context,

@@ -1,7 +1,8 @@
 import type { LegalHoldEvents } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { endHoldRow, forceHoldRow, requestHoldRow } from './legal-hold.rows.js';
 
@@ -13,27 +14,27 @@ type HoldEvent<Type extends keyof LegalHoldEvents & string> = Delivered<LegalHol
 /** Hold events -> `rights.legal_hold`; what the officer's request has written already changes nothing. */
 @Controller()
 export class LegalHoldProjection {
-  @EventPattern<string>('LegalHoldRequested', { group })
+  @Handles('LegalHoldRequested', { group })
   requested(@Payload() event: HoldEvent<'LegalHoldRequested'>, @Ctx() { transaction }: Context): Promise<void> {
     return requestHoldRow(transaction, streamId(event.stream), event.data, event.metadata.recordedAt);
   }
 
-  @EventPattern<string>('LegalHoldConfirmed', { group })
+  @Handles('LegalHoldConfirmed', { group })
   confirmed(@Payload() event: HoldEvent<'LegalHoldConfirmed'>, @Ctx() { transaction }: Context): Promise<void> {
     return forceHoldRow(transaction, streamId(event.stream));
   }
 
-  @EventPattern<string>('LegalHoldWithdrawn', { group })
+  @Handles('LegalHoldWithdrawn', { group })
   withdrawn(@Payload() event: HoldEvent<'LegalHoldWithdrawn'>, @Ctx() { transaction }: Context): Promise<void> {
     return endHoldRow(transaction, streamId(event.stream));
   }
 
-  @EventPattern<string>('LegalHoldReleased', { group })
+  @Handles('LegalHoldReleased', { group })
   released(@Payload() event: HoldEvent<'LegalHoldReleased'>, @Ctx() { transaction }: Context): Promise<void> {
     return endHoldRow(transaction, streamId(event.stream));
   }
 
-  @EventPattern<string>('LegalHoldExpired', { group })
+  @Handles('LegalHoldExpired', { group })
   expired(@Payload() event: HoldEvent<'LegalHoldExpired'>, @Ctx() { transaction }: Context): Promise<void> {
     return endHoldRow(transaction, streamId(event.stream));
   }

@@ -1,7 +1,8 @@
 import type { ConsentEvents, CustomerEvents } from '@dittoo/contracts';
 import { Clock, KeyRing, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller, type OnModuleInit } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { DataSubjects } from '../data-subject/data-subjects.js';
 import { DueTasks } from '../due-task/due-task.worker.js';
@@ -39,7 +40,7 @@ export class PersonnummerReactor implements OnModuleInit {
     this.tasks.perform('personnummer', (subjectId) => this.reconsider(subjectId));
   }
 
-  @EventPattern<string>('ConsentWithdrawn', { group })
+  @Handles('ConsentWithdrawn', { group })
   async consentWithdrawn(
     @Payload() event: Delivered<ConsentEvents, 'ConsentWithdrawn'>,
     @Ctx() context: Context,
@@ -48,7 +49,7 @@ export class PersonnummerReactor implements OnModuleInit {
   }
 
   /** The register may let a consent end by itself. */
-  @EventPattern<string>('ConsentExpired', { group })
+  @Handles('ConsentExpired', { group })
   async consentExpired(
     @Payload() event: Delivered<ConsentEvents, 'ConsentExpired'>,
     @Ctx() context: Context,
@@ -56,7 +57,7 @@ export class PersonnummerReactor implements OnModuleInit {
     if (event.data.purpose === 'personnummer') await this.schedule(event, context);
   }
 
-  @EventPattern<string>('PersonnummerRemoved', { group })
+  @Handles('PersonnummerRemoved', { group })
   async removed(
     @Payload() event: Delivered<CustomerEvents, 'PersonnummerRemoved'>,
     @Ctx() context: Context,

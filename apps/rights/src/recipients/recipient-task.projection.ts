@@ -1,7 +1,8 @@
 import type { RightsRequestEvents } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { RecipientTask } from './recipient-task.entity.js';
 
@@ -13,7 +14,7 @@ type Context = EventContext<EntityManager>;
 /** What recipients answered -> `rights.recipient_task`, while there is something left for a person to do. */
 @Controller()
 export class RecipientTaskProjection {
-  @EventPattern<string>('RecipientAnswered', { group })
+  @Handles('RecipientAnswered', { group })
   async answered(
     @Payload() event: Delivered<RightsRequestEvents, 'RecipientAnswered'>,
     @Ctx() { transaction }: Context,
@@ -32,7 +33,7 @@ export class RecipientTaskProjection {
   }
 
   /** Done is done, whatever came of it: the outcome stands with the request. */
-  @EventPattern<string>('RecipientTaskDone', { group })
+  @Handles('RecipientTaskDone', { group })
   async done(
     @Payload() event: Delivered<RightsRequestEvents, 'RecipientTaskDone'>,
     @Ctx() { transaction }: Context,

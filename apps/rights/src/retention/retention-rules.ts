@@ -1,5 +1,5 @@
 import { schemaMap } from '@dittoo/contracts';
-import type { RecordedEvent, RetentionEffect, SchemaMap } from '@dittoo/kernel';
+import type { EventTypes, RecordedEvent, RetentionEffect, SchemaMap } from '@dittoo/kernel';
 import type { Register } from '@dittoo/processor-register';
 
 /** What decides the days: the register's table, and how long an answer can be read. */
@@ -35,9 +35,9 @@ export const wholeCategory = '00000000-0000-0000-0000-000000000000';
 const definitions: SchemaMap = schemaMap;
 
 /** Every event type that begins, extends or ends a period. */
-export const typesWithRetention: readonly string[] = Object.keys(definitions).filter(
-  (type) => definitions[type]?.retention !== undefined,
-);
+export const typesWithRetention: readonly (keyof EventTypes & string)[] = Object.keys(schemaMap)
+  .map((type) => type as keyof EventTypes & string)
+  .filter((type) => definitions[type]?.retention !== undefined);
 
 /** What the schema map declares of this event, less the effects whose condition it does not meet. */
 export const effectsOf = ({ fields, type }: RetentionEvent): RetentionEffect[] =>

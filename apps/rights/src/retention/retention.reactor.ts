@@ -1,6 +1,7 @@
-import type { EventContext, RecordedEvent } from '@dittoo/kernel';
+import { asRecorded, type AnyDelivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller, Inject } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { RetentionFold } from './retention-fold.js';
 import { RetentionRows } from './retention-rows.js';
@@ -19,11 +20,11 @@ export class RetentionReactor {
     @Inject(RETENTION_RULES) private readonly rules: RetentionRules,
   ) {}
 
-  @EventPattern<readonly string[]>(typesWithRetention, { group })
-  async take(@Payload() recorded: RecordedEvent, @Ctx() { transaction }: EventContext<EntityManager>): Promise<void> {
-    const subjectId = recorded.metadata.dataSubjectId;
+  @Handles(typesWithRetention, { group })
+  async take(@Payload() delivered: AnyDelivered, @Ctx() { transaction }: EventContext<EntityManager>): Promise<void> {
+    const subjectId = delivered.metadata.dataSubjectId;
     if (subjectId === null) return;
-    const event = retentionEvent(recorded);
+    const event = retentionEvent(asRecorded(delivered));
     const before = await this.rows.load(transaction, subjectId, event);
     await this.rows.save(transaction, subjectId, before, new RetentionFold(this.rules, before).take(event));
   }

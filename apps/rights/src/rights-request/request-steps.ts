@@ -18,8 +18,8 @@ export interface RequestSteps {
 export const stepsOf = async (commands: Commands, requestId: string): Promise<RequestSteps | null> => {
   const { history, state: request } = await commands.load(rightsRequestDecider, requestId);
   if (request.status !== 'approved' && request.status !== 'executing') return null;
-  const { correlationId, dataSubjectId, noticeVersion } = history[0]!.recorded.metadata;
-  const subjectId = dataSubjectId!;
+  const { correlationId, dataSubjectId: subjectId, noticeVersion } = history[0]!.recorded.metadata;
+  if (subjectId === null) throw new TypeError(`request ${requestId} names no data subject`);
   let steps = history.length;
   const contextOf = (act: string): CommandContext => ({
     dataSubjectId: subjectId,

@@ -1,7 +1,8 @@
 import type { RightsRequestEvents } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { RightsRequestRow } from './rights-request.entity.js';
 
@@ -13,14 +14,14 @@ type RequestEvent<Type extends keyof RightsRequestEvents & string> = Delivered<R
 /** Request events -> `rights.rights_request`, for the two lists. */
 @Controller()
 export class RightsRequestProjection {
-  @EventPattern<string>('RightsRequestReceived', { group })
+  @Handles('RightsRequestReceived', { group })
   async received(
     @Payload() event: RequestEvent<'RightsRequestReceived'>,
     @Ctx() { transaction }: Context,
   ): Promise<void> {
     const row = {
       requestId: streamId(event.stream),
-      subjectId: event.metadata.dataSubjectId!,
+      subjectId: event.metadata.dataSubjectId,
       kind: event.data.kind,
       receivedAt: new Date(event.metadata.recordedAt),
       dueAt: new Date(event.data.dueAt),
@@ -30,7 +31,7 @@ export class RightsRequestProjection {
     await transaction.createQueryBuilder().insert().into(RightsRequestRow).values(row).orIgnore().execute();
   }
 
-  @EventPattern<string>('RequesterIdentified', { group })
+  @Handles('RequesterIdentified', { group })
   async identified(
     @Payload() event: RequestEvent<'RequesterIdentified'>,
     @Ctx() { transaction }: Context,
@@ -38,18 +39,18 @@ export class RightsRequestProjection {
     await transaction.update(RightsRequestRow, { requestId: streamId(event.stream) }, { open: true });
   }
 
-  @EventPattern<string>('RequestExtended', { group })
+  @Handles('RequestExtended', { group })
   async extended(@Payload() event: RequestEvent<'RequestExtended'>, @Ctx() { transaction }: Context): Promise<void> {
     const dueAt = new Date(event.data.dueAt);
     await transaction.update(RightsRequestRow, { requestId: streamId(event.stream) }, { dueAt });
   }
 
-  @EventPattern<string>('RequestAnswered', { group })
+  @Handles('RequestAnswered', { group })
   answered(@Payload() event: RequestEvent<'RequestAnswered'>, @Ctx() { transaction }: Context): Promise<void> {
     return close(streamId(event.stream), transaction);
   }
 
-  @EventPattern<string>('RequestRefused', { group })
+  @Handles('RequestRefused', { group })
   refused(@Payload() event: RequestEvent<'RequestRefused'>, @Ctx() { transaction }: Context): Promise<void> {
     return close(streamId(event.stream), transaction);
   }

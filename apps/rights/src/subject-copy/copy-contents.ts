@@ -1,8 +1,12 @@
 import { newId } from '@dittoo/kernel';
-import canonicalizeModule from 'canonicalize';
+import canonicalize from 'canonicalize';
 
 /** The RFC 8785 form. */
-export const canonicalText = canonicalizeModule as unknown as (value: unknown) => string;
+export const canonicalText = (value: unknown): string => {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('this has no JSON form');
+  return text;
+};
 
 /** Where the parts of a copy are kept: list by list, each from 0 on. */
 export interface CopyParts {

@@ -1,8 +1,8 @@
 import type { RightsRequestEvents } from '@dittoo/contracts';
 import { Clock, streamId, type Delivered, type EventContext } from '@dittoo/kernel';
-import { Commands } from '@dittoo/service';
+import { Commands, Handles } from '@dittoo/service';
 import { Controller, type OnModuleInit } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { DueTasks } from '../due-task/due-task.worker.js';
 import { CopyRemoval } from './copy-removal.js';
@@ -34,7 +34,7 @@ export class CopyEndReactor implements OnModuleInit {
     this.tasks.perform('copyEnd', (requestId) => this.end(requestId));
   }
 
-  @EventPattern<string>('CopyPrepared', { group })
+  @Handles('CopyPrepared', { group })
   async prepared(
     @Payload() event: Delivered<RightsRequestEvents, 'CopyPrepared'>,
     @Ctx() { transaction }: Context,
@@ -42,7 +42,7 @@ export class CopyEndReactor implements OnModuleInit {
     await this.tasks.schedule(transaction, 'copyEnd', streamId(event.stream), event.data.expiresAt);
   }
 
-  @EventPattern<string>('CopyCollected', { group })
+  @Handles('CopyCollected', { group })
   async collected(
     @Payload() event: Delivered<RightsRequestEvents, 'CopyCollected'>,
     @Ctx() { transaction }: Context,
@@ -58,7 +58,8 @@ export class CopyEndReactor implements OnModuleInit {
     if (status === 'ready' && expiresAt > this.clock.now()) return expiresAt;
     if (status === 'collected' && (await this.copies.isBeingSent(requestId))) return this.soon();
     const reason = status === 'collected' ? 'collected' : 'expired';
-    const subjectId = history[0]!.recorded.metadata.dataSubjectId!;
+    const subjectId = history[0]?.recorded.metadata.dataSubjectId ?? null;
+    if (subjectId === null) return null;
     await this.removal.remove(requestId, subjectId, reason);
     return null;
   }

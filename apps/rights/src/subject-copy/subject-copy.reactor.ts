@@ -1,7 +1,8 @@
 import type { DataSubjectEvents } from '@dittoo/contracts';
 import type { Delivered } from '@dittoo/kernel';
+import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { SubjectCopyFiles } from './subject-copy-files.js';
 
 /** Keys destroyed -> no copy of that person waits any more. What the copy was sealed with is gone already. */
@@ -9,9 +10,9 @@ import { SubjectCopyFiles } from './subject-copy-files.js';
 export class SubjectCopyReactor {
   constructor(private readonly copies: SubjectCopyFiles) {}
 
-  @EventPattern<string>('SubjectKeysDestroyed', { group: 'rights.subjectCopies' })
+  @Handles('SubjectKeysDestroyed', { group: 'rights.subjectCopies' })
   async erased(@Payload() event: Delivered<DataSubjectEvents, 'SubjectKeysDestroyed'>): Promise<void> {
     // A retention period that ended, or a number taken back, leaves the person and the copy asked for.
-    if (event.data.requestId !== null) await this.copies.purgeOf(event.metadata.dataSubjectId!);
+    if (event.data.requestId !== null) await this.copies.purgeOf(event.metadata.dataSubjectId);
   }
 }
