@@ -182,7 +182,7 @@ describe('kill -9', () => {
 });
 
 describe('a process that ends without stopping it', () => {
-  const module = fileURLToPath(new URL('./embedded-postgres.js', import.meta.url));
+  const module = fileURLToPath(new URL('../dist/embedded-postgres.js', import.meta.url));
   const run = (dataDir: string, afterwards: string) =>
     spawn(
       process.execPath,
@@ -195,11 +195,13 @@ describe('a process that ends without stopping it', () => {
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
-  const over = (child: ReturnType<typeof run>) => new Promise((resolve) => child.once('exit', resolve));
+  /** @returns its exit code; `null` = it was killed */
+  const over = (child: ReturnType<typeof run>) =>
+    new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
 
   it('leaves nothing running, and a cluster that starts again', async () => {
     const dataDir = join(root, 'ended');
-    await over(run(dataDir, `starting.then(() => process.exit(3));`));
+    expect(await over(run(dataDir, `starting.then(() => process.exit(3));`))).toBe(3);
     await until(() => postgresProcessesIn(join(dataDir, 'cluster')).length === 0);
     await stop(await start('ended'));
   });
@@ -209,13 +211,14 @@ describe('a process that ends without stopping it', () => {
     async (end) => {
       const name = `half-made-${end.length}`;
       const fresh = join(root, name, 'cluster.new');
-      await over(
+      const code = await over(
         run(
           join(root, name),
           `const { existsSync } = process.getBuiltinModule('fs');
            setInterval(() => { if (existsSync(${JSON.stringify(join(fresh, 'base'))})) ${end}; }, 1);`,
         ),
       );
+      expect(code).toBe(end.startsWith('process.exit') ? 3 : null);
       if (end.startsWith('process.exit')) await until(() => postgresProcessesIn(fresh).length === 0);
       const postgres = await start(name);
       expect(await query(postgres, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
