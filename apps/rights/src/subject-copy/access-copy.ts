@@ -136,11 +136,12 @@ export const languageOf = (events: readonly CopiedEvent[]): Language => {
 type LastDays = Map<DataCategory, string | null>;
 
 const addValues = async (
-  { latest, life, register }: CopyFacts,
+  { expiresAt, latest, life, preparedAt, register }: CopyFacts,
   language: Language,
   writer: CopyWriter,
 ): Promise<LastDays> => {
-  const keptUntil = new KeptUntil(register, latest, (stream) => life.outlinesOf(stream));
+  const copyLifetimeMs = Date.parse(expiresAt) - Date.parse(preparedAt);
+  const keptUntil = new KeptUntil({ register, copyLifetimeMs }, latest, (stream) => life.outlinesOf(stream));
   const lastDays: LastDays = new Map();
   const add = async ({ category, event, keyPer, value }: FoundValue): Promise<void> => {
     const day = await keptUntil.of(event, category, keyPer);

@@ -1,22 +1,16 @@
 import type { Retention } from '@dittoo/contracts';
 import { streamId, type DataCategory, type KeyPer } from '@dittoo/kernel';
-import type { Day, Register } from '@dittoo/processor-register';
+import type { Day } from '@dittoo/processor-register';
 import type { CopiedEvent } from '../person/subject-events.query.js';
 import { foldRetention } from '../retention/retention-fold.js';
+import type { RetentionRules } from '../retention/retention-rules.js';
 
 /**
  * The last day a value of a category is kept, from what has happened so far; `null` = nothing has ended the need for it.
  * As fine as its key: what has a key of its own ends by itself, the rest of a category ends together.
- *
- * @param copyLifetimeMs how long an answer can be read: as long the address of a person without an account is kept
  */
-export const retentionEnds = (
-  register: Register,
-  category: DataCategory,
-  all: readonly CopiedEvent[],
-  copyLifetimeMs = 0,
-) => {
-  const fold = foldRetention({ register, copyLifetimeMs }, all);
+export const retentionEnds = (rules: RetentionRules, category: DataCategory, all: readonly CopiedEvent[]) => {
+  const fold = foldRetention(rules, all);
   return ({ eventId, stream }: Pick<CopiedEvent, 'eventId' | 'stream'>, keyPer: KeyPer): Day | null =>
     keyPer === 'subject'
       ? fold.lastDay(category)

@@ -1,5 +1,5 @@
 import type { DataCategory, KeyPer } from '@dittoo/kernel';
-import type { Register } from '@dittoo/processor-register';
+import type { RetentionRules } from '../retention/retention-rules.js';
 import { retentionEnds } from './copy-retention.js';
 import { LatestOfKind } from './latest-of-kind.js';
 import type { CopiedEvent } from '../person/subject-events.query.js';
@@ -13,7 +13,7 @@ export class KeptUntil {
 
   /** @param life the latest of each kind @param outlinesOf the events of one stream */
   constructor(
-    private readonly register: Register,
+    private readonly rules: RetentionRules,
     private readonly life: readonly CopiedEvent[],
     private readonly outlinesOf: (stream: string) => AsyncIterable<CopiedEvent>,
   ) {}
@@ -28,7 +28,7 @@ export class KeptUntil {
     }
     const around = await this.around;
     if (keyPer === 'stream') return this.remembered(this.ofStream, around, event, category, keyPer);
-    return retentionEnds(this.register, category, around)(event, keyPer);
+    return retentionEnds(this.rules, category, around)(event, keyPer);
   }
 
   private remembered(
@@ -40,7 +40,7 @@ export class KeptUntil {
   ): string | null {
     const before = known.get(category);
     if (before !== undefined) return before;
-    const day = retentionEnds(this.register, category, around)(event, keyPer);
+    const day = retentionEnds(this.rules, category, around)(event, keyPer);
     known.set(category, day);
     return day;
   }
