@@ -36,7 +36,8 @@ export const runMain = (
     onInsist: () => exit(1),
   });
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
-  void start(stopping.signal).then(
+  // Also what `start` throws before it waits for anything is a start that failed.
+  void new Promise<RunningService>((resolve) => resolve(start(stopping.signal))).then(
     async (service) => {
       await stopped;
       await service.close().then(
