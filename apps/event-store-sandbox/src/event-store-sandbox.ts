@@ -2,6 +2,8 @@
  * A sandbox for EventStoreDB, where no server is at hand. It speaks the server's published gRPC protocol, by the service
  * definitions the client ships: append, batch append, read, subscribe, gossip, over TLS and with users if asked to, and
  * fails as a test tells it to. It is no database: one process, no index, no replication, everything in memory.
+ *
+ * Longer than 350 lines, because each call of the service is answered in one place.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -26,14 +26,13 @@ import { erasureScope, withHolds } from '../erasure/erasure-scope.js';
 import { previewOf } from './preview.js';
 import { rightsRequestDecider, type RightsRequestCommand } from '../rights-request/rights-request.decider.js';
 import {
-  DecisionBody,
   ExaminedRequest,
-  ExtensionBody,
   OfficersRequest,
   OfficersRequestList,
   OfficersRequestsQuery,
   RestrictionLift,
 } from '../rights-request/rights-request.http.js';
+import { DecisionBody, ExtensionBody } from './officer-decision.http.js';
 import { RightsRequests } from '../rights-request/rights-request.query.js';
 import type { ErasureScope } from '../rights-request/rights-request.js';
 import { extendedDueAt } from '../rights-request/swedish-calendar.js';

@@ -14,7 +14,8 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { RecipientTasks } from '../recipients/recipient-tasks.query.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
-import { OfficersRequest, RecipientTaskBody, RecipientTaskList } from '../rights-request/rights-request.http.js';
+import { OfficersRequest } from '../rights-request/rights-request.http.js';
+import { RecipientTaskBody, RecipientTaskList } from './recipient-task.http.js';
 import { RightsRequests } from '../rights-request/rights-request.query.js';
 
 /** Recipients that no machine could make confirm: a person speaks to them and notes what came of it (art. 19). */
