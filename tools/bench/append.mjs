@@ -75,7 +75,7 @@ export const benchAppend = async ({ pool, store, sealer }, rounds, say) => {
       'no-stream',
     );
   const sealed = async () => {
-    const stream = `dataSubject-${randomUUID()}`;
+    const stream = `customer-${randomUUID()}`;
     const events = await sealer.seal([
       {
         stream,

@@ -58,7 +58,7 @@ const service: ServiceDefinition = {
 };
 
 const prefix = `t${randomBytes(4).toString('hex')}.`;
-const letters = `${prefix}dataSubject.spec.opened.dlq`;
+const letters = `${prefix}customer.spec.opened.dlq`;
 let kafka: Kafka;
 let running: TestService;
 
@@ -67,7 +67,7 @@ beforeAll(async () => {
   kafka = createKafka(settingsFor(broker, prefix), () => undefined);
   const topic = { partitions: 1, replication: 1, retentionMs: 604_800_000 };
   await ensureTopics(kafka, [
-    { ...topic, topic: `${prefix}dataSubject` },
+    { ...topic, topic: `${prefix}customer` },
     { ...topic, topic: letters },
   ]);
   running = await startTestService(service, { KAFKA_BROKERS: broker, KAFKA_TOPIC_PREFIX: prefix });
@@ -77,7 +77,7 @@ afterAll(() => running.close());
 const sealed = async (subjectId: string): Promise<NewEvent> => {
   const [event] = await running.platform.sealer.seal([
     {
-      stream: `dataSubject-${subjectId}`,
+      stream: `customer-${subjectId}`,
       eventId: newId(),
       event: { type: 'PhoneRectified', data: { phone: '+46700000001' } },
       metadata: {
@@ -108,7 +108,7 @@ const opened = async (): Promise<string[]> =>
     ({ stream }) => stream,
   );
 const append = async (subjectId: string, event: NewEvent): Promise<void> => {
-  await running.platform.store.append(`dataSubject-${subjectId}`, [event], 'no-stream');
+  await running.platform.store.append(`customer-${subjectId}`, [event], 'no-stream');
 };
 const parked = (stream: string) =>
   until(async () => {
@@ -123,7 +123,7 @@ it('changed on its way: parked with an alert, the others go on, the log has the 
 
   // What the next event of the log will be, changed on its way.
   const original = await sealed(second);
-  const stream = `dataSubject-${second}`;
+  const stream = `customer-${second}`;
   await running.platform.publisher.publish({
     after: 0n,
     events: [{ ...changed(original), stream, revision: 0n, position: 1n }],
@@ -138,7 +138,7 @@ it('changed on its way: parked with an alert, the others go on, the log has the 
 
   await append(second, original);
   await append(third, await sealed(third));
-  await until(async () => (await opened()).includes(`dataSubject-${third}`), 60_000);
+  await until(async () => (await opened()).includes(`customer-${third}`), 60_000);
   expect(await opened()).not.toContain(stream);
   const replayed = await running.platform.delivering().replayParked('spec.opened', stream);
   expect(replayed).toEqual({ replayed: 1, waiting: 0, failure: null });
@@ -149,9 +149,9 @@ it('changed in the log: parked, and a replay does not talk it into anything', as
   const [bad, good] = [newId(), newId()];
   await append(bad, changed(await sealed(bad)));
   await append(good, await sealed(good));
-  const stream = `dataSubject-${bad}`;
+  const stream = `customer-${bad}`;
   expect(await parked(stream)).toMatchObject({ failure: 'EnvelopeRejected' });
-  await until(async () => (await opened()).includes(`dataSubject-${good}`), 60_000);
+  await until(async () => (await opened()).includes(`customer-${good}`), 60_000);
   const replayed = await running.platform.delivering().replayParked('spec.opened', stream);
   expect(replayed).toEqual({ replayed: 0, waiting: 1, failure: 'EnvelopeRejected' });
   expect(await opened()).not.toContain(stream);
