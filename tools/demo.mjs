@@ -14,7 +14,7 @@ const usage = `npm run demo [-- --url http://127.0.0.1:8080]
 
 Plays a customer of the shop started by \`npm start\`, and the officer who looks afterwards.
 
-  --url URL       where the shop is (default: PUBLIC_URL, else http://HOST:PORT, else http://127.0.0.1:8080)
+  --url URL       where the shop is (default: PUBLIC_URL, else http://HOST:PORT as npm start takes them)
   --pause MS      wait between the steps, for showing it to somebody (default 0)
   OFFICER_EMAIL, OFFICER_PASSWORD   the officer's login; default: the one npm start made in DATA_DIR`;
 
@@ -27,8 +27,21 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   process.exit(0);
 }
 
-const shop =
-  option('--url') ?? process.env.PUBLIC_URL ?? `http://${process.env.HOST ?? '127.0.0.1'}:${process.env.PORT ?? 8080}`;
+/** `0.0.0.0` and `::` are where a shop listens, not where it is reached. */
+const reachable = (host) => {
+  if (['', '0.0.0.0', '::'].includes(host)) return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+};
+const shopUrl = () => {
+  const { PUBLIC_URL, HOST = '', PORT = '8080' } = process.env;
+  const given = option('--url') ?? (PUBLIC_URL || `http://${reachable(HOST)}:${PORT || 8080}`);
+  if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol) && new URL(given).port !== '0') {
+    return given.replace(/\/+$/, '');
+  }
+  console.error(`The demo cannot tell where the shop is from "${given}": say it by --url http://127.0.0.1:8080`);
+  process.exit(2);
+};
+const shop = shopUrl();
 const pauseMs = Number(option('--pause') ?? 0);
 const patienceMs = 90_000;
 
@@ -106,7 +119,10 @@ const officerLogin = () => {
   if (email && password) return { email, password };
   const file = join(DATA_DIR, 'first-officer.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
-  throw new DemoFailed('say who the officer is: OFFICER_EMAIL and OFFICER_PASSWORD, as given to npm start');
+  throw new DemoFailed(
+    `there is no ${file}: is \`npm start\` running with the same DATA_DIR? With officers of your own, give their ` +
+      'OFFICER_EMAIL and OFFICER_PASSWORD here too',
+  );
 };
 
 const signIn = async (login) => (await api('POST', '/sessions', { body: login })).answer.accessToken;
