@@ -11,7 +11,7 @@ import { prepareDataDirectory, requireOwner } from './data-directory.js';
 const root = mkdtempSync(join(tmpdir(), 'dittoo-directory-'));
 const isRoot = process.getuid?.() === 0;
 const own = process.getuid?.() ?? -1;
-const modeOf = (path: string): number => statSync(path).mode & 0o777;
+const modeOf = (path: string): number => statSync(path).mode & 0o7777;
 let dir: string;
 let count = 0;
 let closed: unknown[];
@@ -38,13 +38,20 @@ describe('a data directory', () => {
     expect(closed).toEqual([]);
   });
 
-  it.each([0o777, 0o775, 0o1777])('of mode %o in which everything is ours is closed, and that is said', (mode) => {
+  it.each([0o777, 0o775, 0o2777])('of mode %o in which everything is ours is closed, and that is said', (mode) => {
     mkdirSync(dir);
     writeFileSync(join(dir, 'kek.json'), '{}', { mode: 0o600 });
     chmodSync(dir, mode);
     prepare();
-    expect(modeOf(dir)).toBe(0o755);
+    expect(modeOf(dir)).toBe(mode & ~0o022);
     expect(closed).toEqual([['data-directory.closed', { dir, mode: mode.toString(8) }]]);
+  });
+
+  it('that is shared as /tmp is stays as it is, and is refused', () => {
+    mkdirSync(dir);
+    chmodSync(dir, 0o1777);
+    expect(prepare).toThrow(`${dir} is shared with others (mode 1777): name a directory of its own`);
+    expect(modeOf(dir)).toBe(0o1777);
   });
 
   it('of another user is refused, with the command that mends it', () => {

@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 const groupOrOthersMayWrite = 0o022;
+/** As /tmp is: made for several users, and not ours to close. */
+const shared = 0o1000;
 
 /** In a shell, as it stands. */
 const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
@@ -14,12 +16,13 @@ const ownUserId = (): number => process.getuid?.() ?? -1;
 
 /**
  * A directory that nobody else may write to, made when absent: what is kept in it (keys, passwords, the database) is
- * only as safe as this. One of ours that others could write to is closed, if nobody has put anything into it.
+ * only as safe as this. One of ours that others could write to is closed, if nobody has put anything into it; one that is
+ * shared as /tmp is stays as it is.
  *
  * @param onClosed `data-directory.closed { dir, mode }`
  * @returns its real path
- * @throws EmbeddedPostgresError `data-directory-not-usable`: it belongs to another user, holds files of one, or cannot
- * be closed; the message has the command that mends it
+ * @throws EmbeddedPostgresError `data-directory-not-usable`: it belongs to another user, holds files of one, is
+ * shared, or cannot be closed; the message says what mends it
  */
 export const prepareDataDirectory = (
   path: string,
@@ -30,7 +33,10 @@ export const prepareDataDirectory = (
   requireOwner(dir, own, () => false);
   const { mode } = statSync(dir);
   if ((mode & groupOrOthersMayWrite) === 0) return dir;
-  chmodSync(dir, mode & 0o777 & ~groupOrOthersMayWrite);
+  if ((mode & shared) !== 0) {
+    throw refusal(`${dir} is shared with others (mode ${octal(mode)}): name a directory of its own`);
+  }
+  chmodSync(dir, mode & 0o7777 & ~groupOrOthersMayWrite);
   requireOwner(dir, own, () => false); // what was put in meanwhile
   if ((statSync(dir).mode & groupOrOthersMayWrite) !== 0) {
     throw refusal(
