@@ -17,8 +17,9 @@ describe('the configuration of identity', () => {
     ).toEqual(['complianceOfficer one@example.org', 'complianceOfficer two@example.org', 'staff staff@example.org']));
 
   it.each([
-    ['OFFICER_PASSWORD', { OFFICER_EMAIL: 'one@example.org' }],
-    ['OFFICER_EMAIL', { OFFICER_PASSWORD: 'a long pass phrase' }],
-    ['STAFF_PASSWORD', { STAFF_EMAIL: 'one@example.org', STAFF_PASSWORD: 'short' }],
-  ])('says that %s is wrong', (name, env) => expect(() => readIdentityConfig(env)).toThrow(name));
+    ['OFFICER_PASSWORD must be set with OFFICER_EMAIL', { OFFICER_EMAIL: 'one@example.org' }],
+    ['OFFICER_EMAIL must be set with OFFICER_PASSWORD', { OFFICER_PASSWORD: 'a long pass phrase' }],
+    ['OFFICER2_EMAIL must be an e-mail address', { OFFICER2_EMAIL: 'two', OFFICER2_PASSWORD: 'a long pass phrase' }],
+    ['STAFF_PASSWORD must have at least 8 characters', { STAFF_EMAIL: 'one@example.org', STAFF_PASSWORD: 'short' }],
+  ])('is refused with "%s"', (message, env) => expect(() => readIdentityConfig(env)).toThrow(message));
 });

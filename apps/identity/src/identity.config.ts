@@ -19,10 +19,10 @@ const account = (env: Environment, prefix: string, role: ConfiguredStaff['role']
   const email = env[`${prefix}_EMAIL`] || undefined;
   const password = env[`${prefix}_PASSWORD`] || undefined;
   if (email === undefined && password === undefined) return [];
-  if (email === undefined || !/^[^@\s]+@[^@\s]+$/.test(email))
-    throw new Error(`${prefix}_EMAIL must be an e-mail address`);
-  if (password === undefined || password.length < 8)
-    throw new Error(`${prefix}_PASSWORD must have at least 8 characters`);
+  if (email === undefined) throw new Error(`${prefix}_EMAIL must be set with ${prefix}_PASSWORD`);
+  if (!/^[^@\s]+@[^@\s]+$/.test(email)) throw new Error(`${prefix}_EMAIL must be an e-mail address`);
+  if (password === undefined) throw new Error(`${prefix}_PASSWORD must be set with ${prefix}_EMAIL`);
+  if (password.length < 8) throw new Error(`${prefix}_PASSWORD must have at least 8 characters`);
   return [{ email, password, role, variable: `${prefix}_PASSWORD` }];
 };
 
