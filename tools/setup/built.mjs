@@ -67,7 +67,7 @@ export const buildState = (root) => {
   const record = readRecord(root);
   if (record !== undefined) {
     const { sources, build } = stateOf(root, projects);
-    if (record.sources === sources && record.build === build) return 'built';
+    if (record.build === build) return record.sources === sources ? 'built' : 'outdated';
   }
   const isOlder = (project) => {
     const at = statSync(buildInfoOf(root, project)).mtimeMs;
