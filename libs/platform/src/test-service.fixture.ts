@@ -68,10 +68,15 @@ export const startTestService = async (
     await database.drop();
     rmSync(dir, { recursive: true, force: true });
   };
-  const running = await serve({ ...shared, apart }, service).catch(async (error: unknown) => {
-    await tidyUp();
-    throw error;
-  });
+  // A start that waits for what never comes is a failure of its suite, not a run without an end.
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(new Error('the service did not start within a minute')), 60_000);
+  const running = await serve({ ...shared, apart }, service, patience.signal)
+    .catch(async (error: unknown) => {
+      await tidyUp();
+      throw error;
+    })
+    .finally(() => clearTimeout(timer));
   const { platform, app } = running;
   platform.sequencer?.start();
   const following = new AbortController();
