@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId, type RecordedEvent } from '@dittoo/kernel';
 import { newEvent, kafkaGround, until, type Handlers, type KafkaGround } from './kafka.fixture.js';
@@ -59,6 +60,23 @@ describe('delivery by Kafka', () => {
       expect((await seenAll('lights', 2)).get(lamp)).toEqual([0, 2]);
       expect(said('healed')).toEqual([]);
     });
+  });
+
+  it('closed at any moment, it has left its group', async () => {
+    const admin = ground.kafka.admin();
+    await admin.connect();
+    try {
+      for (const moment of [0, 10, 20, 40, 60, 80, 100, 150, 200, 300]) {
+        const delivery = ground.begin({ lights });
+        await sleep(moment);
+        await delivery.close();
+        await sleep(300); // in which a join that goes on would end
+        const { groups } = await admin.describeGroups([`${ground.prefix}lights`]);
+        expect({ moment, members: groups[0]?.members }).toEqual({ moment, members: [] });
+      }
+    } finally {
+      await admin.disconnect();
+    }
   });
 
   describe('idempotence', () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { backOffMs, Loop, type Replay } from '@dittoo/kernel';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { isClientError, kafkaFailure } from './kafka-client.js';
@@ -7,6 +8,8 @@ import { categoriesFor, topicOf } from './kafka-topics.js';
 import { withHeartbeats } from './with-heartbeats.js';
 
 const chunkSize = 100;
+/** Joining takes a broker that is there less than that; one that is away is not waited for. */
+const joiningMs = 5_000;
 
 /**
  * One consumer group: joins, takes chunks through the inbox, commits to Kafka after the transaction.
@@ -31,6 +34,7 @@ export class KafkaGroup {
   private readonly measured = new Map<string, readonly [topic: string, partition: number]>();
   private readonly pauses = new Set<NodeJS.Timeout>();
   private consumer: Consumer | undefined;
+  private joining: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly name: string,
@@ -79,6 +83,7 @@ export class KafkaGroup {
       this.loop.end();
       return false;
     } finally {
+      await this.joiningEnds();
       await this.consumer?.disconnect().catch(() => undefined);
       this.consumer = undefined;
     }
@@ -137,16 +142,26 @@ export class KafkaGroup {
       await consumer.subscribe({ topics: [...this.categoryOf.keys()], fromBeginning: true });
       if (signal.aborted) await consumer.disconnect();
       else {
-        await consumer.run({
+        const joining = consumer.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
           partitionsConsumedConcurrently: this.parts.concurrency,
           eachBatch: (payload) => this.eachBatch(consumer, payload),
         });
+        this.joining = joining.catch(() => undefined);
+        await joining;
       }
       return crashed;
     };
     return Promise.race([start(), this.stopped]);
+  }
+
+  /** The client does not leave a group that it is still joining: it would consume on after its end. */
+  private async joiningEnds(): Promise<void> {
+    const ended = new AbortController();
+    const { signal } = ended;
+    await Promise.race([this.joining, sleep(joiningMs, undefined, { signal }).catch(() => undefined)]);
+    ended.abort();
   }
 
   private async eachBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
