@@ -1,8 +1,8 @@
-import { LineField } from '@dittoo/service';
+import { TextField } from '@dittoo/service';
 import { ApiProperty } from '@nestjs/swagger';
 
 export class CommentBody {
-  @LineField(2_000)
+  @TextField(2_000)
   text!: string;
 }
 

@@ -1,5 +1,5 @@
 import { locales, type Locale } from '@dittoo/contracts';
-import { EmailField, LineField } from '@dittoo/service';
+import { EmailField, LineField, TextField } from '@dittoo/service';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 
@@ -10,7 +10,7 @@ export class SupportCaseBody {
   @LineField(200)
   subject!: string;
 
-  @LineField(10_000)
+  @TextField(10_000)
   body!: string;
 
   @ApiProperty({ required: false, type: String, nullable: true, format: 'uuid' })
@@ -31,6 +31,6 @@ export class OpenedSupportCase {
 }
 
 export class SupportMessageBody {
-  @LineField(10_000)
+  @TextField(10_000)
   body!: string;
 }

@@ -24,7 +24,7 @@ import {
   RectifyProfileBody,
 } from './profile.http.js';
 import { profileAnswer, standingProfile } from './profile.query.js';
-import { refuseCardNumbers } from '@dittoo/service';
+import { refuseCardNumbersOf } from '@dittoo/service';
 
 const emailChangeHours = 24;
 
@@ -59,7 +59,7 @@ export class ProfileController {
     @FromCaller() caller: Caller,
     @Body() { address, ...rest }: RectifyProfileBody,
   ): Promise<ProfileAnswer> {
-    refuseCardNumbers(rest.givenName, rest.familyName, address?.street, address?.city, address?.postalCode);
+    refuseCardNumbersOf({ ...rest, address });
     const changes = { ...rest, address: address == null ? address : { ...address } };
     const command = { type: 'RectifyProfile', changes } as const;
     const context = commandContext(caller, subjectId);

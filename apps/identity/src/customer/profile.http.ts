@@ -1,13 +1,8 @@
 import { locales, type Locale } from '@dittoo/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsString, Matches, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
-import { AddressBody, phoneShape } from './registration.http.js';
-import { EmailField, LineField } from '@dittoo/service';
-
-/** Absent stays as it is; `null` is an answer only where it is allowed. */
-const WhenSent = (name: string) => ValidateIf((body: Record<string, unknown>) => body[name] !== undefined);
-const WhenSet = (name: string) => ValidateIf((body: Record<string, unknown>) => body[name] != null);
+import { IsIn, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { AddressBody, EmailField, LineField, PhoneField, WhenSent, WhenSet } from '@dittoo/service';
 
 export class RectifyProfileBody {
   @WhenSent('givenName')
@@ -19,9 +14,8 @@ export class RectifyProfileBody {
   familyName?: string;
 
   /** `null` removes it. */
-  @ApiProperty({ required: false, type: String, nullable: true, pattern: phoneShape.source })
   @WhenSet('phone')
-  @Matches(phoneShape, { message: 'phone must be a telephone number' })
+  @PhoneField()
   phone?: string | null;
 
   /** Complete; `null` removes it. */

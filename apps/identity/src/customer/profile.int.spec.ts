@@ -62,7 +62,10 @@ describe('my account', () => {
     ['invalid-field', { phone: 'not a number' }],
     ['invalid-field', { locale: 'de' }],
     ['unknown-field', { email: 'another@example.org' }],
+    ['invalid-field', { givenName: null }],
+    ['invalid-field', { familyName: 'Berg\r\nBcc: x' }],
     ['card-number-refused', { familyName: '4111111111111111' }],
+    ['card-number-refused', { phone: '4111 1111 1111 1111' }],
   ])('refuses with %s: %j', async (code, body) => {
     const bearer = await identity.signIn(officer);
     expect((await identity.call('PATCH', '/me', { bearer, body })).body.code).toBe('not-allowed');

@@ -20,7 +20,7 @@ import { profileOf } from './customer.js';
 import { customerDecider, type Registration } from './customer.decider.js';
 import { readPersonnummer } from './personnummer-input.js';
 import { RegisterCustomerBody, RegisteredCustomer } from './registration.http.js';
-import { refuseCardNumbers } from '@dittoo/service';
+import { refuseCardNumbersOf } from '@dittoo/service';
 
 /** How old a reservation must be before its registration counts as one that never came. */
 const abandonedAfterMs = 10_000;
@@ -70,7 +70,7 @@ export class RegistrationController {
     const { noticeVersion: version, digest } = this.register;
     if (body.noticeVersion !== version) throw new DomainError('unknown-notice-version');
     const { address, consents, email, familyName, givenName, locale = 'sv', personnummer, phone } = body;
-    refuseCardNumbers(givenName, familyName, address?.street, address?.city, address?.postalCode);
+    refuseCardNumbersOf(body);
     const number =
       personnummer == null ? null : readPersonnummer(personnummer.number, this.clock.now(), 'personnummer.number');
     const passwordHash = await this.passwords.hash(body.password);

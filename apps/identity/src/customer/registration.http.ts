@@ -15,33 +15,13 @@ import {
   IsBoolean,
   IsDefined,
   IsIn,
-  IsISO31661Alpha2,
   IsOptional,
   IsString,
-  Matches,
   MaxLength,
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import { EmailField, LineField } from '@dittoo/service';
-
-/** Complete, or not there at all. */
-export class AddressBody {
-  @LineField(200)
-  street!: string;
-
-  @LineField(20)
-  postalCode!: string;
-
-  @LineField(100)
-  city!: string;
-
-  /** ISO 3166-1 alpha-2. */
-  @ApiProperty({ pattern: '^[A-Z]{2}$' })
-  @IsISO31661Alpha2()
-  @Matches(/^[A-Z]{2}$/, { message: 'country must be two capital letters' })
-  country!: string;
-}
+import { AddressBody, EmailField, LineField, PhoneField } from '@dittoo/service';
 
 export class PersonnummerBody {
   /** 10 or 12 digits. */
@@ -66,8 +46,6 @@ export class ConsentChoiceBody {
   given!: boolean;
 }
 
-export const phoneShape = /^\+?[0-9][0-9 ()/-]{4,24}$/;
-
 export class RegisterCustomerBody {
   @EmailField()
   email!: string;
@@ -84,9 +62,8 @@ export class RegisterCustomerBody {
   @LineField(100)
   familyName!: string;
 
-  @ApiProperty({ required: false, type: String, nullable: true, pattern: phoneShape.source })
   @IsOptional()
-  @Matches(phoneShape, { message: 'phone must be a telephone number' })
+  @PhoneField()
   phone?: string | null;
 
   @ApiProperty({ required: false, type: AddressBody, nullable: true })

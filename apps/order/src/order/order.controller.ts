@@ -8,6 +8,8 @@ import {
   FromPrincipal,
   Idempotent,
   idParam,
+  refuseCardNumbers,
+  refuseCardNumbersOf,
   SignedIn,
   type Caller,
   type Principal,
@@ -58,6 +60,7 @@ export class OrderController {
     @Body() body: PlaceOrderBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderStateAnswer> {
+    refuseCardNumbersOf({ address: body.deliveryAddress });
     const quantities = merged(body.lines);
     const customer = await this.customers.snapshot(subjectId);
     const orderId = derivedId('order', caller.commandId);
@@ -135,6 +138,7 @@ export class OrderController {
     @Body() { lines, reason }: RefundBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RefundAnswer> {
+    refuseCardNumbers(reason);
     const refundId = derivedId('refund', caller.commandId);
     const order = await this.tell(orderId, principal, caller, {
       type: 'DecideRefund',

@@ -3,11 +3,10 @@ import {
   personnummerGrounds,
   type PaymentMethod,
   type PersonnummerGround,
-  type PostalAddress,
   orderStatuses,
   type OrderStatus,
 } from '@dittoo/contracts';
-import { applyDecorators } from '@nestjs/common';
+import { AddressBody, LineField } from '@dittoo/service';
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
@@ -21,7 +20,6 @@ import {
   IsOptional,
   IsString,
   Length,
-  Matches,
   Max,
   Min,
   ValidateNested,
@@ -29,15 +27,6 @@ import {
 
 /** Of one product, in one order. */
 export const quantityAtMost = 99;
-
-/** One line of text that says something: no control characters, not only blanks. */
-const Text = (maxLength: number) =>
-  applyDecorators(
-    IsString(),
-    Length(1, maxLength),
-    Matches(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, { message: '$property must be a line of text' }),
-    ApiProperty({ minLength: 1, maxLength }),
-  );
 
 export class LineBody {
   @IsString()
@@ -56,23 +45,6 @@ export class PaymentBody {
   @IsIn(paymentMethods)
   @ApiProperty({ enum: paymentMethods })
   method!: PaymentMethod;
-}
-
-export class DeliveryAddressBody implements PostalAddress {
-  @Text(200)
-  street!: string;
-
-  @Text(20)
-  postalCode!: string;
-
-  @Text(100)
-  city!: string;
-
-  /** ISO 3166-1 alpha-2. */
-  @IsString()
-  @Matches(/^[A-Z]{2}$/, { message: '$property must be two capital letters (ISO 3166-1 alpha-2)' })
-  @ApiProperty({ pattern: '^[A-Z]{2}$', example: 'SE' })
-  country!: string;
 }
 
 export class PlaceOrderBody {
@@ -97,9 +69,9 @@ export class PlaceOrderBody {
   @IsOptional()
   @IsObject()
   @ValidateNested()
-  @Type(() => DeliveryAddressBody)
-  @ApiProperty({ required: false, type: DeliveryAddressBody })
-  deliveryAddress?: DeliveryAddressBody;
+  @Type(() => AddressBody)
+  @ApiProperty({ required: false, type: AddressBody })
+  deliveryAddress?: AddressBody;
 
   /** Lets the personnummer go along with an invoice or a part payment; without it, it stays here. */
   @IsOptional()
@@ -121,7 +93,7 @@ export class RefundBody {
   lines?: LineBody[];
 
   /** Kept sealed with the books of this order. */
-  @Text(500)
+  @LineField(500)
   reason!: string;
 }
 

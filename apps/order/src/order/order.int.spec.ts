@@ -257,6 +257,8 @@ describe('POST /orders', () => {
     ['invalid-field', 400, cardOrder({ deliveryAddress: { ...home, street: 'S'.repeat(201) } })],
     ['invalid-field', 400, cardOrder({ deliveryAddress: { ...home, city: 'Göteborg\r\nBcc: x' } })],
     ['invalid-field', 400, cardOrder({ deliveryAddress: { ...home, country: 'Sverige' } })],
+    ['invalid-field', 400, cardOrder({ deliveryAddress: { ...home, country: 'XX' } })],
+    ['card-number-refused', 400, cardOrder({ deliveryAddress: { ...home, street: '4111 1111 1111 1111' } })],
     ['invalid-field', 400, cardOrder({ personnummerGround: 'because' })],
     ['invalid-characters', 400, cardOrder({ deliveryAddress: { ...home, street: 'Storgatan\u0000' } })],
     ['invalid-characters', 400, cardOrder({ lines: [{ sku: '\ud800', quantity: 1 }] })],

@@ -1,40 +1,7 @@
-import { LineField } from '@dittoo/service';
+import { AddressBody, LineField, PhoneField, TextField, WhenSent, WhenSet } from '@dittoo/service';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  IsIn,
-  IsISO31661Alpha2,
-  IsOptional,
-  IsString,
-  Matches,
-  MaxLength,
-  MinLength,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
-
-const WhenSent = (name: keyof CorrectionBody) =>
-  ValidateIf((body: CorrectionBody) => body[name] !== undefined && body[name] !== null);
-
-/** Complete, or not there at all. */
-export class CorrectedAddress {
-  @LineField(200)
-  street!: string;
-
-  @LineField(20)
-  postalCode!: string;
-
-  @LineField(100)
-  city!: string;
-
-  /** ISO 3166-1 alpha-2. */
-  @ApiProperty({ pattern: '^[A-Z]{2}$' })
-  @IsISO31661Alpha2()
-  @Matches(/^[A-Z]{2}$/, { message: 'country must be two capital letters' })
-  country!: string;
-}
-
-const phoneShape = /^\+?[0-9][0-9 ()/-]{4,24}$/;
+import { IsIn, IsOptional, IsString, MaxLength, MinLength, ValidateIf, ValidateNested } from 'class-validator';
 
 /** What an officer puts right for the person; what is absent stays. */
 export class CorrectionBody {
@@ -47,17 +14,16 @@ export class CorrectionBody {
   familyName?: string;
 
   /** `null` removes it. */
-  @ApiProperty({ required: false, type: String, nullable: true, pattern: phoneShape.source })
-  @WhenSent('phone')
-  @Matches(phoneShape, { message: 'phone must be a telephone number' })
+  @WhenSet('phone')
+  @PhoneField()
   phone?: string | null;
 
   /** `null` removes it. */
-  @ApiProperty({ required: false, type: CorrectedAddress, nullable: true })
-  @WhenSent('address')
+  @ApiProperty({ required: false, type: AddressBody, nullable: true })
+  @WhenSet('address')
   @ValidateNested()
-  @Type(() => CorrectedAddress)
-  address?: CorrectedAddress | null;
+  @Type(() => AddressBody)
+  address?: AddressBody | null;
 }
 
 const decisions = ['approve', 'refuse', 'partlyRefuse'] as const;
@@ -86,6 +52,6 @@ export class DecisionBody {
 
 export class ExtensionBody {
   /** Why it takes longer; the person is told. */
-  @LineField(2000)
+  @TextField(2000)
   reason!: string;
 }

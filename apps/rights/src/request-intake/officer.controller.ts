@@ -12,6 +12,7 @@ import {
   SignedIn,
   type Caller,
   refuseCardNumbers,
+  refuseCardNumbersOf,
 } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
@@ -136,7 +137,7 @@ export class OfficerController {
     await this.customers.requireRegistered(subjectId);
     await this.rights.requireKnown(subjectId);
     const { address, ...rest } = changes;
-    refuseCardNumbers(rest.givenName, rest.familyName, address?.street, address?.city, address?.postalCode);
+    refuseCardNumbersOf(changes);
     return { ...rest, address: address == null ? address : { ...address } };
   }
 

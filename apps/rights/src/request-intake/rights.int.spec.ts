@@ -253,7 +253,12 @@ describe('rectification', () => {
     const decide = (body: object) => post(`/compliance/requests/${requestId}/decision`, officers, body);
     const changes = { givenName: 'Ingrith', familyName: 'Exempelsson' };
     expect((await decide({ decision: 'refuse', reason: 'no', changes })).body.code).toBe('decision-not-possible');
-    expect((await decide({ decision: 'approve', changes: { password: 'x' } })).body.code).toBe('unknown-field');
+    for (const [code, wrong] of [
+      ['unknown-field', { password: 'x' }],
+      ['invalid-field', { givenName: null }],
+      ['card-number-refused', { phone: '4111 1111 1111 1111' }],
+    ] as const)
+      expect((await decide({ decision: 'approve', changes: wrong })).body.code).toBe(code);
     expect((await decide({ decision: 'approve', changes })).status).toBe(200);
     expect((await inState(bearer, requestId, 'answered')).outcome).toBe('done');
     const decided = (await history('rightsRequest', requestId)).filter(({ type }) => type === 'CorrectionDecided');
