@@ -42,6 +42,16 @@ const history = async <Event extends DomainEvent>(category: string, id: string):
   const opened = await rights.service.get<Sealer>(Sealer).open<Event>(recorded);
   return opened.map(({ event }) => event);
 };
+/** The group has all of the stream behind it. */
+const heard = async (group: string, category: string, id: string): Promise<void> => {
+  const { pool, store } = rights.service.platform;
+  let last = 0n;
+  for await (const { position } of store.readStream(streamName(category, id))) last = position;
+  await until(async () => {
+    const at = 'SELECT FROM delivery.group_checkpoint WHERE group_id = $1 AND position >= $2';
+    return (await pool.query(at, [group, String(last)])).rowCount === 1;
+  });
+};
 const types = async (category: string, id: string) => (await history(category, id)).map(({ type }) => type);
 
 const disclose = (subjectId: string, ...fields: string[]): Promise<unknown> =>
@@ -230,6 +240,7 @@ describe('rectification', () => {
     const corrects = (type: string, data: object) => rights.record('customer', customerId, customerId, { type, data });
     const name = (givenName: string) => corrects('NameRectified', { givenName, familyName: 'Family hanna' });
     await name('Hannah');
+    await heard('rights.rectification', 'customer', customerId); // a recipient from now on has the new value
     await disclose(customerId, 'givenName', 'orderLines');
     await corrects('PhoneRectified', { phone: '+46701740605' });
     await name('Johanna');
