@@ -172,7 +172,7 @@ const mondidoFrom = (env: Environment): MondidoConnection | null => {
 };
 
 const mailFrom = (env: Environment): MailConnection | null => {
-  if ((env['MAIL_SMTP_URL'] ?? env['MAIL_IMAP_URL'] ?? '') === '') return null;
+  if (!env['MAIL_SMTP_URL'] && !env['MAIL_IMAP_URL']) return null;
   return { smtpUrl: required(env, 'MAIL_SMTP_URL'), imapUrl: required(env, 'MAIL_IMAP_URL') };
 };
 

@@ -1,7 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@dittoo/kernel';
 import { ContactDirectory, UnsubscribeTokens } from '@dittoo/personal-data';
-import { AcceptsForm, ApiProblems, commandContext, FromCaller, Idempotent, type Caller } from '@dittoo/service';
+import {
+  AcceptsForm,
+  ApiProblems,
+  commandContext,
+  evenlyTimed,
+  FromCaller,
+  Idempotent,
+  type Caller,
+} from '@dittoo/service';
 import { Body, Controller, Header, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { PolicyArchive } from '../policy/policy-archive.query.js';
@@ -15,9 +22,6 @@ import {
   UnsubscribeQuery,
 } from './newsletter.http.js';
 import { Subscriptions } from './subscriptions.js';
-
-/** Longer than either way to the answer takes. */
-const answerAfterMs = 100;
 
 /**
  * The newsletter for whoever has an address. Customers are not looked up here: an address that is a customer's takes the
@@ -87,13 +91,3 @@ export class NewsletterController {
     return { status: 'unsubscribed' };
   }
 }
-
-/** Whether a mail goes out must not be read off the time the answer takes. */
-const evenlyTimed = async (work: () => Promise<void>): Promise<void> => {
-  const startedAt = performance.now();
-  try {
-    await work();
-  } finally {
-    await sleep(answerAfterMs - ((performance.now() - startedAt) % answerAfterMs));
-  }
-};

@@ -27,7 +27,7 @@ export class DeliveryAnswer {
   processorId!: string;
 
   @ApiProperty({
-    enum: ['openPayment', 'readPayment', 'capturePayment', 'cancelPayment', 'refundPayment', 'eraseSubject'],
+    enum: ['openPayment', 'capturePayment', 'cancelPayment', 'refundPayment', 'eraseSubject', 'sendMail'],
   })
   intent!: string;
 

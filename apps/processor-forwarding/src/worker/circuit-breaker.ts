@@ -112,6 +112,7 @@ class OpeningRule implements IBreaker {
   }
 
   success(state: CircuitState): void {
+    this.atOnce = false;
     this.inARow.success();
     this.rate.success(state);
   }
