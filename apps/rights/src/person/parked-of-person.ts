@@ -1,7 +1,7 @@
 import { DELIVERY, LOGGER, type Platform } from '@dittoo/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { SubjectStreams } from './subject-streams.js';
+import { SubjectStreams, type SubjectStream } from './subject-streams.js';
 
 /** How soon whoever waits for a parked stream looks again: a person has to take it up first. */
 export const parkedRecheckMs = 30_000;
@@ -30,9 +30,14 @@ export class ParkedOfPerson {
    * Has it to wait? Then a line of the log says for which streams.
    *
    * @param decision a word of ours for what waits, and the id it is about
+   * @param known the person's streams, where they are known already
    */
-  async hasAny(subjectId: string, decision: { readonly kind: string; readonly id: string }): Promise<boolean> {
-    const streams = await this.streams.of(subjectId);
+  async hasAny(
+    subjectId: string,
+    decision: { readonly kind: string; readonly id: string },
+    known?: readonly SubjectStream[],
+  ): Promise<boolean> {
+    const streams = known ?? (await this.streams.of(subjectId));
     const parked = await this.delivery().parkedAmong(streams.map(({ stream }) => stream));
     if (parked.length === 0) return false;
     this.logger.warn(

@@ -1,6 +1,11 @@
+import type { DataCategory } from '@dittoo/kernel';
+import { dayOf } from '@dittoo/processor-register';
 import { Injectable } from '@nestjs/common';
 import { holdsKey, LegalHolds, type HeldData } from '../legal-hold/legal-holds.query.js';
+import { ParkedOfPerson, PersonIsParked } from '../person/parked-of-person.js';
+import { SubjectStreams } from '../person/subject-streams.js';
 import { Due, type DueAccount, type DueKey, type DuePerson } from '../retention/due.query.js';
+import { SubjectRetention } from '../retention/subject-retention.query.js';
 import { RightsRequests } from '../rights-request/rights-request.query.js';
 
 /**
@@ -13,6 +18,9 @@ export class DestructionBlocks {
     private readonly due: Due,
     private readonly holds: LegalHolds,
     private readonly requests: RightsRequests,
+    private readonly parked: ParkedOfPerson,
+    private readonly streams: SubjectStreams,
+    private readonly retention: SubjectRetention,
   ) {}
 
   /** At most `limit` keys, the oldest first, by person. */
@@ -20,20 +28,44 @@ export class DestructionBlocks {
     const keys = await firstFree(
       limit,
       (after: DueKey | null) => this.due.keys(now, limit, after),
-      async (page) => {
-        const subjectIds = idsOf(page);
-        const holds = await this.holds.inForceOf(subjectIds, now);
-        const asking = await this.requests.openOf(subjectIds);
-        return page.filter(
-          ({ category, scope, subjectId }) =>
-            !(category === 'contact' && asking.has(subjectId)) &&
-            !(holds.get(subjectId) ?? []).some((hold) => holdsKey(hold, category, scope)),
-        );
-      },
+      (page) => this.free(page, now),
     );
     const people = new Map<string, DueKey[]>();
     for (const key of keys) people.set(key.subjectId, [...(people.get(key.subjectId) ?? []), key]);
     return [...people].map(([subjectId, due]) => ({ subjectId, due }));
+  }
+
+  /**
+   * The last look before what cannot be undone: what is due by the person's own streams too, which the rows may not have
+   * heard of yet, and what nothing keeps by now.
+   *
+   * @throws PersonIsParked a stream of the person stands still: come again later
+   */
+  async lastLook({ due, subjectId }: DuePerson, now: string): Promise<DuePerson> {
+    const streams = await this.streams.of(subjectId);
+    if (await this.parked.hasAny(subjectId, { kind: 'retention', id: subjectId }, streams)) throw new PersonIsParked();
+    const { keys } = await this.retention.among(subjectId, streams);
+    // What the streams no longer know was destroyed before, by somebody who died before the row went.
+    const runsOn = keys.filter(({ lastDay }) => lastDay === null || lastDay >= dayOf(now));
+    const running = new Set(runsOn.map(({ category, scope }) => `${category}/${scope}`));
+    const free = await this.free(
+      due.map((key) => ({ subjectId, ...key })),
+      now,
+    );
+    return { subjectId, due: free.filter(({ category, scope }) => !running.has(`${category}/${scope}`)) };
+  }
+
+  private async free<
+    Key extends { readonly subjectId: string; readonly category: DataCategory; readonly scope: string },
+  >(keys: readonly Key[], now: string): Promise<Key[]> {
+    const subjectIds = idsOf(keys);
+    const holds = await this.holds.inForceOf(subjectIds, now);
+    const asking = await this.requests.openOf(subjectIds);
+    return keys.filter(
+      ({ category, scope, subjectId }) =>
+        !(category === 'contact' && asking.has(subjectId)) &&
+        !(holds.get(subjectId) ?? []).some((hold) => holdsKey(hold, category, scope)),
+    );
   }
 
   freeAccounts(which: 'accountsToTell' | 'accountsToErase', now: string, limit: number): Promise<DueAccount[]> {

@@ -94,14 +94,13 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     items: readonly Item[],
     now: string,
     { signal }: Lease,
-    work: (item: Item) => Promise<void>,
+    work: (item: Item) => Promise<boolean>,
   ): Promise<number> {
     let done = 0;
     for (const item of items) {
       if (signal.aborted) break;
       try {
-        await work(item);
-        done++;
+        if (await work(item)) done++;
       } catch (error) {
         const failure = error instanceof Error ? error.name : 'unknown';
         this.logger.warn({ subjectId: item.subjectId, failure }, 'retention.failed');
@@ -111,10 +110,16 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     return done;
   }
 
-  private async end(person: DuePerson, now: string, lease: Lease): Promise<void> {
+  /** @returns `false` = nothing could be done yet */
+  private async end(found: DuePerson, now: string, lease: Lease): Promise<boolean> {
     // Restricted is stored only (art. 18(2)): what is due is destroyed when the restriction has been lifted.
-    if (await this.periods.isRestricted(person.subjectId))
-      return this.due.postpone('retention', person.subjectId, tomorrow(now));
+    if (await this.periods.isRestricted(found.subjectId)) {
+      await this.due.postpone('retention', found.subjectId, tomorrow(now));
+      return false;
+    }
+    const person = await this.blocks.lastLook(found, now);
+    if (person.due.length < found.due.length) await this.due.later('retention', found.subjectId, now);
+    if (person.due.length === 0) return false;
     await this.subjects.recordPeriodEnded(person.subjectId, await this.destroy(person, now), retentionActor);
     const personnummer = person.due.some(({ category }) => category === 'personnummer');
     // Another order, or its refund, may need the number still; then its own day ends it.
@@ -122,6 +127,7 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
       await this.personnummer.end(person.subjectId, now);
     }
     await this.due.done(person, now, lease);
+    return true;
   }
 
   private async destroy({ due, subjectId }: DuePerson, now: string): Promise<DestroyedKey[]> {
@@ -148,7 +154,7 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     return destroyed;
   }
 
-  private async tell({ lastActiveOn, subjectId }: DueAccount, now: string): Promise<void> {
+  private async tell({ lastActiveOn, subjectId }: DueAccount, now: string): Promise<boolean> {
     // The notice would be withheld, and nothing ends unannounced: both wait for the end of the restriction.
     if (await this.periods.isRestricted(subjectId)) return this.tomorrow(subjectId, now);
     // Used, and the row does not know of it yet: the next notice is due on another day.
@@ -158,20 +164,26 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     const erasesAt = this.days.erasesAt(lastActiveOn, now);
     if (await this.periods.noticeInactivity(subjectId, erasesAt)) await this.due.told(subjectId, erasesAt);
     else await this.due.gone(subjectId);
+    return true;
   }
 
   /** The stream has the last word: a sign-in that no row knows of yet counts. */
-  private async erase(subjectId: string, now: string): Promise<void> {
+  private async erase(subjectId: string, now: string): Promise<boolean> {
     const announced = await this.periods.announcedErasure(subjectId);
     // Used since: nothing is announced any more.
-    if (announced === null) return this.due.used(subjectId);
-    const due = announced <= now;
-    if (due && !(await this.periods.isRestricted(subjectId))) await this.erasures.request(subjectId, announced);
+    if (announced === null) {
+      await this.due.used(subjectId);
+      return false;
+    }
+    const isTime = announced <= now && !(await this.periods.isRestricted(subjectId));
+    if (isTime) await this.erasures.request(subjectId, announced);
     await this.tomorrow(subjectId, now);
+    return isTime;
   }
 
-  private tomorrow(subjectId: string, now: string): Promise<void> {
-    return this.due.postpone('account_activity', subjectId, tomorrow(now));
+  private async tomorrow(subjectId: string, now: string): Promise<false> {
+    await this.due.postpone('account_activity', subjectId, tomorrow(now));
+    return false;
   }
 }
 
