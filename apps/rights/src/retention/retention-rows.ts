@@ -11,8 +11,12 @@ import { effectsOf, wholeCategory, type RetentionEvent } from './retention-rules
 export class RetentionRows {
   constructor(private readonly days: RetentionDays) {}
 
-  /** The rows an event may touch, locked: two events of one person in different streams come one after the other. */
+  /**
+   * The rows an event may touch. The person is locked until the transaction ends, also one without a row: two of their
+   * events in different streams, and partitions, come one after the other.
+   */
   async load(rows: EntityManager, subjectId: string, event: RetentionEvent): Promise<KnownRetention> {
+    await rows.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rights.retention/${subjectId}`]);
     const effects = effectsOf(event);
     const ofKeys = effects.filter((effect) => 'keyPer' in effect);
     const ofSubject = effects.length > ofKeys.length || ofKeys.some(({ keyPer }) => keyPer === 'subject');
@@ -21,7 +25,7 @@ export class RetentionRows {
     const erasure = effects.some((effect) => 'destroys' in effect);
     const keys = await rows.query<{ category: DataCategory; scope: string; last_day: Day | null }[]>(
       `SELECT category, scope, to_char(last_day, 'YYYY-MM-DD') AS last_day FROM rights.retention
-       WHERE subject_id = $1 AND ($2 OR scope = ANY ($3::uuid[]) OR category = ANY ($4)) FOR UPDATE`,
+       WHERE subject_id = $1 AND ($2 OR scope = ANY ($3::uuid[]) OR category = ANY ($4))`,
       [subjectId, erasure, scopes, every],
     );
     return {
@@ -65,7 +69,7 @@ export class RetentionRows {
   private async parts(rows: EntityManager, subjectId: string): Promise<KeptPart[]> {
     const parts = await rows.query<{ purpose: string; last_day: Day | null }[]>(
       `SELECT purpose, to_char(last_day, 'YYYY-MM-DD') AS last_day FROM rights.consent_reliance
-       WHERE subject_id = $1 FOR UPDATE`,
+       WHERE subject_id = $1`,
       [subjectId],
     );
     return parts.map((row) => ({ category: 'consentEvidence', part: row.purpose, lastDay: row.last_day }));
@@ -84,7 +88,7 @@ export class RetentionRows {
   private async account(rows: EntityManager, subjectId: string): Promise<Account | null> {
     const [row] = await rows.query<{ last_active_on: Day; erases_at: Date | null }[]>(
       `SELECT to_char(last_active_on, 'YYYY-MM-DD') AS last_active_on, erases_at FROM rights.account_activity
-       WHERE subject_id = $1 FOR UPDATE`,
+       WHERE subject_id = $1`,
       [subjectId],
     );
     if (row === undefined) return null;

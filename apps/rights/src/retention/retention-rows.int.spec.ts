@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newId } from '@dittoo/kernel';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { startRights, type RightsUnderTest } from '../rights.fixture.js';
+import { RetentionRows } from './retention-rows.js';
+import type { RetentionEvent } from './retention-rules.js';
+
+/** Promise: two events of one person never fold over each other, also where nothing is known of the person yet. */
+let rights: RightsUnderTest;
+beforeAll(async () => {
+  rights = await startRights();
+});
+afterAll(() => rights.close());
+
+const event: RetentionEvent = {
+  type: 'NewsletterSubscriptionRequested',
+  fields: {},
+  stream: `newsletter-${newId()}`,
+  eventId: newId(),
+  recordedAt: '2026-11-22T12:00:00.000Z',
+};
+
+it('the second waits for the first to commit, and others do not', async () => {
+  const source = rights.service.get<DataSource>(DataSource);
+  const rows = rights.service.get<RetentionRows>(RetentionRows);
+  const [subjectId, other] = [newId(), newId()];
+  const first = source.createQueryRunner();
+  await first.connect();
+  await first.startTransaction();
+  let second: Promise<unknown> | undefined;
+  try {
+    await rows.load(first.manager, subjectId, event);
+    const done: string[] = [];
+    second = source.transaction(async (manager) => {
+      await rows.load(manager, subjectId, event);
+      done.push('second');
+    });
+    await source.transaction((manager) => rows.load(manager, other, event));
+    await sleep(200);
+    expect(done).toEqual([]);
+    await first.commitTransaction();
+    await second;
+    expect(done).toEqual(['second']);
+  } finally {
+    await first.release();
+    await second;
+  }
+});
