@@ -2,7 +2,7 @@
  * Promised: one process at a time works; another takes over when it stops, or says nothing; the epoch grows with every
  * change of hands; a failure pauses and does not end it.
  */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import type { Pool } from 'pg';
 import type { Lease } from './lease.js';
@@ -75,4 +75,51 @@ it('comes again after a failure', async () => {
   worker.start();
   await until(() => leases.length > 3);
   await worker.stop();
+});
+
+it('that progressed before it failed comes again as soon as after a first failure', async () => {
+  const jitter = jest.spyOn(Math, 'random').mockReturnValue(1); // the longest pause there can be
+  const startedAt = performance.now();
+  let turns = 0;
+  const worker = new LeasedWorker(
+    pool,
+    'long',
+    'one',
+    10,
+    (_lease, progressed) => {
+      turns++;
+      progressed();
+      throw new Error('not now');
+    },
+    logger,
+  );
+  worker.start();
+  try {
+    await until(() => turns === 8);
+    expect(performance.now() - startedAt).toBeLessThan(6_000); // growing, the pauses would be 12.7 s
+  } finally {
+    await worker.stop();
+    jitter.mockRestore();
+  }
+});
+
+it('says that it stands by while another process works', async () => {
+  const leases: Lease[] = [];
+  const one = workerOf('b', 'one', leases);
+  one.start();
+  await until(() => leases.length > 0);
+  let standsBy = 0;
+  const other = new LeasedWorker(
+    pool,
+    'b',
+    'other',
+    10,
+    () => Promise.resolve(false),
+    logger,
+    () => standsBy++,
+  );
+  other.start();
+  await until(() => standsBy > 0);
+  await other.stop();
+  await one.stop();
 });

@@ -19,15 +19,18 @@ export class LeasedWorker {
 
   /**
    * @param holder the same after a restart of the same instance, which then need not wait for itself
-   * @param work a batch; `true` = there is more, come again at once
+   * @param work a batch; `true` = there is more, come again at once. A long one says whenever it has `progressed`, so
+   * that its next failure is the first one again
+   * @param standsBy called whenever another process turns out to hold the lease
    */
   constructor(
     pool: Pool,
     name: string,
     holder: string,
     private readonly pauseMs: number,
-    private readonly work: (lease: Lease) => Promise<boolean>,
+    private readonly work: (lease: Lease, progressed: () => void) => Promise<boolean>,
     logger: Logger,
+    private readonly standsBy: () => void = () => undefined,
   ) {
     this.lease = new LeaseRow(pool, name, holder);
     this.loop = new Loop((turn) => this.turn(turn), {
@@ -49,13 +52,15 @@ export class LeasedWorker {
     return this.loop.stop();
   }
 
-  private turn({ progressed, signal }: Turn): Promise<boolean> {
-    return this.lease.hold(signal, async (lease) => {
+  private async turn({ progressed, signal }: Turn): Promise<boolean> {
+    const held = await this.lease.hold(signal, async (lease) => {
       while (!lease.signal.aborted) {
-        const more = await this.work(lease);
+        const more = await this.work(lease, progressed);
         progressed();
         if (!more) await pause(this.pauseMs, lease.signal);
       }
     });
+    if (!held) this.standsBy();
+    return held;
   }
 }

@@ -42,7 +42,10 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     const { transport } = publisher;
     const holder = `${config.service}@${hostname()}:${config.port}`;
     this.checkpoint = new RelayCheckpoint(pool, transport);
-    this.worker = new LeasedWorker(pool, `relay.${transport}`, holder, restMs, (lease) => this.relay(lease), logger);
+    const work = (lease: Lease, progressed: () => void): Promise<boolean> => this.relay(lease, progressed);
+    // What was in its hand is in the other's now.
+    const standsBy = (): void => void (this.inHandSince = null);
+    this.worker = new LeasedWorker(pool, `relay.${transport}`, holder, restMs, work, logger, standsBy);
     this.parking = new RelayParking(pool);
     const registers = [metrics];
     this.parked = new Counter({
@@ -80,7 +83,7 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   /** Relays under one lease until it is lost, the process stops or the log or the transport fails. */
-  private async relay({ epoch, signal }: Lease): Promise<boolean> {
+  private async relay({ epoch, signal }: Lease, progressed: () => void): Promise<boolean> {
     const { checkpoint, publisher, store } = this;
     const after = await checkpoint.adopt(epoch);
     publisher.began(after);
@@ -92,6 +95,7 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
         await this.publish(page);
         if (page.checkpoint !== null) await checkpoint.save(epoch, page.checkpoint);
         this.inHandSince = null;
+        progressed();
         const last = page.events.at(-1);
         if (last !== undefined) this.relayed.set(Number(last.position));
       }
