@@ -11,16 +11,16 @@ export interface Retry {
   readonly left: boolean;
 }
 
-/** Full jitter, or what the processor asked for; the effect of a call without an answer gets time to become visible. */
+/** Full jitter, or what the processor asked for; an effect that nobody knows of gets time to become visible: after no
+ * answer as after a gateway's 504, the processor may be at work still. */
 export const retryOf = (
   { connection: { limits }, lane }: Turn,
-  { outcome, failure, then }: TransmissionFailed,
+  { outcome, then }: TransmissionFailed,
   { retryBaseMs, reconcileAfterMs }: Pick<ForwardingTuning, 'retryBaseMs' | 'reconcileAfterMs'>,
 ): Retry => {
-  const unanswered = outcome === 'unknown' && !failure.startsWith('http-');
   const jitter = Math.random() * Math.min(limits.retryCapMs, retryBaseMs * 2 ** Math.min(lane.attempt, 20));
   return {
-    delayMs: Math.ceil(Math.max(jitter, then.retryAfterMs ?? 0, unanswered ? reconcileAfterMs : 0)),
+    delayMs: Math.ceil(Math.max(jitter, then.retryAfterMs ?? 0, outcome === 'unknown' ? reconcileAfterMs : 0)),
     counted: then.credentials !== true,
     left: lane.attempt + 1 < limits.attempts,
   };
