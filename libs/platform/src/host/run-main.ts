@@ -45,6 +45,10 @@ export const runMain = (
         (error: unknown) => exit(1, `cannot stop in order: ${reasonOf(error)}`),
       );
     },
-    (error: unknown) => (stopping.signal.aborted ? exit(0) : exit(1, `cannot start: ${reasonOf(error)}`)),
+    (error: unknown) => (isTheStop(error, stopping.signal) ? exit(0) : exit(1, `cannot start: ${reasonOf(error)}`)),
   );
 };
+
+/** Did the start end because it was asked to? What failed before is a failure, also when it is asked while tidying up. */
+const isTheStop = (error: unknown, { aborted, reason }: AbortSignal): boolean =>
+  aborted && (error === reason || (error instanceof Error && error.name === 'AbortError'));
