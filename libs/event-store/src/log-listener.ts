@@ -2,6 +2,9 @@ import { NotificationListener } from '@dittoo/kernel';
 import pg from 'pg';
 import type { WakeUps } from './wake-ups.js';
 
+/** Whoever stops waits for a connection that is being made. */
+const connectMs = 5_000;
+
 /**
  * Passes the sequencer's NOTIFY on, while anybody subscribes. A hint, no more: a lost connection loses notifications,
  * so subscribers poll as well.
@@ -22,7 +25,7 @@ export class LogListener {
     this.listener = new NotificationListener({
       channel: 'es_log',
       connect: async () => {
-        const client = new pg.Client({ ...config, keepAlive: true });
+        const client = new pg.Client({ connectionTimeoutMillis: connectMs, ...config, keepAlive: true });
         await client.connect();
         return client;
       },

@@ -44,7 +44,7 @@ export class KafkaGroup {
     this.categories = categoriesFor(handlers.types, parts.schemaMap);
     this.categoryOf = new Map(this.categories.map((category) => [topicOf(parts.prefix, category), category]));
     this.intake = new KafkaIntake(name, parts, handlers);
-    this.loop = new Loop(() => this.session(), {
+    this.loop = new Loop(({ progressed }) => this.session(progressed), {
       pauseMs: 0,
       failed: (error) => {
         if (!(error instanceof NotCaughtUp)) this.parts.alerts.interrupted(this.name, error);
@@ -70,12 +70,12 @@ export class KafkaGroup {
   }
 
   /** From joining to leaving. */
-  private async session(): Promise<boolean> {
+  private async session(progressed: () => void): Promise<boolean> {
     try {
       const aligned = await Promise.race([this.align(), this.stopped]);
       if (aligned === 'later') throw new NotCaughtUp();
       if (aligned === undefined) return false;
-      const error = await this.consume();
+      const error = await this.consume(progressed);
       if (error === undefined) return false;
       if (!isBug(error)) throw error;
       this.dead = true;
@@ -118,7 +118,7 @@ export class KafkaGroup {
   }
 
   /** Joins and consumes until stopped (`undefined`) or until the client gives up (its error). */
-  private async consume(): Promise<Error | undefined> {
+  private async consume(progressed: () => void): Promise<Error | undefined> {
     const { signal } = this.loop;
     const consumer = this.parts.kafka.consumer(consumerConfig(this.name, this.parts, () => !signal.aborted));
     this.consumer = consumer;
@@ -130,6 +130,7 @@ export class KafkaGroup {
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.joined = true;
+      progressed();
       this.expected.clear();
       for (const [place, [topic, partition]] of this.measured) {
         if (memberAssignment[topic]?.includes(partition) === true) continue;

@@ -7,6 +7,7 @@ import {
   Loop,
   pause,
   type RecordedEvent,
+  type Turn,
 } from '@dittoo/kernel';
 import { Alarms, LOGGER, METRICS } from '@dittoo/platform';
 import { isTransient } from '@dittoo/projections';
@@ -48,7 +49,7 @@ interface Integrated {
  */
 @Injectable()
 export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly loop = new Loop(({ signal }) => this.turn(signal), {
+  private readonly loop = new Loop((turn) => this.turn(turn), {
     pauseMs: 0,
     failed: (error) => this.logger.warn({ failure: (error as Error).name }, 'seal.interrupted'),
   });
@@ -108,9 +109,9 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     return this.loop.stop();
   }
 
-  private async turn(signal: AbortSignal): Promise<boolean> {
+  private async turn(turn: Turn): Promise<boolean> {
     try {
-      await this.session(signal);
+      await this.session(turn);
     } catch (error) {
       if (error instanceof Overtaken) return true;
       if (error instanceof EventStoreUnavailable || isTransient(error)) throw error;
@@ -128,7 +129,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     this.logger.fatal({ reason: this.refusal }, 'seal.refused');
   }
 
-  private async session(signal: AbortSignal): Promise<void> {
+  private async session({ progressed, signal }: Turn): Promise<void> {
     const { size, lastPosition } = await this.store.sealed();
     this.signed = await this.requireSigned(size);
     const tree = await this.store.tree(size);
@@ -136,7 +137,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     const session = new AbortController();
     const ends = AbortSignal.any([signal, session.signal]);
     ends.addEventListener('abort', () => this.wakeSigner());
-    const parts = [this.follow(tree, lastPosition, ends), this.signing(ends)];
+    const parts = [this.follow(tree, lastPosition, ends), this.signing(ends, progressed)];
     try {
       await Promise.all(parts);
     } finally {
@@ -200,10 +201,11 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     this.wakeSigner();
   }
 
-  private async signing(signal: AbortSignal): Promise<void> {
+  private async signing(signal: AbortSignal, progressed: () => void): Promise<void> {
     while (!signal.aborted) {
       if (this.integrated!.size > this.signed!.size) {
         await this.sign();
+        progressed();
         await pause(signEveryMs, signal);
       } else {
         await new Promise<void>((resolve) => {
