@@ -52,7 +52,7 @@ export class PaymentWatch {
     await client.query('DELETE FROM forwarding.payment_watch WHERE forwarding_id = $1', [forwardingId]);
   }
 
-  /** One reading is queued at most; a second callback meanwhile adds nothing. */
+  /** One reading is queued at most; a callback while it is in hand makes it be read once more. */
   async read(tables: QueueTables, payment: WatchedPayment): Promise<void> {
     await this.dataSource.transaction((transaction) =>
       this.intake.enqueue(transaction, tables, {

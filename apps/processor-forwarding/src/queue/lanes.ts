@@ -102,7 +102,7 @@ export class Lanes {
   }
 
   /**
-   * The item is done. The counter, not a search for other items, says whether the lane can be deleted: a search could
+   * The item is done; a reading that was asked for anew meanwhile stays. The counter, not a search for other items, says whether the lane can be deleted: a search could
    * miss an item that is being inserted, and strand it.
    *
    * @returns are there more items in the lane? It stays leased then.
@@ -111,7 +111,14 @@ export class Lanes {
   async settle(lane: Lane, item: Item, also: Also = nothingElse): Promise<boolean> {
     const change = `pending = pending - 1, attempt = 0, ${this.anotherLease}`;
     return this.transaction.run(lane, change, [], async (client) => {
-      await client.query(`DELETE FROM ${lane.tables.item} WHERE id = $1`, [item.id]);
+      const { rowCount } = await client.query(
+        `DELETE FROM ${lane.tables.item} WHERE id = $1 AND (kind <> 'readPayment' OR intent_id = $2)`,
+        [item.id, item.intentId],
+      );
+      if (rowCount === 0 && item.kind === 'readPayment')
+        await client.query(`UPDATE ${lane.tables.lane} SET pending = pending + 1 WHERE subject_id = $1`, [
+          lane.subjectId,
+        ]);
       await also(client);
       return !(await this.transaction.deleteEmpty(client, lane));
     });

@@ -16,17 +16,21 @@ const disclosingKinds: readonly ForwardingIntent[] = ['openPayment', 'sendMail']
  */
 @Injectable()
 export class QueueIntake {
-  /** @returns was it new? */
+  /** A reading that waits, or is in hand, already is asked for anew: its settling then leaves it. @returns was it new? */
   async enqueue(transaction: EntityManager, tables: QueueTables, item: NewItem): Promise<boolean> {
     if (item.kind !== 'readPayment' && !(await this.isNew(transaction, item.intentId))) return false;
     await this.lockLane(transaction, tables, item.subjectId);
-    const inserted = await transaction.query<unknown[]>(
+    const [queued] = await transaction.query<{ fresh: boolean }[]>(
       `INSERT INTO ${tables.item} (intent_id, forwarding_id, subject_id, order_id, kind, payload)
-       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id`,
+       VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (forwarding_id) WHERE kind = 'readPayment' AND state = 'queued'
+         DO UPDATE SET intent_id = excluded.intent_id
+       RETURNING xmax = 0 AS fresh`,
       [item.intentId, item.forwardingId, item.subjectId, item.orderId, item.kind, JSON.stringify(item.payload)],
     );
-    await this.count(transaction, tables, item.subjectId, inserted.length);
-    return inserted.length > 0;
+    const fresh = queued!.fresh;
+    await this.count(transaction, tables, item.subjectId, fresh ? 1 : 0);
+    return fresh;
   }
 
   /** Intents are remembered for ever; a reading is no intent, and reading once more does no harm. */
