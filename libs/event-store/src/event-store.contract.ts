@@ -338,6 +338,30 @@ export const eventStoreContract = (
         expect(await revisions(options)).toEqual(expected);
       });
 
+      it('answers each of many that begin together as if it were alone', async () => {
+        const streams = Array.from({ length: 250 }, (_, index) => ({
+          stream: exampleStream(`together-${index}`),
+          count: index % 7 === 0 ? 0 : index % 50 === 1 ? 230 : (index % 5) + 1,
+        }));
+        for (const { count, stream: own } of streams) {
+          const events = Array.from({ length: count }, (_, index) => exampleEvent(`${own}-${index}`));
+          if (count > 0) await store.append(own, events, 'no-stream');
+        }
+        const choices: ReadStreamOptions[] = [{}, {}, { fromRevision: 2n }, { limit: 2 }, { direction: 'backwards' }, { limit: 150 }]; // prettier-ignore
+        const together = await Promise.all(
+          streams.map(({ stream: own }, index) => read(own, choices[index % choices.length])),
+        );
+        for (const [index, { count, stream: own }] of streams.entries()) {
+          const { direction, fromRevision = 0n, limit = count } = choices[index % choices.length]!;
+          const forwards = count === 0 ? [] : range(0, count - 1).slice(Number(fromRevision));
+          const expected = (direction === 'backwards' ? forwards.reverse() : forwards).slice(0, limit);
+          expect(together[index]!.map(({ revision }) => revision)).toEqual(expected);
+          expect(together[index]!.map(({ eventId }) => eventId)).toEqual(
+            expected.map((revision) => exampleEvent(`${own}-${revision}`).eventId),
+          );
+        }
+      });
+
       it('may be left early', async () => {
         for await (const event of store.readStream(stream)) {
           expect(event.revision).toBe(0n);

@@ -15,8 +15,10 @@ import {
 } from '@dittoo/kernel';
 import type pg from 'pg';
 import { Appender } from './appender.js';
+import { columnParsers as types } from './column-parsers.js';
 import { LogBroken } from './log-broken.js';
 import { LogListener } from './log-listener.js';
+import { StreamReads } from './stream-reads.js';
 import { reaching } from './unavailable.js';
 import { WakeUps } from './wake-ups.js';
 
@@ -36,29 +38,13 @@ const pollMs = 1_000;
 /** Position of an event the sequencer has not come to yet. */
 const notSequenced = -1n;
 
-/** For these queries alone, by type oid; other users of the process keep pg's own parsers. */
-const parsers: Readonly<Record<number, (value: string) => unknown>> = {
-  20: (value) => BigInt(value), // int8
-  3802: (value) => JSON.parse(value) as unknown, // jsonb
-};
-const asItIs = (value: string): string => value;
-const types = { getTypeParser: (oid: number) => parsers[oid] ?? asItIs } as pg.CustomTypesConfig;
-
-type StreamRow = [bigint, string, string, JsonObject, EventMetadata, bigint | null];
 type LogRow = [bigint, string | null, bigint, string, string, JsonObject, EventMetadata];
 
 /*
- * Limits stand in the text, since the planner must know a page is small; few sizes are in use, so few plans are kept.
- * The statements are planned once, perhaps while the log was empty: neither is a join, which would be planned as a scan
- * of the whole other table then and grow with the log until somebody analyzes it.
+ * The limit stands in the text, since the planner must know a page is small; few sizes are in use, so few plans are kept.
+ * The statement is planned once, perhaps while the log was empty: it is no join, which would be planned as a scan of the
+ * whole other table then and grow with the log until ANALYZE runs.
  */
-const streamPage = (backwards: boolean, limit: number): string => `
-SELECT e.revision, e.event_id, e.type, e.data, e.meta,
-       (SELECT l.position FROM event_store.es_log l WHERE l.seq = e.seq) AS position
-  FROM event_store.es_event e
- WHERE e.stream_id = $1 AND e.revision ${backwards ? '<=' : '>='} $2
- ORDER BY e.revision ${backwards ? 'DESC' : 'ASC'} LIMIT ${limit}`;
-
 const logPage = (filtered: boolean, limit: number): string => `
 SELECT l.position, e.stream_id, e.revision, e.event_id, e.type, e.data, e.meta
   FROM (SELECT position, seq FROM event_store.es_log WHERE position > $1 ORDER BY position LIMIT ${limit}) l
@@ -83,6 +69,7 @@ SELECT 1 FROM event_store.es_event e, event_store.es_head h
 export class PostgresEventStore extends EventStore {
   override readonly densePositions = true;
   private readonly appender: Appender;
+  private readonly reads: StreamReads;
   private readonly wakeUps = new WakeUps();
   private readonly listener: LogListener;
 
@@ -97,6 +84,7 @@ export class PostgresEventStore extends EventStore {
       { maxStatements: options.maxAppendStatements ?? 2, maxGroupRows: options.maxGroupEvents ?? 200 },
       options.onAppended ?? (() => undefined),
     );
+    this.reads = new StreamReads(pool);
     this.listener = new LogListener(options.direct ?? (pool.options as pg.ClientConfig), this.wakeUps);
   }
 
@@ -115,39 +103,25 @@ export class PostgresEventStore extends EventStore {
     const backwards = options.direction === 'backwards';
     let left = options.limit ?? Number.MAX_SAFE_INTEGER;
     if (left <= 0) return;
-    let next: Promise<StreamRow[]> | undefined = this.streamPage(
-      stream,
-      options.fromRevision ?? (backwards ? greatest : 0n),
-      backwards,
-      Math.min(left, pageSize),
-    );
-    while (next !== undefined) {
-      const rows: StreamRow[] = await next;
-      next = undefined;
+    const { fromRevision } = options;
+    let next = backwards
+      ? this.reads.page(stream, fromRevision ?? greatest, true, Math.min(left, pageSize))
+      : this.reads.begin(stream, fromRevision ?? 0n, Math.min(left, pageSize));
+    for (;;) {
+      const { more, rows } = await next;
       left -= rows.length;
       const last = rows.at(-1)?.[0];
-      if (last !== undefined && rows.length === pageSize && left > 0 && !(backwards && last === 0n)) {
+      const goesOn = more && last !== undefined && left > 0 && !(backwards && last === 0n);
+      if (goesOn) {
         // PostgreSQL works on the next page while the caller works on this one
-        next = this.streamPage(stream, backwards ? last - 1n : last + 1n, backwards, Math.min(left, pageSize));
+        next = this.reads.page(stream, backwards ? last - 1n : last + 1n, backwards, Math.min(left, pageSize));
         next.catch(() => undefined);
       }
       for (const [revision, eventId, type, data, metadata, position] of rows) {
         yield { stream, revision, position: position ?? notSequenced, eventId, type, data, metadata };
       }
+      if (!goesOn) return;
     }
-  }
-
-  private async streamPage(stream: string, from: bigint, backwards: boolean, limit: number): Promise<StreamRow[]> {
-    const { rows } = await reaching(() =>
-      this.pool.query<StreamRow>({
-        name: `es-stream-${backwards ? 'back-' : ''}${limit}`,
-        text: streamPage(backwards, limit),
-        values: [stream, from],
-        rowMode: 'array',
-        types,
-      }),
-    );
-    return rows;
   }
 
   /** `limit` counts what is looked at, so a page with a filter may hold fewer events, or none. */

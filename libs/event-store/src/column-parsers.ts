@@ -1,0 +1,10 @@
+import type pg from 'pg';
+
+/** By type oid, for the queries of the log alone; other users of the process keep pg's own parsers. */
+const parsers: Readonly<Record<number, (value: string) => unknown>> = {
+  20: (value) => BigInt(value), // int8
+  3802: (value) => JSON.parse(value) as unknown, // jsonb
+};
+const asItIs = (value: string): string => value;
+
+export const columnParsers = { getTypeParser: (oid: number) => parsers[oid] ?? asItIs } as pg.CustomTypesConfig;
