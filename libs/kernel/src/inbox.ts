@@ -51,9 +51,11 @@ export type DeliveryOutcome = 'done' | 'later' | 'elsewhere';
 export interface GroupHandling<Transaction = unknown> {
   /** Does the group have a handler of this type? Other events are passed over. */
   handles(type: string): boolean;
+  /** Does `handle` write rows for this type? Default: for every type the group handles. */
+  writes?(type: string): boolean;
   /**
    * Acts outside any transaction, before `handle`, for events not handled before: appends under derived event ids, so
-   * that a repeat changes nothing. Each stream's events come in order. When it fails, the stretch comes again, or its
+   * that a repeat changes nothing. The events of a page come together, those of one person in order. When it fails, the stretch comes again, or its
    * events one by one until the poisoned one is found.
    */
   react?(events: readonly RecordedEvent[]): Promise<void>;

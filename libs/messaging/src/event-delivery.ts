@@ -2,6 +2,7 @@ import type { EventContext, GroupHandling, ParkedPlace, ParkedStream, RecordedEv
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { handledInTrace } from './handled-span.js';
+import { inOrderPerPerson } from './in-order-per-person.js';
 
 /** A consumer group: the handlers of one read model or reactor, by event type; `*` takes every type. */
 export type EventGroup = ReadonlyMap<string, MessageHandler>;
@@ -47,11 +48,15 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
       const handler = handlers.get(type) ?? handlers.get('*');
       return handler !== undefined && this.reactors.has(handler);
     };
-    const react = async (events: readonly RecordedEvent[]): Promise<void> => {
-      for (const event of events) if (reacts(event.type)) await this.dispatch(event, { group });
-    };
+    const react = (events: readonly RecordedEvent[]): Promise<void> =>
+      inOrderPerPerson(
+        events.filter(({ type }) => reacts(type)),
+        (event) => this.dispatch(event, { group }),
+      );
+    const handles = (type: string): boolean => handlers.has(type) || handlers.has('*');
     return {
-      handles: (type) => handlers.has(type) || handlers.has('*'),
+      handles,
+      writes: (type) => handles(type) && !reacts(type),
       ...([...handlers.values()].some((handler) => this.reactors.has(handler)) ? { react } : {}),
       handle: async (event, transaction, gather) => {
         if (!reacts(event.type)) await this.dispatch(event, { group, transaction, gather });

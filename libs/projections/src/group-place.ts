@@ -12,6 +12,13 @@ export interface GroupPlace {
   readonly parked: boolean;
 }
 
+/** A group that stands at `after` and shall stand at `checkpoint`. */
+export interface Move {
+  readonly group: string;
+  readonly after: bigint;
+  readonly checkpoint: bigint;
+}
+
 /** `look` locks nothing, `take` keeps others from the same events, `park` keeps everybody of the group out. */
 export type Hold = 'look' | 'take' | 'park';
 
@@ -24,6 +31,8 @@ export interface PlacedStretch {
   readonly replays: boolean;
   /** Where the group stands; `undefined` = not where this stretch begins. */
   hold(manager: EntityManager, hold: Hold): Promise<GroupPlace | undefined>;
+  /** The move of a stretch of the log: it may share its transaction with those of other groups. */
+  readonly shares?: Move;
   /** The group stands behind the stretch now. */
   move(manager: EntityManager, place: GroupPlace): Promise<void>;
   /** The same stretch in pieces of one event. */
@@ -57,15 +66,65 @@ export const groupPlace = async (
     await manager.query('INSERT INTO delivery.group_checkpoint (group_id) VALUES ($1) ON CONFLICT DO NOTHING', [group]);
     [row] = await read();
   }
-  if (row === undefined) return { floor: -1n, ahead: false, parked: false };
-  return { floor: BigInt(row.position), ahead: row.ahead, parked: row.parked };
+  return row === undefined ? { floor: -1n, ahead: false, parked: false } : placeOf(row);
 };
+
+/**
+ * Where these groups stand, their rows locked; left out are those that another transaction holds, and those that are not
+ * there yet. From here on the transaction waits `lockMs` for a lock at most, and its commit not for the disk.
+ */
+export const unlockedPlaces = async (
+  manager: EntityManager,
+  groups: readonly string[],
+  lockMs: number,
+): Promise<ReadonlyMap<string, GroupPlace>> => {
+  const rows = await manager.query<(PlaceRow & { group_id: string })[]>(
+    `SELECT group_id, position, ahead, parked, set_config('synchronous_commit', 'off', true),
+            set_config('lock_timeout', $2, true)
+     FROM delivery.group_checkpoint WHERE group_id = ANY ($1) FOR UPDATE SKIP LOCKED`,
+    [groups, `${Math.trunc(lockMs)}ms`],
+  );
+  return new Map(rows.map((row) => [row.group_id, placeOf(row)]));
+};
+
+/** The groups' rows are locked, and none of them is ahead of its checkpoint. */
+export const moveGroups = async (manager: EntityManager, moves: readonly Move[]): Promise<void> => {
+  if (moves.length === 0) return;
+  await manager.query(
+    `UPDATE delivery.group_checkpoint g SET position = m.position, moved_at = now()
+     FROM unnest($1::text[], $2::bigint[]) AS m (group_id, position) WHERE g.group_id = m.group_id`,
+    [moves.map(({ group }) => group), moves.map(({ checkpoint }) => String(checkpoint))],
+  );
+};
+
+/**
+ * Moves groups that have nothing to write, in one statement. The commit need not wait for the disk.
+ *
+ * @returns those that moved: they stood where they were believed to, with nothing parked and nothing ahead
+ */
+export const moveWithoutRows = async (manager: EntityManager, moves: readonly Move[]): Promise<ReadonlySet<string>> => {
+  const [rows] = await manager.query<[{ group_id: string }[], number]>(
+    `UPDATE delivery.group_checkpoint g SET position = m.position, moved_at = now()
+     FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS m (group_id, after, position)
+     WHERE g.group_id = m.group_id AND g.position = m.after AND NOT g.parked AND NOT g.ahead
+       AND set_config('synchronous_commit', 'off', true) = 'off' RETURNING g.group_id`,
+    [
+      moves.map(({ group }) => group),
+      moves.map(({ after }) => String(after)),
+      moves.map(({ checkpoint }) => String(checkpoint)),
+    ],
+  );
+  return new Set(rows.map(({ group_id }) => group_id));
+};
+
+const placeOf = ({ ahead, parked, position }: PlaceRow): GroupPlace => ({ floor: BigInt(position), ahead, parked });
 
 /** @param catchesUp the group reads partitions, or is about to: it stays one that may be ahead */
 export const placedInLog = (group: string, stretch: LogStretch, catchesUp = false): PlacedStretch => ({
   events: stretch.events,
   complete: true,
   replays: false,
+  shares: { group, after: stretch.after ?? -1n, checkpoint: stretch.checkpoint },
   hold: async (manager, hold) => {
     const place = await groupPlace(manager, group, hold === 'look' ? 'NONE' : 'UPDATE');
     return place.floor === (stretch.after ?? -1n) ? place : undefined;

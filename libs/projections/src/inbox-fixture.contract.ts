@@ -73,7 +73,7 @@ export class InboxFixture {
     this.database = await testDatabase('inbox');
     await this.database.migrate(deliveryMigrations);
     this.dataSource = await new DataSource({ type: 'postgres', url: this.database.url, poolSize: 6 }).initialize();
-    await this.dataSource.query('CREATE TABLE seen (group_id text, position bigint, stream text)');
+    await this.dataSource.query('CREATE TABLE seen (group_id text, position bigint, stream text, id bigserial)');
   }
 
   async close(): Promise<void> {
@@ -123,7 +123,7 @@ export class InboxFixture {
 
   readonly seen = async (): Promise<bigint[]> => {
     const rows = await this.dataSource.query<{ position: string }[]>(
-      'SELECT position FROM seen WHERE group_id = $1 ORDER BY ctid',
+      'SELECT position FROM seen WHERE group_id = $1 ORDER BY id',
       [this.group],
     );
     return rows.map(({ position }) => BigInt(position));

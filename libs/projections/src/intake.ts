@@ -4,6 +4,7 @@ import type { ReadableLog } from './event-lookup.js';
 import { GatheredRows } from './gathered-rows.js';
 import type { GroupPlace, PlacedStretch } from './group-place.js';
 import { parkStream, queueParked } from './parked-streams.js';
+import { PageCommits } from './page-commits.js';
 import { plan, readMissing, type Plan, type Supplies, type Wanting } from './plan.js';
 import { failureOf, Poison } from './poison.js';
 import { reactTo } from './react.js';
@@ -30,13 +31,21 @@ type Handling = GroupHandling<EntityManager>;
 /** A stretch taken in, or why it was not: a word of ours. */
 export type Taken = 'done' | 'elsewhere' | { readonly failure: string };
 
+/** A larger stretch is one of a group far behind, and others shall not wait for it. */
+const mostSharedEvents = 50;
+const noneHealed: ReadonlyMap<string, number> = new Map();
+
 /** The one path by which events get into a group: plan, act, write and move in one transaction, park what is poison. */
 export class Intake {
+  private readonly commits: PageCommits;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly log: ReadableLog,
     private readonly alerts: InboxAlerts,
-  ) {}
+  ) {
+    this.commits = new PageCommits(dataSource);
+  }
 
   async takeIn(group: string, stretch: PlacedStretch, handling: Handling): Promise<Taken> {
     const supplies: Supplies = new Map();
@@ -79,17 +88,19 @@ export class Intake {
     try {
       const before = handling.react === undefined ? undefined : await this.react(group, stretch, handling, supplies);
       if (typeof before === 'string') return before;
-      const planned = await this.dataSource.transaction(async (manager) => {
-        const place = await stretch.hold(manager, 'take');
-        if (place === undefined) return 'elsewhere';
+      if (await this.passes(stretch, handling, before)) {
+        this.tell(group, { healed: noneHealed, repeated: 0, take: stretch.events }, handling);
+        return 'done';
+      }
+      const work = async (manager: EntityManager, place: GroupPlace): Promise<Plan | Wanting | 'again'> => {
         const now = await plan(manager, group, stretch, place, supplies);
         if ('wanting' in now) return now;
-        // Between the look and the lock another process may have taken something up that nobody reacted to.
+        // Between the first reading and the lock another process may have taken up an event without acting on it.
         if (before !== undefined && !now.take.every((event) => before.has(event.eventId))) return 'again';
         await write(manager, group, now, handling);
-        await stretch.move(manager, place);
         return now;
-      });
+      };
+      const planned = await this.commit(stretch, work);
       if (planned === 'elsewhere' || planned === 'again') return planned;
       if ('wanting' in planned) {
         await this.supply(planned, supplies);
@@ -101,6 +112,42 @@ export class Intake {
       if (error instanceof Poison) return error;
       throw error;
     }
+  }
+
+  /** Moves the group with one statement where the stretch has no row to write. @returns did it move? */
+  private async passes(
+    { events, shares }: PlacedStretch,
+    handling: Handling,
+    actedOn: ReadonlySet<string> = new Set(),
+  ): Promise<boolean> {
+    const writes = (type: string): boolean => (handling.writes ?? handling.handles)(type);
+    const isDone = ({ eventId, type }: RecordedEvent): boolean =>
+      !handling.handles(type) || (!writes(type) && actedOn.has(eventId));
+    return shares !== undefined && events.every(isDone) && this.commits.move(shares);
+  }
+
+  private async commit(
+    stretch: PlacedStretch,
+    work: (manager: EntityManager, place: GroupPlace) => Promise<Plan | Wanting | 'again'>,
+  ): Promise<Plan | Wanting | 'again' | 'elsewhere'> {
+    const alone = (): Promise<Plan | Wanting | 'again' | 'elsewhere'> =>
+      this.dataSource.transaction(async (manager) => {
+        const place = await stretch.hold(manager, 'take');
+        if (place === undefined) return 'elsewhere';
+        const done = await work(manager, place);
+        if (isTaken(done)) await stretch.move(manager, place);
+        return done;
+      });
+    if (stretch.shares === undefined || stretch.events.length > mostSharedEvents) return alone();
+    return this.commits.take<Plan | Wanting | 'again' | 'elsewhere'>({
+      move: stretch.shares,
+      work: async (manager, place) => {
+        const done = await work(manager, place);
+        return { done, moves: isTaken(done) };
+      },
+      moveAhead: (manager, place) => stretch.move(manager, place),
+      alone,
+    });
   }
 
   /** What reactors do, before any transaction. @returns the events it was done for */
@@ -126,7 +173,9 @@ export class Intake {
   }
 
   private async supply({ wanting }: Wanting, supplies: Supplies): Promise<void> {
-    for (const wanted of wanting) supplies.set(wanted.event.eventId, await readMissing(this.log, wanted));
+    await Promise.all(
+      wanting.map(async (wanted) => supplies.set(wanted.event.eventId, await readMissing(this.log, wanted))),
+    );
   }
 
   /** `parked` = the stretch goes on without that stream; `stale` = the event is not the group's next any more. */
@@ -157,7 +206,11 @@ export class Intake {
     return 'parked';
   }
 
-  private tell(group: string, { healed, repeated, take }: Plan, handling: Handling): void {
+  private tell(
+    group: string,
+    { healed, repeated, take }: Pick<Plan, 'healed' | 'repeated' | 'take'>,
+    handling: Handling,
+  ): void {
     this.alerts.tookIn(
       group,
       take.filter(({ type }) => handling.handles(type)),
@@ -172,6 +225,8 @@ export class Intake {
     return { failure };
   }
 }
+
+const isTaken = (done: Plan | Wanting | 'again'): done is Plan => done !== 'again' && 'take' in done;
 
 const write = async (
   manager: EntityManager,

@@ -53,6 +53,7 @@ export const plan = async (
   const queue: RecordedEvent[] = [];
   const wanting: { event: RecordedEvent; from: bigint; floor: bigint }[] = [];
   const healed = new Map<string, number>();
+  const met = new Map<string, bigint>();
   let repeated = 0;
   const isNew = (event: RecordedEvent): boolean =>
     event.position > floor && event.revision > (revisions.at(event.stream) ?? -1n);
@@ -72,10 +73,13 @@ export const plan = async (
     const since = parked.get(event.stream);
     const waits = since !== undefined && event.position >= since;
     const at = revisions.at(event.stream) ?? -1n;
-    if (!stretch.complete && event.revision > at + 1n) {
+    // Behind an event of this stretch nothing is missing: what is missing before that one is asked for once.
+    const follows = met.get(event.stream) === event.revision - 1n;
+    met.set(event.stream, event.revision);
+    if (!stretch.complete && event.revision > at + 1n && !(follows && waits)) {
       const missing = supplies.get(event.eventId);
       if (missing === undefined) {
-        wanting.push({ event, from: at, floor });
+        if (!follows) wanting.push({ event, from: at, floor });
         continue;
       }
       for (const earlier of missing.events) {
