@@ -1,6 +1,6 @@
 import type { EventMetadata, RecordedEvent, SubjectOf } from './event.js';
 import type { LogPage } from './event-store.js';
-import type { Gather } from './inbox.js';
+import type { EventPage } from './inbox.js';
 import type { Erased } from './personal.js';
 import type { Envelope } from './sealer.js';
 
@@ -40,11 +40,10 @@ export class Unpublishable extends Error {
 }
 
 /** What the handler of an event gets beside the event. */
-export interface EventContext<Transaction = unknown> {
+export interface EventContext<Transaction = unknown> extends EventPage {
   readonly group: string;
   /** Write rows through this and nothing else: it commits together with the checkpoint. */
   readonly transaction: Transaction;
-  readonly gather: Gather;
 }
 
 /** An event of `Events` as delivered: plain fields readable, personal fields still envelopes. */

@@ -11,6 +11,23 @@ import type { RecordedEvent } from './event.js';
  */
 export type Gather = (statement: string, row: readonly unknown[]) => void;
 
+/** Rows that handlers of a page fold in code, and that are written together once all its events were handled. */
+export interface PageRows<Transaction = unknown> {
+  write(transaction: Transaction): Promise<void>;
+}
+
+/** What handlers of one page have together; it ends with the page. */
+export interface EventPage {
+  readonly gather: Gather;
+  /**
+   * The page's rows of `owner`, made at its first event: a page costs few statements, however many events it has.
+   *
+   * For rows that no other handler of the group looks at: they see them only once the page is done. Where the writing
+   * fails, the page comes again event by event.
+   */
+  fold<Rows extends PageRows>(owner: object, make: () => Rows): Rows;
+}
+
 /** A stretch of the log: everything in it between two positions, or of that what the group handles. */
 export interface LogStretch {
   readonly source: 'log';
@@ -60,7 +77,7 @@ export interface GroupHandling<Transaction = unknown> {
    */
   react?(events: readonly RecordedEvent[]): Promise<void>;
   /** Writes rows, through the transaction in which the checkpoint moves. In order per stream. */
-  handle(event: RecordedEvent, transaction: Transaction, gather: Gather): Promise<void>;
+  handle(event: RecordedEvent, transaction: Transaction, page: EventPage): Promise<void>;
   /** No try will get this event through. Resolves once it is kept elsewhere; only then is its stream parked. */
   poisoned(event: RecordedEvent, failure: string, error: unknown): Promise<void>;
 }

@@ -58,8 +58,8 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
       handles,
       writes: (type) => handles(type) && !reacts(type),
       ...([...handlers.values()].some((handler) => this.reactors.has(handler)) ? { react } : {}),
-      handle: async (event, transaction, gather) => {
-        if (!reacts(event.type)) await this.dispatch(event, { group, transaction, gather });
+      handle: async (event, transaction, page) => {
+        if (!reacts(event.type)) await this.dispatch(event, { group, transaction, ...page });
       },
       poisoned: () => Promise.resolve(),
     };

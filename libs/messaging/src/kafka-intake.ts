@@ -52,9 +52,9 @@ export class KafkaIntake {
               await react(events);
             },
           }),
-      handle: async (event, transaction, gather) => {
+      handle: async (event, transaction, page) => {
         this.requireKnownSchema(event);
-        await handle(event, transaction, gather);
+        await handle(event, transaction, page);
       },
       poisoned: (event, word, error) => this.keepEvent(event, word, error),
     };

@@ -1,13 +1,13 @@
 import type { GroupHandling, RecordedEvent } from '@dittoo/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ReadableLog } from './event-lookup.js';
-import { GatheredRows } from './gathered-rows.js';
 import type { GroupPlace, PlacedStretch } from './group-place.js';
 import { parkStream, queueParked } from './parked-streams.js';
 import { PageCommits } from './page-commits.js';
 import { plan, readMissing, type Plan, type Supplies, type Wanting } from './plan.js';
 import { failureOf, Poison } from './poison.js';
 import { reactTo } from './react.js';
+import { RowsOfPage } from './rows-of-page.js';
 import { isTransient } from './transient-error.js';
 
 /** What an operator hears about. Ids and codes only. */
@@ -234,11 +234,11 @@ const write = async (
   { queue, revisions, take }: Plan,
   handling: Handling,
 ): Promise<void> => {
-  const rows = new GatheredRows();
+  const rows = new RowsOfPage();
   for (const event of take) {
     if (!handling.handles(event.type)) continue;
     try {
-      await handling.handle(event, manager, rows.gather);
+      await handling.handle(event, manager, rows);
     } catch (error) {
       throw new Poison(event, error);
     }

@@ -1,6 +1,6 @@
 import { newId, streamName } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
-import { GatheredRows } from '@dittoo/projections';
+import { RowsOfPage } from '@dittoo/projections';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
@@ -307,8 +307,13 @@ describe('the read model', () => {
     });
     const rows = service.get<DataSource>(DataSource);
     const projection = new SubjectTrailProjection();
-    const gathered = new GatheredRows();
-    const context = { group: 'audit.subject-trail', transaction: rows.manager, gather: gathered.gather };
+    const gathered = new RowsOfPage();
+    const context = {
+      group: 'audit.subject-trail',
+      transaction: rows.manager,
+      gather: gathered.gather,
+      fold: gathered.fold,
+    };
     projection.recorded(event, context);
     projection.recorded(event, context);
     await gathered.write(rows.manager);

@@ -1,15 +1,16 @@
 import type { OrderEvents } from '@dittoo/contracts';
-import { newId, streamName, type Delivered, type EventContext } from '@dittoo/kernel';
+import { newId, streamName, type Delivered } from '@dittoo/kernel';
 import { startTestService, type TestService } from '@dittoo/platform/testing';
+import { RowsOfPage } from '@dittoo/projections';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource, type EntityManager } from 'typeorm';
+import fc from 'fast-check';
+import { DataSource } from 'typeorm';
 import { orderService } from '../order.module.js';
 import { OrderListProjection } from './order-list.projection.js';
 import { OrderRow } from './order-row.entity.js';
 
 let service: TestService;
 let rows: DataSource;
-type Context = EventContext<EntityManager>;
 const projection = new OrderListProjection();
 
 beforeAll(async () => {
@@ -18,11 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const [orderId, customerId] = [newId(), newId()];
+const customerId = newId();
 const amount = (amountMinor: number) => ({ amountMinor, currency: 'SEK' });
 const at = (minute: number): string => `2026-11-20T10:0${minute}:00.000Z`;
 
-const delivered = <Type extends keyof OrderEvents>(revision: number, type: Type, data: object) =>
+const delivered = (orderId: string, revision: number, type: keyof OrderEvents, data: object) =>
   ({
     stream: streamName('order', orderId),
     revision: BigInt(revision),
@@ -31,56 +32,87 @@ const delivered = <Type extends keyof OrderEvents>(revision: number, type: Type,
     type,
     data,
     metadata: { dataSubjectId: customerId, recordedAt: at(revision) },
-  }) as unknown as Delivered<OrderEvents, Type>;
+  }) as unknown as Delivered<OrderEvents>;
 
-const row = (): Promise<OrderRow> => rows.getRepository(OrderRow).findOneByOrFail({ orderId });
+const refund = (refundId: string) => ({ refundId, amount: amount(12_900) });
+const decision = (refundId: string) => ({ ...refund(refundId), lines: [{ sku: 'mugg', quantity: 1 }] });
+
+/** What happens to an order, and what its row then says. */
+const life: readonly [string, keyof OrderEvents, object, Partial<OrderRow>][] = [
+  [
+    'placed',
+    'OrderPlaced',
+    { total: amount(25_800), paymentMethod: 'paysonInvoice', personnummerGround: null },
+    { status: 'placed', customerId, totalMinor: '25800' },
+  ],
+  ['opened', 'PaymentOpened', {}, { status: 'awaitingPayment' }],
+  ['approved', 'PaymentApproved', { amount: amount(25_800) }, { status: 'paid', paidMinor: '25800' }],
+  ['a refund decided', 'RefundDecided', decision('r-1'), { status: 'paid', refundedMinor: '0', revision: '3' }],
+  ['partly refunded', 'RefundPaid', refund('r-1'), { status: 'partlyRefunded', refundedMinor: '12900' }],
+  ['shipped', 'OrderShipped', { shippedAt: at(5) }, { status: 'partlyRefunded', revision: '5' }],
+  ['the rest decided', 'RefundDecided', decision('r-2'), { status: 'partlyRefunded' }],
+  ['refunded', 'RefundPaid', refund('r-2'), { status: 'refunded', refundedMinor: '25800' }],
+];
+const eventsOf = (orderId: string): Delivered<OrderEvents>[] =>
+  life.map(([, type, data], revision) => delivered(orderId, revision, type, data));
+
+const take = async (...events: readonly Delivered<OrderEvents>[]): Promise<void> => {
+  const page = new RowsOfPage();
+  for (const event of events) {
+    projection.changed(event, { group: 'order-list', transaction: rows.manager, gather: page.gather, fold: page.fold });
+  }
+  await page.write(rows.manager);
+};
+const rowOf = (orderId: string): Promise<OrderRow> => rows.getRepository(OrderRow).findOneByOrFail({ orderId });
 
 describe('a row of the order list', () => {
-  const context = (): Context => ({ group: 'order-list', transaction: rows.manager, gather: () => undefined });
-  const terms = { total: amount(25_800), paymentMethod: 'paysonInvoice', personnummerGround: null };
-  const placed = delivered(0, 'OrderPlaced', terms);
-  const opened = delivered(1, 'PaymentOpened', {});
-  const approved = delivered(2, 'PaymentApproved', { amount: amount(25_800) });
-  const refund = (refundId: string) => ({ refundId, amount: amount(12_900) });
-  const decided = (revision: number, refundId: string) =>
-    delivered(revision, 'RefundDecided', { ...refund(refundId), lines: [{ sku: 'mugg', quantity: 1 }] });
-  const [partlyDecided, restDecided] = [decided(3, 'r-1'), decided(6, 'r-2')];
-  const partly = delivered(4, 'RefundPaid', refund('r-1'));
-  const shipped = delivered(5, 'OrderShipped', { shippedAt: at(5) });
-  const rest = delivered(7, 'RefundPaid', refund('r-2'));
+  const orderId = newId();
+  const events = eventsOf(orderId);
 
-  const steps: [string, (context: Context) => Promise<void>, Partial<OrderRow>][] = [
-    ['placed', (context) => projection.placed(placed, context), { status: 'placed', customerId, totalMinor: '25800' }],
-    ['opened', (context) => projection.paymentOpened(opened, context), { status: 'awaitingPayment' }],
-    ['approved', (context) => projection.paymentApproved(approved, context), { status: 'paid', paidMinor: '25800' }],
-    [
-      'a refund decided',
-      (context) => projection.refundDecided(partlyDecided, context),
-      { status: 'paid', refundedMinor: '0', revision: '3' },
-    ],
-    [
-      'partly refunded',
-      (context) => projection.refundPaid(partly, context),
-      { status: 'partlyRefunded', refundedMinor: '12900' },
-    ],
-    ['shipped', (context) => projection.shipped(shipped, context), { status: 'partlyRefunded', revision: '5' }],
-    ['the rest decided', (context) => projection.refundDecided(restDecided, context), { status: 'partlyRefunded' }],
-    ['refunded', (context) => projection.refundPaid(rest, context), { status: 'refunded', refundedMinor: '25800' }],
-  ];
-
-  it.each(steps)('is the same however often the event comes: %s', async (_name, take, expected) => {
-    await take(context());
-    const once = await row();
-    expect(once).toMatchObject(expected);
-    await take(context());
-    expect(await row()).toEqual(once);
-  });
+  it.each(life.map(([name, , , expected], index) => [name, events[index]!, expected] as const))(
+    'is the same however often the event comes: %s',
+    async (_name, event, expected) => {
+      await take(event);
+      const once = await rowOf(orderId);
+      expect(once).toMatchObject(expected);
+      await take(event);
+      expect(await rowOf(orderId)).toEqual(once);
+    },
+  );
 
   it('is not changed by what it has passed', async () => {
-    const before = await row();
-    await projection.placed(placed, context());
-    await projection.paymentOpened(opened, context());
-    await projection.refundPaid(partly, context());
-    expect(await row()).toEqual(before);
+    const before = await rowOf(orderId);
+    await take(events[0]!, events[1]!, events[4]!);
+    expect(await rowOf(orderId)).toEqual(before);
+  });
+
+  it('is none for an order nobody placed', async () => {
+    const [, opened] = eventsOf(newId());
+    await take(opened!);
+    expect(await rows.getRepository(OrderRow).findOneBy({ revision: '1' })).toBeNull();
+  });
+
+  it('is the same whichever pages the events of many orders come in', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: life.length }), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
+        async (lengths, sizes) => {
+          const orders = lengths.map((length) => ({ id: newId(), length }));
+          const all = orders.flatMap(({ id, length }) => eventsOf(id).slice(0, length));
+          all.sort((a, b) => Number(a.revision - b.revision)); // side by side, each order's own in order
+          for (let from = 0, page = 0; from < all.length; page++) {
+            const size = sizes[page % sizes.length]!;
+            await take(...all.slice(from, from + size));
+            from += size;
+          }
+          for (const { id, length } of orders) {
+            const expected = Object.assign({}, ...life.slice(0, length).map(([, , , row]) => row)) as Partial<OrderRow>;
+            expect(await rowOf(id)).toMatchObject({ ...expected, revision: String(length - 1) });
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newId } from '@dittoo/kernel';
+import { newId, type SubjectId } from '@dittoo/kernel';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
@@ -24,19 +24,19 @@ const event: RetentionEvent = {
 it('the second waits for the first to commit, and others do not', async () => {
   const source = rights.service.get<DataSource>(DataSource);
   const rows = rights.service.get<RetentionRows>(RetentionRows);
-  const [subjectId, other] = [newId(), newId()];
+  const [subjectId, other] = [newId() as SubjectId, newId() as SubjectId];
   const first = source.createQueryRunner();
   await first.connect();
   await first.startTransaction();
   let second: Promise<unknown> | undefined;
   try {
-    await rows.load(first.manager, subjectId, event);
+    await rows.load(first.manager, new Map([[subjectId, [event]]]));
     const done: string[] = [];
     second = source.transaction(async (manager) => {
-      await rows.load(manager, subjectId, event);
+      await rows.load(manager, new Map([[subjectId, [event]]]));
       done.push('second');
     });
-    await source.transaction((manager) => rows.load(manager, other, event));
+    await source.transaction((manager) => rows.load(manager, new Map([[other, [event]]])));
     await sleep(200);
     expect(done).toEqual([]);
     await first.commitTransaction();

@@ -1,117 +1,209 @@
-import type { DataCategory } from '@dittoo/kernel';
+import type { DataCategory, SubjectId } from '@dittoo/kernel';
 import type { Day } from '@dittoo/processor-register';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { RetentionDays } from './retention-days.js';
-import { scopeOf, type Account, type KeptKey, type KeptPart, type KnownRetention } from './retention-fold.js';
-import { effectsOf, wholeCategory, type RetentionEvent } from './retention-rules.js';
+import type { Account, KeptKey, KeptPart, KnownRetention } from './retention-fold.js';
+import { needsOf, type Needs } from './retention-needs.js';
+import type { RetentionEvent } from './retention-rules.js';
 
-/** What the fold knew after the event before, as rows: ids, days and names of categories. */
+export type SubjectEvents = ReadonlyMap<SubjectId, readonly RetentionEvent[]>;
+
+/** What a page changed of one person. */
+export interface RetentionChange {
+  readonly subjectId: SubjectId;
+  readonly before: KnownRetention;
+  readonly after: KnownRetention;
+}
+
+/** What the fold knew after the events before, as rows: ids, days and names of categories. */
 @Injectable()
 export class RetentionRows {
   constructor(private readonly days: RetentionDays) {}
 
   /**
-   * The rows an event may touch. The person is locked until the transaction ends, also one without a row: two of their
-   * events in different streams, and partitions, come one after the other.
+   * The rows that events may touch, of each person. The persons are locked until the transaction ends, also those without
+   * a row: two of their events in different streams, and partitions, come one after the other.
    */
-  async load(rows: EntityManager, subjectId: string, event: RetentionEvent): Promise<KnownRetention> {
-    await rows.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rights.retention/${subjectId}`]);
-    const effects = effectsOf(event);
-    const ofKeys = effects.filter((effect) => 'keyPer' in effect);
-    const ofSubject = effects.length > ofKeys.length || ofKeys.some(({ keyPer }) => keyPer === 'subject');
-    const scopes = [...ofKeys.map((effect) => scopeOf(effect, event)), ...(ofSubject ? [wholeCategory] : [])];
-    const every = ofKeys.filter(({ keyPer }) => keyPer === 'every').map(({ category }) => category);
-    const erasure = effects.some((effect) => 'destroys' in effect);
-    const keys = await rows.query<{ category: DataCategory; scope: string; last_day: Day | null }[]>(
-      `SELECT category, scope, to_char(last_day, 'YYYY-MM-DD') AS last_day FROM rights.retention
-       WHERE subject_id = $1 AND ($2 OR scope = ANY ($3::uuid[]) OR category = ANY ($4))`,
-      [subjectId, erasure, scopes, every],
+  async load(rows: EntityManager, events: SubjectEvents): Promise<ReadonlyMap<SubjectId, KnownRetention>> {
+    const subjects = [...events.keys()];
+    await rows.query(
+      `SELECT pg_advisory_xact_lock(hashtextextended('rights.retention/' || id, 0))
+       FROM (SELECT id FROM unnest($1::text[]) AS s (id) ORDER BY id) sorted`,
+      [subjects],
     );
-    return {
-      keys: keys.map(({ category, last_day: lastDay, scope }) => ({ category, scope, lastDay })),
-      parts: ofKeys.some(({ category }) => category === 'consentEvidence') ? await this.parts(rows, subjectId) : [],
-      account: ofSubject ? await this.account(rows, subjectId) : null,
-    };
+    const needs = new Map(subjects.map((subjectId) => [subjectId, needsOf(events.get(subjectId)!)]));
+    const those = (need: 'parts' | 'account'): SubjectId[] => subjects.filter((id) => needs.get(id)![need]);
+    const keys = await this.keys(rows, needs);
+    const parts = await this.parts(rows, those('parts'));
+    const accounts = await this.accounts(rows, those('account'));
+    return new Map(
+      subjects.map((id) => [
+        id,
+        { keys: keys.get(id) ?? [], parts: parts.get(id) ?? [], account: accounts.get(id) ?? null },
+      ]),
+    );
   }
 
-  /** Writes what the event changed. */
-  async save(rows: EntityManager, subjectId: string, before: KnownRetention, after: KnownRetention): Promise<void> {
-    const kept = new Set(after.keys.map(({ category, scope }) => `${category}/${scope}`));
-    const gone = before.keys.filter(({ category, scope }) => !kept.has(`${category}/${scope}`));
-    await this.upsert(rows, subjectId, changed(before.keys, after.keys));
-    if (gone.length > 0)
-      await rows.query(
-        `DELETE FROM rights.retention r USING unnest($2::text[], $3::uuid[]) AS k (category, scope)
-         WHERE r.subject_id = $1 AND r.category = k.category AND r.scope = k.scope`,
-        [subjectId, gone.map(({ category }) => category), gone.map(({ scope }) => scope)],
-      );
-    await this.upsertParts(rows, subjectId, changed(before.parts, after.parts));
-    if (after.account !== before.account) await this.saveAccount(rows, subjectId, after.account);
+  /** Writes what the events changed. */
+  async save(rows: EntityManager, changes: readonly RetentionChange[]): Promise<void> {
+    await this.upsertKeys(rows, changes.flatMap(of(({ after, before }) => changed(before.keys, after.keys))));
+    await this.deleteKeys(rows, changes.flatMap(of(({ after, before }) => gone(before.keys, after.keys))));
+    await this.upsertParts(rows, changes.flatMap(of(({ after, before }) => changed(before.parts, after.parts))));
+    const accounts = changes.filter(({ after, before }) => after.account !== before.account);
+    await this.upsertAccounts(
+      rows,
+      accounts.flatMap(of(({ after }) => (after.account === null ? [] : [after.account]))),
+    );
+    await this.deleteAccounts(
+      rows,
+      accounts.filter(({ after }) => after.account === null).map(({ subjectId }) => subjectId),
+    );
   }
 
-  private async upsert(rows: EntityManager, subjectId: string, keys: readonly KeptKey[]): Promise<void> {
+  private async keys(
+    rows: EntityManager,
+    needs: ReadonlyMap<SubjectId, Needs>,
+  ): Promise<ReadonlyMap<SubjectId, KeptKey[]>> {
+    const each = [...needs.entries()];
+    const keys = await rows.query<
+      { subject_id: SubjectId; category: DataCategory; scope: string; last_day: Day | null }[]
+    >(
+      `SELECT r.subject_id, r.category, r.scope, to_char(r.last_day, 'YYYY-MM-DD') AS last_day
+       FROM unnest($1::uuid[], $2::bool[]) AS n (subject_id, every_key) JOIN rights.retention r USING (subject_id)
+       WHERE n.every_key OR r.scope = ANY ($3::uuid[]) OR r.category = ANY ($4)`,
+      [
+        each.map(([subjectId]) => subjectId),
+        each.map(([, { everyKey }]) => everyKey),
+        [...new Set(each.flatMap(([, { scopes }]) => scopes))],
+        [...new Set(each.flatMap(([, { categories }]) => categories))],
+      ],
+    );
+    return bySubject(keys, ({ category, last_day: lastDay, scope }) => ({ category, scope, lastDay }));
+  }
+
+  /** Evidence is the one category that is kept for several things, the consents. */
+  private async parts(
+    rows: EntityManager,
+    subjects: readonly SubjectId[],
+  ): Promise<ReadonlyMap<SubjectId, KeptPart[]>> {
+    if (subjects.length === 0) return new Map();
+    const parts = await rows.query<{ subject_id: SubjectId; purpose: string; last_day: Day | null }[]>(
+      `SELECT subject_id, purpose, to_char(last_day, 'YYYY-MM-DD') AS last_day FROM rights.consent_reliance
+       WHERE subject_id = ANY ($1)`,
+      [subjects],
+    );
+    return bySubject(parts, (row) => ({ category: 'consentEvidence', part: row.purpose, lastDay: row.last_day }));
+  }
+
+  private async accounts(
+    rows: EntityManager,
+    subjects: readonly SubjectId[],
+  ): Promise<ReadonlyMap<SubjectId, Account>> {
+    if (subjects.length === 0) return new Map();
+    const accounts = await rows.query<{ subject_id: SubjectId; last_active_on: Day; erases_at: Date | null }[]>(
+      `SELECT subject_id, to_char(last_active_on, 'YYYY-MM-DD') AS last_active_on, erases_at
+       FROM rights.account_activity WHERE subject_id = ANY ($1)`,
+      [subjects],
+    );
+    return new Map(
+      accounts.map((row) => [
+        row.subject_id,
+        { lastActiveOn: row.last_active_on, erasesAt: row.erases_at?.toISOString() ?? null },
+      ]),
+    );
+  }
+
+  private async upsertKeys(rows: EntityManager, keys: readonly Owned<KeptKey>[]): Promise<void> {
     if (keys.length === 0) return;
     await rows.query(
       `INSERT INTO rights.retention (subject_id, category, scope, last_day)
-       SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::date[])
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::date[])
        ON CONFLICT (subject_id, category, scope) DO UPDATE SET last_day = excluded.last_day`,
       [
-        subjectId,
-        keys.map(({ category }) => category),
-        keys.map(({ scope }) => scope),
-        keys.map(({ lastDay }) => lastDay),
+        keys.map(({ subjectId }) => subjectId),
+        keys.map(({ item }) => item.category),
+        keys.map(({ item }) => item.scope),
+        keys.map(({ item }) => item.lastDay),
       ],
     );
   }
 
-  /** Evidence is the one category that is kept for several things, the consents. */
-  private async parts(rows: EntityManager, subjectId: string): Promise<KeptPart[]> {
-    const parts = await rows.query<{ purpose: string; last_day: Day | null }[]>(
-      `SELECT purpose, to_char(last_day, 'YYYY-MM-DD') AS last_day FROM rights.consent_reliance
-       WHERE subject_id = $1`,
-      [subjectId],
+  private async deleteKeys(rows: EntityManager, keys: readonly Owned<KeptKey>[]): Promise<void> {
+    if (keys.length === 0) return;
+    await rows.query(
+      `DELETE FROM rights.retention r USING unnest($1::uuid[], $2::text[], $3::uuid[]) AS k (subject_id, category, scope)
+       WHERE r.subject_id = k.subject_id AND r.category = k.category AND r.scope = k.scope`,
+      [
+        keys.map(({ subjectId }) => subjectId),
+        keys.map(({ item }) => item.category),
+        keys.map(({ item }) => item.scope),
+      ],
     );
-    return parts.map((row) => ({ category: 'consentEvidence', part: row.purpose, lastDay: row.last_day }));
   }
 
-  private async upsertParts(rows: EntityManager, subjectId: string, parts: readonly KeptPart[]): Promise<void> {
+  private async upsertParts(rows: EntityManager, parts: readonly Owned<KeptPart>[]): Promise<void> {
     if (parts.length === 0) return;
     await rows.query(
       `INSERT INTO rights.consent_reliance (subject_id, purpose, last_day)
-       SELECT $1, * FROM unnest($2::text[], $3::date[])
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[])
        ON CONFLICT (subject_id, purpose) DO UPDATE SET last_day = excluded.last_day`,
-      [subjectId, parts.map(({ part }) => part), parts.map(({ lastDay }) => lastDay)],
+      [
+        parts.map(({ subjectId }) => subjectId),
+        parts.map(({ item }) => item.part),
+        parts.map(({ item }) => item.lastDay),
+      ],
     );
   }
 
-  private async account(rows: EntityManager, subjectId: string): Promise<Account | null> {
-    const [row] = await rows.query<{ last_active_on: Day; erases_at: Date | null }[]>(
-      `SELECT to_char(last_active_on, 'YYYY-MM-DD') AS last_active_on, erases_at FROM rights.account_activity
-       WHERE subject_id = $1`,
-      [subjectId],
-    );
-    if (row === undefined) return null;
-    return { lastActiveOn: row.last_active_on, erasesAt: row.erases_at?.toISOString() ?? null };
-  }
-
-  private async saveAccount(rows: EntityManager, subjectId: string, account: Account | null): Promise<void> {
-    if (account === null) {
-      await rows.query('DELETE FROM rights.account_activity WHERE subject_id = $1', [subjectId]);
-      return;
-    }
-    const { erasesAt, lastActiveOn } = account;
+  private async upsertAccounts(rows: EntityManager, accounts: readonly Owned<Account>[]): Promise<void> {
+    if (accounts.length === 0) return;
     await rows.query(
-      `INSERT INTO rights.account_activity (subject_id, last_active_on, notice_on, erases_at) VALUES ($1, $2, $3, $4)
+      `INSERT INTO rights.account_activity (subject_id, last_active_on, notice_on, erases_at)
+       SELECT * FROM unnest($1::uuid[], $2::date[], $3::date[], $4::timestamptz[])
        ON CONFLICT (subject_id) DO UPDATE SET last_active_on = excluded.last_active_on,
          notice_on = excluded.notice_on, erases_at = excluded.erases_at`,
-      [subjectId, lastActiveOn, this.days.noticeOn(lastActiveOn), erasesAt],
+      [
+        accounts.map(({ subjectId }) => subjectId),
+        accounts.map(({ item }) => item.lastActiveOn),
+        accounts.map(({ item }) => this.days.noticeOn(item.lastActiveOn)),
+        accounts.map(({ item }) => item.erasesAt),
+      ],
     );
   }
+
+  private async deleteAccounts(rows: EntityManager, subjects: readonly SubjectId[]): Promise<void> {
+    if (subjects.length === 0) return;
+    await rows.query('DELETE FROM rights.account_activity WHERE subject_id = ANY ($1)', [subjects]);
+  }
 }
+
+interface Owned<Item> {
+  readonly subjectId: SubjectId;
+  readonly item: Item;
+}
+
+const of =
+  <Item>(items: (change: RetentionChange) => readonly Item[]) =>
+  (change: RetentionChange): Owned<Item>[] =>
+    items(change).map((item) => ({ subjectId: change.subjectId, item }));
+
+const bySubject = <Row extends { readonly subject_id: SubjectId }, Item>(
+  rows: readonly Row[],
+  itemOf: (row: Row) => Item,
+): ReadonlyMap<SubjectId, Item[]> => {
+  const items = new Map<SubjectId, Item[]>();
+  for (const row of rows) items.set(row.subject_id, [...(items.get(row.subject_id) ?? []), itemOf(row)]);
+  return items;
+};
 
 /** The fold replaces what it changes and leaves the rest the same object. */
 const changed = <Item>(before: readonly Item[], after: readonly Item[]): readonly Item[] => {
   const known = new Set(before);
   return after.filter((item) => !known.has(item));
+};
+
+const gone = (before: readonly KeptKey[], after: readonly KeptKey[]): readonly KeptKey[] => {
+  const kept = new Set(after.map(({ category, scope }) => `${category}/${scope}`));
+  return before.filter(({ category, scope }) => !kept.has(`${category}/${scope}`));
 };

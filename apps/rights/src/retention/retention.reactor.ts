@@ -2,8 +2,7 @@ import { asRecorded, type AnyDelivered, type EventContext } from '@dittoo/kernel
 import { Handles } from '@dittoo/service';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import type { EntityManager } from 'typeorm';
-import { RetentionFold } from './retention-fold.js';
+import { RetentionPage } from './retention-page.js';
 import { RetentionRows } from './retention-rows.js';
 import { RETENTION_RULES, retentionEvent, typesWithRetention, type RetentionRules } from './retention-rules.js';
 
@@ -21,11 +20,10 @@ export class RetentionReactor {
   ) {}
 
   @Handles(typesWithRetention, { group })
-  async take(@Payload() delivered: AnyDelivered, @Ctx() { transaction }: EventContext<EntityManager>): Promise<void> {
+  take(@Payload() delivered: AnyDelivered, @Ctx() { fold }: EventContext): void {
     const subjectId = delivered.metadata.dataSubjectId;
     if (subjectId === null) return;
     const event = retentionEvent(asRecorded(delivered));
-    const before = await this.rows.load(transaction, subjectId, event);
-    await this.rows.save(transaction, subjectId, before, new RetentionFold(this.rules, before).take(event));
+    fold(this, () => new RetentionPage(this.rows, this.rules)).take(subjectId, event);
   }
 }

@@ -1,0 +1,30 @@
+import type { EventPage, Gather, PageRows } from '@dittoo/kernel';
+import type { EntityManager } from 'typeorm';
+
+/** Rows of a page that are written together: a few statements instead of one or more for each event. */
+export class RowsOfPage implements EventPage {
+  private readonly byStatement = new Map<string, (readonly unknown[])[]>();
+  private readonly folded = new Map<object, PageRows<EntityManager>>();
+
+  readonly gather: Gather = (statement, row) => {
+    const rows = this.byStatement.get(statement);
+    if (rows === undefined) this.byStatement.set(statement, [row]);
+    else rows.push(row);
+  };
+
+  readonly fold = <Rows extends PageRows<EntityManager>>(owner: object, make: () => Rows): Rows => {
+    const known = this.folded.get(owner) as Rows | undefined;
+    const rows = known ?? make();
+    if (known === undefined) this.folded.set(owner, rows);
+    return rows;
+  };
+
+  /** Gathered rows first. Row by row in, column by column out: `unnest` makes rows of them again. */
+  async write(manager: EntityManager): Promise<void> {
+    for (const [statement, rows] of this.byStatement) {
+      const columns = rows[0]!.map((_, column) => rows.map((row) => row[column]));
+      await manager.query(statement, columns);
+    }
+    for (const rows of this.folded.values()) await rows.write(manager);
+  }
+}
