@@ -40,11 +40,13 @@ export class Unpublishable extends Error {
 }
 
 /** What the handler of an event gets beside the event. */
-export interface EventContext<Transaction = unknown> {
+export interface EventContext<Transaction = unknown, Acted = unknown> {
   readonly group: string;
   /** Write rows through this and nothing else: it commits together with the checkpoint. */
   readonly transaction: Transaction;
   readonly gather: Gather;
+  /** What the reactor of the same type in this group returned for this event; `undefined` where there is none. */
+  readonly acted?: Acted;
 }
 
 /** An event of `Events` as delivered: plain fields readable, personal fields still envelopes. */

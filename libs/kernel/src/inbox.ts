@@ -7,9 +7,13 @@ import type { RecordedEvent } from './event.js';
  * @param statement takes one array for each column, as `INSERT … SELECT … FROM unnest($1::uuid[], $2::text[])`
  * @param row one value for each column
  *
- * For rows that no other handler of the group looks at: they see it only once the page is done.
+ * For rows that no other handler of the group looks at: they see it only once the page is done, or `written`.
  */
-export type Gather = (statement: string, row: readonly unknown[]) => void;
+export interface Gather {
+  (statement: string, row: readonly unknown[]): void;
+  /** Writes what is gathered so far: for a handler that must find the rows of earlier events. */
+  written(): Promise<void>;
+}
 
 /** A stretch of the log: everything in it between two positions, or of that what the group handles. */
 export interface LogStretch {

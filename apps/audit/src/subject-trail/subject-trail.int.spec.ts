@@ -307,11 +307,11 @@ describe('the read model', () => {
     });
     const rows = service.get<DataSource>(DataSource);
     const projection = new SubjectTrailProjection();
-    const gathered = new GatheredRows();
+    const gathered = new GatheredRows(rows.manager);
     const context = { group: 'audit.subject-trail', transaction: rows.manager, gather: gathered.gather };
     projection.recorded(event, context);
     projection.recorded(event, context);
-    await gathered.write(rows.manager);
+    await gathered.write();
     const stored = await rows.query('SELECT * FROM audit.subject_trail WHERE subject_id = $1', [life.subjectId]);
     expect(stored).toHaveLength(1);
     expect(JSON.stringify(stored)).not.toContain('Frideborg');

@@ -36,7 +36,7 @@ const delivered = <Type extends keyof OrderEvents>(revision: number, type: Type,
 const row = (): Promise<OrderRow> => rows.getRepository(OrderRow).findOneByOrFail({ orderId });
 
 describe('a row of the order list', () => {
-  const context = (): Context => ({ group: 'order-list', transaction: rows.manager, gather: () => undefined });
+  const context = (): Context => ({ group: 'order-list', transaction: rows.manager, gather: Object.assign(() => undefined, { written: async () => undefined }) });
   const terms = { total: amount(25_800), paymentMethod: 'paysonInvoice', personnummerGround: null };
   const placed = delivered(0, 'OrderPlaced', terms);
   const opened = delivered(1, 'PaymentOpened', {});
