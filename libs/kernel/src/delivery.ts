@@ -40,10 +40,12 @@ export class Unpublishable extends Error {
 }
 
 /** What the handler of an event gets beside the event. */
-export interface EventContext<Transaction = unknown> extends EventPage {
+export interface EventContext<Transaction = unknown, Acted = unknown> extends EventPage {
   readonly group: string;
   /** Write rows through this and nothing else: it commits together with the checkpoint. */
   readonly transaction: Transaction;
+  /** What the reactor of the same type in this group returned for this event; `undefined` where there is none. */
+  readonly acted?: Acted;
 }
 
 /** An event of `Events` as delivered: plain fields readable, personal fields still envelopes. */

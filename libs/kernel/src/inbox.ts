@@ -7,7 +7,7 @@ import type { RecordedEvent } from './event.js';
  * @param statement takes one array for each column, as `INSERT … SELECT … FROM unnest($1::uuid[], $2::text[])`
  * @param row one value for each column
  *
- * For rows that no other handler of the group looks at: they see it only once the page is done.
+ * For rows that no other handler of the group looks at: they see it only once the page is done, or `written`.
  */
 export type Gather = (statement: string, row: readonly unknown[]) => void;
 
@@ -22,10 +22,12 @@ export interface EventPage {
   /**
    * The page's rows of `owner`, made at its first event: a page costs few statements, however many events it has.
    *
-   * For rows that no other handler of the group looks at: they see them only once the page is done. Where the writing
-   * fails, the page comes again event by event.
+   * For rows that no other handler of the group looks at: they see them only once the page is done, or `written`. Where
+   * the writing fails, the page comes again event by event.
    */
-  fold<Rows extends PageRows>(owner: object, make: () => Rows): Rows;
+  readonly fold: <Rows extends PageRows>(owner: object, make: () => Rows) => Rows;
+  /** Writes what was gathered and folded so far: for a handler that must find the rows of earlier events. */
+  readonly written: () => Promise<void>;
 }
 
 /** A stretch of the log: everything in it between two positions, or of that what the group handles. */

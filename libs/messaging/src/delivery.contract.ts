@@ -232,6 +232,39 @@ export const deliveryContract = (name: string, prepare: () => Promise<DeliveryGr
       });
     });
 
+    describe('a reactor and a handler of the same type in one group', () => {
+      it('act first and write then, in order, and the rows find what the act returned', async () => {
+        const acts: string[] = [];
+        @Controller()
+        class Both {
+          @EventPattern<string>('Noted', { group: 'a', reacts: true })
+          act(@Payload() { revision, stream }: RecordedEvent): string {
+            acts.push(`${stream}@${revision}`);
+            if (acts.length === 1) throw new EventStoreUnavailable();
+            return `acted on ${stream}@${revision}`;
+          }
+
+          @EventPattern<string>('Noted', { group: 'a' })
+          async write(
+            @Payload() { stream }: RecordedEvent,
+            @Ctx() { acted, gather, group, written }: EventContext,
+          ): Promise<void> {
+            const insert = 'INSERT INTO handled (group_id, event) SELECT * FROM unnest($1::text[], $2::text[])';
+            gather(insert, [group, String(acted)]);
+            if (stream !== 'order-2') return;
+            await written();
+            gather(insert, [group, 'after all others']);
+          }
+        }
+        await start(Both);
+        await ground.say(['order-1', 'Noted'], ['order-1', 'Noted'], ['order-2', 'Noted']);
+        await rowsReach('a', 4);
+        expect(new Set(await ground.rows('a'))).toEqual(
+          new Set(['acted on order-1@0', 'acted on order-1@1', 'acted on order-2@0', 'after all others']),
+        );
+      });
+    });
+
     describe('an error', () => {
       it('reaches the inbox as it was thrown: a rule parks one stream in one group', async () => {
         await start(

@@ -4,21 +4,29 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { handledInTrace } from './handled-span.js';
 import { inOrderPerPerson } from './in-order-per-person.js';
 
+/** What a group does with one type of event: at least one of the two. */
+export interface TypeHandlers {
+  readonly acts?: MessageHandler;
+  readonly writes?: MessageHandler;
+}
+
 /** A consumer group: the handlers of one read model or reactor, by event type; `*` takes every type. */
-export type EventGroup = ReadonlyMap<string, MessageHandler>;
+export type EventGroup = ReadonlyMap<string, TypeHandlers>;
+
+type Role = keyof TypeHandlers;
 
 /**
  * What every transport has in common: it collects the `@EventPattern(type, { group })` handlers into groups and calls
  * them. A transport (in process, Kafka) is a subclass that feeds the groups; no handler knows which.
  *
- * Two groups may handle the same type, each at its own pace; within a group a type has one handler. One that says
- * `{ group, reacts: true }` is called outside any transaction, before the rows of the page are written: it appends under
- * derived event ids or acts otherwise so that a repeat changes nothing, and finds only `group` in its context.
+ * Two groups may handle the same type, each at its own pace; within a group a type has one handler that writes rows, one
+ * that acts, or both. One that says `{ group, reacts: true }` acts: it is called outside any transaction, before the rows
+ * of the page are written, appends under derived event ids or acts otherwise so that a repeat changes nothing, and finds
+ * only `group` in its context. What it returns is `acted` in the context of the handler that writes the rows.
  */
 export abstract class EventDelivery extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
-  private readonly byGroup = new Map<string, Map<string, MessageHandler>>();
-  private readonly reactors = new Set<MessageHandler>();
+  private readonly byGroup = new Map<string, Map<string, TypeHandlers>>();
 
   override addHandler(
     pattern: unknown,
@@ -30,11 +38,12 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     const group = extras['group'];
     if (!isEvent) throw new Error(`${type}: only @EventPattern handlers are served here`);
     if (typeof group !== 'string') throw new Error(`@EventPattern('${type}') must name its group: { group: '…' }`);
-    const handlers = this.byGroup.get(group) ?? new Map<string, MessageHandler>();
-    if (handlers.has(type)) throw new Error(`group ${group} has two handlers of ${type}`);
-    this.byGroup.set(group, handlers.set(type, handler));
-    if (extras['reacts'] === true) this.reactors.add(handler);
-    this.messageHandlers.set(`${group}/${type}`, handler);
+    const role: Role = extras['reacts'] === true ? 'acts' : 'writes';
+    const handlers = this.byGroup.get(group) ?? new Map<string, TypeHandlers>();
+    const others = handlers.get(type);
+    if (others?.[role] !== undefined) throw new Error(`group ${group} has two handlers of ${type}`);
+    this.byGroup.set(group, handlers.set(type, { ...others, [role]: handler }));
+    this.messageHandlers.set(others === undefined ? `${group}/${type}` : `${group}/${type}/${role}`, handler);
   }
 
   protected get groups(): ReadonlyMap<string, EventGroup> {
@@ -43,37 +52,30 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
 
   /** What the inbox calls for a group. A transport with a place for poison replaces `poisoned`. */
   protected handling(group: string): GroupHandling {
-    const handlers = this.byGroup.get(group) ?? new Map<string, MessageHandler>();
-    const reacts = (type: string): boolean => {
-      const handler = handlers.get(type) ?? handlers.get('*');
-      return handler !== undefined && this.reactors.has(handler);
-    };
+    const handlers: EventGroup = this.byGroup.get(group) ?? new Map<string, TypeHandlers>();
+    const handlerOf = (type: string, role: Role): MessageHandler | undefined =>
+      (handlers.get(type) ?? handlers.get('*'))?.[role];
+    // As long as the event is at hand: who writes its rows was given the same object as who acted.
+    const acted = new WeakMap<RecordedEvent, unknown>();
     const react = (events: readonly RecordedEvent[]): Promise<void> =>
       inOrderPerPerson(
-        events.filter(({ type }) => reacts(type)),
-        (event) => this.dispatch(event, { group }),
+        events.filter(({ type }) => handlerOf(type, 'acts') !== undefined),
+        async (event) => {
+          acted.set(event, await dispatch(handlerOf(event.type, 'acts'), event, { group }));
+        },
       );
-    const handles = (type: string): boolean => handlers.has(type) || handlers.has('*');
+    const writes = (type: string): boolean => handlerOf(type, 'writes') !== undefined;
     return {
-      handles,
-      writes: (type) => handles(type) && !reacts(type),
-      ...([...handlers.values()].some((handler) => this.reactors.has(handler)) ? { react } : {}),
-      handle: async (event, transaction, page) => {
-        if (!reacts(event.type)) await this.dispatch(event, { group, transaction, ...page });
+      handles: (type) => writes(type) || handlerOf(type, 'acts') !== undefined,
+      writes,
+      ...([...handlers.values()].some(({ acts }) => acts !== undefined) ? { react } : {}),
+      handle: async (event, transaction, { fold, gather, written }) => {
+        const page = { group, transaction, fold, gather, written };
+        const context = { ...page, ...(acted.has(event) ? { acted: acted.get(event) } : {}) };
+        await dispatch(handlerOf(event.type, 'writes'), event, context);
       },
       poisoned: () => Promise.resolve(),
     };
-  }
-
-  /** Calls the group's handler and waits for all it does; its error arrives here as it was thrown. */
-  private async dispatch(event: RecordedEvent, context: EventContext | Pick<EventContext, 'group'>): Promise<void> {
-    const handlers = this.byGroup.get(context.group);
-    const handler = handlers?.get(event.type) ?? handlers?.get('*');
-    if (handler === undefined) throw new Error(`group ${context.group} has no handler of ${event.type}`);
-    await handledInTrace(event, context.group, async () => {
-      const result = await (handler(event, context) as Promise<unknown>);
-      if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
-    });
   }
 
   /** Does every group take part by now? One that was interrupted later still counts. */
@@ -99,3 +101,16 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     throw new Error('there is no other server behind this one');
   }
 }
+
+/** Calls a handler and waits for all it does; its error arrives here as it was thrown. @returns what it returned */
+const dispatch = async (
+  handler: MessageHandler | undefined,
+  event: RecordedEvent,
+  context: EventContext | Pick<EventContext, 'group'>,
+): Promise<unknown> => {
+  if (handler === undefined) return undefined;
+  return handledInTrace(event, context.group, async () => {
+    const result = await (handler(event, context) as Promise<unknown>);
+    return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+  });
+};

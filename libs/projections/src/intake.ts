@@ -234,7 +234,7 @@ const write = async (
   { queue, revisions, take }: Plan,
   handling: Handling,
 ): Promise<void> => {
-  const rows = new RowsOfPage();
+  const rows = new RowsOfPage(manager);
   for (const event of take) {
     if (!handling.handles(event.type)) continue;
     try {
@@ -243,7 +243,7 @@ const write = async (
       throw new Poison(event, error);
     }
   }
-  await rows.write(manager);
+  await rows.written();
   await queueParked(manager, group, queue);
   await revisions.save(manager, group);
 };

@@ -6,6 +6,9 @@ export class RowsOfPage implements EventPage {
   private readonly byStatement = new Map<string, (readonly unknown[])[]>();
   private readonly folded = new Map<object, PageRows<EntityManager>>();
 
+  /** @param manager of the page's transaction */
+  constructor(private readonly manager: EntityManager) {}
+
   readonly gather: Gather = (statement, row) => {
     const rows = this.byStatement.get(statement);
     if (rows === undefined) this.byStatement.set(statement, [row]);
@@ -20,11 +23,14 @@ export class RowsOfPage implements EventPage {
   };
 
   /** Gathered rows first. Row by row in, column by column out: `unnest` makes rows of them again. */
-  async write(manager: EntityManager): Promise<void> {
-    for (const [statement, rows] of this.byStatement) {
+  readonly written = async (): Promise<void> => {
+    const [gathered, folded] = [[...this.byStatement], [...this.folded.values()]];
+    this.byStatement.clear();
+    this.folded.clear();
+    for (const [statement, rows] of gathered) {
       const columns = rows[0]!.map((_, column) => rows.map((row) => row[column]));
-      await manager.query(statement, columns);
+      await this.manager.query(statement, columns);
     }
-    for (const rows of this.folded.values()) await rows.write(manager);
-  }
+    for (const rows of folded) await rows.write(this.manager);
+  };
 }

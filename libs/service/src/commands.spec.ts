@@ -2,7 +2,7 @@
  * Promised: one cause is answered once in a stream, whoever dies when; who loses a race decides again. Not promised:
  * that a command is decided on a state nobody else is changing meanwhile; the append finds out.
  */
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   Clock,
   derivedId,
@@ -191,6 +191,34 @@ describe.each(['execute', 'begin'] as const)('%s', (way) => {
   it('refuses an event the schema map does not know', async () => {
     const other = { ...counter, decide: () => [{ type: 'toString' as 'Counted', data: { to: 1 } }] };
     await expect(commands[way](other, id, { by: 1 }, context())).rejects.toThrow(new DomainError('internal-error'));
+  });
+});
+
+describe('execute on what is known', () => {
+  const reads = () => jest.spyOn(store, 'readStream');
+  const add = async (by: number, known: Awaited<ReturnType<typeof count>>, cause?: string) =>
+    commands.execute(counter, id, { by }, context(cause), known);
+
+  it('does not read the stream, one command after another', async () => {
+    const known = await count(2);
+    const read = reads();
+    const next = await add(3, known);
+    expect(await add(1, next)).toMatchObject({ state: 6, revision: 5n });
+    expect(read).not.toHaveBeenCalled();
+  });
+
+  it('reads it and decides again when somebody was faster', async () => {
+    const known = await count(8);
+    await count(1);
+    expect(await add(1, known)).toMatchObject({ state: 10, revision: 9n });
+    await expect(add(2, known)).rejects.toThrow(new DomainError('conflict'));
+  });
+
+  it('answers one cause once', async () => {
+    const [known, cause] = [await count(2), newId()];
+    await add(1, known, cause);
+    expect(await add(1, known, cause)).toMatchObject({ state: 3, revision: 2n });
+    expect(await log()).toHaveLength(3);
   });
 });
 

@@ -89,6 +89,7 @@ export class Commands {
 
   /**
    * @param command what is asked, or a function of now (for commands that carry the time)
+   * @param known what the caller has loaded already: decided on first; the stream is read again only if it has moved
    * @throws DomainError a rule forbids it
    * @throws SubjectKeyDestroyed the person was erased
    * @throws RevisionConflict the stream moved under every attempt: ask again
@@ -98,9 +99,10 @@ export class Commands {
     id: Uuid,
     command: Command | ((now: string) => Command),
     context: CommandContext,
+    known?: Loaded<State, Event>,
   ): Promise<Executed<State, Event>> {
     for (let attempt = 1; ; attempt++) {
-      const loaded = await this.load(decider, id);
+      const loaded = attempt === 1 && known !== undefined ? known : await this.load(decider, id);
       const earlier = loaded.history.filter(({ recorded }) => recorded.metadata.causationId === context.causationId);
       if (earlier.length > 0) return { ...loaded, events: earlier.map(({ event }) => event) };
       try {

@@ -24,7 +24,8 @@ type Reacting = Pick<EventContext, 'group'>;
  *
  * @param types one type, several, or `*` for all
  * @param options.group what the checkpoint is kept under: `<service>.<read model or reactor>`
- * @param options.reacts called outside any transaction: appends under derived ids, so that a repeat changes nothing
+ * @param options.reacts called outside any transaction: appends under derived ids, so that a repeat changes nothing; what
+ *   it returns the group's other handler of the type finds as `acted` in its context
  */
 export function Handles<Type extends TypeName | '*'>(
   types: Type | readonly Type[],

@@ -307,16 +307,12 @@ describe('the read model', () => {
     });
     const rows = service.get<DataSource>(DataSource);
     const projection = new SubjectTrailProjection();
-    const gathered = new RowsOfPage();
-    const context = {
-      group: 'audit.subject-trail',
-      transaction: rows.manager,
-      gather: gathered.gather,
-      fold: gathered.fold,
-    };
+    const page = new RowsOfPage(rows.manager);
+    const { fold, gather, written } = page;
+    const context = { group: 'audit.subject-trail', transaction: rows.manager, fold, gather, written };
     projection.recorded(event, context);
     projection.recorded(event, context);
-    await gathered.write(rows.manager);
+    await written();
     const stored = await rows.query('SELECT * FROM audit.subject_trail WHERE subject_id = $1', [life.subjectId]);
     expect(stored).toHaveLength(1);
     expect(JSON.stringify(stored)).not.toContain('Frideborg');

@@ -57,11 +57,10 @@ const eventsOf = (orderId: string): Delivered<OrderEvents>[] =>
   life.map(([, type, data], revision) => delivered(orderId, revision, type, data));
 
 const take = async (...events: readonly Delivered<OrderEvents>[]): Promise<void> => {
-  const page = new RowsOfPage();
-  for (const event of events) {
-    projection.changed(event, { group: 'order-list', transaction: rows.manager, gather: page.gather, fold: page.fold });
-  }
-  await page.write(rows.manager);
+  const { fold, gather, written } = new RowsOfPage(rows.manager);
+  const context = { group: 'order-list', transaction: rows.manager, fold, gather, written };
+  for (const event of events) projection.changed(event, context);
+  await written();
 };
 const rowOf = (orderId: string): Promise<OrderRow> => rows.getRepository(OrderRow).findOneByOrFail({ orderId });
 
