@@ -14,6 +14,7 @@ import {
   type SubscribeOptions,
 } from '@dittoo/kernel';
 import type pg from 'pg';
+import { AppendAnnouncements } from './append-announcements.js';
 import { Appender } from './appender.js';
 import { columnParsers as types } from './column-parsers.js';
 import { LogBroken } from './log-broken.js';
@@ -79,10 +80,14 @@ export class PostgresEventStore extends EventStore {
     options: PostgresEventStoreOptions = {},
   ) {
     super();
+    const announcements = new AppendAnnouncements(pool);
     this.appender = new Appender(
       pool,
       { maxStatements: options.maxAppendStatements ?? 2, maxGroupRows: options.maxGroupEvents ?? 200 },
-      options.onAppended ?? (() => undefined),
+      () => {
+        announcements.appended();
+        options.onAppended?.();
+      },
     );
     this.reads = new StreamReads(pool);
     this.listener = new LogListener(options.direct ?? (pool.options as pg.ClientConfig), this.wakeUps);

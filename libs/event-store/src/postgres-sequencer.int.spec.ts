@@ -4,6 +4,7 @@
  * it. Left open: a write transaction anywhere in the cluster delays the log until it ends; `lag` shows it.
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { newId } from '@dittoo/kernel';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import pg from 'pg';
 import { collect, exampleEvent } from './event-store.contract.js';
@@ -208,6 +209,20 @@ describe('leading', () => {
     const before = await head();
     for (let round = 0; round < 20; round++) expect(await sequence()).toBe(0);
     expect(await head()).toEqual(before);
+  });
+
+  it('hears of appends of other processes, however seldom it looks by itself', async () => {
+    sequencer({ idlePollMs: 600_000 });
+    await until(() => [...sequencers][0]!.state === 'leading');
+    for (let pause = 0; pause < 3; pause++) {
+      const stream = `example-${newId()}`;
+      const before = (await log()).length;
+      await store.append(stream, [exampleEvent(`heard-${pause}-0`)], 'no-stream');
+      // An announcement is not repeated for a while; the sequencer looks often for longer than that.
+      await store.append(stream, [exampleEvent(`heard-${pause}-1`)], 0n);
+      await until(async () => (await log()).length === before + 2);
+      await new Promise((resolve) => setTimeout(resolve, 400 * pause));
+    }
   });
 
   it('shows how far behind it is', async () => {

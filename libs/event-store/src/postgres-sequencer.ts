@@ -5,6 +5,7 @@
  */
 import { Loop, pause, type Turn } from '@dittoo/kernel';
 import pg from 'pg';
+import { announceEveryMs, appendChannel } from './append-announcements.js';
 import { isUnavailable } from './unavailable.js';
 import { WakeUps } from './wake-ups.js';
 
@@ -21,8 +22,10 @@ export interface PostgresSequencerOptions {
   readonly onSequenced?: (events: number) => void;
   /** Events a batch takes at most. Default 5000. */
   readonly batchSize?: number;
-  /** How often to look for appends of other processes, which do not kick. Default 20. */
+  /** How often to look for appends of other processes, which do not kick, while any come. Default 20. */
   readonly pollMs?: number;
+  /** How often while none come: other processes say when they append after a pause. Default 1,000. */
+  readonly idlePollMs?: number;
   /** Least time between two batches while appends come: each costs a commit of its own. Default 20. */
   readonly pauseMs?: number;
 }
@@ -41,6 +44,8 @@ const leaderLock = 7_203_514_486_002;
 const leaderPollMs = 500;
 /** An event is there, but an older transaction is still open: look again soon. */
 const unsettledPollMs = 5;
+/** For so long after an append was heard of, or given a position, more are expected: longer than appenders keep silent. */
+const busyMs = 2 * announceEveryMs;
 const stopPatienceMs = 10_000;
 const outOfOrder = 'ES001';
 
@@ -55,6 +60,7 @@ export class PostgresSequencer {
   private loop: Loop | undefined;
   private client: pg.Client | undefined;
   private error: Error | undefined;
+  private busyUntil = 0;
 
   constructor(
     private readonly connection: pg.ClientConfig,
@@ -128,6 +134,12 @@ export class PostgresSequencer {
     return false;
   }
 
+  /** Another process appended after a pause. */
+  private heard(): void {
+    this.busyUntil = performance.now() + busyMs;
+    this.wakeUps.wake();
+  }
+
   private interrupted(error: unknown): void {
     const code = (error as { code?: string }).code ?? 'unknown';
     this.current = 'waiting';
@@ -145,6 +157,8 @@ export class PostgresSequencer {
       // Positions need not wait for the disk: the WAL is flushed in order, so whatever was committed on the strength of
       // a position (a checkpoint, a signed tree head) has it on disk too. Lost together, given again.
       await client.query('SET synchronous_commit = off');
+      client.on('notification', () => this.heard());
+      await client.query(`LISTEN ${appendChannel}`);
       await this.awaitLead(client, signal);
       if (signal.aborted) return;
       const adopted = await this.call(client, 'SELECT event_store.es_adopt_foreign_cluster()');
@@ -167,18 +181,19 @@ export class PostgresSequencer {
   }
 
   private async lead(client: pg.Client, signal: AbortSignal, onProgress: () => void): Promise<void> {
-    const { batchSize = 5000, pollMs = 20, pauseMs = 20 } = this.options;
+    const { batchSize = 5000, pollMs = 20, idlePollMs = 1_000, pauseMs = 20 } = this.options;
     while (!signal.aborted) {
       const { seen } = this.wakeUps;
       const sequenced = await this.call(client, `SELECT event_store.es_sequence(${Math.trunc(batchSize)})`);
       onProgress();
       if (sequenced > 0) {
+        this.busyUntil = performance.now() + busyMs;
         this.options.onSequenced?.(sequenced);
         if (sequenced < batchSize) await pause(pauseMs, signal);
       } else if (sequenced < 0) {
         await pause(unsettledPollMs, signal);
       } else {
-        await this.wakeUps.after(seen, pollMs, signal);
+        await this.wakeUps.after(seen, performance.now() < this.busyUntil ? pollMs : idlePollMs, signal);
       }
     }
   }

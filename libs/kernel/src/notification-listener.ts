@@ -59,11 +59,12 @@ export class NotificationListener<Connection extends NotifyingConnection = Notif
   private async session(signal: AbortSignal, progressed: () => void): Promise<boolean> {
     const { channel, connect, disconnect, heard, listening, lost } = this.options;
     const connection = await connect();
+    const ended = new AbortController();
     try {
       const over = new Promise<void>((resolve) => {
         connection.on('error', resolve);
         connection.on('end', resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        signal.addEventListener('abort', () => resolve(), { once: true, signal: ended.signal });
         if (signal.aborted) resolve(); // while it connected
       });
       connection.on('notification', ({ payload }) => heard(payload ?? ''));
@@ -75,6 +76,7 @@ export class NotificationListener<Connection extends NotifyingConnection = Notif
       await over;
       if (!signal.aborted) lost?.();
     } finally {
+      ended.abort(); // one listener less on a signal that lives as long as the process
       await disconnect(connection);
     }
     return false;
