@@ -18,7 +18,7 @@ const buildInfoOf = (root, project) => join(root, project, 'dist/.tsbuildinfo');
 const sourcesOf = (root, project) => [
   join(root, project, 'tsconfig.json'),
   ...readdirSync(join(root, project, 'src'), { recursive: true })
-    .filter((name) => /\.tsx?$/.test(name))
+    .filter((name) => /\.(tsx?|json)$/.test(name))
     .sort()
     .map((name) => join(root, project, 'src', name)),
 ];

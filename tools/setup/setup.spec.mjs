@@ -172,6 +172,14 @@ describe('what was compiled', () => {
     expect(buildState(root)).toBe('outdated');
   });
 
+  it('is outdated when a catalogue of messages changed', () => {
+    write('libs/a/src/messages/sv.json', { greeting: 'Hej' });
+    write('libs/a/dist/.tsbuildinfo', '{}');
+    recordBuild(root);
+    write('libs/a/src/messages/sv.json', { greeting: 'Hej!' });
+    expect(buildState(root)).toBe('outdated');
+  });
+
   it('is still built in a copy with other times', () => {
     write('libs/a/dist/.tsbuildinfo', '{}');
     recordBuild(root);

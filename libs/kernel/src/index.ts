@@ -9,6 +9,7 @@ export * from './inbox.js';
 export * from './leaf.js';
 export * from './loop.js';
 export * from './luhn.js';
+export { messageCatalogue, MessagesInvalid, type Messages } from './messages.js';
 export * from './notification-listener.js';
 export * from './personal.js';
 export * from './recorded-as.js';
