@@ -13,7 +13,7 @@ export {
   markup,
 } from './html.js';
 export { loadRegister, parseRegister, RegisterInvalid } from './load-register.js';
-export { legalBasisLabel } from './policy-texts.js';
+export { legalBasisLabel } from './messages/messages.js';
 export { policyPage } from './policy.page.js';
 export {
   policyDocument,

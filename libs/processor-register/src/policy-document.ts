@@ -1,5 +1,5 @@
 import { canonicalDigest } from './canonical-digest.js';
-import { policyTexts } from './policy-texts.js';
+import { legalBasisLabel, messages } from './messages/messages.js';
 import { type DriftWarning, driftWarnings } from './processors.js';
 import { type PublicProcessor, type PublicPurpose, publicProcessors, publicPurposes } from './public-register.js';
 import { type Language, type Register, textIn } from './register.js';
@@ -74,7 +74,7 @@ export const policyDocument = (
     drift: driftWarnings(register, at, lang),
   };
   const document = {
-    title: `${policyTexts[lang].title} - ${register.dataController.name}`,
+    title: `${messages(lang).format('policy.title')} - ${register.dataController.name}`,
     language: lang,
     noticeVersion: register.noticeVersion,
     noticeValidFrom: register.noticeValidFrom,
@@ -87,7 +87,7 @@ export const policyDocument = (
     authority: { ...register.authority, name: textIn(register.authority.name, lang) },
     sections: policySections.flatMap((id) => {
       const blocks = writers[id](facts);
-      return blocks.length === 0 ? [] : [{ id, heading: policyTexts[lang][id].heading, blocks }];
+      return blocks.length === 0 ? [] : [{ id, heading: messages(lang).format(`policy.${id}.heading`), blocks }];
     }),
     purposes: facts.purposes,
     processors: facts.processors,
@@ -108,42 +108,59 @@ const paragraph = (text: string): PolicyBlock => ({ kind: 'paragraph', text });
 const labels = (fields: readonly { readonly label: string }[]): string => fields.map((f) => f.label).join(', ');
 const sentence = (text: string): string => text.charAt(0).toLocaleUpperCase('sv') + text.slice(1);
 
+/** What a person can ask for, in the order of the page. */
+const rights = ['copy', 'rectification', 'erasure', 'restriction', 'objection', 'portability'] as const;
+
 const writers: Readonly<Record<PolicySection['id'], (facts: Facts) => readonly PolicyBlock[]>> = {
   whoWeAre: ({ register: { dataController }, lang }) => {
-    const texts = policyTexts[lang].whoWeAre;
+    const texts = messages(lang);
     return [
-      paragraph(texts.text(dataController.name)),
+      paragraph(texts.format('policy.whoWeAre.text', { name: dataController.name })),
       {
         kind: 'facts',
         heading: null,
         entries: [
           {
-            term: texts.dataController,
+            term: texts.format('policy.whoWeAre.dataController'),
             text: [dataController.name, dataController.registrationNumber, dataController.country]
               .filter((part) => part !== undefined)
               .join(', '),
           },
-          { term: texts.email, text: dataController.email, href: `mailto:${dataController.email}` },
-          { term: texts.support, text: dataController.supportEmail, href: `mailto:${dataController.supportEmail}` },
-          { term: texts.website, text: dataController.website, href: dataController.website },
+          {
+            term: texts.format('policy.whoWeAre.email'),
+            text: dataController.email,
+            href: `mailto:${dataController.email}`,
+          },
+          {
+            term: texts.format('policy.whoWeAre.support'),
+            text: dataController.supportEmail,
+            href: `mailto:${dataController.supportEmail}`,
+          },
+          { term: texts.format('policy.whoWeAre.website'), text: dataController.website, href: dataController.website },
         ],
       },
     ];
   },
 
   whatWeStore: ({ lang, purposes }) => {
-    const texts = policyTexts[lang].whatWeStore;
+    const texts = messages(lang);
     return [
-      ...texts.text.map(paragraph),
+      paragraph(texts.format('policy.whatWeStore.text.minimum')),
+      paragraph(texts.format('policy.whatWeStore.text.noSale')),
       {
         kind: 'table',
-        caption: texts.caption,
-        columns: texts.columns,
+        caption: texts.format('policy.whatWeStore.caption'),
+        columns: [
+          texts.format('policy.whatWeStore.column.purpose'),
+          texts.format('policy.whatWeStore.column.data'),
+          texts.format('policy.whatWeStore.column.legalBasis'),
+          texts.format('policy.whatWeStore.column.kept'),
+        ],
         rows: purposes.flatMap((purpose) =>
           purpose.data.map((entry) => [
             `${purpose.label}. ${purpose.description}`,
             sentence(labels(entry.fields)),
-            sentence(policyTexts[lang].legalBases[entry.legalBasis]),
+            sentence(legalBasisLabel(entry.legalBasis, lang)),
             entry.retention,
           ]),
         ),
@@ -152,13 +169,18 @@ const writers: Readonly<Record<PolicySection['id'], (facts: Facts) => readonly P
   },
 
   personnummer: ({ lang, purposes }) => {
-    const texts = policyTexts[lang].personnummer;
+    const texts = messages(lang);
     return [
-      ...texts.text.map(paragraph),
+      paragraph(texts.format('policy.personnummer.text.use')),
+      paragraph(texts.format('policy.personnummer.text.control')),
       {
         kind: 'table',
-        caption: texts.caption,
-        columns: texts.columns,
+        caption: texts.format('policy.personnummer.caption'),
+        columns: [
+          texts.format('policy.personnummer.column.purpose'),
+          texts.format('policy.personnummer.column.ground'),
+          texts.format('policy.personnummer.column.legalBasis'),
+        ],
         rows: purposes.flatMap((purpose) =>
           purpose.data.flatMap(({ ground, legalBasis }) =>
             ground === null
@@ -166,8 +188,8 @@ const writers: Readonly<Record<PolicySection['id'], (facts: Facts) => readonly P
               : [
                   [
                     purpose.label,
-                    sentence(policyTexts[lang].grounds[ground]),
-                    sentence(policyTexts[lang].legalBases[legalBasis]),
+                    sentence(texts.format(`personnummerGround.${ground}`)),
+                    sentence(legalBasisLabel(legalBasis, lang)),
                   ],
                 ],
           ),
@@ -177,30 +199,38 @@ const writers: Readonly<Record<PolicySection['id'], (facts: Facts) => readonly P
   },
 
   consents: ({ lang, purposes }) => {
-    const texts = policyTexts[lang].consents;
+    const texts = messages(lang);
     return [
-      paragraph(texts.intro),
+      paragraph(texts.format('policy.consents.intro')),
       {
         kind: 'list',
         items: purposes.filter((p) => p.optionalConsent).map((p) => `${p.label}: ${p.description}`),
       },
-      ...texts.withdrawal.map(paragraph),
+      paragraph(texts.format('policy.consents.withdrawal.atOnce')),
+      paragraph(texts.format('policy.consents.withdrawal.newsletter')),
+      paragraph(texts.format('policy.consents.withdrawal.softOptIn')),
+      paragraph(texts.format('policy.consents.withdrawal.receipt')),
     ];
   },
 
-  processors: ({ lang, processors }) => {
-    const texts = policyTexts[lang].processors;
-    return [...texts.text.map(paragraph), ...processors.map((processor) => processorFacts(processor, lang))];
-  },
+  processors: ({ lang, processors }) => [
+    paragraph(messages(lang).format('policy.processors.text.sending')),
+    paragraph(messages(lang).format('policy.processors.text.ownData')),
+    ...processors.map((processor) => processorFacts(processor, lang)),
+  ],
 
   retention: ({ register, lang }) => {
-    const texts = policyTexts[lang].retention;
+    const texts = messages(lang);
     return [
-      paragraph(texts.text),
+      paragraph(texts.format('policy.retention.text')),
       {
         kind: 'table',
-        caption: texts.caption,
-        columns: texts.columns,
+        caption: texts.format('policy.retention.caption'),
+        columns: [
+          texts.format('policy.retention.column.data'),
+          texts.format('policy.retention.column.kept'),
+          texts.format('policy.retention.column.law'),
+        ],
         rows: Object.values(register.dataCategories).map(({ label, retention }) => [
           textIn(label, lang),
           textIn(retention.text, lang),
@@ -210,25 +240,21 @@ const writers: Readonly<Record<PolicySection['id'], (facts: Facts) => readonly P
     ];
   },
 
-  rights: ({ register, lang }) => {
-    const texts = policyTexts[lang].rights;
-    const { authority, dataController } = register;
+  rights: ({ register: { authority, dataController }, lang }) => {
+    const texts = messages(lang);
+    const { shortName, website } = authority;
     return [
-      paragraph(texts.text),
-      { kind: 'list', items: texts.list },
-      paragraph(texts.answer),
-      paragraph(texts.contact(dataController.email)),
-      paragraph(texts.complaint(textIn(authority.name, lang), authority.shortName)),
-      {
-        kind: 'facts',
-        heading: null,
-        entries: [{ term: authority.shortName, text: authority.website, href: authority.website }],
-      },
+      paragraph(texts.format('policy.rights.text')),
+      { kind: 'list', items: rights.map((right) => texts.format(`policy.rights.list.${right}`)) },
+      paragraph(texts.format('policy.rights.answer')),
+      paragraph(texts.format('policy.rights.contact', { email: dataController.email })),
+      paragraph(texts.format('policy.rights.complaint', { authority: textIn(authority.name, lang), shortName })),
+      { kind: 'facts', heading: null, entries: [{ term: shortName, text: website, href: website }] },
     ];
   },
 
   accessLog: ({ register, lang }) => [
-    ...policyTexts[lang].accessLog.text.map(paragraph),
+    paragraph(messages(lang).format('policy.accessLog.text.use')),
     paragraph(textIn(register.dataCategories.accessLog.retention.text, lang)),
   ],
 
@@ -237,17 +263,17 @@ const writers: Readonly<Record<PolicySection['id'], (facts: Facts) => readonly P
   ],
 
   drift: ({ lang, drift }) => {
-    const texts = policyTexts[lang].drift;
+    const texts = messages(lang);
     if (drift.length === 0) return [];
     return [
-      paragraph(texts.text),
+      paragraph(texts.format('policy.drift.text')),
       {
         kind: 'table',
-        caption: texts.caption,
-        columns: texts.columns,
+        caption: texts.format('policy.drift.caption'),
+        columns: [texts.format('policy.drift.column.published'), texts.format('policy.drift.column.found')],
         rows: drift.map(({ published, found, since }) => [
           published,
-          since === null ? found : texts.since(found, since),
+          since === null ? found : texts.format('policy.drift.since', { found, day: since }),
         ]),
       },
     ];
@@ -255,35 +281,43 @@ const writers: Readonly<Record<PolicySection['id'], (facts: Facts) => readonly P
 };
 
 const processorFacts = (processor: PublicProcessor, lang: Language): PolicyBlock => {
-  const { processors: texts, legalBases, erasure, none } = policyTexts[lang];
+  const texts = messages(lang);
   const { legalEntity, agreement } = processor;
   const operator =
-    legalEntity === null ? none : [legalEntity.name, legalEntity.registrationNumber].filter(Boolean).join(', ');
+    legalEntity === null
+      ? texts.format('policy.none')
+      : [legalEntity.name, legalEntity.registrationNumber].filter(Boolean).join(', ');
   return {
     kind: 'facts',
     heading: processor.name,
     entries: [
       {
-        term: texts.operator,
+        term: texts.format('policy.processors.operator'),
         text: processor.legalEntityNote === null ? operator : `${operator}. ${processor.legalEntityNote}`,
       },
-      { term: texts.service, text: processor.service },
-      { term: texts.when, text: sentence(processor.triggers.join('; ')) },
+      { term: texts.format('policy.processors.service'), text: processor.service },
+      { term: texts.format('policy.processors.when'), text: sentence(processor.triggers.join('; ')) },
       ...processor.purposes.map((grant) => ({
-        term: `${texts.what}: ${grant.label}`,
-        text: `${sentence(labels(grant.fields) || texts.noPersonal)}. ${sentence(legalBases[grant.legalBasis])}.`,
+        term: `${texts.format('policy.processors.what')}: ${grant.label}`,
+        text: `${sentence(labels(grant.fields) || texts.format('policy.processors.noPersonal'))}. ${sentence(legalBasisLabel(grant.legalBasis, lang))}.`,
       })),
       ...processor.withheld.map(({ what, reason }) => ({
-        term: `${texts.withheld}: ${what}`,
+        term: `${texts.format('policy.processors.withheld')}: ${what}`,
         text: reason,
       })),
-      { term: texts.where, text: [processor.country, processor.safeguard.text].join('. ') },
+      { term: texts.format('policy.processors.where'), text: [processor.country, processor.safeguard.text].join('. ') },
       {
-        term: texts.agreement,
-        text: agreement === null ? texts.noAgreement : texts.signed(agreement.reference, agreement.signedOn),
+        term: texts.format('policy.processors.agreement'),
+        text:
+          agreement === null
+            ? texts.format('policy.processors.noAgreement')
+            : texts.format('policy.processors.signed', { reference: agreement.reference, day: agreement.signedOn }),
       },
-      { term: texts.kept, text: processor.retention },
-      { term: texts.erased, text: `${erasure[processor.erasure.capability]} ${processor.erasure.method}` },
+      { term: texts.format('policy.processors.kept'), text: processor.retention },
+      {
+        term: texts.format('policy.processors.erased'),
+        text: `${texts.format(`processorErasure.${processor.erasure.capability}`)} ${processor.erasure.method}`,
+      },
     ],
   };
 };

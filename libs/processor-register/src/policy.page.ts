@@ -1,18 +1,19 @@
 import { type Html, htmlPage, htmlTable, markup } from './html.js';
+import { messages } from './messages/messages.js';
 import type { PolicyBlock, PolicyDocument } from './policy-document.js';
-import { policyTexts } from './policy-texts.js';
 
 /** The policy as a whole HTML page: responsive, accessible, without a script or anything fetched from elsewhere. */
 export const policyPage = (document: PolicyDocument): string => {
-  const texts = policyTexts[document.language];
+  const texts = messages(document.language);
+  const version = texts.format('policy.version', { version: document.noticeVersion, from: document.noticeValidFrom });
   return htmlPage({
     language: document.language,
     title: document.title,
-    body: markup`<a class="skip" href="#content">${texts.skip}</a>
+    body: markup`<a class="skip" href="#content">${texts.format('policy.skip')}</a>
 <header>
 <h1>${document.title}</h1>
-<p class="lead">${texts.version(document.noticeVersion, document.noticeValidFrom)}</p>
-<nav aria-label="${texts.contents}"><ol>
+<p class="lead">${version}</p>
+<nav aria-label="${texts.format('policy.contents')}"><ol>
 ${document.sections.map(({ id, heading }) => markup`<li><a href="#${id}">${heading}</a></li>\n`)}</ol></nav>
 </header>
 <main id="content">

@@ -1,4 +1,4 @@
-import { policyTexts } from './policy-texts.js';
+import { messages } from './messages/messages.js';
 import { publicProcessors, publicPurposes } from './public-register.js';
 import { type Language, type Register, textIn } from './register.js';
 
@@ -57,8 +57,8 @@ export const processingRecords = (
         category: entry.category,
         categoryLabel: entry.categoryLabel,
         fields: entry.fields.map((field) => field.label),
-        legalBasis: policyTexts[lang].legalBases[entry.legalBasis],
-        personnummerGround: entry.ground === null ? null : policyTexts[lang].grounds[entry.ground],
+        legalBasis: messages(lang).format(`legalBasis.${entry.legalBasis}`),
+        personnummerGround: entry.ground === null ? null : messages(lang).format(`personnummerGround.${entry.ground}`),
         recipients: recipients.map((p) => (p.legalEntity === null ? p.name : `${p.name} (${p.legalEntity.name})`)),
         thirdCountries: [...new Set(recipients.flatMap((p) => p.safeguard.thirdCountries))],
         safeguards: recipients

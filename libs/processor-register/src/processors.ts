@@ -1,5 +1,6 @@
 import type { LegalBasis } from '@dittoo/kernel';
 import { dayOf, holds, subtractDuration } from './calendar.js';
+import { messages } from './messages/messages.js';
 import {
   type Agreement,
   type Day,
@@ -100,7 +101,7 @@ export const driftWarnings = (register: Register, at: string, lang: Language): D
         processorId,
         since: operator?.validFrom ?? null,
         published: processor.publishedName,
-        found: operator?.name ?? (lang === 'sv' ? 'ingen känd juridisk person' : 'no known legal entity'),
+        found: operator?.name ?? messages(lang).format('policy.drift.noEntity'),
       },
     ];
   }),
