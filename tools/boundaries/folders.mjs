@@ -6,7 +6,7 @@
  */
 export const folders = {
   audit: ['processing-records', 'trail', 'subject-trail', 'officer-access', 'offline-verifier', 'seal', 'merkle'],
-  consent: ['receipt', 'newsletter', 'standing-consent', 'consent', 'policy', 'person'],
+  consent: ['receipt', 'newsletter', 'standing-consent', 'consent', 'policy', 'person', 'messages'],
   engagement: ['campaign-entry', 'support-case-list', 'support-case', 'comment-list', 'comment', 'standing'],
   'event-store-sandbox': [],
   gateway: ['edge', 'access-log', 'openapi', 'upstream'],

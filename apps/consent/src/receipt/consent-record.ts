@@ -1,7 +1,7 @@
 import type { CollectionMethod, ConsentChoice, ConsentEvent, Locale } from '@dittoo/contracts';
 import type { LegalBasis, SubjectId } from '@dittoo/kernel';
 import { textIn, type PolicyDocument, type PublicPurpose, type Register } from '@dittoo/processor-register';
-import { recordTexts } from './record-texts.js';
+import { messages } from '../messages/messages.js';
 import type { ConsentRecord, ConsentRecordEvent, RecordParty } from './receipt.http.js';
 
 /** One event as the stream has it. */
@@ -31,6 +31,18 @@ const eventStates = {
   ConsentsInvalidated: 'invalidated',
 } as const satisfies Record<ConsentEvent['type'], string>;
 
+/** In the order of their articles in the GDPR, after which they complain. */
+const rights = [
+  'access',
+  'rectification',
+  'erasure',
+  'restriction',
+  'portability',
+  'objection',
+  'withdrawal',
+  'complaint',
+] as const;
+
 /** What the person said last on a notice: a withdrawal names none. */
 export const lastChoice = (history: readonly SaidAboutConsent[]): ConsentChoice => {
   const chosen = history.findLast(({ event }) => 'noticeVersion' in event.data);
@@ -45,7 +57,7 @@ export const consentRecord = (facts: RecordFacts): ConsentRecord => {
   const { history, policy, publicUrl, purpose, recordId, register, subjectId } = facts;
   const choice = lastChoice(history);
   const language = choice.language;
-  const texts = recordTexts[language];
+  const texts = messages(language);
   const shown = policy.purposes.find((candidate) => candidate.purpose === purpose);
   const recipients = recipientsOf(policy, purpose);
   const notice = new URLSearchParams({ version: choice.noticeVersion, lang: language });
@@ -64,10 +76,13 @@ export const consentRecord = (facts: RecordFacts): ConsentRecord => {
     retention_period: [...new Set(shown?.data.map(({ retention }) => retention) ?? [])],
     jurisdiction: register.dataController.country,
     recipient_third_parties: recipients.map(({ party_name: name }) => name),
-    withdrawal_method: texts.withdrawal(`${publicUrl}/api/v1/me/consents/${purpose}`, purpose === 'newsletter'),
+    withdrawal_method: texts.format('receipt.withdrawal', {
+      address: `${publicUrl}/api/v1/me/consents/${purpose}`,
+      byMail: purpose === 'newsletter' ? 'yes' : 'other',
+    }),
     lawful_basis: 'consent' satisfies LegalBasis,
     collection_method: choice.method,
-    privacy_rights: texts.rights,
+    privacy_rights: rights.map((right) => texts.format(`receipt.right.${right}`)),
     authority_party: policy.authority.name,
     parties: [
       {
