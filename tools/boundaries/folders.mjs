@@ -25,6 +25,7 @@ export const folders = {
     'queue',
     'ledger',
     'egress',
+    'messages',
   ],
   'processor-sandbox': ['inspection', 'payson', 'mondido', 'mail', 'payment', 'reception'],
   relay: ['publish'],

@@ -1,4 +1,5 @@
-import type { Locale } from '@dittoo/contracts';
+import { markup, type Html } from '@dittoo/processor-register';
+import { messages, type NotificationMessages } from '../messages/messages.js';
 import type { NotificationName } from './notification-kinds.js';
 import { notificationTexts } from './notification-texts.js';
 import type { Notification } from './notification.js';
@@ -12,50 +13,45 @@ export interface Sender {
   readonly publicUrl: string;
 }
 
-const footer = {
-  sv: { code: 'Kod', policy: 'Så behandlar vi dina uppgifter' },
-  en: { code: 'Code', policy: 'How we treat your data' },
-};
-
 /** A notification as subject, text and HTML in its language. */
 export const composeNotification = (
   name: NotificationName,
   notification: Notification,
   sender: Sender,
 ): { readonly subject: string; readonly text: string; readonly html: string } => {
-  const words = notificationTexts[name](notification)[notification.language];
-  return { subject: words.subject, ...rendered(words, notification.language, sender) };
+  const inLanguage = messages(notification.language);
+  const words = notificationTexts[name](inLanguage, notification);
+  const { text, html } = rendered(words, inLanguage, { ...sender, language: notification.language });
+  return { subject: words.subject, text, html: html.text };
 };
 
 /** As text and as HTML. The HTML is plain: no picture, no style sheet, nothing that is fetched or counts readers. */
 const rendered = (
-  words: NotificationText,
-  language: Locale,
-  { shop, email, publicUrl }: Sender,
-): { readonly text: string; readonly html: string } => {
-  const { paragraphs, quote, action, code, because } = words;
-  const labels = footer[language];
-  const link = action === undefined ? undefined : `${publicUrl}${action.path}`;
+  { action, because, code, paragraphs, quote, subject }: NotificationText,
+  texts: NotificationMessages,
+  { email, language, publicUrl, shop }: Sender & { readonly language: string },
+): { readonly text: string; readonly html: Html } => {
+  const link = action === undefined ? '' : `${publicUrl}${action.path}`;
   const policy = `${publicUrl}/api/v1/policy.html?lang=${language}`;
+  const [codeLabel, policyLabel] = [texts.format('footer.code'), texts.format('footer.policy')];
   const text = [
     ...paragraphs,
     ...(quote === undefined ? [] : [quote]),
     ...(action === undefined ? [] : [`${action.label}:\n${link}`]),
-    ...(code === undefined ? [] : [`${labels.code}: ${code}`]),
-    `-- \n${shop}\n${email}\n${because}\n${labels.policy}: ${policy}`,
+    ...(code === undefined ? [] : [`${codeLabel}: ${code}`]),
+    `-- \n${shop}\n${email}\n${because}\n${policyLabel}: ${policy}`,
   ].join('\n\n');
-  const html = [
-    '<!doctype html>',
-    `<html lang="${language}"><head><meta charset="utf-8"><title>${escaped(words.subject)}</title></head><body>`,
-    ...paragraphs.map((paragraph) => `<p>${escaped(paragraph)}</p>`),
-    ...(quote === undefined ? [] : [`<p>${escaped(quote).replace(/\r?\n/g, '<br>')}</p>`]),
-    ...(action === undefined ? [] : [`<p><a href="${escaped(link!)}">${escaped(action.label)}</a></p>`]),
-    ...(code === undefined ? [] : [`<p>${labels.code}: <code>${escaped(code)}</code></p>`]),
-    `<hr><p>${[shop, email, because].map(escaped).join('<br>')}<br><a href="${escaped(policy)}">${labels.policy}</a></p>`,
-    '</body></html>',
-  ].join('\n');
+  const html = markup`<!doctype html>
+<html lang="${language}"><head><meta charset="utf-8"><title>${subject}</title></head><body>
+${[
+  ...paragraphs.map((paragraph) => markup`<p>${paragraph}</p>\n`),
+  ...(quote === undefined ? [] : [markup`<p>${withBreaks(quote.split(/\r?\n/))}</p>\n`]),
+  ...(action === undefined ? [] : [markup`<p><a href="${link}">${action.label}</a></p>\n`]),
+  ...(code === undefined ? [] : [markup`<p>${codeLabel}: <code>${code}</code></p>\n`]),
+]}<hr><p>${withBreaks([shop, email, because])}<br><a href="${policy}">${policyLabel}</a></p>
+</body></html>`;
   return { text, html };
 };
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);
+const withBreaks = (lines: readonly string[]): Html[] =>
+  lines.map((line, index) => (index === 0 ? markup`${line}` : markup`<br>${line}`));

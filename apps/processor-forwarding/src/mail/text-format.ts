@@ -1,4 +1,5 @@
 import type { Locale } from '@dittoo/contracts';
+import type { NotificationMessages } from '../messages/messages.js';
 import type { Notification } from './notification.js';
 
 /** The words of a notification in one language, before they become text and HTML. */
@@ -14,17 +15,12 @@ export interface NotificationText {
   readonly because: string;
 }
 
-/** Writes a notification in both languages; each uses no more than the fields of its kind. */
-export type Writer = (notification: Notification) => { readonly [Language in Locale]: NotificationText };
+/** Writes a notification in the language of `messages`; it uses no more than the fields of its kind. */
+export type Writer = (messages: NotificationMessages, notification: Notification) => NotificationText;
 
-export const when = (language: Locale, at: unknown): string =>
-  new Intl.DateTimeFormat(language === 'sv' ? 'sv-SE' : 'en-GB', {
-    dateStyle: 'long',
-    timeStyle: 'short',
-    timeZone: 'Europe/Stockholm',
-  }).format(new Date(String(at)));
-export const day = (language: Locale, at: unknown): string =>
-  new Intl.DateTimeFormat(language === 'sv' ? 'sv-SE' : 'en-GB', { dateStyle: 'long', timeZone: 'Europe/Stockholm' }).format(new Date(String(at))); // prettier-ignore
+/** A time among the facts of an event. */
+export const dateOf = (fact: unknown): Date => new Date(String(fact));
+
 export const money = (language: Locale, amountMinor: number, currency: string): string =>
   new Intl.NumberFormat(language === 'sv' ? 'sv-SE' : 'en-GB', { style: 'currency', currency }).format(amountMinor / 100); // prettier-ignore
 
