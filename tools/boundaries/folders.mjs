@@ -46,6 +46,7 @@ export const folders = {
     'due-task',
     'signing',
     'rows',
+    'messages',
   ],
   standalone: [],
 };

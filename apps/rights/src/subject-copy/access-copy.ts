@@ -1,11 +1,11 @@
 import { dataCategories, streamCategory, type DataCategory } from '@dittoo/kernel';
 import { publicPurposes, textIn, type Language, type Register } from '@dittoo/processor-register';
-import { copyTexts } from './copy-texts.js';
 import type { CopyWriter } from './copy-contents.js';
 import { retainedAfterErasure } from './copy-retention.js';
 import { KeptUntil } from './kept-until.js';
 import { StreamValues, type FoundValue, type KnownRecord, type KnownValue } from './known-values.js';
 import { recipientLines, type RecipientLine } from './recipient-lines.js';
+import { messages } from '../messages/messages.js';
 import type { CopiedEvent } from '../person/subject-events.query.js';
 import type { CopiedRows } from './subject-rows.query.js';
 
@@ -115,7 +115,7 @@ export const accessFrame = async (facts: CopyFacts, writer: CopyWriter): Promise
     notice: { version: noticeVersion, registerDigest },
     dataController: { name, email, website, country },
     authority: { name: textIn(authority.name, language), website: authority.website },
-    rights: copyTexts[language].rights,
+    rights: rightsIn(language),
     categories: categoriesOf(register, language, latest, lastDays, writer),
     records: writer.placeOf('records'),
     recipients: writer.placeOf('recipients'),
@@ -124,6 +124,22 @@ export const accessFrame = async (facts: CopyFacts, writer: CopyWriter): Promise
     history: writer.placeOf('history'),
   };
 };
+
+const rights = [
+  'rectification',
+  'erasure',
+  'restriction',
+  'portability',
+  'objection',
+  'withdrawal',
+  'complaint',
+] as const;
+
+const rightsIn = (language: Language): AccessCopy['rights'] =>
+  rights.map((right) => ({
+    article: messages(language).format(`copy.right.${right}.article`),
+    text: messages(language).format(`copy.right.${right}.text`),
+  }));
 
 /** The language the person chose last, else the one they were spoken to in. */
 export const languageOf = (events: readonly CopiedEvent[]): Language => {
@@ -236,4 +252,4 @@ const kindsOfPerson = (events: readonly CopiedEvent[]): ReadonlySet<string> =>
 const labelOf = (register: Register, field: string, language: Language): string =>
   Object.hasOwn(register.fields, field)
     ? textIn(register.fields[field]!, language)
-    : (copyTexts[language].fields[field] ?? field);
+    : (messages(language).find(`copy.field.${field}`) ?? field);

@@ -1,26 +1,33 @@
 import { isErased } from '@dittoo/kernel';
 import type { Language } from '@dittoo/processor-register';
-import type { CopyTexts } from './copy-texts.js';
-import { eventWords, streamWords, wordsOf } from './event-words.js';
+import { messages, type CopyMessages } from '../messages/messages.js';
 import { isWithheld } from '../person/subject-events.query.js';
 
 /** `order-0f4f…` as "Order 0f4f…": the word to read, the number to ask about. */
 export const headingOf = (stream: string, language: Language): string => {
   const cut = stream.indexOf('-');
-  return `${wordsOf(streamWords, stream.slice(0, cut), language)} ${stream.slice(cut + 1)}`;
+  const category = stream.slice(0, cut);
+  return `${messages(language).find(`stream.${category}`) ?? category} ${stream.slice(cut + 1)}`;
 };
+
+/** An event without words of its own keeps its name: a copy is never refused for it. */
+export const eventInWords = (type: string, language: Language): string =>
+  messages(language).find(`event.${type}`) ?? type;
 
 export const inWords = (
   { recordedAt, type }: { readonly type: string; readonly recordedAt: string },
   language: Language,
 ) => ({
   recordedAt,
-  type: wordsOf(eventWords, type, language),
+  type: eventInWords(type, language),
 });
 
-export const asText = (value: unknown, texts: CopyTexts): string => {
-  if (isErased(value)) return texts.erased(value.at, value.requestId);
-  return isWithheld(value) ? texts.withheld : plainText(value);
+export const asText = (value: unknown, texts: CopyMessages): string => {
+  if (!isErased(value)) return isWithheld(value) ? texts.format('copy.value.withheld') : plainText(value);
+  const { at, requestId } = value;
+  return requestId === null
+    ? texts.format('copy.value.erased', { at })
+    : texts.format('copy.value.erasedOnRequest', { at, requestId });
 };
 
 /** A person and where they live, in the order of a letter. */

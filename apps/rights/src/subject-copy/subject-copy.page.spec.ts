@@ -3,8 +3,9 @@ import type { SchemaMap } from '@dittoo/kernel';
 import { loadRegister } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
 import { all, withSignature, writtenAccessCopy } from './copy-in-memory.fixture.js';
-import { eventWords, streamWords } from './event-words.js';
+
 import { subjectCopyPage } from './subject-copy.page.js';
+import { messages } from '../messages/messages.js';
 import type { CopiedEvent } from '../person/subject-events.query.js';
 
 const register = loadRegister();
@@ -49,8 +50,10 @@ describe('the page of a copy', () => {
 
   it('has words for every event and every kind of stream, and shows them', async () => {
     const definitions: SchemaMap = schemaMap;
-    const types = Object.keys(definitions).filter((type) => eventWords[type] === undefined);
-    const streams = Object.values(definitions).filter(({ stream }) => streamWords[stream] === undefined);
+    const types = Object.keys(definitions).filter((type) => messages('sv').find(`event.${type}`) === undefined);
+    const streams = Object.values(definitions).filter(
+      ({ stream }) => messages('sv').find(`stream.${stream}`) === undefined,
+    );
     expect([types, streams.map(({ stream }) => stream)]).toEqual([[], []]);
     const shown = await page([placed]);
     expect(shown).toContain('<h3>Du som kund ');

@@ -13,13 +13,12 @@ import {
 } from '@dittoo/processor-register';
 import { valuesOf, type AccessCopy, type CategoryCopy, type CopiedFieldValue } from './access-copy.js';
 import { entriesOf, frameOf, isEmptyList, textOf, type CopyContents, type CopyParts } from './copy-contents.js';
-import { copyTexts, type CopyTexts } from './copy-texts.js';
-import { asText, headingOf, inWords, plainText } from './copied-text.js';
-import { eventWords, wordsOf } from './event-words.js';
+import { asText, eventInWords, headingOf, inWords, plainText } from './copied-text.js';
 import type { KnownRecord } from './known-values.js';
 import type { PortabilityCopy, ProvidedRecord } from './portability-copy.js';
 import type { RecipientLine } from './recipient-lines.js';
 import type { CopyFile } from './subject-copy-files.js';
+import { messages, type CopyMessages } from '../messages/messages.js';
 import type { CopiedEvent } from '../person/subject-events.query.js';
 
 /** The lists of a copy, each readable as often as needed. */
@@ -57,21 +56,21 @@ export async function* subjectCopyPage(
 
 async function* markupOf(contents: CopyContents, parts: CopyParts, filename: string): AsyncGenerator<Html> {
   const { copy, signature } = frameOf(contents) as CopyFile;
-  const texts = copyTexts[copy.language];
+  const texts = messages(copy.language);
   const lists: Lists = {
     of: (name) => entriesOf(contents, parts, name),
     isEmpty: (name) => isEmptyList(contents, name),
   };
   const [title, sections] =
     copy.format === 'urn:dittoo:subject-copy:access:2'
-      ? [texts.title.access, accessSections(copy, lists, texts)]
-      : [texts.title.portability, portabilitySections(copy, lists, texts)];
+      ? [texts.format('copy.title.access'), accessSections(copy, lists, texts)]
+      : [texts.format('copy.title.portability'), portabilitySections(copy, lists, texts)];
   yield htmlPageStart({ language: copy.language, title: `${title} - ${copy.dataController.name}` });
-  yield markup`<a class="skip" href="#content">${texts.skip}</a>
+  yield markup`<a class="skip" href="#content">${texts.format('copy.skip')}</a>
 <header>
 <h1>${title}</h1>
-<p class="lead">${texts.prepared(copy.preparedAt)}</p>
-<nav aria-label="${texts.contents}"><ol>
+<p class="lead">${texts.format('copy.preparedAt', { at: copy.preparedAt })}</p>
+<nav aria-label="${texts.format('copy.contents')}"><ol>
 ${sections.map(({ heading }, index) => markup`<li><a href="#s${index}">${heading}</a></li>\n`)}</ol></nav>
 </header>
 <main id="content">
@@ -86,8 +85,8 @@ ${sections.map(({ heading }, index) => markup`<li><a href="#s${index}">${heading
   yield markup`</main>
 <footer><p><a download="${filename.replace(/\.html$/, '.json')}" href="data:application/json;base64,`;
   for await (const text of inBase64(textOf(contents, parts))) yield markup`${text}`;
-  yield markup`">${texts.file}</a></p>
-<p>${texts.signed} ${signature.keys}. SHA-256 ${signature.sha256}</p></footer>`;
+  yield markup`">${texts.format('copy.file')}</a></p>
+<p>${texts.format('copy.signed', { keys: signature.keys, sha256: signature.sha256 })}</p></footer>`;
   yield htmlPageEnd;
 }
 
@@ -123,44 +122,62 @@ async function* table<T>(
   yield htmlTableEnd;
 }
 
-const accessSections = (copy: AccessCopy, lists: Lists, texts: CopyTexts): Section[] => {
+const accessSections = (copy: AccessCopy, lists: Lists, texts: CopyMessages): Section[] => {
   const { language } = copy;
   const sections: (Section | null)[] = [
-    { heading: texts.who, body: () => only(whoIsResponsible(copy, texts)) },
+    { heading: texts.format('copy.who.heading'), body: () => only(whoIsResponsible(copy, texts)) },
     {
-      heading: texts.data,
-      body: () => (copy.categories.length === 0 ? paragraph(texts.noData) : categoryBlocks(copy, lists, texts)),
+      heading: texts.format('copy.data.heading'),
+      body: () =>
+        copy.categories.length === 0 ? paragraph(texts.format('copy.data.none')) : categoryBlocks(copy, lists, texts),
     },
     {
-      heading: texts.recipients,
+      heading: texts.format('copy.recipients.heading'),
       body: () =>
         lists.isEmpty('recipients')
-          ? paragraph(texts.noRecipients)
+          ? paragraph(texts.format('copy.recipients.none'))
           : table(
-              { caption: texts.recipients, columns: texts.recipientColumns },
+              {
+                caption: texts.format('copy.recipients.heading'),
+                columns: [
+                  texts.format('copy.recipients.column.recipient'),
+                  texts.format('copy.recipients.column.fields'),
+                  texts.format('copy.recipients.column.purpose'),
+                  texts.format('copy.recipients.column.at'),
+                  texts.format('copy.recipients.column.outcome'),
+                ],
+              },
               lists.of<RecipientLine>('recipients'),
               (line) => recipientRow(line, texts, copy),
             ),
     },
-    lists.isEmpty('looks') ? null : { heading: texts.looks, body: () => looks(lists, texts) },
+    lists.isEmpty('looks') ? null : { heading: texts.format('copy.viewings.heading'), body: () => looks(lists, texts) },
     {
-      heading: texts.records,
+      heading: texts.format('copy.records.heading'),
       body: () =>
         each(lists.of<KnownRecord>('records'), ({ fields, lastEvent, stream }) =>
           facts(headingOf(stream, language), inWords(lastEvent, language), fields),
         ),
     },
-    Object.keys(copy.rows).length === 0 ? null : { heading: texts.rows, body: () => rows(copy) },
+    Object.keys(copy.rows).length === 0 ? null : { heading: texts.format('copy.rows.heading'), body: () => rows(copy) },
     {
-      heading: texts.history,
+      heading: texts.format('copy.history.heading'),
       body: () =>
         table(
-          { caption: texts.history, columns: texts.historyColumns },
+          {
+            caption: texts.format('copy.history.heading'),
+            columns: [
+              texts.format('copy.history.column.at'),
+              texts.format('copy.history.column.event'),
+              texts.format('copy.history.column.source'),
+              texts.format('copy.history.column.content'),
+            ],
+          },
           lists.of<CopiedEvent>('history'),
           ({ fields, recordedAt, source, type }) => [
             recordedAt,
-            wordsOf(eventWords, type, language),
-            texts.sources[source],
+            eventInWords(type, language),
+            texts.find(`copy.source.${source}`) ?? source,
             Object.entries(fields)
               .map(([name, value]) => `${name}: ${asText(value, texts)}`)
               .join('; '),
@@ -168,7 +185,7 @@ const accessSections = (copy: AccessCopy, lists: Lists, texts: CopyTexts): Secti
         ),
     },
     {
-      heading: texts.rightsHeading,
+      heading: texts.format('copy.rights.heading'),
       body: () =>
         only(
           markup`<ul>${copy.rights.map(({ article, text }) => markup`<li>${text} (art. ${article} GDPR)</li>\n`)}</ul>\n`,
@@ -178,35 +195,49 @@ const accessSections = (copy: AccessCopy, lists: Lists, texts: CopyTexts): Secti
   return sections.filter((section) => section !== null);
 };
 
-const portabilitySections = (copy: PortabilityCopy, lists: Lists, texts: CopyTexts): Section[] => [
+const portabilitySections = (copy: PortabilityCopy, lists: Lists, texts: CopyMessages): Section[] => [
   {
-    heading: texts.data,
+    heading: texts.format('copy.data.heading'),
     body: () =>
       lists.isEmpty('records')
-        ? paragraph(texts.noData)
+        ? paragraph(texts.format('copy.data.none'))
         : each(lists.of<ProvidedRecord>('records'), ({ data, providedAt, type }) => {
-            const what = wordsOf(eventWords, type, copy.language);
+            const what = eventInWords(type, copy.language);
             return facts(what, { type, recordedAt: providedAt }, data);
           }),
   },
 ];
 
-async function* categoryBlocks(copy: AccessCopy, lists: Lists, texts: CopyTexts): AsyncGenerator<Html> {
+async function* categoryBlocks(copy: AccessCopy, lists: Lists, texts: CopyMessages): AsyncGenerator<Html> {
   for (const category of copy.categories) {
     const { label } = category;
     yield markup`<h3>${label}</h3>\n`;
     yield* table(
-      { caption: label, columns: texts.value },
+      {
+        caption: label,
+        columns: [
+          texts.format('copy.value.column.field'),
+          texts.format('copy.value.column.value'),
+          texts.format('copy.value.column.period'),
+          texts.format('copy.value.column.source'),
+        ],
+      },
       lists.of<CopiedFieldValue>(valuesOf(category.category)),
-      (value) => [value.label, asText(value.value, texts), period(value, texts), texts.sources[value.source]],
+      (value) => [
+        value.label,
+        asText(value.value, texts),
+        period(value, texts),
+        texts.find(`copy.source.${value.source}`) ?? value.source,
+      ],
     );
     yield whyAndHowLong(category, texts, copy.language);
   }
 }
 
-async function* looks(lists: Lists, texts: CopyTexts): AsyncGenerator<Html> {
+async function* looks(lists: Lists, texts: CopyMessages): AsyncGenerator<Html> {
   yield markup`<ul>`;
-  for await (const { at } of lists.of<{ readonly at: string }>('looks')) yield markup`<li>${texts.look(at)}</li>`;
+  for await (const { at } of lists.of<{ readonly at: string }>('looks'))
+    yield markup`<li>${texts.format('copy.viewings.item', { at })}</li>`;
   yield markup`</ul>\n`;
 }
 
@@ -214,41 +245,45 @@ async function* rows(copy: AccessCopy): AsyncGenerator<Html> {
   for (const [name, ofTable] of Object.entries(copy.rows)) for (const row of ofTable) yield facts(name, null, row);
 }
 
-const whoIsResponsible = ({ authority, dataController, subjectId }: AccessCopy, texts: CopyTexts): Html =>
+const whoIsResponsible = ({ authority, dataController, subjectId }: AccessCopy, texts: CopyMessages): Html =>
   markup`<div class="card"><dl>
-<dt>${texts.controller}</dt><dd>${dataController.name}, ${dataController.country}</dd>
-<dt>${texts.email}</dt><dd>${dataController.email}</dd>
-<dt>${texts.website}</dt><dd>${dataController.website}</dd>
-<dt>${texts.authority}</dt><dd>${authority.name}, ${authority.website}</dd>
-<dt>${texts.number}</dt><dd>${subjectId}</dd>
+<dt>${texts.format('copy.who.dataController')}</dt><dd>${dataController.name}, ${dataController.country}</dd>
+<dt>${texts.format('copy.who.email')}</dt><dd>${dataController.email}</dd>
+<dt>${texts.format('copy.who.website')}</dt><dd>${dataController.website}</dd>
+<dt>${texts.format('copy.who.authority')}</dt><dd>${authority.name}, ${authority.website}</dd>
+<dt>${texts.format('copy.who.subjectId')}</dt><dd>${subjectId}</dd>
 </dl></div>
 `;
 
-const whyAndHowLong = ({ purposes, retention }: CategoryCopy, texts: CopyTexts, lang: Language): Html => {
+const whyAndHowLong = ({ purposes, retention }: CategoryCopy, texts: CopyMessages, lang: Language): Html => {
   const { retainedBecause, rule, until } = retention;
-  const reason = retainedBecause === null ? '' : texts.retained(texts.reasons[retainedBecause] ?? retainedBecause);
+  const reason =
+    retainedBecause === null
+      ? ''
+      : texts.format('copy.retained', { reason: texts.find(`copy.reason.${retainedBecause}`) ?? retainedBecause });
   return markup`${htmlTable({
-    caption: texts.purposes,
-    columns: texts.why,
+    caption: texts.format('copy.purposes.caption'),
+    columns: [texts.format('copy.purposes.column.purpose'), texts.format('copy.purposes.column.legalBasis')],
     rows: purposes.map(({ label: purpose, legalBasis }) => [purpose, legalBasisLabel(legalBasis as LegalBasis, lang)]),
-  })}<p>${texts.kept}: ${rule} ${until === null ? texts.notBegun : texts.until(until)} ${reason}</p>
+  })}<p>${texts.format('copy.kept')}: ${rule} ${until === null ? texts.format('copy.notBegun') : texts.format('copy.keptUntil', { day: until })} ${reason}</p>
 `;
 };
 
-const period = ({ since, until }: CopiedFieldValue, texts: CopyTexts): string => `${since} – ${until ?? texts.now}`;
+const period = ({ since, until }: CopiedFieldValue, texts: CopyMessages): string =>
+  `${since} – ${until ?? texts.format('copy.value.now')}`;
 
-const recipientRow = (line: RecipientLine, texts: CopyTexts, { language }: AccessCopy): string[] => [
+const recipientRow = (line: RecipientLine, texts: CopyMessages, { language }: AccessCopy): string[] => [
   [line.processorName, line.legalEntity, line.country].filter((part) => part !== null).join(', '),
   line.fields.map(({ label }) => label).join(', '),
   [
     line.purposeLabel,
     line.legalBasis === null ? null : legalBasisLabel(line.legalBasis as LegalBasis, language),
-    line.consentRecordId === null ? null : texts.consent(line.consentRecordId),
+    line.consentRecordId === null ? null : texts.format('copy.recipients.consent', { recordId: line.consentRecordId }),
   ]
     .filter((part) => part !== null)
     .join(', '),
   line.at,
-  texts.outcomes[line.outcome],
+  texts.find(`copy.outcome.${line.outcome}`) ?? line.outcome,
 ];
 
 const facts = (

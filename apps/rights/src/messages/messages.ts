@@ -1,0 +1,20 @@
+import { messageCatalogue } from '@dittoo/kernel';
+import en from './en.json' with { type: 'json' };
+import sv from './sv.json' with { type: 'json' };
+
+/** The sentences of the copy and of its page, and what events and streams are called. The register has the rest. */
+export const messages = messageCatalogue(
+  { sv, en },
+  {
+    'copy.preparedAt': { at: 'text' },
+    'copy.keptUntil': { day: 'text' },
+    'copy.retained': { reason: 'text' },
+    'copy.value.erased': { at: 'text' },
+    'copy.value.erasedOnRequest': { at: 'text', requestId: 'text' },
+    'copy.recipients.consent': { recordId: 'text' },
+    'copy.viewings.item': { at: 'text' },
+    'copy.signed': { keys: 'text', sha256: 'text' },
+  },
+);
+
+export type CopyMessages = ReturnType<typeof messages>;
