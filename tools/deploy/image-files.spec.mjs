@@ -37,6 +37,16 @@ describe("the services' image", () => {
     );
   });
 
+  it('holds every catalogue of messages', () => {
+    const catalogues = readProjects().flatMap(({ root: path }) =>
+      filesLike(join(root, path, 'src'), /messages[\\/][a-z]+\.json$/).map(
+        (file) => `${path}/dist/${file.replaceAll('\\', '/')}`,
+      ),
+    );
+    expect(catalogues.length).toBeGreaterThanOrEqual(8);
+    expect(filesOf('app')).toEqual(expect.arrayContaining(catalogues));
+  });
+
   it('holds nothing that only tests, laptops or compilers need', () => expect(strangersIn(filesOf('app'))).toEqual([]));
 });
 
