@@ -15,7 +15,8 @@ type CorrectionDecided = DomainEvent<'CorrectionDecided', RightsRequestEvents['C
 /**
  * What rights decided about a person -> what it means for their account.
  *
- * Dies between append and checkpoint: the event comes again, the stream already holds its answer.
+ * Acts before the transaction of the rows. Dies between append and checkpoint: the event comes again, the stream already
+ * holds its answer.
  */
 @Controller()
 export class CustomerReactor {
@@ -27,14 +28,14 @@ export class CustomerReactor {
   ) {}
 
   /** The fence: nothing personal is recorded from here on. Rights waits for `AccountClosed` before it destroys keys. */
-  @Handles('ErasureRequested', { group })
+  @Handles('ErasureRequested', { group, reacts: true })
   async erasureRequested(@Payload() event: Delivered<DataSubjectEvents, 'ErasureRequested'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
     const command = { type: 'CloseAccount', requestId: event.data.requestId } as const;
     await this.commands.execute(customerDecider, subjectId, command, causedBy(event, group));
   }
 
-  @Handles('CorrectionDecided', { group })
+  @Handles('CorrectionDecided', { group, reacts: true })
   async correctionDecided(@Payload() event: Delivered<RightsRequestEvents, 'CorrectionDecided'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
     const [opened] = await this.sealer.open<CorrectionDecided>([asRecorded(event)]);
@@ -46,7 +47,7 @@ export class CustomerReactor {
     await this.commands.execute(customerDecider, subjectId, { type: 'RectifyProfile', changes }, context);
   }
 
-  @Handles('PersonnummerGroundEnded', { group })
+  @Handles('PersonnummerGroundEnded', { group, reacts: true })
   async personnummerGroundEnded(
     @Payload() event: Delivered<DataSubjectEvents, 'PersonnummerGroundEnded'>,
   ): Promise<void> {
@@ -57,7 +58,7 @@ export class CustomerReactor {
   }
 
   /** Lets go of the old address where the confirmation died before it could. Repeating it changes nothing. */
-  @Handles('EmailRectified', { group })
+  @Handles('EmailRectified', { group, reacts: true })
   async emailRectified(@Payload() event: Delivered<CustomerEvents, 'EmailRectified'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
     const { state } = await this.commands.load(customerDecider, subjectId);
