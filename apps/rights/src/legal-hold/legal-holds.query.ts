@@ -13,6 +13,11 @@ export interface HeldData {
   readonly until: string;
 }
 
+export interface OverdueHold {
+  readonly holdId: string;
+  readonly expiresAt: string;
+}
+
 /** The categories whose keys are an order's: a hold on one order keeps that order's alone. */
 export const perOrder: ReadonlySet<DataCategory> = new Set<DataCategory>(['orderDelivery', 'orderAccounting']);
 
@@ -64,13 +69,15 @@ export class LegalHolds {
     return (await this.inForce(subjectId, now)).some(({ categories }) => categories.includes(category));
   }
 
-  /** Those whose time is over and that do not say so yet. */
-  async overdue(now: string, limit: number): Promise<string[]> {
-    const rows = await this.rows.query<{ hold_id: string }[]>(
-      `SELECT hold_id FROM rights.legal_hold WHERE state <> 'ended' AND expires_at <= $1 ORDER BY expires_at LIMIT $2`,
-      [now, limit],
+  /** Those whose time is over and that do not say so yet, behind `after`. */
+  async overdue(now: string, limit: number, after: OverdueHold | null): Promise<OverdueHold[]> {
+    const rows = await this.rows.query<{ hold_id: string; expires_at: Date }[]>(
+      `SELECT hold_id, expires_at FROM rights.legal_hold
+       WHERE state <> 'ended' AND expires_at <= $1 AND ($3::timestamptz IS NULL OR (expires_at, hold_id) > ($3, $4::uuid))
+       ORDER BY expires_at, hold_id LIMIT $2`,
+      [now, limit, after?.expiresAt ?? null, after?.holdId ?? null],
     );
-    return rows.map(({ hold_id }) => hold_id);
+    return rows.map((row) => ({ holdId: row.hold_id, expiresAt: row.expires_at.toISOString() }));
   }
 
   async page(limit: number, after: { sort: string; id: string } | null): Promise<{ holdId: string; at: Date }[]> {

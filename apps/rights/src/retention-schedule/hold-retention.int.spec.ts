@@ -3,6 +3,11 @@ import { dayBefore } from '../retention/days.js';
 import { Clock, Sealer, newId, streamName } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
 import { dayOf } from '@dittoo/processor-register';
+import { Commands } from '@dittoo/service';
+import { pino } from 'pino';
+import { DataSource } from 'typeorm';
+import { HoldExpiry } from '../legal-hold/hold-expiry.js';
+import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import {
   rights,
   officers,
@@ -10,6 +15,7 @@ import {
   read,
   lastDayIs,
   live,
+  noon,
   usable,
   scopesOf,
   placeOn,
@@ -68,6 +74,38 @@ describe('a legal hold', () => {
     expect(await scopesOf(other, 'orderDelivery')).toEqual([]);
     const shown = await rights.call('GET', `/compliance/legal-holds/${holdId}`, { bearer: officers[0] });
     expect(shown.body.state).toBe('expired');
+  });
+
+  it('that cannot be ended is named and tried again, and the holds behind it end', async () => {
+    const [broken, subjectId] = [newId(), newId()];
+    await lastDayIs('orderDelivery', await placeOn('2026-11-22', subjectId), '2029-11-22');
+    const { holdId } = (await ask({ subjectId, categories: ['orderDelivery'], ...words })).body;
+    await confirm(holdId);
+    const { platform } = rights.service;
+    // A row whose hold the log does not know, and whose time was over first.
+    await platform.pool.query(
+      `INSERT INTO rights.legal_hold (hold_id, subject_id, categories, state, expires_at, requested_at)
+       VALUES ($1, $2, '{orderDelivery}', 'inForce', '2031-05-01', '2026-11-22')`,
+      [broken, newId()],
+    );
+    const said: object[] = [];
+    const expiry = new HoldExpiry(
+      rights.service.get(Commands),
+      rights.service.get(LegalHolds),
+      rights.service.get(DataSource),
+      pino({ base: null }, { write: (line: string) => said.push(JSON.parse(line) as object) }),
+    );
+    const expire = (limit: number) => expiry.expire(noon('2031-06-02'), limit, new AbortController().signal);
+    expect(await expire(1)).toBe(1); // the first page has the broken one alone
+    const named = { msg: 'legal-hold.expiry-failed', holdId: broken, failure: 'DomainError', code: 'not-found' };
+    expect(said).toEqual([expect.objectContaining(named)]);
+    const shown = await rights.call('GET', `/compliance/legal-holds/${holdId}`, { bearer: officers[0] });
+    expect(shown.body.state).toBe('expired');
+    expect(await expire(200)).toBe(0);
+    expect(said).toHaveLength(2);
+    await live('2031-06-02');
+    expect(await scopesOf(subjectId, 'orderDelivery')).toEqual([]);
+    await platform.pool.query('DELETE FROM rights.legal_hold WHERE hold_id = $1', [broken]);
   });
 
   it('sends an erasure to an officer, keeps its part of it, says so, and lets it go at the end', async () => {

@@ -68,7 +68,7 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
   /** @returns was anything done? Then there may be more. */
   async runBatch(lease: Lease): Promise<boolean> {
     const now = this.clock.now();
-    const expired = await this.holds.expire(now, batch);
+    const expired = await this.holds.expire(now, batch, lease.signal);
     const people = await this.blocks.freeKeys(now, batch);
     const ended = await this.each('retention', people, now, lease, (person) => this.end(person, now, lease));
     const toTell = await this.blocks.freeAccounts('accountsToTell', now, batch);
