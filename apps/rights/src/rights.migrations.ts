@@ -23,7 +23,7 @@ class CreateRights1763820000000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE rights.due_task (
         kind text NOT NULL, id uuid NOT NULL, due_at timestamptz NOT NULL, failures int NOT NULL DEFAULT 0,
-        asked int NOT NULL DEFAULT 1, claimed_until timestamptz, PRIMARY KEY (kind, id))`);
+        asked int NOT NULL DEFAULT 1, claim uuid, claimed_until timestamptz, PRIMARY KEY (kind, id))`);
     await runner.query('CREATE INDEX ON rights.due_task (due_at)');
   }
 

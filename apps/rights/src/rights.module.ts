@@ -4,6 +4,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSubjects } from './data-subject/data-subjects.js';
 import { DueTasks } from './due-task/due-task.worker.js';
+import { TaskClaims } from './due-task/task-claims.js';
 import { CertificateSignature } from './erasure/certificate-signature.js';
 import { CertificateController } from './erasure/certificate.controller.js';
 import { Certificates } from './erasure/certificates.query.js';
@@ -107,6 +108,7 @@ export class RightsModule {
         // what was asked
         RequestsInFlight,
         RightsRequests,
+        TaskClaims,
         DueTasks,
         Execution,
         OtherRequests,

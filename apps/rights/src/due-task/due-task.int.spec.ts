@@ -1,9 +1,9 @@
 import { newId } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 import { DueTasks } from './due-task.worker.js';
+import { claimMs, TaskClaims } from './task-claims.js';
 
 /**
  * Promise: a task is performed until its performer says that it is done, by one process at a time, and again where it
@@ -23,9 +23,7 @@ beforeAll(async () => {
 afterAll(() => rights.close());
 
 const schedule = (id: string, dueAt: string): Promise<void> =>
-  rights.service
-    .get<DueTasks>(DueTasks)
-    .schedule(rights.service.get<DataSource>(DataSource).manager, 'restrictionLift', id, dueAt);
+  rights.service.get<DueTasks>(DueTasks).schedule('restrictionLift', id, dueAt);
 const rowsOf = async (id: string) =>
   (await rights.service.platform.pool.query('SELECT due_at, claimed_until FROM rights.due_task WHERE id = $1', [id]))
     .rows;
@@ -70,4 +68,55 @@ it('is left to the process that has claimed it, until the claim runs out', async
   await pool.query(insert, [abandoned, past, past]);
   await until(async () => (await rowsOf(abandoned)).length === 0);
   expect([timesOf(claimed), timesOf(abandoned)]).toEqual([0, 1]);
+});
+
+describe('a claim that ran out', () => {
+  const [before, after] = [
+    '2026-01-02T00:00:00.000Z',
+    new Date(Date.parse('2026-01-02T00:00:00.000Z') + claimMs).toISOString(),
+  ];
+  /** Of a kind that no worker here performs. */
+  const taken = async (id: string) => {
+    const claims = rights.service.get<TaskClaims>(TaskClaims);
+    const { pool } = rights.service.platform;
+    await pool.query('INSERT INTO rights.due_task (kind, id, due_at) VALUES ($1, $2, $3)', ['unperformed', id, past]);
+    const kinds = ['unperformed'] as never[];
+    return { claims, lost: (await claims.take(kinds, before))!, held: (await claims.take(kinds, after))! };
+  };
+  const claimOf = async (id: string) =>
+    (await rights.service.platform.pool.query('SELECT * FROM rights.due_task WHERE id = $1', [id])).rows[0];
+
+  it('changes nothing of the task that another worker has by now', async () => {
+    const id = newId();
+    const { claims, held, lost } = await taken(id);
+    const row = await claimOf(id);
+    expect([row.claim, held.id, lost.id]).toEqual([held.claim, id, id]);
+    expect(await claims.renew(lost, never)).toBe(false);
+    expect(await claims.giveBack(lost, { at: never, failures: 3 })).toBe(false);
+    expect(await claims.giveBack(lost, null)).toBe(false);
+    expect(await claimOf(id)).toEqual(row);
+
+    expect(await claims.renew(held, after)).toBe(true);
+    expect(await claims.giveBack(held, null)).toBe(true);
+    expect(await claimOf(id)).toBeUndefined();
+  });
+
+  it('is lost to its worker too: the task it performed meanwhile stays as it is', async () => {
+    const id = newId();
+    const other = newId();
+    duringPerformance = async () => {
+      await rights.service.platform.pool.query(
+        'UPDATE rights.due_task SET claim = $2, claimed_until = $3 WHERE id = $1',
+        [id, other, never],
+      );
+      return null;
+    };
+    await schedule(id, past);
+    await until(() => timesOf(id) === 1);
+    const next = newId(); // once this one is through, so is the other
+    duringPerformance = () => Promise.resolve(null);
+    await schedule(next, past);
+    await until(async () => (await rowsOf(next)).length === 0);
+    expect(await claimOf(id)).toMatchObject({ claim: other, claimed_until: new Date(never), due_at: new Date(past) });
+  });
 });

@@ -3,26 +3,15 @@ import { LOGGER } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { DataSource, type EntityManager } from 'typeorm';
-
-export type TaskKind = 'erasure' | 'personnummer' | 'execution' | 'copyEnd' | 'restrictionLift';
+import { claimMs, TaskClaims, type ClaimedTask, type TaskKind } from './task-claims.js';
 
 const pollMs = 100;
-/** After a process died, its task waits for so long; a living one renews its claim. */
-const claimMs = 20_000;
-
-interface TaskRow {
-  readonly kind: TaskKind;
-  readonly id: string;
-  readonly failures: number;
-  /** How often it was scheduled: more by now means that it is to be done again. */
-  readonly asked: number;
-}
 
 /**
- * What is to be done at a time, in the database: a reactor writes the task together with its checkpoint, this worker does
- * it when it is due. Performing must be safe to repeat: a task is gone only once its performer said so. Tasks are taken
- * one at a time, each claimed for a while, so that several processes share them. No transaction is open meanwhile: the
- * log would not settle beside it.
+ * What is to be done at a time, in the database: a reactor writes the task, this worker performs it when it is due.
+ * Performing must be safe to repeat: a task is gone only once its performer said so. Tasks are taken one at a time, each
+ * claimed for a while, so that several processes share them. No transaction is open meanwhile: the log would not settle
+ * beside it.
  *
  * Dies while performing: the claim runs out, the task is still due and is performed again. A task that fails comes back
  * after a growing pause; it is never dropped. One that is scheduled again while it is performed is performed again.
@@ -34,6 +23,7 @@ export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   constructor(
     private readonly rows: DataSource,
+    private readonly claims: TaskClaims,
     private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -48,9 +38,13 @@ export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.performers.set(kind, perform);
   }
 
-  /** Due at `dueAt`, or earlier if it was already due earlier. */
-  async schedule(transaction: EntityManager, kind: TaskKind, id: string, dueAt: string): Promise<void> {
-    await transaction.query(
+  /**
+   * Due at `dueAt`, or earlier if it was already due earlier. Safe to repeat: a task is performed once more at worst.
+   *
+   * @param rows the transaction it is written in; absent = by itself
+   */
+  async schedule(kind: TaskKind, id: string, dueAt: string, rows: EntityManager = this.rows.manager): Promise<void> {
+    await rows.query(
       `INSERT INTO rights.due_task AS task (kind, id, due_at) VALUES ($1, $2, $3)
        ON CONFLICT (kind, id) DO UPDATE
        SET due_at = least(task.due_at, excluded.due_at), failures = 0, asked = task.asked + 1`,
@@ -68,45 +62,18 @@ export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   private async takeOne(): Promise<boolean> {
-    const task = await this.claim();
+    const task = await this.claims.take([...this.performers.keys()], this.clock.now());
     if (task === undefined) return false;
-    const renewal = setInterval(() => void this.renew(task).catch(() => undefined), claimMs / 4);
+    // A claim that cannot be renewed runs out; what is left of the work is then repeated elsewhere.
+    const renew = () => this.claims.renew(task, this.clock.now()).catch(() => false);
+    const renewal = setInterval(() => void renew(), claimMs / 4);
     const again = await this.performed(task).finally(() => clearInterval(renewal));
-    await this.rows.query(
-      again === null
-        ? 'DELETE FROM rights.due_task WHERE kind = $1 AND id = $2 AND asked = $3'
-        : 'UPDATE rights.due_task SET due_at = $4, failures = $5 WHERE kind = $1 AND id = $2 AND asked = $3',
-      [task.kind, task.id, task.asked, ...(again === null ? [] : [again.at, again.failures])],
-    );
-    await this.rows.query('UPDATE rights.due_task SET claimed_until = NULL WHERE kind = $1 AND id = $2', [
-      task.kind,
-      task.id,
-    ]);
+    if (!(await this.claims.giveBack(task, again)))
+      this.logger.warn({ task: task.kind, id: task.id }, 'due-task.claim-lost');
     return true;
   }
 
-  private async claim(): Promise<TaskRow | undefined> {
-    const now = this.clock.now();
-    const [tasks] = await this.rows.query<[TaskRow[], number]>(
-      `WITH next AS (
-         SELECT kind, id FROM rights.due_task
-         WHERE due_at <= $1 AND kind = ANY ($2) AND (claimed_until IS NULL OR claimed_until <= $1)
-         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-       UPDATE rights.due_task AS task SET claimed_until = $3 FROM next
-       WHERE task.kind = next.kind AND task.id = next.id RETURNING task.kind, task.id, task.failures, task.asked`,
-      [now, [...this.performers.keys()], later(now, claimMs)],
-    );
-    return tasks[0];
-  }
-
-  private async renew({ id, kind }: TaskRow): Promise<void> {
-    await this.rows.query(
-      'UPDATE rights.due_task SET claimed_until = $3 WHERE kind = $1 AND id = $2 AND claimed_until IS NOT NULL',
-      [kind, id, later(this.clock.now(), claimMs)],
-    );
-  }
-
-  private async performed({ kind, id, failures }: TaskRow): Promise<{ at: string; failures: number } | null> {
+  private async performed({ kind, id, failures }: ClaimedTask): Promise<{ at: string; failures: number } | null> {
     try {
       const perform = this.performers.get(kind);
       if (perform === undefined) throw new Error(`nobody performs ${kind}`);

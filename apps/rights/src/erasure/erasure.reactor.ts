@@ -66,7 +66,7 @@ export class ErasureReactor implements OnModuleInit {
     const answerBy = later(now, this.config.recipientDeadlineMs);
     const command = { type: 'RecordAnswer', answer: { processorId, state, reason }, answerBy } as const;
     await this.commands.execute(rightsRequestDecider, requestId, command, causedBy(event, group));
-    await this.tasks.schedule(transaction, 'erasure', requestId, now);
+    await this.tasks.schedule('erasure', requestId, now, transaction);
   }
 
   /**

@@ -30,7 +30,7 @@ export class RestrictionLiftReactor implements OnModuleInit {
     @Ctx() { transaction }: EventContext<EntityManager>,
   ): Promise<void> {
     const { liftsAt, requestId } = event.data;
-    await this.tasks.schedule(transaction, 'restrictionLift', requestId, liftsAt);
+    await this.tasks.schedule('restrictionLift', requestId, liftsAt, transaction);
   }
 
   private async lift(requestId: string): Promise<null> {

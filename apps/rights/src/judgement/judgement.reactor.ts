@@ -78,7 +78,7 @@ export class JudgementReactor {
     const requestId = streamId(event.stream);
     const { state } = await this.commands.load(rightsRequestDecider, requestId);
     const task = state.status !== 'none' && state.kind === 'erasure' ? 'erasure' : 'execution';
-    await this.tasks.schedule(transaction, task, requestId, event.data.executeAfter);
+    await this.tasks.schedule(task, requestId, event.data.executeAfter, transaction);
   }
 
   private async judgement(

@@ -70,7 +70,7 @@ export class PersonnummerReactor implements OnModuleInit {
     { transaction }: Context,
   ): Promise<void> {
     if (metadata.dataSubjectId === null) return;
-    await this.tasks.schedule(transaction, 'personnummer', metadata.dataSubjectId, this.clock.now());
+    await this.tasks.schedule('personnummer', metadata.dataSubjectId, this.clock.now(), transaction);
   }
 
   /** @returns when to come again; `null` = nothing is left to do */

@@ -24,7 +24,9 @@ export const rightsRows: RowClasses = {
       request_id: reference,
     },
   },
-  due_task: { columns: { id: reference, ...plainColumns('kind', 'due_at', 'failures', 'asked', 'claimed_until') } },
+  due_task: {
+    columns: { id: reference, ...plainColumns('kind', 'due_at', 'failures', 'asked', 'claim', 'claimed_until') },
+  },
   document_key: {
     columns: {
       public_jwk: holds('a public key'),

@@ -39,7 +39,7 @@ export class CopyEndReactor implements OnModuleInit {
     @Payload() event: Delivered<RightsRequestEvents, 'CopyPrepared'>,
     @Ctx() { transaction }: Context,
   ): Promise<void> {
-    await this.tasks.schedule(transaction, 'copyEnd', streamId(event.stream), event.data.expiresAt);
+    await this.tasks.schedule('copyEnd', streamId(event.stream), event.data.expiresAt, transaction);
   }
 
   @Handles('CopyCollected', { group })
@@ -47,7 +47,7 @@ export class CopyEndReactor implements OnModuleInit {
     @Payload() event: Delivered<RightsRequestEvents, 'CopyCollected'>,
     @Ctx() { transaction }: Context,
   ): Promise<void> {
-    await this.tasks.schedule(transaction, 'copyEnd', streamId(event.stream), this.clock.now());
+    await this.tasks.schedule('copyEnd', streamId(event.stream), this.clock.now(), transaction);
   }
 
   /** @returns when to come again; `null` = it is gone */
