@@ -1,9 +1,10 @@
-import { EventStore, KeyRing, newId, streamName, type DomainEvent, type RecordedEvent } from '@dittoo/kernel';
+import { EventStore, KeyRing, newId, streamName, type RecordedEvent } from '@dittoo/kernel';
 import { DELIVERY, type Platform } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { DataSource } from 'typeorm';
+import { disclosed, shippedOrder } from '../purchase.fixture.js';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 
 /**
@@ -53,43 +54,6 @@ const deliverLate = async (): Promise<void> => {
   await deliverAll();
 };
 
-const address = { street: 'Exempelgatan 7', postalCode: '12345', city: 'Exempelstad', country: 'SE' };
-const buyer = { givenName: 'Anna', familyName: 'Exempelsson', address };
-const money = { amountMinor: 12_900, currency: 'SEK' };
-const shippedOrder: DomainEvent[] = [
-  {
-    type: 'OrderPlaced',
-    data: {
-      lines: [],
-      total: money,
-      paymentMethod: 'paysonInvoice',
-      personnummerGround: null,
-      locale: 'sv',
-      buyer,
-      recipient: { ...buyer, email: 'anna@example.org', phone: null },
-    },
-  },
-  { type: 'PaymentApproved', data: { processorId: 'payson', paymentReference: 'p1', amount: money } },
-  { type: 'OrderShipped', data: { shippedAt: '2026-11-22T08:00:00.000Z' } },
-];
-const disclosed: DomainEvent = {
-  type: 'DataDisclosed',
-  data: {
-    processorId: 'payson',
-    legalEntity: 'Svea Bank AB',
-    orderId: null,
-    fields: ['givenName', 'email'],
-    purpose: 'payment',
-    legalBasis: 'contract',
-    consentRecordId: null,
-    consentRevision: null,
-    noticeVersion: '2026-11-01',
-    ciphertextDigest: 'd',
-    attempt: 1,
-    outcome: 'delivered',
-  },
-};
-
 const ask = async (bearer: string, kind: string): Promise<string> =>
   (await rights.call('POST', '/me/requests', { bearer, body: { kind } })).body.requestId;
 /** Delivers on and on, but for what is held back, until the request is in this state. */
@@ -106,7 +70,7 @@ describe('a request that is delivered before what came before it in the log', ()
   it.each([0, 1, 2, 3])('keeps the books when %i events of the order came in time', async (inTime) => {
     const { bearer, customerId } = await rights.customer(`anna-${inTime}`);
     const orderId = newId();
-    await rights.record('order', orderId, customerId, ...shippedOrder);
+    await rights.record('order', orderId, customerId, ...shippedOrder());
     const isHeld = ({ revision, stream }: RecordedEvent): boolean =>
       stream === streamName('order', orderId) && revision >= BigInt(inTime);
     const requestId = await ask(bearer, 'erasure');
@@ -122,7 +86,7 @@ describe('a request that is delivered before what came before it in the log', ()
   it('goes to an officer when an open order is not delivered yet', async () => {
     const { bearer, customerId } = await rights.customer('berit');
     const orderId = newId();
-    await rights.record('order', orderId, customerId, ...shippedOrder.slice(0, 1));
+    await rights.record('order', orderId, customerId, shippedOrder()[0]);
     const isHeld = ({ stream }: RecordedEvent): boolean => stream === streamName('order', orderId);
     const requestId = await ask(bearer, 'erasure');
     await inState(bearer, requestId, 'referred', isHeld);
@@ -137,7 +101,7 @@ describe('a request that is delivered before what came before it in the log', ()
   it.each([true, false])('tells a recipient whose disclosure is delivered late: %s', async (isLate) => {
     const { bearer, customerId } = await rights.customer(`cecilia-${isLate}`);
     const forwardingId = newId();
-    await rights.record('forwarding', forwardingId, customerId, disclosed);
+    await rights.record('forwarding', forwardingId, customerId, disclosed('givenName', 'email'));
     const isHeld = ({ stream }: RecordedEvent): boolean => isLate && stream === streamName('forwarding', forwardingId);
     const requestId = await ask(bearer, 'restriction');
     const { recipients } = await inState(bearer, requestId, 'answered', isHeld);
@@ -182,5 +146,35 @@ describe('a request that is delivered before what came before it in the log', ()
     });
     late.length = 0;
     expect(types).toContain({ approved: 'RequestApproved', answered: 'RequestAnswered' }[expected]);
+  });
+});
+
+describe('an event that is delivered again', () => {
+  it('changes nothing: not a judgement, not an approval, not an answer of a recipient', async () => {
+    const { bearer, customerId } = await rights.customer('erik');
+    const requestId = await ask(bearer, 'erasure');
+    await inState(bearer, requestId, 'answered', () => false);
+    const forwardingId = newId();
+    await rights.record('forwarding', forwardingId, customerId, {
+      type: 'ErasureAnswered',
+      data: { processorId: 'payson', requestId, answer: 'acknowledged', reason: 'deleted' },
+    });
+    await deliverAll();
+    const eventsOf = async (stream: string): Promise<RecordedEvent[]> => {
+      const events: RecordedEvent[] = [];
+      for await (const event of store.readStream(stream)) events.push(event);
+      return events;
+    };
+    const request = await eventsOf(streamName('rightsRequest', requestId));
+    const answers = request.filter(
+      ({ data, type }) => type === 'RecipientAnswered' && data['processorId'] === 'payson',
+    );
+    expect(answers.map(({ data }) => data['state'])).toEqual(['failed', 'acknowledged']); // late, and noted all the same
+    for (const event of [...request, ...(await eventsOf(streamName('forwarding', forwardingId)))]) await deliver(event);
+    await until(async () => {
+      const { pool } = rights.service.platform;
+      return (await pool.query('SELECT FROM rights.due_task WHERE id = $1', [requestId])).rows.length === 0;
+    });
+    expect(await eventsOf(streamName('rightsRequest', requestId))).toEqual(request);
   });
 });

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { schemaMap } from '@dittoo/contracts';
-import { KeyRing, newId, streamCategory, type DomainEvent, type LogPage, type RecordedEvent } from '@dittoo/kernel';
+import { KeyRing, newId, streamCategory, type LogPage, type RecordedEvent } from '@dittoo/kernel';
 import { categoriesOf, createKafka, ensureTopics, topicOf } from '@dittoo/messaging';
 import { settingsFor, testBroker } from '@dittoo/messaging/testing';
 import { DELIVERY, type Platform } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { shippedOrder } from '../purchase.fixture.js';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 
 /**
@@ -43,30 +44,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rights.close());
 
-const address = { street: 'Exempelgatan 7', postalCode: '12345', city: 'Exempelstad', country: 'SE' };
-const buyer = { givenName: 'Anna', familyName: 'Exempelsson', address };
-const money = { amountMinor: 12_900, currency: 'SEK' };
-const shippedOrder: DomainEvent[] = [
-  {
-    type: 'OrderPlaced',
-    data: {
-      lines: [],
-      total: money,
-      paymentMethod: 'paysonInvoice',
-      personnummerGround: null,
-      locale: 'sv',
-      buyer,
-      recipient: { ...buyer, email: 'anna@example.org', phone: null },
-    },
-  },
-  { type: 'PaymentApproved', data: { processorId: 'payson', paymentReference: 'p1', amount: money } },
-  { type: 'OrderShipped', data: { shippedAt: '2026-11-22T08:00:00.000Z' } },
-];
-
 it('keeps the books of an order whose topic stands still while the erasure is judged and executed', async () => {
   const { bearer, customerId } = await rights.customer('anna');
   const orderId = newId();
-  await rights.record('order', orderId, customerId, ...shippedOrder);
+  await rights.record('order', orderId, customerId, ...shippedOrder());
   const { requestId } = (await rights.call('POST', '/me/requests', { bearer, body: { kind: 'erasure' } })).body;
   const answered = await until(async () => {
     const { body } = await rights.call('GET', `/me/requests/${requestId}`, { bearer });

@@ -1,10 +1,9 @@
 import type { RightsRequestEvent } from '@dittoo/contracts';
-import { derivedId, EventStore, KeyRing, newId, Sealer, streamName, type DomainEvent } from '@dittoo/kernel';
+import { derivedId, EventStore, KeyRing, newId, Sealer, streamName } from '@dittoo/kernel';
 import { ContactDirectory, KeyEncryption, linkToken } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
 import type { Register } from '@dittoo/processor-register';
-import { Commands } from '@dittoo/service';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 
@@ -18,17 +17,6 @@ beforeAll(async () => {
 });
 afterAll(() => rights.close());
 
-const append = (category: string, id: string, dataSubjectId: string, ...events: DomainEvent[]) =>
-  rights.service
-    .get<Commands>(Commands)
-    .execute({ category, initialState: null, decide: () => events, evolve: () => null }, id, null, {
-      dataSubjectId,
-      actor: { kind: 'system', id: 'spec' },
-      correlationId: newId(),
-      causationId: newId(),
-      traceparent: null,
-      noticeVersion: '2026-11-01',
-    });
 const history = async (requestId: string): Promise<RightsRequestEvent[]> => {
   const recorded = [];
   const store = rights.service.get<EventStore>(EventStore);
@@ -41,7 +29,7 @@ const contacts = () => rights.service.get<ContactDirectory>(ContactDirectory);
 /** Somebody who wrote to the shop once, and has no account. */
 const correspondent = async (email: string): Promise<string> => {
   const contactId = await contacts().findOrAdd(email);
-  await append('supportCase', newId(), contactId, {
+  await rights.record('supportCase', newId(), contactId, {
     type: 'SupportCaseOpened',
     data: { channel: 'form', email, subject: 'A cup', body: 'It broke.', orderId: null, language: 'sv' },
   });
@@ -161,7 +149,7 @@ describe('a request without an account', () => {
       return false;
     });
     for (const processorId of Object.keys(rights.service.get<Register>(REGISTER).processors)) {
-      await append('forwarding', newId(), contactId, {
+      await rights.record('forwarding', newId(), contactId, {
         type: 'ErasureAnswered',
         data: { processorId, requestId: body.requestId, answer: 'acknowledged', reason: 'nothingHeld' },
       });

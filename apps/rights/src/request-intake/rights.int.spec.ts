@@ -3,9 +3,9 @@ import { EventStore, newId, Sealer, streamName, type DomainEvent } from '@dittoo
 import { REGISTER } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
 import type { Register } from '@dittoo/processor-register';
-import { Commands } from '@dittoo/service';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compactVerify, createLocalJWKSet } from 'jose';
+import { disclosed, shippedOrder } from '../purchase.fixture.js';
 import { startRights, type Answer, type RightsUnderTest } from '../rights.fixture.js';
 
 /**
@@ -24,17 +24,6 @@ beforeAll(async () => {
 });
 afterAll(() => rights.close());
 
-const append = (category: string, id: string, dataSubjectId: string, ...events: DomainEvent[]) =>
-  rights.service
-    .get<Commands>(Commands)
-    .execute({ category, initialState: null, decide: () => events, evolve: () => null }, id, null, {
-      dataSubjectId,
-      actor: { kind: 'system', id: 'spec' },
-      correlationId: newId(),
-      causationId: newId(),
-      traceparent: null,
-      noticeVersion: '2026-11-01',
-    });
 const history = async <Event extends DomainEvent>(category: string, id: string): Promise<Event[]> => {
   const recorded = [];
   const store = rights.service.get<EventStore>(EventStore);
@@ -54,29 +43,13 @@ const heard = async (group: string, category: string, id: string): Promise<void>
 };
 const types = async (category: string, id: string) => (await history(category, id)).map(({ type }) => type);
 
-const disclose = (subjectId: string, ...fields: string[]): Promise<unknown> =>
-  append('forwarding', newId(), subjectId, {
-    type: 'DataDisclosed',
-    data: {
-      processorId: 'payson',
-      legalEntity: 'Svea Bank AB',
-      orderId: null,
-      fields,
-      purpose: 'payment',
-      legalBasis: 'contract',
-      consentRecordId: null,
-      consentRevision: null,
-      noticeVersion: '2026-11-01',
-      ciphertextDigest: 'd',
-      attempt: 1,
-      outcome: 'delivered',
-    },
-  });
+const disclose = (subjectId: string, ...fields: string[]): Promise<void> =>
+  rights.record('forwarding', newId(), subjectId, disclosed(...fields));
 
 /** Every processor has nothing of this person. */
 const allAnswer = async (subjectId: string, requestId: string): Promise<void> => {
   for (const processorId of processors) {
-    await append('forwarding', newId(), subjectId, {
+    await rights.record('forwarding', newId(), subjectId, {
       type: 'ErasureAnswered',
       data: { processorId, requestId, answer: 'acknowledged', reason: 'nothingHeld' },
     });
@@ -285,20 +258,7 @@ describe('the officers` queue', () => {
   it('shows what an approval would do, extends once, and the person reads why', async () => {
     const { customerId, bearer } = await rights.customer('jonas');
     await disclose(customerId, 'email', 'givenName');
-    const address = { street: 'Exempelgatan 7', postalCode: '12345', city: 'Exempelstad', country: 'SE' };
-    const buyer = { givenName: 'Jonas', familyName: 'Exempelsson', address };
-    await append('order', newId(), customerId, {
-      type: 'OrderPlaced',
-      data: {
-        lines: [],
-        total: { amountMinor: 12_900, currency: 'SEK' },
-        paymentMethod: 'paysonInvoice',
-        personnummerGround: null,
-        locale: 'sv',
-        buyer,
-        recipient: { ...buyer, email: 'jonas@example.org', phone: null },
-      },
-    });
+    await rights.record('order', newId(), customerId, shippedOrder('Jonas')[0]);
     const requestId = await ask(bearer, 'erasure');
     const { dueAt } = await inState(bearer, requestId, 'referred');
     const path = `/compliance/requests/${requestId}`;
@@ -457,7 +417,7 @@ describe('contradictory requests', () => {
     }
     expect(JSON.stringify(await history('customer', customerId))).not.toMatch(/rune|exempel/i);
     await expect(
-      append('customer', customerId, customerId, { type: 'PhoneRectified', data: { phone: '+46701740605' } }),
+      rights.record('customer', customerId, customerId, { type: 'PhoneRectified', data: { phone: '+46701740605' } }),
     ).rejects.toThrow('destroyed'); // nothing mints a destroyed key again
   });
 });
