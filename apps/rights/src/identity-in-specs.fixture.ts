@@ -25,17 +25,17 @@ export class IdentityInSpecs {
     private readonly sealer: Sealer,
   ) {}
 
-  @Handles('ErasureRequested', { group })
+  @Handles('ErasureRequested', { group, reacts: true })
   async erasureRequested(@Payload() event: Delivered<DataSubjectEvents, 'ErasureRequested'>): Promise<void> {
     await this.append(event, { type: 'AccountClosed', data: { requestId: event.data.requestId } });
   }
 
-  @Handles('PersonnummerGroundEnded', { group })
+  @Handles('PersonnummerGroundEnded', { group, reacts: true })
   async groundEnded(@Payload() event: Delivered<DataSubjectEvents, 'PersonnummerGroundEnded'>): Promise<void> {
     await this.append(event, { type: 'PersonnummerRemoved', data: { reason: event.data.reason } });
   }
 
-  @Handles('CorrectionDecided', { group })
+  @Handles('CorrectionDecided', { group, reacts: true })
   async corrected(@Payload() event: Delivered<RightsRequestEvents, 'CorrectionDecided'>): Promise<void> {
     type Correction = DomainEvent<'CorrectionDecided', RightsRequestEvents['CorrectionDecided']>;
     const [opened] = await this.sealer.open<Correction>([asRecorded(event)]);

@@ -8,11 +8,15 @@ import { TaskClaims } from './due-task/task-claims.js';
 import { CertificateSignature } from './erasure/certificate-signature.js';
 import { CertificateController } from './erasure/certificate.controller.js';
 import { Certificates } from './erasure/certificates.query.js';
+import { ErasedKeys } from './erasure/erased-keys.js';
+import { ErasureExecution } from './erasure/erasure-execution.js';
+import { ErasureScopes } from './erasure/erasure-scopes.query.js';
 import { ErasureReactor } from './erasure/erasure.reactor.js';
 import { OtherRequests } from './erasure/other-requests.js';
 import { Execution } from './execution/execution.js';
 import { RectificationReactor } from './execution/rectification.reactor.js';
 import { RestrictionLiftReactor } from './execution/restriction-lift.reactor.js';
+import { JudgementFacts } from './judgement/judgement-facts.query.js';
 import { JudgementReactor } from './judgement/judgement.reactor.js';
 import { HoldExpiry } from './legal-hold/hold-expiry.js';
 import { LegalHoldController } from './legal-hold/legal-hold.controller.js';
@@ -108,9 +112,14 @@ export class RightsModule {
         // what was asked
         RequestsInFlight,
         RightsRequests,
+        ErasureScopes,
+        JudgementFacts,
+        // what is done
         TaskClaims,
         DueTasks,
         Execution,
+        ErasureExecution,
+        ErasedKeys,
         OtherRequests,
         Recipients,
         RecipientTasks,

@@ -2,7 +2,7 @@ import { newId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-export type TaskKind = 'erasure' | 'execution' | 'personnummer' | 'copyEnd' | 'restrictionLift';
+export type TaskKind = 'execution' | 'personnummer' | 'copyEnd' | 'restrictionLift';
 
 /** After a process died, its task waits for so long; a living one renews its claim. */
 export const claimMs = 20_000;

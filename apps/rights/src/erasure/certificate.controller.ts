@@ -7,11 +7,11 @@ import { CertificateSignature } from './certificate-signature.js';
 import { CertificateAnswer, CertificateQuery } from './certificate.http.js';
 import { Certificates } from './certificates.query.js';
 
-/** Kept apart from access tokens by its type: no verifier takes one for the other. */
+/** Its type distinguishes it from an access token: no verifier takes one for the other. */
 const certificateType = 'dittoo-erasure-certificate+json';
 
 /**
- * The certificate of an erasure, for its owner while they are signed in, and for whoever holds its link: an erased
+ * The certificate of an erasure, for its owner while they are signed in, and for anybody who has its link: an erased
  * person cannot sign in any more.
  */
 @ApiTags('Rights')

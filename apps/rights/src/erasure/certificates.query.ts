@@ -5,6 +5,7 @@ import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ErasureCertificate } from './certificate.http.js';
+import { requestKinds } from '../rights-request/request-kinds.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 
 /** What an erasure did. Made anew each time from the events, so that late answers are in it too. */
@@ -25,8 +26,8 @@ export class Certificates {
     const { history, state } = await this.commands.load(rightsRequestDecider, requestId);
     const first = history[0];
     const ofWhom = first?.recorded.metadata.dataSubjectId ?? null;
-    if (first?.event.type !== 'RightsRequestReceived' || state.status === 'none' || state.kind !== 'erasure')
-      throw new DomainError('not-found');
+    if (first?.event.type !== 'RightsRequestReceived' || state.status === 'none') throw new DomainError('not-found');
+    if (requestKinds[state.kind].answeredBy !== 'destroyedKeys') throw new DomainError('not-found');
     if (ofWhom === null || (subjectId !== null && ofWhom !== subjectId)) throw new DomainError('not-found');
     if (state.status === 'refused') throw new DomainError('not-found');
     if (state.status !== 'answered') throw new DomainError('request-not-answered');

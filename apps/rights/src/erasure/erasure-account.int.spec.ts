@@ -26,7 +26,7 @@ it('stays in execution and destroys nothing, and goes on when it is closed', asy
   // Every recipient was given up on: nothing but the account is waited for, again and again.
   const asked = async () => {
     const { rows } = await rights.service.platform.pool.query<{ due_at: Date }>(
-      `SELECT due_at FROM rights.due_task WHERE kind = 'erasure' AND id = $1`,
+      `SELECT due_at FROM rights.due_task WHERE kind = 'execution' AND id = $1`,
       [requestId],
     );
     return rows[0]?.due_at.getTime() ?? 0;

@@ -1,6 +1,6 @@
-import type { DomainEvent, RecordedEvent } from '@dittoo/kernel';
+import type { RecordedEvent } from '@dittoo/kernel';
 import { Clock, EventStore, EventStoreUnavailable, isErased, KeyRing, newId, Sealer, streamName } from '@dittoo/kernel';
-import { ContactDirectory } from '@dittoo/personal-data';
+import { ContactDirectory, EmailIndex } from '@dittoo/personal-data';
 import { DELIVERY, REGISTER, type Platform } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
 import type { Register } from '@dittoo/processor-register';
@@ -8,9 +8,8 @@ import { Commands } from '@dittoo/service';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { DataSubjects } from '../data-subject/data-subjects.js';
-import { DueTasks } from '../due-task/due-task.worker.js';
-import { EmailIndex } from '@dittoo/personal-data';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
+import { shippedOrder } from '../purchase.fixture.js';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 import { SubjectRetention } from '../retention/subject-retention.query.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
@@ -20,7 +19,9 @@ import { ParkedOfPerson } from '../person/parked-of-person.js';
 import { SubjectStreams } from '../person/subject-streams.js';
 import { refusing, refusingGroup } from '../refusing.fixture.js';
 import { Death } from '../death.fixture.js';
-import { ErasureReactor } from './erasure.reactor.js';
+import { ErasedKeys } from './erased-keys.js';
+import { ErasureExecution } from './erasure-execution.js';
+import { ErasureScopes } from './erasure-scopes.query.js';
 import { OtherRequests } from './other-requests.js';
 
 /**
@@ -41,49 +42,18 @@ const read = async (stream: string): Promise<RecordedEvent[]> => {
   return events;
 };
 
-/** What another service decides, in that service's stream. */
-const say = (category: string, id: string, dataSubjectId: string, type: string, data: object) =>
-  rights.service
-    .get<Commands>(Commands)
-    .execute(
-      { category, initialState: null, decide: () => [{ type, data } as DomainEvent], evolve: () => null },
-      id,
-      null,
-      {
-        dataSubjectId,
-        actor: { kind: 'system', id: 'spec' },
-        correlationId: newId(),
-        causationId: newId(),
-        traceparent: null,
-        noticeVersion: null,
-      },
-    );
-const address = { street: 'Exempelgatan 7', postalCode: '12345', city: 'Exempelstad', country: 'SE' };
-const buyer = { givenName: 'Anna', familyName: 'Exempelsson', address };
-const placedOrder: DomainEvent = {
-  type: 'OrderPlaced',
-  data: {
-    lines: [],
-    total: { amountMinor: 12_900, currency: 'SEK' },
-    paymentMethod: 'paysonInvoice',
-    personnummerGround: null,
-    locale: 'sv',
-    buyer,
-    recipient: { ...buyer, email: 'anna@example.org', phone: null },
-  },
-};
 const placeOrder = async (customerId: string): Promise<string> => {
   const orderId = newId();
-  await say('order', orderId, customerId, placedOrder.type, placedOrder.data);
+  await rights.record('order', orderId, customerId, shippedOrder()[0]);
   return orderId;
 };
-const shipOrder = async (customerId: string, orderId: string): Promise<void> => {
-  const payment = { processorId: 'payson', paymentReference: 'p1', amount: { amountMinor: 12_900, currency: 'SEK' } };
-  await say('order', orderId, customerId, 'PaymentApproved', payment);
-  await say('order', orderId, customerId, 'OrderShipped', { shippedAt: '2026-11-22T08:00:00.000Z' });
-};
+const shipOrder = (customerId: string, orderId: string): Promise<void> =>
+  rights.record('order', orderId, customerId, ...shippedOrder().slice(1));
 const answer = (customerId: string, requestId: string, processorId: string, how = 'acknowledged') =>
-  say('forwarding', newId(), customerId, 'ErasureAnswered', { processorId, requestId, answer: how, reason: 'deleted' });
+  rights.record('forwarding', newId(), customerId, {
+    type: 'ErasureAnswered',
+    data: { processorId, requestId, answer: how, reason: 'deleted' },
+  });
 
 const ask = (bearer: string, kind = 'erasure') => rights.call('POST', '/me/requests', { bearer, body: { kind } });
 const stateOf = async (bearer: string, requestId: string) =>
@@ -120,7 +90,7 @@ describe('an erasure', () => {
     expect((await ask(bearer)).body.code).toBe('subject-erased');
     const opened = await rights.service.get<Sealer>(Sealer).open(await read(streamName('customer', customerId)));
     expect(isErased((opened[0]!.event.data as { email: unknown }).email)).toBe(true);
-    // Nothing leads from the address to the old customer, and whoever has it next is somebody new.
+    // Nothing leads from the address to the old customer, and the next customer who has it is a new person.
     expect(await rights.service.get<EmailIndex>(EmailIndex).find('agneta@example.org')).toBeNull();
     const { customerId: next } = await rights.customer('agneta');
     expect(await rights.service.get<EmailIndex>(EmailIndex).find('agneta@example.org')).toMatchObject({
@@ -228,7 +198,7 @@ describe('a request', () => {
 });
 
 describe('an erasure that dies', () => {
-  // A day of cooling-off keeps the service's own worker away; the reactors here live two days later.
+  // A day of cooling-off keeps the service's own worker away; what the spec runs lives two days later.
   let cooling: RightsUnderTest;
   const refused = new Set<string>();
   const said: object[] = [];
@@ -254,28 +224,31 @@ describe('an erasure that dies', () => {
     }
   }
 
-  const reactorWith = (death: Death): ErasureReactor => {
+  const executionWith = (death: Death): ErasureExecution => {
     const { service } = cooling;
-    return new ErasureReactor(
+    const clock = new InTwoDays();
+    const register = service.get<Register>(REGISTER);
+    const streams = service.get<SubjectStreams>(SubjectStreams);
+    const orders = service.get<Orders>(Orders);
+    const retention = service.get<SubjectRetention>(SubjectRetention);
+    return new ErasureExecution(
       death.over(service.get<Commands>(Commands), 'execute'),
       death.over(service.get<DataSubjects>(DataSubjects), 'fence', 'recordKeysDestroyed'),
-      death.over(service.get<KeyRing>(KeyRing), 'destroy', 'states'),
+      new ErasedKeys(death.over(service.get<KeyRing>(KeyRing), 'destroy', 'states'), clock),
       death.over(service.get<EmailIndex>(EmailIndex), 'forget'),
       death.over(service.get<ContactDirectory>(ContactDirectory), 'forget'),
       new ClosedCustomers(service.get(EventStore), service.get(Sealer)),
       death.over(service.get<OtherRequests>(OtherRequests), 'endOf'),
-      service.get<Orders>(Orders),
-      service.get<SubjectRetention>(SubjectRetention),
+      streams,
       new ParkedOfPerson(
-        service.get<SubjectStreams>(SubjectStreams),
+        streams,
         service.get<Platform['delivering']>(DELIVERY),
         pino({ base: null }, { write: (line: string) => said.push(JSON.parse(line) as object) }),
       ),
-      service.get<LegalHolds>(LegalHolds),
-      service.get<DueTasks>(DueTasks),
-      new InTwoDays(),
+      new ErasureScopes(orders, retention, service.get<LegalHolds>(LegalHolds), clock, register),
+      clock,
       service.get<RightsConfig>(RIGHTS_CONFIG),
-      service.get<Register>(REGISTER),
+      register,
     );
   };
   const alive = (): Death => new Death(Number.POSITIVE_INFINITY, 'before');
@@ -300,7 +273,7 @@ describe('an erasure that dies', () => {
         const name = `jonas-${when}-${at}`;
         const { customerId, requestId, state } = await cooled(name);
         const death = new Death(at, when);
-        await reactorWith(death)
+        await executionWith(death)
           .advance(requestId)
           .catch((error: unknown) => {
             if (!(error instanceof EventStoreUnavailable)) throw error;
@@ -309,7 +282,7 @@ describe('an erasure that dies', () => {
         // The last act is the one that says so; before it nothing is called done.
         const finished = (await typesOf(streamName('rightsRequest', requestId))).includes('ErasureVerified');
         expect((await state()).state === 'answered').toBe(finished);
-        await reactorWith(alive()).advance(requestId);
+        await executionWith(alive()).advance(requestId);
 
         expect((await state()).state).toBe('answered');
         expect((await typesOf(streamName('rightsRequest', requestId))).slice(4)).toEqual([
@@ -331,8 +304,8 @@ describe('an erasure that dies', () => {
 
   it('waits for the end of the cooling-off, and asks again what stands in the way', async () => {
     const { customerId, requestId, state } = await cooled('karin');
-    await cooling.record('order', newId(), customerId, placedOrder);
-    await reactorWith(alive()).advance(requestId);
+    await cooling.record('order', newId(), customerId, shippedOrder()[0]);
+    await executionWith(alive()).advance(requestId);
     expect((await state()).state).toBe('referred');
     expect(await typesOf(streamName('dataSubject', customerId))).not.toContain('ErasureRequested');
   });
@@ -342,19 +315,11 @@ describe('an erasure that dies', () => {
     const orderId = newId();
     const stream = streamName('order', orderId);
     refused.add(stream);
-    const amount = { amountMinor: 12_900, currency: 'SEK' };
-    await cooling.record(
-      'order',
-      orderId,
-      customerId,
-      placedOrder,
-      { type: 'PaymentApproved', data: { processorId: 'payson', paymentReference: 'p1', amount } },
-      { type: 'OrderShipped', data: { shippedAt: '2026-11-22T08:00:00.000Z' } },
-    );
+    await cooling.record('order', orderId, customerId, ...shippedOrder());
     const delivery = cooling.service.get<Platform['delivering']>(DELIVERY)();
     await until(async () => (await delivery.parkedAmong([stream])).length > 0);
 
-    const again = await reactorWith(alive()).advance(requestId);
+    const again = await executionWith(alive()).advance(requestId);
     expect(Date.parse(again ?? '')).toBeGreaterThan(Date.parse(new InTwoDays().now()));
     expect((await state()).state).toBe('approved');
     expect(await typesOf(streamName('dataSubject', customerId))).toEqual([]);
@@ -370,7 +335,7 @@ describe('an erasure that dies', () => {
 
     refused.delete(stream);
     expect(await delivery.replayParked(refusingGroup, stream)).toMatchObject({ waiting: 0, failure: null });
-    expect(await reactorWith(alive()).advance(requestId)).toBeNull();
+    expect(await executionWith(alive()).advance(requestId)).toBeNull();
     expect((await state()).state).toBe('answered');
     const states = await cooling.service.get<KeyRing>(KeyRing).states(customerId);
     expect([states.get('profile'), states.get('orderAccounting')]).toEqual(['destroyed', 'active']);

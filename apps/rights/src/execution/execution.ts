@@ -1,19 +1,22 @@
-import { marketingPurposes } from '@dittoo/contracts';
 import { Clock } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSubjects } from '../data-subject/data-subjects.js';
-import { Recipients } from '../recipients/recipients.query.js';
 import { DueTasks } from '../due-task/due-task.worker.js';
-import { otherObjectablePurposes } from './objectable-purposes.js';
-import { notSupportedBy } from './notification.js';
+import { ErasureExecution } from '../erasure/erasure-execution.js';
+import { Recipients } from '../recipients/recipients.query.js';
+import type { Step } from '../rights-request/request-kind.js';
+import { isAnsweredByCopy, requestKinds, type CopyKind } from '../rights-request/request-kinds.js';
 import { isErasedMeanwhile, stepsOf, type RequestSteps } from '../rights-request/request-steps.js';
-import { SubjectCopyFiles, type CopyKind } from '../subject-copy/subject-copy-files.js';
+import { SubjectCopyFiles } from '../subject-copy/subject-copy-files.js';
+import { notSupportedBy } from './notification.js';
+import { objectedPurposes } from './objectable-purposes.js';
 
 /**
- * Does what was approved, but for an erasure: prepares the copy, restricts, objects, tells the recipients.
+ * Does what was approved: takes the steps of the kind, then gives the answer of the kind. An erasure has a course of its
+ * own.
  *
  * A task's performer: it reads from the events how far the request has come. It may die between any two acts; each
  * changes nothing when it is taken twice, and the last one is the answer.
@@ -22,9 +25,10 @@ import { SubjectCopyFiles, type CopyKind } from '../subject-copy/subject-copy-fi
 export class Execution implements OnModuleInit {
   constructor(
     private readonly commands: Commands,
-    private readonly rights: DataSubjects,
+    private readonly subjects: DataSubjects,
     private readonly copies: SubjectCopyFiles,
     private readonly recipients: Recipients,
+    private readonly erasures: ErasureExecution,
     private readonly tasks: DueTasks,
     private readonly clock: Clock,
     @Inject(REGISTER) private readonly register: Register,
@@ -34,10 +38,11 @@ export class Execution implements OnModuleInit {
     this.tasks.perform('execution', (requestId) => this.advance(requestId));
   }
 
-  /** @returns `null`: nothing is left to do */
-  async advance(requestId: string): Promise<null> {
+  /** @returns when to come again; `null` = nothing is left to do */
+  async advance(requestId: string): Promise<string | null> {
     const steps = await stepsOf(this.commands, requestId);
     if (steps === null) return null;
+    if (requestKinds[steps.request.kind].answeredBy === 'destroyedKeys') return this.erasures.advance(requestId);
     try {
       await this.execute(requestId, steps);
     } catch (error) {
@@ -48,37 +53,29 @@ export class Execution implements OnModuleInit {
   }
 
   private async execute(requestId: string, steps: RequestSteps): Promise<void> {
-    const { contextOf, request, step, subjectId } = steps;
-    switch (request.kind) {
-      case 'access':
-      case 'portability':
-        return this.copy(requestId, request.kind, steps);
-      case 'restriction':
-        await this.rights.restrict(subjectId, requestId, contextOf('restrict'));
-        await this.tellRecipients(steps);
-        break;
-      case 'objection':
-        await this.rights.object(subjectId, requestId, this.objectedBy(steps), contextOf('object'));
-        break;
-      case 'rectification':
-        await this.tellRecipients(steps);
-        break;
-      case 'erasure':
-        return; // a task of its own
+    const { kind } = steps.request;
+    for (const step of requestKinds[kind].steps(steps.approval)) await this.take(step, requestId, steps);
+    if (isAnsweredByCopy(kind)) await this.copy(requestId, kind, steps);
+    else await steps.step({ type: 'Conclude' });
+  }
+
+  private async take(step: Step, requestId: string, steps: RequestSteps): Promise<void> {
+    const { contextOf, subjectId } = steps;
+    switch (step.type) {
+      case 'restrict':
+        return this.subjects.restrict(subjectId, requestId, contextOf('restrict'));
+      case 'object': {
+        const purposes = objectedPurposes(this.register, step);
+        return this.subjects.object(subjectId, requestId, purposes, contextOf('object'));
+      }
+      case 'tellRecipients':
+        return this.tellRecipients(steps);
     }
-    await step({ type: 'Conclude' });
   }
 
   private async copy(requestId: string, kind: CopyKind, { step, subjectId }: RequestSteps): Promise<void> {
     const { digest, expiresAt } = await this.copies.prepare({ requestId, subjectId, kind, now: this.clock.now() });
     await step({ type: 'RecordCopy', digest, expiresAt });
-  }
-
-  /** Marketing always; what rests on our own interests where an officer found theirs to weigh more. */
-  private objectedBy({ request, history }: RequestSteps): readonly string[] {
-    const byOfficer = history.some(({ event }) => event.type === 'RequestApproved' && event.data.by === 'officer');
-    const all = byOfficer && !request.partlyRefused;
-    return all ? [...marketingPurposes, ...otherObjectablePurposes(this.register)] : marketingPurposes;
   }
 
   /** Art. 19: each recipient that received something personal. */

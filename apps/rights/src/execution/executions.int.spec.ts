@@ -1,5 +1,5 @@
 import type { DataSubjectEvent, RightsRequestEvent, RightsRequestKind } from '@dittoo/contracts';
-import { Clock, EventStore, EventStoreUnavailable, newId, streamName, type DomainEvent } from '@dittoo/kernel';
+import { Clock, EventStore, EventStoreUnavailable, newId, streamName } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
 import type { Register } from '@dittoo/processor-register';
@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSubjects } from '../data-subject/data-subjects.js';
 import { Recipients } from '../recipients/recipients.query.js';
 import { DueTasks } from '../due-task/due-task.worker.js';
+import { ErasureExecution } from '../erasure/erasure-execution.js';
+import { disclosed } from '../purchase.fixture.js';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 import { Death } from '../death.fixture.js';
 import { Execution } from './execution.js';
@@ -23,17 +25,6 @@ beforeAll(async () => {
 });
 afterAll(() => rights.close());
 
-const append = (category: string, id: string, dataSubjectId: string, ...events: DomainEvent[]) =>
-  rights.service
-    .get<Commands>(Commands)
-    .execute({ category, initialState: null, decide: () => events, evolve: () => null }, id, null, {
-      dataSubjectId,
-      actor: { kind: 'system', id: 'spec' },
-      correlationId: newId(),
-      causationId: newId(),
-      traceparent: null,
-      noticeVersion: '2026-11-01',
-    });
 const typesOf = async (category: string, id: string): Promise<string[]> => {
   const types: string[] = [];
   const store = rights.service.get<EventStore>(EventStore);
@@ -41,7 +32,7 @@ const typesOf = async (category: string, id: string): Promise<string[]> => {
   return types;
 };
 
-/** Approved for a time that does not come, so that only the reactors here execute it. */
+/** Approved for a time that does not come, so that only what the spec runs executes it. */
 const approvedRequest = async (subjectId: string, kind: RightsRequestKind): Promise<string> => {
   const requestId = newId();
   const never = '2999-01-01T00:00:00.000Z';
@@ -49,36 +40,21 @@ const approvedRequest = async (subjectId: string, kind: RightsRequestKind): Prom
     { type: 'RightsRequestReceived', data: { kind, dueAt: never, noticeVersion: '2026-11-01', detail: null } },
     { type: 'RequestApproved', data: { by: 'officer', executeAfter: never } },
   ];
-  await append('rightsRequest', requestId, subjectId, ...events);
+  await rights.record('rightsRequest', requestId, subjectId, ...events);
   return requestId;
 };
 
-const disclose = (subjectId: string, processorId: string): Promise<unknown> =>
-  append('forwarding', newId(), subjectId, {
-    type: 'DataDisclosed',
-    data: {
-      processorId,
-      legalEntity: 'Svea Bank AB',
-      orderId: null,
-      fields: ['givenName', 'email', 'orderLines'],
-      purpose: 'payment',
-      legalBasis: 'contract',
-      consentRecordId: null,
-      consentRevision: null,
-      noticeVersion: '2026-11-01',
-      ciphertextDigest: 'd',
-      attempt: 1,
-      outcome: 'delivered',
-    },
-  });
+const disclose = (subjectId: string): Promise<void> =>
+  rights.record('forwarding', newId(), subjectId, disclosed('givenName', 'email', 'orderLines'));
 
-const reactorWith = (death: Death): Execution => {
+const executionWith = (death: Death): Execution => {
   const { service } = rights;
   return new Execution(
     death.over(service.get<Commands>(Commands), 'execute'),
     death.over(service.get<DataSubjects>(DataSubjects), 'restrict', 'object'),
     death.over(service.get<SubjectCopyFiles>(SubjectCopyFiles), 'prepare'),
     service.get<Recipients>(Recipients),
+    service.get<ErasureExecution>(ErasureExecution),
     service.get<DueTasks>(DueTasks),
     service.get<Clock>(Clock),
     service.get<Register>(REGISTER),
@@ -100,14 +76,14 @@ describe.each(['before', 'after'] as const)('a request that dies %s an act', (wh
     'comes to the same end: %s',
     async (kind, [acts, ofRequest, ofSubject]) => {
       const { customerId } = await rights.customer(`${kind}-${when}`);
-      await disclose(customerId, 'payson');
+      await disclose(customerId);
       const recipients = rights.service.get<Recipients>(Recipients);
       await until(async () => (await recipients.of(customerId)).length > 0);
       for (let at = 0; at <= acts; at++) {
         const before = (await typesOf('dataSubject', customerId)).length;
         const requestId = await approvedRequest(customerId, kind as RightsRequestKind);
         const death = new Death(at, when);
-        await reactorWith(death)
+        await executionWith(death)
           .advance(requestId)
           .catch((error: unknown) => {
             if (!(error instanceof EventStoreUnavailable)) throw error;
@@ -115,7 +91,7 @@ describe.each(['before', 'after'] as const)('a request that dies %s an act', (wh
         expect(death.came).toBe(at < acts); // every act had its death
         const finished = at === acts || (when === 'after' && at === acts - 1);
         expect((await typesOf('rightsRequest', requestId)).includes('RequestAnswered')).toBe(finished);
-        await reactorWith(new Death(Number.POSITIVE_INFINITY, 'before')).advance(requestId);
+        await executionWith(new Death(Number.POSITIVE_INFINITY, 'before')).advance(requestId);
         expect((await typesOf('rightsRequest', requestId)).slice(2)).toEqual(ofRequest);
         expect((await typesOf('dataSubject', customerId)).slice(before)).toEqual(ofSubject);
       }
@@ -124,11 +100,14 @@ describe.each(['before', 'after'] as const)('a request that dies %s an act', (wh
   );
 });
 
-it('a request of somebody erased meanwhile ends, and is not tried for ever', async () => {
+it('a request of a person who was erased meanwhile ends, and is not tried for ever', async () => {
   const { customerId } = await rights.customer('erased-meanwhile');
-  await append('dataSubject', customerId, customerId, { type: 'ErasureRequested', data: { requestId: newId() } });
+  await rights.record('dataSubject', customerId, customerId, {
+    type: 'ErasureRequested',
+    data: { requestId: newId() },
+  });
   const requestId = await approvedRequest(customerId, 'restriction');
-  await reactorWith(new Death(Number.POSITIVE_INFINITY, 'before')).advance(requestId);
+  await executionWith(new Death(Number.POSITIVE_INFINITY, 'before')).advance(requestId);
   expect((await typesOf('rightsRequest', requestId)).slice(2)).toEqual(['RequestAnswered']);
   expect(await typesOf('dataSubject', customerId)).not.toContain('ProcessingRestricted');
 });

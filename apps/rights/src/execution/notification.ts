@@ -2,7 +2,7 @@ import type { RightsRequestEvents } from '@dittoo/contracts';
 
 /**
  * What recipients answer when they are told of a correction or a restriction: no processor of the register takes such
- * word by a call, so each is a person's task until somebody notes what came of it.
+ * a notification by a call, so each is a task of an officer until its outcome is noted.
  */
 export const notSupportedBy = (
   recipients: readonly { readonly processorId: string }[],

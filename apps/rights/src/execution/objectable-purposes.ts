@@ -1,15 +1,23 @@
 import { marketingPurposes } from '@dittoo/contracts';
 import type { Register } from '@dittoo/processor-register';
+import type { Step } from '../rights-request/request-kind.js';
+
+/** What an objection ends: marketing, and where an officer found the person's grounds to weigh more, the others too. */
+export const objectedPurposes = (
+  register: Register,
+  { to }: Pick<Extract<Step, { type: 'object' }>, 'to'>,
+): readonly string[] =>
+  to === 'marketing' ? marketingPurposes : [...marketingPurposes, ...otherObjectablePurposes(register)];
 
 /**
- * Purposes beside marketing that rest on the shop's own interests and for which something leaves the house: an officer
- * weighs them against the person's grounds (art. 21(1)), the gate refuses them from then on.
+ * Purposes beside marketing that rest on the shop's own interests and for which a processor receives data: an officer
+ * weighs them against the person's grounds (art. 21(1)). Processor-forwarding refuses them from then on.
  */
-export const otherObjectablePurposes = (register: Register): string[] => {
+const otherObjectablePurposes = (register: Register): string[] => {
   const marketing: readonly string[] = marketingPurposes;
   const granted = Object.values(register.processors).flatMap(({ purposes }) => purposes);
-  const found = granted.filter(
+  const objectable = granted.filter(
     ({ legalBasis, purpose }) => legalBasis === 'legitimateInterests' && !marketing.includes(purpose),
   );
-  return [...new Set(found.map(({ purpose }) => purpose))];
+  return [...new Set(objectable.map(({ purpose }) => purpose))];
 };

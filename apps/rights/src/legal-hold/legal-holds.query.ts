@@ -26,7 +26,7 @@ export const holdsKey = (hold: HeldData, category: DataCategory, scope: string |
   hold.categories.includes(category) && (hold.orderId === null || hold.orderId === scope || !perOrder.has(category));
 
 /**
- * The holds, by row. A row is written with the hold's own event by whoever decided, and again by the projection: so a
+ * The holds, by row. A row is written with the hold's own event by the officer's call, and again by the projection: so a
  * hold counts from its confirmation on, and also after a death between the two.
  */
 @Injectable()

@@ -9,7 +9,7 @@ import {
   type SchemaMap,
 } from '@dittoo/kernel';
 
-/** The value is there and is not given out: it proves who somebody is (art. 15(4), art. 32). */
+/** The value is there and is not given out: it proves who a person is (art. 15(4), art. 32). */
 export interface Withheld {
   readonly withheld: 'secret';
 }

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { SubjectStreams, type SubjectStream } from './subject-streams.js';
 
-/** How soon whoever waits for a parked stream looks again: a person has to take it up first. */
+/** How soon a decision that waits for a parked stream is tried again: a person has to take the stream up first. */
 export const parkedRecheckMs = 30_000;
 
 /** A stream of the person stands still: nothing that cannot be undone is done until it goes on. */

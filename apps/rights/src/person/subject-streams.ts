@@ -14,7 +14,7 @@ export interface SubjectStream {
 const definitions: SchemaMap = schemaMap;
 const restMs = 1_000;
 
-/** Whose data it is, and whom it names besides, where the schema map knows such a field: an officer's look at somebody. */
+/** Whose data it is, and whom it names besides, where the schema map has such a field, as for an officer who reads a person's history. */
 export const subjectsOf = ({ data, metadata, type }: RecordedEvent): Set<string> => {
   const named = definitions[type]?.fields['subjectId']?.kind === 'plain' ? data['subjectId'] : null;
   return new Set([metadata.dataSubjectId, named].filter(isUuid).map((id) => id.toLowerCase()));

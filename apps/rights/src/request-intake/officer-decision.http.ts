@@ -29,7 +29,10 @@ export class CorrectionBody {
 const decisions = ['approve', 'refuse', 'partlyRefuse'] as const;
 
 export class DecisionBody {
-  /** `partlyRefuse`: of an erasure, the delivery data of open orders stays; everything else goes. */
+  /**
+   * `partlyRefuse`: of an erasure, the delivery data of open orders stays and everything else goes; of an objection, all but
+   * marketing goes on. A copy and a restriction are approved or refused as a whole.
+   */
   @ApiProperty({ enum: decisions })
   @IsIn(decisions)
   decision!: (typeof decisions)[number];

@@ -1,5 +1,5 @@
-import type { ProfileChanges } from '@dittoo/contracts';
-import { Clock, DomainError, type DataCategory } from '@dittoo/kernel';
+import type { ProfileChanges, RightsRequestKind } from '@dittoo/contracts';
+import { Clock, type DataCategory } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import {
@@ -20,11 +20,8 @@ import { DataSubjects } from '../data-subject/data-subjects.js';
 import { Recipients } from '../recipients/recipients.query.js';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
 import { Customers } from '../person/customers.query.js';
-import { LegalHolds } from '../legal-hold/legal-holds.query.js';
-import { Orders } from '../person/orders.query.js';
-import { SubjectRetention } from '../retention/subject-retention.query.js';
-import { erasureScope, withHolds } from '../erasure/erasure-scope.js';
-import { previewOf } from './preview.js';
+import { SubjectStreams } from '../person/subject-streams.js';
+import { ErasureScopes } from '../erasure/erasure-scopes.query.js';
 import { rightsRequestDecider, type RightsRequestCommand } from '../rights-request/rights-request.decider.js';
 import {
   ExaminedRequest,
@@ -33,13 +30,12 @@ import {
   OfficersRequestsQuery,
   RestrictionLift,
 } from '../rights-request/rights-request.http.js';
-import { DecisionBody, ExtensionBody } from './officer-decision.http.js';
+import { CorrectionBody, DecisionBody, ExtensionBody } from './officer-decision.http.js';
+import { requestKinds } from '../rights-request/request-kinds.js';
 import { RightsRequests } from '../rights-request/rights-request.query.js';
 import type { ErasureScope } from '../rights-request/rights-request.js';
 import { extendedDueAt } from '../rights-request/swedish-calendar.js';
-
-/** What an open order cannot do without; a partly refused erasure leaves it. */
-const neededByOpenOrders: readonly DataCategory[] = ['orderDelivery'];
+import { previewOf } from './preview.js';
 
 /** The officers' queue: what no rule could decide. */
 @ApiTags('Compliance')
@@ -52,11 +48,10 @@ export class OfficerController {
     private readonly commands: Commands,
     private readonly requests: RightsRequests,
     private readonly recipients: Recipients,
-    private readonly rights: DataSubjects,
+    private readonly subjects: DataSubjects,
     private readonly customers: Customers,
-    private readonly orders: Orders,
-    private readonly retention: SubjectRetention,
-    private readonly holds: LegalHolds,
+    private readonly streams: SubjectStreams,
+    private readonly scopes: ErasureScopes,
     private readonly clock: Clock,
     @Inject(RIGHTS_CONFIG) private readonly config: RightsConfig,
     @Inject(REGISTER) private readonly register: Register,
@@ -73,7 +68,7 @@ export class OfficerController {
   async examine(@Param('id') id: string): Promise<ExaminedRequest> {
     const request = await this.requests.forOfficer(idParam(id), this.clock.now());
     if (request.state !== 'referred') return { ...request, preview: null };
-    const scope = await this.scope(request.subjectId);
+    const scope = await this.scope(request.kind, request.subjectId);
     const holders = await this.recipients.of(request.subjectId);
     return { ...request, preview: previewOf(this.register, request, scope, holders) };
   }
@@ -91,8 +86,8 @@ export class OfficerController {
     refuseCardNumbers(body.reason);
     const request = await this.requests.forOfficer(requestId, this.clock.now());
     const context = commandContext(caller, request.subjectId);
-    const correction = await this.correctionOf(body, request);
-    const command = await this.commandOf(body, request, correction);
+    const command = await this.commandOf(body, request);
+    if (body.changes !== undefined) await this.requireCorrectable(requestId, command, request.subjectId);
     await this.commands.execute(rightsRequestDecider, requestId, command, context);
     return this.requests.forOfficer(requestId, this.clock.now());
   }
@@ -123,45 +118,51 @@ export class OfficerController {
     const requestId = idParam(id);
     const { subjectId } = await this.requests.forOfficer(requestId, this.clock.now());
     const liftsAt = new Date(Date.parse(this.clock.now()) + this.config.liftNoticeMs).toISOString();
-    return this.rights.announceLift(subjectId, requestId, liftsAt, commandContext(caller, subjectId));
-  }
-
-  /** What a rectification changes; refused where nothing can be changed. */
-  private async correctionOf(
-    { changes, decision }: DecisionBody,
-    { kind, state, subjectId }: OfficersRequest,
-  ): Promise<ProfileChanges | null> {
-    if (changes === undefined) return null;
-    if (state !== 'referred') throw new DomainError('request-not-open');
-    if (kind !== 'rectification' || decision === 'refuse') throw new DomainError('decision-not-possible');
-    await this.customers.requireRegistered(subjectId);
-    await this.rights.requireKnown(subjectId);
-    const { address, ...rest } = changes;
-    refuseCardNumbersOf(changes);
-    return { ...rest, address: address == null ? address : { ...address } };
+    return this.subjects.announceLift(subjectId, requestId, liftsAt, commandContext(caller, subjectId));
   }
 
   private async commandOf(
-    { decision, reason }: DecisionBody,
-    request: OfficersRequest,
-    correction: ProfileChanges | null,
+    { changes, decision, reason }: DecisionBody,
+    { kind, subjectId }: OfficersRequest,
   ): Promise<RightsRequestCommand> {
-    if (decision === 'refuse') return { type: 'Refuse', reason: reason! };
     const now = this.clock.now();
-    const partlyRefusedBecause = decision === 'partlyRefuse' ? reason! : null;
-    if (request.kind !== 'erasure')
-      return { type: 'Approve', scope: null, executeAfter: now, partlyRefusedBecause, correction };
-    const executeAfter = new Date(Date.parse(now) + this.config.coolingOffMs).toISOString();
-    const kept = decision === 'partlyRefuse' ? neededByOpenOrders : [];
-    const scope = await this.scope(request.subjectId, kept);
-    return { type: 'Approve', scope, executeAfter, partlyRefusedBecause, correction: null };
+    const { keptIfPartlyRefused } = requestKinds[kind];
+    return {
+      type: 'Decide',
+      decision,
+      reason: reason ?? null,
+      correction: correctionOf(changes),
+      scope:
+        decision === 'refuse'
+          ? null
+          : await this.scope(kind, subjectId, decision === 'partlyRefuse' ? keptIfPartlyRefused : []),
+      now,
+      coolingOffMs: this.config.coolingOffMs,
+    };
   }
 
-  /** What an erasure would take and leave, now. */
-  private async scope(subjectId: string, kept: readonly DataCategory[] = []): Promise<ErasureScope> {
-    const now = this.clock.now();
-    const lastDays = await this.retention.of(subjectId);
-    const all = erasureScope(this.register, await this.orders.of(subjectId), now, kept, lastDays);
-    return withHolds(all, await this.holds.inForce(subjectId, now));
+  /** There must be a profile to correct; what the request itself refuses comes first. */
+  private async requireCorrectable(requestId: string, command: RightsRequestCommand, subjectId: string): Promise<void> {
+    const { state } = await this.commands.load(rightsRequestDecider, requestId);
+    rightsRequestDecider.decide(command, state);
+    await this.customers.requireRegistered(subjectId);
+    await this.subjects.requireKnown(subjectId);
+  }
+
+  /** What would go and what would stay, now; `null` = the kind is not about that. */
+  private async scope(
+    kind: RightsRequestKind,
+    subjectId: string,
+    kept: readonly DataCategory[] = [],
+  ): Promise<ErasureScope | null> {
+    if (requestKinds[kind].judgedBy !== 'erasureScope') return null;
+    return (await this.scopes.judge(subjectId, await this.streams.of(subjectId), kept)).scope;
   }
 }
+
+const correctionOf = (changes: CorrectionBody | undefined): ProfileChanges | null => {
+  if (changes === undefined) return null;
+  refuseCardNumbersOf(changes);
+  const { address, ...rest } = changes;
+  return { ...rest, address: address == null ? address : { ...address } };
+};

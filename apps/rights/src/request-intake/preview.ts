@@ -1,6 +1,6 @@
-import { marketingPurposes } from '@dittoo/contracts';
 import type { Register } from '@dittoo/processor-register';
-import { otherObjectablePurposes } from '../execution/objectable-purposes.js';
+import { objectedPurposes } from '../execution/objectable-purposes.js';
+import { requestKinds } from '../rights-request/request-kinds.js';
 import type { OfficersRequest, RequestPreview } from '../rights-request/rights-request.http.js';
 import type { ErasureScope } from '../rights-request/rights-request.js';
 
@@ -13,22 +13,23 @@ interface Holder {
 /**
  * What an approval would do now: what goes, what stays, why, until when, and who is told.
  *
- * @param scope of an erasure as it would be decided now
+ * @param scope of a kind that is judged by it, as it would be decided now
  */
 export const previewOf = (
   register: Register,
   { kind }: Pick<OfficersRequest, 'kind'>,
-  scope: ErasureScope,
+  scope: ErasureScope | null,
   holders: readonly Holder[],
-): RequestPreview => ({
-  ...(kind === 'erasure' ? { erase: scope.erase, retain: scope.retain } : { erase: [], retain: [] }),
-  purposes: kind === 'objection' ? [...marketingPurposes, ...otherObjectablePurposes(register)] : [],
-  recipients: isToldToRecipients(kind) ? holders.flatMap((holder) => recipient(register, holder)) : [],
-});
-
-/** Art. 19. */
-const isToldToRecipients = (kind: string): boolean =>
-  kind === 'erasure' || kind === 'restriction' || kind === 'rectification';
+): RequestPreview => {
+  const steps = requestKinds[kind].steps({ by: 'officer', partlyRefused: false });
+  const tellsRecipients = steps.some(({ type }) => type === 'tellRecipients');
+  return {
+    erase: scope?.erase ?? [],
+    retain: scope?.retain ?? [],
+    purposes: steps.flatMap((step) => (step.type === 'object' ? objectedPurposes(register, step) : [])),
+    recipients: tellsRecipients ? holders.flatMap((holder) => recipient(register, holder)) : [],
+  };
+};
 
 const recipient = (register: Register, { fields, processorId }: Holder): RequestPreview['recipients'][number][] => {
   const processor = register.processors[processorId];

@@ -81,7 +81,7 @@ export class PrivacyRequestController {
     return { confirmBy: expiresAt };
   }
 
-  /** The link that was mailed came back: whoever asked reads that mailbox. */
+  /** The link that was mailed came back: the requester reads that mailbox. */
   @Post('confirmation')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: RequestReceipt })
@@ -100,8 +100,7 @@ export class PrivacyRequestController {
     );
     if (state.status === 'none') throw new DomainError('internal-error');
     const { confirmation, dueAt, kind } = state;
-    const received = history[0]!.event;
-    const detail = received.type === 'RightsRequestReceived' ? readable(received.data.detail, null) : null;
+    const detail = readable(state.detail, null);
     const email = readable(confirmation?.email, null);
     if (confirmation !== null && email !== null) {
       const address = { email, language: confirmation.language };
@@ -137,7 +136,7 @@ export class PrivacyRequestController {
       await this.askOf(subjectId, asked, caller);
     } catch (error) {
       if (!(error instanceof SubjectKeyDestroyed)) throw error;
-      // Erased since the address was looked up: whoever comes with it now is a new person.
+      // Erased since the address was looked up: from now on it belongs to a new person.
       await this.contacts.forget(subjectId);
       await this.askOf(await this.contacts.findOrAdd(asked.email), asked, caller);
     }
@@ -146,7 +145,7 @@ export class PrivacyRequestController {
   private async askOf(subjectId: string, { detail, email, kind, ...mail }: Asked, caller: Caller): Promise<void> {
     const { noticeVersion } = this.register;
     const own = derivedId('privacyRequest', caller.commandId, subjectId);
-    // Apart from what the person asks when signed in: an unconfirmed word of anybody must not stand in for theirs.
+    // Not the likeness of a request of a signed-in person: an unconfirmed request of anybody must not take its place.
     const likeness = `byEmail/${this.inFlight.likeness(kind, detail)}`;
     const requestId = await this.inFlight.idFor(subjectId, likeness, own);
     const token = `${requestId}.${randomBytes(32).toString('base64url')}`;
@@ -167,7 +166,7 @@ export class PrivacyRequestController {
     );
   }
 
-  /** The customer who has the address, else whoever is known by it alone. */
+  /** The customer who has the address, else the contact who is known by it alone. */
   private async subjectOf(email: string): Promise<string> {
     const indexed = await this.emails.find(email);
     const customer = indexed?.kind === 'customer' && (await this.customers.hasEmail(indexed.subjectId, email));

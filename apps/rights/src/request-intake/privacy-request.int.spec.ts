@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 
 /**
- * Promise: whoever reads a mailbox can use the rights of its owner, nobody else can, and nobody learns who is known.
+ * Promise: the reader of a mailbox can use the rights of its owner, nobody else can, and nobody learns who is known.
  * Left open here: the mails, which another service sends from the events.
  */
 let rights: RightsUnderTest;
@@ -26,7 +26,7 @@ const history = async (requestId: string): Promise<RightsRequestEvent[]> => {
 };
 
 const contacts = () => rights.service.get<ContactDirectory>(ContactDirectory);
-/** Somebody who wrote to the shop once, and has no account. */
+/** A person who wrote to the shop once, and has no account. */
 const correspondent = async (email: string): Promise<string> => {
   const contactId = await contacts().findOrAdd(email);
   await rights.record('supportCase', newId(), contactId, {
@@ -161,7 +161,7 @@ describe('a request without an account', () => {
     const certificate = await rights.call('GET', body.certificate.replace('/api/v1', ''));
     expect(certificate.body.certificate).toMatchObject({ requestId: body.requestId, outcome: 'done' });
     expect(JSON.stringify(certificate.body)).not.toContain('gunnel');
-    // Whoever comes with the address later is somebody new, and is answered like anybody.
+    // The address belongs to a new person from then on, who is answered like anybody.
     expect((await ask(email, 'access')).status).toBe(202);
     expect(await contacts().find(email)).not.toBe(contactId);
   });
@@ -207,7 +207,7 @@ describe('a customer who cannot sign in', () => {
     });
   });
 
-  it('is not stood in for by somebody who typed the address', async () => {
+  it('has requests of their own, whoever typed the address', async () => {
     const { customerId, bearer } = await rights.customer('jenny');
     await ask('jenny@example.org', 'access');
     const byEmail = (await mailed(customerId)).split('.')[0];

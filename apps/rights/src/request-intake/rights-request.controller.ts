@@ -71,7 +71,7 @@ export class RightsRequestController {
     const context = commandContext(caller, subjectId, noticeVersion);
     const own = derivedId('rightsRequest', caller.commandId);
     const requestId = await this.inFlight.idFor(subjectId, this.inFlight.likeness(kind, detail), own);
-    // Whoever repeats a request is answered also while the person is being forgotten.
+    // A repeated request is answered also while the person is being forgotten.
     if (requestId === own) {
       await this.customers.requireRegistered(subjectId);
       await this.rights.requireKnown(subjectId);

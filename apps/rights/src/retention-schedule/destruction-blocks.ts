@@ -36,7 +36,7 @@ export class DestructionBlocks {
   }
 
   /**
-   * The last look before what cannot be undone: what is due by the person's own streams too, which the rows may not have
+   * The last check before what cannot be undone: what is due by the person's own streams too, which the rows may not have
    * heard of yet, and what nothing keeps by now.
    *
    * @throws PersonIsParked a stream of the person stands still: come again later
@@ -45,7 +45,7 @@ export class DestructionBlocks {
     const streams = await this.streams.of(subjectId);
     if (await this.parked.hasAny(subjectId, { kind: 'retention', id: subjectId }, streams)) throw new PersonIsParked();
     const { keys } = await this.retention.among(subjectId, streams);
-    // What the streams no longer know was destroyed before, by somebody who died before the row went.
+    // What the streams no longer know was destroyed before, by a process that died before it deleted the row.
     const runsOn = keys.filter(({ lastDay }) => lastDay === null || lastDay >= dayOf(now));
     const running = new Set(runsOn.map(({ category, scope }) => `${category}/${scope}`));
     const free = await this.free(

@@ -107,7 +107,7 @@ describe('a consent', () => {
     expect(states.get('consentEvidence')).toBe('newLifecycleAllowed'); // the person may say yes again
   });
 
-  it('to the newsletter keeps the address of somebody without an account, no longer', async () => {
+  it('to the newsletter keeps the address of a person without an account, no longer', async () => {
     const subjectId = newId();
     const asked = {
       email: 'eva@example.org',

@@ -82,7 +82,7 @@ export class Due {
     return rows.length > 0;
   }
 
-  /** Only under the lease: whoever lost it leaves the row, and the next one finds everything done. */
+  /** Only under the lease: a process that lost it leaves the row, and the next one finds everything done. */
   async done({ due, subjectId }: DuePerson, now: string, lease: Lease): Promise<void> {
     await this.pool.query(
       `DELETE FROM rights.retention r USING unnest($2::text[], $3::uuid[]) AS k (c, s), service.lease l

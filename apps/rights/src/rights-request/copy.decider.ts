@@ -1,5 +1,6 @@
 import type { RightsRequestEvent, RightsRequestEvents } from '@dittoo/contracts';
 import { DomainError } from '@dittoo/kernel';
+import { isAnsweredByCopy } from './request-kinds.js';
 import { isOpen, type RightsRequest } from './rights-request.js';
 
 /** What becomes of the copy that answers a request under art. 15 or 20. Part of the request's own decider. */
@@ -7,9 +8,6 @@ export type CopyCommand =
   | ({ readonly type: 'RecordCopy' } & RightsRequestEvents['CopyPrepared'])
   | { readonly type: 'CollectCopy'; readonly format: 'json' | 'html'; readonly now: string }
   | ({ readonly type: 'PurgeCopy' } & RightsRequestEvents['CopyPurged']);
-
-export const isAnsweredByCopy = (kind: string): kind is 'access' | 'portability' =>
-  kind === 'access' || kind === 'portability';
 
 /** Prepared once, handed out once, gone in the end. */
 export const decideCopy = (command: CopyCommand, request: RightsRequest): RightsRequestEvent[] => {
@@ -21,7 +19,7 @@ export const decideCopy = (command: CopyCommand, request: RightsRequest): Rights
       const { digest, expiresAt } = command;
       return [
         { type: 'CopyPrepared', data: { expiresAt, digest } },
-        { type: 'RequestAnswered', data: { outcome: request.partlyRefused ? 'partlyDone' : 'done' } },
+        { type: 'RequestAnswered', data: { outcome: 'done' } },
       ];
     }
     case 'CollectCopy':

@@ -2,16 +2,17 @@ import type { RightsRequestEvent } from '@dittoo/contracts';
 import { derivedId, DomainError, SubjectKeyDestroyed, type OpenedEvent } from '@dittoo/kernel';
 import type { CommandContext, Commands } from '@dittoo/service';
 import { rightsRequestDecider, type RightsRequestCommand } from './rights-request.decider.js';
-import type { RightsRequest } from './rights-request.js';
+import type { Approval } from './request-kind.js';
+import type { KnownRequest, RightsRequest } from './rights-request.js';
 
 /** A request that is being executed, and a way to take steps in its stream. */
 export interface RequestSteps {
   readonly request: Extract<RightsRequest, { status: 'approved' | 'executing' }>;
+  readonly approval: Approval;
   readonly subjectId: string;
-  readonly history: readonly OpenedEvent<RightsRequestEvent>[];
   /** The cause of an act in another stream; the same each time it is taken. */
   contextOf(act: string): CommandContext;
-  step(command: RightsRequestCommand): Promise<Exclude<RightsRequest, { status: 'none' }>>;
+  step(command: RightsRequestCommand): Promise<KnownRequest>;
 }
 
 /** `null` = it waits for something else, or is over. */
@@ -29,13 +30,18 @@ export const stepsOf = async (commands: Commands, requestId: string): Promise<Re
     traceparent: null,
     noticeVersion,
   });
-  const step = async (command: RightsRequestCommand): Promise<Exclude<RightsRequest, { status: 'none' }>> => {
+  const step = async (command: RightsRequestCommand): Promise<KnownRequest> => {
     const context = contextOf(`${command.type}/${steps++}`);
     const { state } = await commands.execute(rightsRequestDecider, requestId, command, context);
     if (state.status === 'none') throw new Error('the request lost its history');
     return state;
   };
-  return { request, subjectId, history, contextOf, step };
+  return { request, approval: approvalOf(history, request), subjectId, contextOf, step };
+};
+
+const approvalOf = (history: readonly OpenedEvent<RightsRequestEvent>[], { partlyRefused }: KnownRequest): Approval => {
+  const byOfficer = history.some(({ event }) => event.type === 'RequestApproved' && event.data.by === 'officer');
+  return { by: byOfficer ? 'officer' : 'rule', partlyRefused };
 };
 
 /** The person was erased before or meanwhile: what was to be done cannot be done any more, and a retry changes nothing. */

@@ -4,6 +4,7 @@ import { Commands, RequestDigest } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { rightsRequestDecider } from './rights-request.decider.js';
+import { requestKinds } from './request-kinds.js';
 import { hasLapsed, isOpen } from './rights-request.js';
 
 /**
@@ -56,9 +57,10 @@ export class RequestsInFlight {
     );
   }
 
-  /** The same kind asks the same thing, unless its words say what it is about. */
+  /** What two requests have in common that ask for the same. */
   likeness(kind: RightsRequestKind, detail: string | null): string {
-    const byWords = kind === 'rectification' || kind === 'objection' || kind === 'restriction';
-    return byWords && detail !== null ? `${kind}/${this.digest.digest(`${kind}\n${detail}`)}` : kind;
+    return requestKinds[kind].differsByWords && detail !== null
+      ? `${kind}/${this.digest.digest(`${kind}\n${detail}`)}`
+      : kind;
   }
 }

@@ -24,7 +24,7 @@ export class RequestReceipt {
   @ApiProperty({ format: 'date-time' })
   dueAt!: string;
 
-  /** Of an erasure: where its certificate will lie. Readable without signing in, by whoever has this link. */
+  /** Of an erasure: where its certificate will lie. Readable without signing in, by this link. */
   @ApiProperty({ required: false, format: 'uri-reference' })
   certificate?: string;
 }

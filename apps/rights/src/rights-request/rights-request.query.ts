@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import type { OfficersRequest, RequestAnswer } from './rights-request.http.js';
 import { rightsRequestDecider } from './rights-request.decider.js';
+import { requestKinds } from './request-kinds.js';
 import { RightsRequestRow } from './rights-request.entity.js';
 import type { RightsRequest } from './rights-request.js';
 
@@ -31,16 +32,17 @@ export class RightsRequests {
     private readonly keys: KeyEncryption,
   ) {}
 
-  /** @throws DomainError `not-found`, also for somebody else's */
+  /** @throws DomainError `not-found`, also for another person's request */
   async ofSubject(subjectId: string, requestId: string): Promise<RequestAnswer> {
     const loaded = await this.commands.load(rightsRequestDecider, requestId);
     if (subjectOf(loaded) !== subjectId) throw new DomainError('not-found');
     return { ...answerOf(requestId, loaded), certificate: this.certificateLink(requestId, loaded.state) };
   }
 
-  /** Where the certificate of an erasure lies; said only to who asked for it. `null` = there will be none. */
+  /** Where the certificate of destroyed keys is read; for the requester alone. `null` = there will be none. */
   certificateLink(requestId: string, request: RightsRequest): string | null {
-    if (request.status === 'none' || request.status === 'refused' || request.kind !== 'erasure') return null;
+    if (request.status === 'none' || request.status === 'refused') return null;
+    if (requestKinds[request.kind].answeredBy !== 'destroyedKeys') return null;
     const token = linkToken(this.keys, 'erasureCertificate', requestId);
     return `/api/v1/me/requests/${requestId}/certificate?token=${token}`;
   }
@@ -123,12 +125,11 @@ const answerOf = (requestId: string, { state, history }: LoadedRequest): Request
 
 const officersAnswer = (requestId: string, loaded: LoadedRequest, now: string): OfficersRequest => {
   const answer = answerOf(requestId, loaded);
-  const first = loaded.history[0]?.event;
   return {
     ...answer,
     subjectId: subjectOf(loaded)!,
     daysLeft: Math.floor((Date.parse(answer.dueAt) - Date.parse(now)) / 86_400_000),
-    detail: first?.type === 'RightsRequestReceived' ? readable(first.data.detail, null) : null,
+    detail: loaded.state.status === 'none' ? null : readable(loaded.state.detail, null),
     blockers: loaded.state.status === 'referred' ? loaded.state.blockers : [],
   };
 };

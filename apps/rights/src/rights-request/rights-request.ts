@@ -20,6 +20,8 @@ export interface Copy {
 export interface Received {
   readonly kind: RightsRequestKind;
   readonly dueAt: string;
+  /** What it is about, in the person's own words. */
+  readonly detail: Personal<string | null>;
   /** Why it takes longer, once that was said. */
   readonly extendedBecause: Personal<string> | null;
   readonly confirmation: Confirmation | null;
@@ -45,6 +47,8 @@ export type RightsRequest =
   | (Received & { readonly status: 'answered'; readonly outcome: 'done' | 'partlyDone' })
   | (Received & { readonly status: 'refused' });
 
+export type KnownRequest = Exclude<RightsRequest, { status: 'none' }>;
+
 /** May anything still happen to it but a late answer? */
 export const isOpen = ({ status }: RightsRequest): boolean =>
   status !== 'none' && status !== 'answered' && status !== 'refused';
@@ -67,8 +71,8 @@ const initially = {
 
 export const evolve = (request: RightsRequest, event: RightsRequestEvent): RightsRequest => {
   if (event.type === 'RightsRequestReceived') {
-    const { dueAt, kind } = event.data;
-    return { status: 'received', kind, dueAt, ...initially };
+    const { detail, dueAt, kind } = event.data;
+    return { status: 'received', kind, dueAt, detail, ...initially };
   }
   if (request.status === 'none') return request;
   const { recipients, copy } = request;
@@ -128,12 +132,13 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
 };
 
 /** What every state after `none` knows; what belongs to one state alone is left behind. */
-const receivedOf = (request: Exclude<RightsRequest, { status: 'none' }>): Received => {
-  const { kind, dueAt, extendedBecause, confirmation, identifiedBy, scope } = request;
+const receivedOf = (request: KnownRequest): Received => {
+  const { kind, dueAt, detail, extendedBecause, confirmation, identifiedBy, scope } = request;
   const { partlyRefused, reason, recipients, tasksDone, copy } = request;
   return {
     kind,
     dueAt,
+    detail,
     extendedBecause,
     confirmation,
     identifiedBy,

@@ -13,6 +13,7 @@ import type { Register } from '@dittoo/processor-register';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
+import type { CopyKind } from '../rights-request/request-kinds.js';
 import { accessFrame, type AccessCopy, type CopyFacts } from './access-copy.js';
 import { CopyWriter, textOf } from './copy-contents.js';
 import { oneTimeKey } from './copy-seal.js';
@@ -32,9 +33,6 @@ interface CopyRow {
   readonly expires_at: Date;
   readonly collected_at: Date | null;
 }
-
-/** The kinds of request that are answered with a copy. */
-export type CopyKind = 'access' | 'portability';
 
 export interface CopyRequest {
   readonly requestId: Uuid;

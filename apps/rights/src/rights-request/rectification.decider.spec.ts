@@ -1,0 +1,90 @@
+import type { RightsRequestEvent } from '@dittoo/contracts';
+import { describe, it } from '@jest/globals';
+import {
+  answered,
+  approved,
+  asked,
+  customer,
+  decide,
+  done,
+  given,
+  heard,
+  identified,
+  judge,
+  notice,
+  now,
+  partlyRefused,
+  received,
+  referred,
+  waiting,
+} from './request-history.fixture.js';
+
+const answer = { processorId: 'payson', state: 'notSupported', reason: 'manual' } as const;
+const contact = { isCustomer: false, isSomethingHeld: false, erasure: null };
+const correction = { givenName: 'Ingrith' };
+
+describe('a rectification', () => {
+  const decided: RightsRequestEvent = { type: 'CorrectionDecided', data: { changes: correction } };
+
+  it('goes to an officer, or ends where nothing is held', () => {
+    given(...heard('rectification'))
+      .when(judge(customer))
+      .then(referred('decidedByOfficer'));
+    given(received('rectification'), identified('confirmedEmail'))
+      .when(judge(customer))
+      .then(referred('identifiedByEmailOnly', 'decidedByOfficer'));
+    given(received('rectification'), identified('confirmedEmail'))
+      .when(judge(contact))
+      .then({ type: 'RequestScopeDecided', data: { erase: [], retain: [] } }, done());
+  });
+
+  it('is corrected with the approval, wholly or in part, in the stream of the request', () => {
+    given(...waiting('rectification'))
+      .when({ ...decide.approve, correction })
+      .then(decided, approved('officer'));
+    given(...waiting('rectification'))
+      .when({ ...decide.partlyRefuse, correction })
+      .then(decided, partlyRefused('not all'), approved('officer'));
+  });
+
+  it('is not corrected with a refusal', () =>
+    given(...waiting('rectification'))
+      .when({ ...decide.refuse, correction })
+      .thenFails('decision-not-possible'));
+
+  it('by the person tells who holds the old value, in one append', () => {
+    const record = {
+      type: 'RecordRectification',
+      kind: 'rectification',
+      ...notice,
+      detail: null,
+      now,
+      answers: [answer],
+    } as const;
+    const whole = [
+      received('rectification'),
+      approved(),
+      asked('payson', now),
+      answered('payson', 'notSupported', 'manual'),
+      done('partlyDone'),
+    ];
+    given()
+      .when(record)
+      .then(...whole);
+    given(...whole)
+      .when(record)
+      .then();
+    given(...whole)
+      .when({ type: 'Conclude' })
+      .then();
+    given()
+      .when({ ...record, answers: [{ ...answer, state: 'acknowledged', reason: 'told' }] })
+      .then(
+        received('rectification'),
+        approved(),
+        asked('payson', now),
+        answered('payson', 'acknowledged', 'told'),
+        done(),
+      );
+  });
+});

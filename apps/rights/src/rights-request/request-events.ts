@@ -1,0 +1,52 @@
+import type { RightsRequestEvent, RightsRequestEvents, RightsRequestKind } from '@dittoo/contracts';
+import { DomainError } from '@dittoo/kernel';
+import type { ErasureScope, KnownRequest } from './rights-request.js';
+
+/** What every request says when it comes. */
+export interface Receipt {
+  readonly kind: RightsRequestKind;
+  readonly dueAt: string;
+  readonly noticeVersion: string;
+  readonly detail: string | null;
+}
+
+export const received = ({ detail, dueAt, kind, noticeVersion }: Receipt): RightsRequestEvent => ({
+  type: 'RightsRequestReceived',
+  data: { kind, dueAt, noticeVersion, detail },
+});
+
+export const referred = (blockers: readonly string[]): RightsRequestEvent => ({
+  type: 'RequestReferredToOfficer',
+  data: { blockers },
+});
+
+/** @param how.partlyRefusedBecause why not all of it; absent = all of it */
+export const approved = (how: {
+  readonly by: 'rule' | 'officer';
+  readonly executeAfter: string;
+  readonly scope?: ErasureScope | null;
+  readonly partlyRefusedBecause?: string | null;
+}): RightsRequestEvent[] => {
+  const { by, executeAfter, partlyRefusedBecause: reason = null, scope = null } = how;
+  return [
+    ...(scope === null ? [] : [{ type: 'RequestScopeDecided', data: scope } as const]),
+    ...(reason === null ? [] : [{ type: 'RequestPartlyRefused', data: { reason } } as const]),
+    { type: 'RequestApproved', data: { by, executeAfter } },
+  ];
+};
+
+export const askedAndAnswered = (
+  data: RightsRequestEvents['RecipientAnswered'],
+  answerBy: string,
+): RightsRequestEvent[] => [
+  { type: 'RecipientAsked', data: { processorId: data.processorId, answerBy } },
+  { type: 'RecipientAnswered', data },
+];
+
+/** The answer, and whether it is all of it. @throws DomainError `request-pending` while a recipient may still answer */
+export const concluded = ({ partlyRefused, recipients }: KnownRequest): RightsRequestEvent => {
+  const states = Object.values(recipients);
+  if (states.includes('asked')) throw new DomainError('request-pending');
+  const whole = !partlyRefused && states.every((state) => state === 'acknowledged');
+  return { type: 'RequestAnswered', data: { outcome: whole ? 'done' : 'partlyDone' } };
+};
