@@ -2,6 +2,7 @@ import { AddressBody, LineField, PhoneField, TextField, WhenSent, WhenSet } from
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsOptional, IsString, MaxLength, MinLength, ValidateIf, ValidateNested } from 'class-validator';
+import { officersDecisions, type OfficersDecision } from '../rights-request/request-kind.js';
 
 /** What an officer puts right for the person; what is absent stays. */
 export class CorrectionBody {
@@ -26,16 +27,14 @@ export class CorrectionBody {
   address?: AddressBody | null;
 }
 
-const decisions = ['approve', 'refuse', 'partlyRefuse'] as const;
-
 export class DecisionBody {
   /**
    * `partlyRefuse`: of an erasure, the delivery data of open orders stays and everything else goes; of an objection, all but
    * marketing goes on. A copy and a restriction are approved or refused as a whole.
    */
-  @ApiProperty({ enum: decisions })
-  @IsIn(decisions)
-  decision!: (typeof decisions)[number];
+  @ApiProperty({ enum: officersDecisions })
+  @IsIn(officersDecisions)
+  decision!: OfficersDecision;
 
   /** What the person is told; needed for every kind of refusal. */
   @ApiProperty({ required: false, maxLength: 2000 })

@@ -207,7 +207,7 @@ describe('a customer who cannot sign in', () => {
     });
   });
 
-  it('has requests of their own, whoever typed the address', async () => {
+  it('has requests of their own beside those of anybody who typed the address', async () => {
     const { customerId, bearer } = await rights.customer('jenny');
     await ask('jenny@example.org', 'access');
     const byEmail = (await mailed(customerId)).split('.')[0];

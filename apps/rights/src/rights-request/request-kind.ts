@@ -2,8 +2,9 @@ import type { DataCategory } from '@dittoo/kernel';
 import type { Purpose } from '@dittoo/contracts';
 import type { ErasureScope, Received } from './rights-request.js';
 
-/** What an officer may say to a request that was referred to them. */
-export type OfficersDecision = 'approve' | 'partlyRefuse' | 'refuse';
+/** What an officer may decide about a request that was referred to them; a kind may allow less. */
+export const officersDecisions = ['approve', 'refuse', 'partlyRefuse'] as const;
+export type OfficersDecision = (typeof officersDecisions)[number];
 
 /** What was read of the person when the request is judged. */
 export interface Facts {
