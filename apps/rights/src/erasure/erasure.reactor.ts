@@ -1,8 +1,9 @@
 import type { ForwardingEvents } from '@dittoo/contracts';
-import { Clock, type Delivered } from '@dittoo/kernel';
+import { Clock, type Delivered, type EventContext } from '@dittoo/kernel';
 import { causedBy, Commands, Handles } from '@dittoo/service';
 import { Controller, Inject } from '@nestjs/common';
-import { Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
+import type { EntityManager } from 'typeorm';
 import { DueTasks } from '../due-task/due-task.worker.js';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
@@ -12,8 +13,8 @@ const group = 'rights.erasure';
 /**
  * A recipient has answered an erasure -> the request notes it -> the erasure goes on (`erasure-execution.ts`).
  *
- * Acts before the transaction of the rows. Dies anywhere: the event comes again, the request finds its note by the cause,
- * and a task that is scheduled twice is performed once more.
+ * The note is appended before the transaction of the rows, the task is written in it. Dies between the two: the event comes
+ * again, and the request finds its note by the cause.
  */
 @Controller()
 export class ErasureReactor {
@@ -27,10 +28,16 @@ export class ErasureReactor {
   @Handles('ErasureAnswered', { group, reacts: true })
   async recipientAnswered(@Payload() event: Delivered<ForwardingEvents, 'ErasureAnswered'>): Promise<void> {
     const { answer: state, processorId, reason, requestId } = event.data;
-    const now = this.clock.now();
-    const answerBy = new Date(Date.parse(now) + this.config.recipientDeadlineMs).toISOString();
+    const answerBy = new Date(Date.parse(this.clock.now()) + this.config.recipientDeadlineMs).toISOString();
     const command = { type: 'RecordAnswer', answer: { processorId, state, reason }, answerBy } as const;
     await this.commands.execute(rightsRequestDecider, requestId, command, causedBy(event, group));
-    await this.tasks.schedule('execution', requestId, now);
+  }
+
+  @Handles('ErasureAnswered', { group })
+  async goOn(
+    @Payload() { data }: Delivered<ForwardingEvents, 'ErasureAnswered'>,
+    @Ctx() { transaction }: EventContext<EntityManager>,
+  ): Promise<void> {
+    await this.tasks.schedule('execution', data.requestId, this.clock.now(), transaction);
   }
 }

@@ -1,6 +1,7 @@
 import { EventStore, KeyRing, newId, streamName, type RecordedEvent } from '@dittoo/kernel';
 import { DELIVERY, type Platform } from '@dittoo/platform';
 import { until } from '@dittoo/platform/testing';
+import { RowsOfPage } from '@dittoo/projections';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { DataSource } from 'typeorm';
@@ -31,8 +32,10 @@ const deliver = async (event: RecordedEvent): Promise<void> => {
     const [group, type] = name.split('/');
     if (type !== event.type) continue;
     await rights.service.get<DataSource>(DataSource).transaction(async (transaction) => {
-      const result: unknown = await handler(event, { group, transaction });
+      const { fold, gather, written } = new RowsOfPage(transaction);
+      const result: unknown = await handler(event, { group, transaction, fold, gather, written });
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+      await written();
     });
   }
 };
