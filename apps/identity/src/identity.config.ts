@@ -26,7 +26,7 @@ export interface IdentityConfig {
 const email = (prefix: string, who: string): Setting<string | null> =>
   text(`${prefix}_EMAIL`, {
     means: `E-mail address ${who} signs in with; the account is opened at the first start that names it.`,
-    otherwise: 'see above',
+    otherwise: 'no such account is opened',
     example: 'name@example.org',
     pattern: /^[^@\s]+@[^@\s]+$/,
     must: 'be an e-mail address',
@@ -35,7 +35,7 @@ const email = (prefix: string, who: string): Setting<string | null> =>
 const password = (prefix: string): Setting<string | null> =>
   text(`${prefix}_PASSWORD`, {
     means: `Password of \`${prefix}_EMAIL\`, of 8 characters or more.`,
-    otherwise: 'see above',
+    otherwise: 'no such account is opened',
     example: 'a long pass phrase',
     pattern: /^.{8,}$/s,
     must: 'have at least 8 characters',

@@ -81,7 +81,7 @@ export const duration = <const D extends Description & { readonly least?: string
   variable: string,
   description: D,
 ): Setting<ValueOf<number, D>> =>
-  setting(variable, description, (given) => {
+  setting(variable, { unit: 'ISO 8601 duration', ...description }, (given) => {
     const { least, because } = description;
     const ms = durationMs(given, variable);
     if (least !== undefined && ms < durationMs(least, variable)) {

@@ -44,7 +44,7 @@ export const listeningPort = (standard: number): Setting<number> =>
   port('PORT', {
     means: 'Port on which the program listens; 0 = any that is free.',
     default: String(standard),
-    otherwise: `${servicePorts.gateway}, and for a separate process its own (see below)`,
+    otherwise: `${servicePorts.gateway}; a separate process has its own (see Programs)`,
     example: '80',
   });
 
@@ -91,6 +91,7 @@ const listening = {
     means: 'How many requests the gateway takes from one address in a minute.',
     default: '600',
     example: '1200',
+    unit: 'requests a minute',
     least: 1,
     most: 10_000_000,
   }),
@@ -110,6 +111,7 @@ const storing = {
     means: 'How many connections one process has to PostgreSQL at most.',
     default: '42',
     example: '20',
+    unit: 'connections',
     least: 14,
     most: 1_000,
   }),
@@ -155,10 +157,9 @@ const watching = {
     protocols: web,
   }),
   tracesShare: share('OTEL_TRACES_SAMPLER_ARG', {
-    means: 'The share of traces that is recorded.',
+    means: 'The share of traces that is recorded, from 0 to 1.',
     default: '1',
     example: '0.1',
-    unit: 'from 0 to 1',
   }),
   clockOffsetMs: duration('CLOCK_OFFSET', {
     means: 'How far the clock is ahead, for tests; refused where `NODE_ENV=production`.',
