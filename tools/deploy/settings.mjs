@@ -6,12 +6,17 @@ import { SettingGroup } from '../../libs/kernel/dist/settings.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** A configuration without one of these would only load what it imports. */
+const declaration = 'new SettingGroup(';
+
 const compiledConfigs = () =>
   ['libs', 'apps'].flatMap((parent) =>
     readdirSync(join(root, parent)).flatMap((name) => {
       const sources = join(root, parent, name, 'src');
       return readdirSync(sources, { recursive: true })
-        .filter((file) => file.endsWith('.config.ts'))
+        .filter(
+          (file) => file.endsWith('.config.ts') && readFileSync(join(sources, file), 'utf8').includes(declaration),
+        )
         .map((file) => join(root, parent, name, 'dist', file.replace(/\.ts$/, '.js')));
     }),
   );
