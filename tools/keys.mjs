@@ -44,8 +44,8 @@ const run = async ([command, ...args]) => {
   if (!Object.hasOwn(commands, command)) throw new Error(`there is no command ${command}\n\n${usage}`);
   await import('reflect-metadata');
   const { KeyMaintenance, readPlatformConfig } = await import('../libs/platform/dist/index.js');
-  const { standaloneService } = await import('../apps/standalone/dist/standalone.module.js');
-  const maintenance = await KeyMaintenance.open(readPlatformConfig(process.env, 'keys'), standaloneService.schemas);
+  const { standaloneSchemas } = await import('../apps/standalone/dist/standalone.module.js');
+  const maintenance = await KeyMaintenance.open(readPlatformConfig(process.env, 'keys'), standaloneSchemas);
   try {
     await commands[command](maintenance, ...args);
   } finally {

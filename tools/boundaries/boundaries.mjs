@@ -166,9 +166,9 @@ const projectBlocks = (project, projects) => {
     here('sources', ['**/*.{ts,tsx}'], withoutEnvironment(reads, handlers.none)),
     ...(isApp ? [here('queries', ['*/*.query.ts'], withoutEnvironment(opening, handlers.none))] : []),
     ...(project.name === 'kernel' ? [here('codec', ['recorded-as.ts'], withoutEnvironment(reads))] : []),
-    here('environment', ['**/*.config.ts', 'main.ts'], { imports: reads, syntax: handlers.none }),
+    here('environment', ['main.ts'], { imports: reads, syntax: handlers.none }),
     ...(promises
-      ? [here('config', ['*.config.ts'], { imports: [...reads, ...configImports], syntax: handlers.none })]
+      ? [here('config', ['*.config.ts'], withoutEnvironment([...reads, ...configImports], handlers.none))]
       : []),
     ...(folders[project.name] ?? []).flatMap(folderBlocks),
     ...(calculations[project.name] ?? []).map((folder) =>
@@ -198,7 +198,7 @@ const environment = [
   {
     name: 'boundaries/environment',
     files: ['{apps,libs}/*/src/**/*.{ts,tsx}'],
-    ignores: ['**/*.config.ts', '**/main.ts', 'libs/testing/**', ...specFiles],
+    ignores: ['**/main.ts', 'apps/standalone/src/migrate.ts', 'libs/testing/**', ...specFiles],
     rules: {
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: environmentModule.message }],
     },

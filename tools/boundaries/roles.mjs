@@ -37,7 +37,7 @@ export const configImports = [{ regex: '^\\.{1,2}/', message: 'A `*.config.ts` i
 
 export const environmentModule = {
   regex: '^(node:)?process$',
-  message: 'The environment is read in `*.config.ts` and `main.ts`.',
+  message: 'The environment is handed in by `main.ts`, and read by `readSettings`.',
 };
 
 const chanceOfTheKernel = {

@@ -174,7 +174,7 @@ export class Rows {
   },
   {
     rule: 'no clock, no randomness, no environment in deciders and projections',
-    cry: /No clock|Time and ids come in|read in/,
+    cry: /No clock|Time and ids come in|handed in/,
     forbidden: [
       'apps/consent/src/consent/consent.decider.ts',
       'apps/consent/src/standing-consent/standing-consent.projection.ts',

@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { upstreamNames } from '../../apps/gateway/dist/gateway.config.js';
+import { processorVariables } from '../../apps/processor-forwarding/dist/processor-forwarding.config.js';
 import { servicePorts } from '../../libs/platform/dist/index.js';
 import { readProjects } from '../boundaries/projects.mjs';
 import { isOneShot, isOurs, readCompose } from './compose.mjs';
-import { environmentNames, ofNode } from './environment-names.mjs';
+import { readsVariable } from './settings.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const compose = readCompose(root);
@@ -80,14 +81,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('sets only environment names that the code reads', () => {
-    const isRead = environmentNames(root);
-    const strangers = ours.flatMap(([name, { environment = {} }]) =>
-      Object.keys(environment)
-        .filter((key) => !isRead(key) && !ofNode.has(key))
-        .map((key) => `${name}: ${key}`),
-    );
-    expect(strangers).toEqual([]);
+  it('sets for each program only variables that this program reads', () => {
+    const unread = ours.flatMap(([name, { command, environment = {} }]) => {
+      const isRead = readsVariable(command[0]);
+      return Object.keys(environment)
+        .filter((key) => !isRead(key))
+        .map((key) => `${name}: ${key}`);
+    });
+    expect(unread).toEqual([]);
   });
 
   it.each(services)('%s is held tightly', (name, service) => {
@@ -153,15 +154,11 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives forwarding every address and credential that it demands, here and in the chart', () => {
-    const config = read('apps/processor-forwarding/src/processor-forwarding.config.ts');
-    const [, list] = /requireProcessors = .*?for \(const name of \[([^\]]*)\]/s.exec(config);
-    const demanded = new Set(
-      [...`${config.match(/required\(env, '[A-Z_]+'\)/g)} ${list}`.matchAll(/'([A-Z_]+)'/g)].map((m) => m[1]),
-    );
-    expect(demanded.size).toBeGreaterThanOrEqual(7);
+    const demanded = Object.values(processorVariables.settings).map(({ variable }) => variable);
+    expect(demanded.length).toBeGreaterThanOrEqual(7);
     const { processors } = parse(read('deploy/helm/dittoo/values.yaml'));
     const here = Object.keys(compose.services['processor-forwarding'].environment);
-    expect([...demanded].filter((name) => !here.includes(name) || !processors.variables.includes(name))).toEqual([]);
+    expect(demanded.filter((name) => !here.includes(name) || !processors.variables.includes(name))).toEqual([]);
   });
 
   it('keeps the signing key from all but the gateway, and from everybody what he need not have', () => {

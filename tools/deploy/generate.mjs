@@ -1,12 +1,13 @@
 /**
- * `npm run deploy:generate` - writes what deploy/ takes from the code: the dashboard and the alert rules from the metrics
- * that exist, the allowed ways out from the register. `-- --check` writes nothing and fails where a file is not as it
+ * `npm run deploy:generate` - writes what deploy/ and docs/ take from the code: the dashboard and the alert rules from the
+ * metrics that exist, the allowed ways out from the register, the page of settings from their declarations. `-- --check` writes nothing and fails where a file is not as it
  * would be written; a spec does the same.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { configurationPage } from './configuration-page.mjs';
 import { egressOf } from './egress.mjs';
 import { alertGroups } from './observability/alerts.mjs';
 import { grafanaDashboard, rows, rowsFor } from './observability/dashboard.mjs';
@@ -39,6 +40,7 @@ export const generated = async () => {
       'deploy/helm/dittoo/files/egress.yaml',
       header + stringify({ noticeVersion: register.noticeVersion, endpoints: egressOf(register) }),
     ],
+    ['docs/configuration.md', await configurationPage()],
   ]);
 };
 

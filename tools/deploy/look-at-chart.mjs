@@ -1,17 +1,16 @@
 /**
  * What schemas cannot say about the rendered chart: `node tools/deploy/look-at-chart.mjs plain.yaml proxy.yaml cilium.yaml`,
  * run by `npm run deploy:check`. Selectors select, ports exist, every pod is held tightly, environment names are read by
- * the code, and who may leave the cluster is who should.
+ * the program, and who may leave the cluster is who should.
  */
 import { deepStrictEqual as same, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
-import { environmentNames, ofNode } from './environment-names.mjs';
+import { readsVariable, secretVariables } from './settings.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const isRead = environmentNames(root);
 const everywhere = parse(readFileSync(join(root, 'deploy/helm/dittoo/files/egress.yaml'), 'utf8')).endpoints;
 const drainSeconds = 25;
 
@@ -59,12 +58,12 @@ const lives = ({ component, kind, spec }) => {
 /** Environment, and the files it names: what is named is mounted, what is mounted is named. */
 const configured = ({ component, spec }) => {
   if (component === 'egress-proxy') return;
-  const [{ env, volumeMounts }] = spec.containers;
+  const [{ args, env, volumeMounts }] = spec.containers;
+  const isRead = readsVariable(args[0]);
   const names = env.map(({ name }) => name);
   same([component, names.length], [component, new Set(names).size]);
-  same([component, names.filter((name) => !isRead(name) && !ofNode.has(name))], [component, []]);
-  const literal = env.filter(({ name }) => /PASSWORD|SECRET|API_KEY|DATABASE_URL|EVENT_STORE_URL/.test(name));
-  for (const { name, valueFrom } of literal)
+  same([component, names.filter((name) => !isRead(name))], [component, []]);
+  for (const { name, valueFrom } of env.filter(({ name }) => secretVariables.has(name)))
     ok(valueFrom?.secretKeyRef !== undefined, `${component}: ${name} in the open`);
   const directories = env
     .filter(({ name }) => name.endsWith('_FILE'))

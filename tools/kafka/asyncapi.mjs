@@ -2,7 +2,7 @@
 const { schemaMap } = await import('../../libs/contracts/dist/index.js');
 const { categoriesOf, topicOf } = await import('../../libs/messaging/dist/index.js');
 
-const prefix = process.env.KAFKA_TOPIC_PREFIX ?? 'dittoo.';
+const prefix = process.env.KAFKA_TOPIC_PREFIX || 'dittoo.';
 const text = (more = {}) => ({ type: 'string', ...more });
 const uuid = text({ format: 'uuid' });
 const position = text({ pattern: '^[0-9]{1,19}$' });

@@ -14,12 +14,6 @@ const usage = `npm run topics - makes the topics that are missing, looks at the 
 
 const day = 86_400_000;
 
-const number = (name, fallback) => {
-  const value = Number(process.env[name] ?? fallback);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new Error(`${name} must be a whole number above 0`);
-};
-
 /** Every group of handlers and its event types, as they stand in the compiled services. */
 const readGroups = async () => {
   const groups = new Map();
@@ -47,16 +41,18 @@ const run = async () => {
   const { categoriesOf, categoriesFor, createKafka, deadLetterTopicOf, ensureTopics, topicOf } =
     await import('../../libs/messaging/dist/index.js');
   const { schemaMap } = await import('../../libs/contracts/dist/index.js');
-  const { kafkaSettings, readKafkaConfig } = await import('../../libs/platform/dist/index.js');
-  const config = readKafkaConfig(process.env);
+  const { kafkaSettings, readKafkaConfig, readTopicsConfig } = await import('../../libs/platform/dist/index.js');
+  const { readTogether } = await import('../../libs/kernel/dist/settings.js');
+  const { config, topicsConfig } = readTogether({
+    config: () => readKafkaConfig(process.env),
+    topicsConfig: () => readTopicsConfig(process.env),
+  });
   if (config === null) throw new Error('KAFKA_BROKERS must say where Kafka is');
-  const replication = number('KAFKA_REPLICATION', 1);
+  const { partitions: partitionsOfEvents, replication } = topicsConfig;
   const wanted = (topic, partitions, days) => ({ topic, partitions, replication, retentionMs: days * day });
   const groups = await readGroups();
   const topics = [
-    ...categoriesOf(schemaMap).map((category) =>
-      wanted(topicOf(config.topicPrefix, category), number('KAFKA_PARTITIONS', 6), 7),
-    ),
+    ...categoriesOf(schemaMap).map((category) => wanted(topicOf(config.topicPrefix, category), partitionsOfEvents, 7)),
     // What nobody could take in stays longer than what everybody could: a person looks at it.
     ...[...groups].flatMap(([group, types]) =>
       categoriesFor(types, schemaMap).map((category) =>

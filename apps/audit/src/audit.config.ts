@@ -1,14 +1,22 @@
-export interface AuditConfig {
-  /**
-   * First line of every signed tree head and name of the key. A new origin is a new key and a new line of heads over
-   * the same log; verifiers take it for another log.
-   */
-  readonly origin: string;
-}
+import { readSettings, SettingGroup, text, type ConfigOf, type Environment } from '@dittoo/kernel/settings';
+
+export const auditVariables = new SettingGroup({
+  title: 'Audit',
+  readBy: ['audit', 'standalone'],
+  settings: {
+    /** What a name of a key may be is said by the signing key, which refuses another at start. */
+    origin: text('AUDIT_ORIGIN', {
+      means:
+        'Name of the log and of its key, the first line of every signed tree head; a new name begins a new line of heads over the same log, which verifiers take for another log.',
+      default: 'dittoo.example.org/audit-log',
+      example: 'shop.example.org/audit-log',
+    }),
+  },
+});
+
+export type AuditConfig = ConfigOf<typeof auditVariables.settings>;
 
 export const AUDIT_CONFIG = Symbol('AuditConfig');
 
-/** What a name of a key may be is said by the signing key, which refuses another at start. */
-export const readAuditConfig = (env: Readonly<Record<string, string | undefined>> = process.env): AuditConfig => ({
-  origin: env['AUDIT_ORIGIN'] ?? 'dittoo.example.org/audit-log',
-});
+/** @throws SettingsError with the names of the variables that are wrong */
+export const readAuditConfig = (env: Environment): AuditConfig => readSettings(env, auditVariables.settings);

@@ -1,6 +1,6 @@
 import { SequencerWorker, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AUDIT_CONFIG, readAuditConfig, type AuditConfig } from './audit.config.js';
+import { AUDIT_CONFIG, type AuditConfig } from './audit.config.js';
 import { auditSchema } from './audit.migrations.js';
 import { NumberedLog } from './seal/numbered-log.js';
 import { OfficerViews } from './officer-access/officer-views.js';
@@ -18,13 +18,15 @@ import { SubjectTrail } from './subject-trail/subject-trail.query.js';
 import { TrailController } from './trail/trail.controller.js';
 import { WholeTrail } from './trail/trail.query.js';
 
+export { readAuditConfig, type AuditConfig } from './audit.config.js';
+
 /**
  * Sequence -> seal -> verify; and beside it the log as people may read it: a person's trail (an officer's look is
  * recorded first), the whole trail, the record of processing.
  */
 @Module({})
 export class AuditModule {
-  static register(platform: DynamicModule, config: AuditConfig = readAuditConfig()): DynamicModule {
+  static register(platform: DynamicModule, config: AuditConfig): DynamicModule {
     return {
       module: AuditModule,
       imports: [platform],
@@ -54,7 +56,7 @@ export class AuditModule {
 }
 
 /** Audit as a process runs it. */
-export const auditService: ServiceDefinition = {
+export const auditServiceWith = (config: AuditConfig): ServiceDefinition => ({
   schemas: [auditSchema],
-  module: (platform) => AuditModule.register(platform),
-};
+  module: (platform) => AuditModule.register(platform, config),
+});

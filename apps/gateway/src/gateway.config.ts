@@ -1,11 +1,15 @@
+import { isLoopback } from '@dittoo/kernel';
 import {
-  durationMs,
-  isLoopback,
-  readUpstreamTls,
-  servicePorts,
+  duration,
+  path,
+  readSettings,
+  readTogether,
+  SettingGroup,
+  type ConfigOf,
   type Environment,
-  type UpstreamTlsFiles,
-} from '@dittoo/platform';
+  type Rule,
+} from '@dittoo/kernel/settings';
+import { readUpstreamTls, serviceUrl, type UpstreamTlsFiles } from '@dittoo/platform';
 
 /** The services that may have routes behind the gateway; the first word of each one's variable. */
 export const upstreamNames = [
@@ -29,29 +33,48 @@ export interface UpstreamsConfig {
   readonly patienceMs: number;
 }
 
-const variableOf = (name: UpstreamName): string => `${name.toUpperCase().replaceAll('-', '_')}_URL`;
+const addresses = {
+  identity: serviceUrl('identity'),
+  rights: serviceUrl('rights'),
+  consent: serviceUrl('consent'),
+  order: serviceUrl('order'),
+  engagement: serviceUrl('engagement'),
+  'processor-forwarding': serviceUrl('processor-forwarding'),
+  audit: serviceUrl('audit'),
+} satisfies Record<UpstreamName, unknown>;
 
-/** @throws Error with the name of the variable that is wrong */
-export const readUpstreamsConfig = (env: Environment): UpstreamsConfig => {
-  const urls = Object.fromEntries(
-    upstreamNames.map((name) => {
-      const variable = variableOf(name);
-      const text = env[variable] || `http://127.0.0.1:${servicePorts[name]}`;
-      const url = URL.canParse(text) ? new URL(text) : undefined;
-      if (url === undefined || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '') {
-        throw new Error(`${variable} must be an address like http://127.0.0.1:${servicePorts[name]}, without a path`);
-      }
-      return [name, url];
+export const upstreamVariables = new SettingGroup({
+  title: 'The gateway as a separate process',
+  readBy: ['gateway'],
+  settings: {
+    ...addresses,
+    signingKeyFile: path('SERVICE_SIGNING_KEY_FILE', {
+      means: "PEM file (PKCS8, Ed25519) of the gateway's private key; must be set where a service is not on loopback.",
+      otherwise: 'requests are not signed',
+      example: '/keys/service-signing-key/service-signing-key.pem',
     }),
-  ) as UpstreamsConfig['urls'];
-  const signingKeyFile = env['SERVICE_SIGNING_KEY_FILE'] || null;
-  const away = upstreamNames.find((name) => !isLoopback(urls[name].hostname));
-  if (away !== undefined && signingKeyFile === null) {
-    throw new Error(
-      `SERVICE_SIGNING_KEY_FILE must be set where ${variableOf(away)} is not loopback: it would refuse us`,
-    );
-  }
-  const patienceMs = durationMs(env['UPSTREAM_TIMEOUT'] || 'PT15S', 'UPSTREAM_TIMEOUT');
-  if (patienceMs < 1_000) throw new Error('UPSTREAM_TIMEOUT must be PT1S or more');
-  return { urls, signingKeyFile, tls: readUpstreamTls(env), patienceMs };
+    patienceMs: duration('UPSTREAM_TIMEOUT', {
+      means: 'How long a service may take to begin its answer.',
+      default: 'PT15S',
+      example: 'PT30S',
+      least: 'PT1S',
+    }),
+  },
+});
+
+const signedAbroad: Rule<ConfigOf<typeof upstreamVariables.settings>> = (values) => {
+  const remote = upstreamNames.find((name) => !isLoopback(values[name].hostname));
+  return remote === undefined || values.signingKeyFile !== null
+    ? []
+    : [`SERVICE_SIGNING_KEY_FILE must be set where ${addresses[remote].variable} is not loopback: it would refuse us`];
+};
+
+/** @throws SettingsError with the names of the variables that are wrong */
+export const readUpstreamsConfig = (env: Environment): UpstreamsConfig => {
+  const { tls, values } = readTogether({
+    tls: () => readUpstreamTls(env),
+    values: () => readSettings(env, upstreamVariables.settings, [signedAbroad]),
+  });
+  const { signingKeyFile, patienceMs, ...urls } = values;
+  return { urls, signingKeyFile, tls, patienceMs };
 };

@@ -1,7 +1,11 @@
+import { readTogether } from '@dittoo/kernel/settings';
 import { readServiceConfig, runMain, serve } from '@dittoo/platform';
-import { gatewayServiceWith, readUpstreamsConfig } from './gateway.module.js';
+import { readUpstreamsConfig, gatewayServiceWith } from './gateway.module.js';
 
 runMain(async (stop) => {
-  const config = readServiceConfig(process.env, 'gateway');
-  return serve(config, gatewayServiceWith(readUpstreamsConfig(process.env)), stop);
+  const { platform, upstreams } = readTogether({
+    platform: () => readServiceConfig(process.env, 'gateway'),
+    upstreams: () => readUpstreamsConfig(process.env),
+  });
+  return serve(platform, gatewayServiceWith(upstreams), stop);
 });

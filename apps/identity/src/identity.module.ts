@@ -8,7 +8,7 @@ import { PersonnummerConsent } from './customer/personnummer-consent.query.js';
 import { PersonnummerController } from './customer/personnummer.controller.js';
 import { ProfileController } from './customer/profile.controller.js';
 import { RegistrationController } from './customer/registration.controller.js';
-import { IDENTITY_CONFIG, readIdentityConfig, type IdentityConfig } from './identity.config.js';
+import { IDENTITY_CONFIG, type IdentityConfig } from './identity.config.js';
 import { identitySchema } from './identity.migrations.js';
 import { Passwords } from './password/passwords.js';
 import { AccessTokens } from './session/access-tokens.js';
@@ -23,12 +23,13 @@ import { FirstStart } from './staff/first-start.js';
 import { StaffCredentials } from './staff/staff-credentials.query.js';
 import { SubjectSearchController } from './subject-search/subject-search.controller.js';
 
+export { readIdentityConfig, type IdentityConfig } from './identity.config.js';
 export { FirstOfficer } from './staff/first-officer.js';
 
 /** Who somebody is: a person registers, signs in, sees to their data; staff sign in; an officer finds a person. */
 @Module({})
 export class IdentityModule {
-  static register(platform: DynamicModule, config: IdentityConfig = readIdentityConfig()): DynamicModule {
+  static register(platform: DynamicModule, config: IdentityConfig): DynamicModule {
     return {
       module: IdentityModule,
       imports: [platform],
@@ -62,10 +63,8 @@ export class IdentityModule {
   }
 }
 
-/** Identity as a process runs it; specs hand in their configuration. */
-export const identityServiceWith = (config?: IdentityConfig): ServiceDefinition => ({
+/** Identity as a process runs it. */
+export const identityServiceWith = (config: IdentityConfig): ServiceDefinition => ({
   schemas: [identitySchema],
   module: (platform) => IdentityModule.register(platform, config),
 });
-
-export const identityService: ServiceDefinition = identityServiceWith();

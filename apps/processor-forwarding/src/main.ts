@@ -1,8 +1,15 @@
+import { readTogether } from '@dittoo/kernel/settings';
 import { readServiceConfig, runMain, serve } from '@dittoo/platform';
-import { requireProcessors } from './processor-forwarding.config.js';
-import { processorForwardingService } from './processor-forwarding.module.js';
+import {
+  forwardingConfigOf,
+  processorForwardingServiceWith,
+  readForwardingSettings,
+} from './processor-forwarding.module.js';
 
 runMain(async (stop) => {
-  requireProcessors(process.env);
-  return serve(readServiceConfig(process.env, 'processor-forwarding'), processorForwardingService, stop);
+  const { platform, forwarding } = readTogether({
+    platform: () => readServiceConfig(process.env, 'processor-forwarding'),
+    forwarding: () => readForwardingSettings(process.env, 'required'),
+  });
+  return serve(platform, processorForwardingServiceWith(forwardingConfigOf(forwarding)), stop);
 });

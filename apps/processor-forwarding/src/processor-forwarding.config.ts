@@ -1,9 +1,20 @@
 import { isIP } from 'node:net';
+import { isLoopback } from '@dittoo/kernel';
+import {
+  readSettings,
+  setting,
+  SettingGroup,
+  text,
+  url,
+  type ConfigOf,
+  type Environment,
+  type Rule,
+} from '@dittoo/kernel/settings';
 
 /** The configuration as the parts get it. */
 export const FORWARDING_CONFIG = Symbol('ForwardingConfig');
 
-/** What the host hands in; the rest comes from the environment. */
+/** What the host hands in, in place of what the environment does not set. */
 export interface ForwardingOptions {
   /** The bundled sandbox, where `PAYSON_URL` is not set. */
   readonly payson?: PaysonConnection;
@@ -109,14 +120,130 @@ const tuning: ForwardingTuning = {
   sweepPauseMs: 600_000,
 };
 
-/** @throws Error with the name of the variable that is wrong */
-export const readForwardingConfig = (
-  options: ForwardingOptions = {},
-  env: Environment = process.env,
-): ForwardingConfig => {
-  const payson = paysonFrom(env) ?? options.payson ?? null;
-  const mondido = mondidoFrom(env) ?? options.mondido ?? null;
-  const mail = mailFrom(env) ?? options.mail ?? null;
+const readBy = ['processor-forwarding', 'standalone'];
+const web = ['https:', 'http:'];
+const inSandbox = 'the sandbox, in one process; a separate process needs it';
+
+/** Where the processors are and what opens them. A process of its own needs all of these. */
+export const processorVariables = new SettingGroup({
+  title: 'Processors',
+  readBy,
+  settings: {
+    paysonUrl: url('PAYSON_URL', {
+      means: 'The invoice processor: its base address with the version.',
+      otherwise: inSandbox,
+      example: 'https://api.payson.se/2.0/',
+      protocols: web,
+    }),
+    paysonAgentId: text('PAYSON_AGENT_ID', {
+      means: 'Agent id of the shop at Payson.',
+      otherwise: inSandbox,
+      example: '12345',
+    }),
+    paysonApiKey: text('PAYSON_API_KEY', {
+      means: 'API key of the shop at Payson.',
+      otherwise: inSandbox,
+      example: 'key',
+      isSecret: true,
+    }),
+    mondidoUrl: url('MONDIDO_URL', {
+      means: 'The card processor: its base address with the version.',
+      otherwise: inSandbox,
+      example: 'https://api.mondido.com/v1/',
+      protocols: web,
+    }),
+    mondidoMerchantId: text('MONDIDO_MERCHANT_ID', {
+      means: 'Merchant id of the shop at Mondido.',
+      otherwise: inSandbox,
+      example: '1000',
+    }),
+    mondidoPassword: text('MONDIDO_PASSWORD', {
+      means: 'API password of the shop at Mondido.',
+      otherwise: inSandbox,
+      example: 'password',
+      isSecret: true,
+    }),
+    mondidoSecret: text('MONDIDO_SECRET', {
+      means: 'Secret of the checksums of payments; it goes into checksums only.',
+      otherwise: inSandbox,
+      example: 'secret',
+      isSecret: true,
+    }),
+    mailSmtpUrl: url('MAIL_SMTP_URL', {
+      means: 'The mail provider with its login, `smtp://` for STARTTLS; in the clear on loopback only.',
+      otherwise: inSandbox,
+      example: 'smtps://user:password@send.one.com',
+      protocols: ['smtps:', 'smtp:'],
+      isSecret: true,
+    }),
+    mailImapUrl: url('MAIL_IMAP_URL', {
+      means: "The shop's mailbox at the provider, with its login.",
+      otherwise: inSandbox,
+      example: 'imaps://user:password@imap.one.com',
+      protocols: ['imaps:', 'imap:'],
+      isSecret: true,
+    }),
+  },
+});
+
+export const egressVariables = new SettingGroup({
+  title: 'The way to processors',
+  readBy,
+  settings: {
+    // A name would have to be resolved, and then the resolver decides where everything goes.
+    egressProxy: setting(
+      'EGRESS_PROXY_ADDRESS',
+      {
+        means: 'IP address of a proxy through which processors are reached.',
+        otherwise: 'they are reached directly',
+        example: '10.96.0.200',
+      },
+      (given, variable) => {
+        if (isIP(given) === 0) throw new Error(`${variable} must be an IP address`);
+        return given;
+      },
+    ),
+  },
+});
+
+const settings = { ...processorVariables.settings, ...egressVariables.settings };
+
+/** What the environment says; `null` = not set. */
+export type ForwardingSettings = ConfigOf<typeof settings>;
+
+type ProcessorSetting = keyof typeof processorVariables.settings;
+
+const perProcessor: readonly (readonly ProcessorSetting[])[] = [
+  ['paysonUrl', 'paysonAgentId', 'paysonApiKey'],
+  ['mondidoUrl', 'mondidoMerchantId', 'mondidoPassword', 'mondidoSecret'],
+  ['mailSmtpUrl', 'mailImapUrl'],
+];
+
+const missing = (values: ForwardingSettings, names: readonly ProcessorSetting[], reason: string): string[] =>
+  names.filter((name) => values[name] === null).map((name) => `${settings[name].variable} must be set${reason}`);
+
+/** Of a processor whose address is set, the rest is set as well; of mail, either address asks for the other. */
+const completeProcessors: Rule<ForwardingSettings> = (values) =>
+  perProcessor
+    .filter((names) => names.some((name) => name.endsWith('Url') && values[name] !== null))
+    .flatMap((names) => missing(values, names, " where the processor's other settings are"));
+
+const everyProcessor: Rule<ForwardingSettings> = (values) =>
+  missing(values, perProcessor.flat(), ': the sandbox runs in standalone only');
+
+/**
+ * @param processors `required`: for a process of its own, which has no sandbox beside it
+ * @throws SettingsError with the names of the variables that are wrong
+ */
+export const readForwardingSettings = (
+  env: Environment,
+  processors: 'required' | 'optional' = 'optional',
+): ForwardingSettings => readSettings(env, settings, [processors === 'required' ? everyProcessor : completeProcessors]);
+
+export const forwardingConfigOf = (values: ForwardingSettings, options: ForwardingOptions = {}): ForwardingConfig => {
+  const payson = paysonOf(values) ?? options.payson ?? null;
+  const mondido = mondidoOf(values) ?? options.mondido ?? null;
+  const mail = mailOf(values) ?? options.mail ?? null;
   return {
     ...tuning,
     ...options.tuning,
@@ -124,60 +251,32 @@ export const readForwardingConfig = (
     mondido,
     mail,
     limits: { oneMail: { ...limits.oneMail, ...options.tuning } },
-    egressProxy: egressProxyFrom(env),
+    egressProxy: values.egressProxy,
     rates: {
-      payson: onLoopback(payson?.url) ? atSandbox : rates.payson,
-      mondido: onLoopback(mondido?.url) ? atSandbox : rates.mondido,
-      oneMail: onLoopback(mail?.smtpUrl) ? atSandbox : rates.oneMail,
+      payson: isOnLoopback(payson?.url) ? atSandbox : rates.payson,
+      mondido: isOnLoopback(mondido?.url) ? atSandbox : rates.mondido,
+      oneMail: isOnLoopback(mail?.smtpUrl) ? atSandbox : rates.oneMail,
     },
   };
 };
 
-const onLoopback = (url = ''): boolean =>
-  URL.canParse(url) && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname);
+/** @throws SettingsError with the names of the variables that are wrong */
+export const readForwardingConfig = (options: ForwardingOptions, env: Environment): ForwardingConfig =>
+  forwardingConfigOf(readForwardingSettings(env), options);
 
-/** For a process of its own: there is no sandbox beside it. @throws Error naming the variable */
-export const requireProcessors = (env: Environment): void => {
-  for (const name of ['PAYSON_URL', 'MONDIDO_URL', 'MAIL_SMTP_URL', 'MAIL_IMAP_URL']) {
-    if ((env[name] ?? '') === '') throw new Error(`${name} must be set: the sandbox runs in standalone only`);
-  }
+const isOnLoopback = (address = ''): boolean => URL.canParse(address) && isLoopback(new URL(address).hostname);
+
+/** `null` = the processor's address is not set. */
+const paysonOf = (values: ForwardingSettings): PaysonConnection | null => {
+  const { paysonUrl, paysonAgentId: agentId, paysonApiKey: apiKey } = values;
+  return paysonUrl === null || agentId === null || apiKey === null ? null : { url: paysonUrl, agentId, apiKey };
 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const egressProxyFrom = (env: Environment): string | null => {
-  const address = env['EGRESS_PROXY_ADDRESS'] ?? '';
-  if (address === '') return null;
-  // A name would have to be resolved, and then the resolver decides where everything goes.
-  if (isIP(address) === 0) throw new Error('EGRESS_PROXY_ADDRESS must be an IP address');
-  return address;
+const mondidoOf = (values: ForwardingSettings): MondidoConnection | null => {
+  const { mondidoUrl, mondidoMerchantId: merchantId, mondidoPassword: password, mondidoSecret: secret } = values;
+  if (mondidoUrl === null || merchantId === null || password === null || secret === null) return null;
+  return { url: mondidoUrl, merchantId, password, secret };
 };
 
-/** `null` = the processor's URL is not set. */
-const paysonFrom = (env: Environment): PaysonConnection | null => {
-  const url = env['PAYSON_URL'] ?? '';
-  if (url === '') return null;
-  return { url, agentId: required(env, 'PAYSON_AGENT_ID'), apiKey: required(env, 'PAYSON_API_KEY') };
-};
-
-const mondidoFrom = (env: Environment): MondidoConnection | null => {
-  const url = env['MONDIDO_URL'] ?? '';
-  if (url === '') return null;
-  return {
-    url,
-    merchantId: required(env, 'MONDIDO_MERCHANT_ID'),
-    password: required(env, 'MONDIDO_PASSWORD'),
-    secret: required(env, 'MONDIDO_SECRET'),
-  };
-};
-
-const mailFrom = (env: Environment): MailConnection | null => {
-  if (!env['MAIL_SMTP_URL'] && !env['MAIL_IMAP_URL']) return null;
-  return { smtpUrl: required(env, 'MAIL_SMTP_URL'), imapUrl: required(env, 'MAIL_IMAP_URL') };
-};
-
-const required = (env: Environment, name: string): string => {
-  const value = env[name] ?? '';
-  if (value === '') throw new Error(`${name} must be set where the processor's other settings are`);
-  return value;
-};
+const mailOf = ({ mailSmtpUrl: smtpUrl, mailImapUrl: imapUrl }: ForwardingSettings): MailConnection | null =>
+  smtpUrl === null || imapUrl === null ? null : { smtpUrl, imapUrl };

@@ -31,7 +31,7 @@ import { MailboxSweep } from './mailbox/mailbox-sweep.js';
 import { CallbackTokens } from './payment/callback-tokens.js';
 import { connectProcessors, PAYMENT_PROCESSORS } from './payment/connect-processors.js';
 import { PaymentWatch } from './payment/payment-watch.js';
-import { FORWARDING_CONFIG, readForwardingConfig, type ForwardingOptions } from './processor-forwarding.config.js';
+import { FORWARDING_CONFIG, type ForwardingConfig } from './processor-forwarding.config.js';
 import { forwardingSchema } from './processor-forwarding.migrations.js';
 import { Lanes } from './queue/lanes.js';
 import { QueueIntake } from './queue/queue-intake.js';
@@ -43,14 +43,21 @@ import { DeliveryWorker } from './worker/delivery.worker.js';
 import { MailboxSweepWorker } from './worker/mailbox-sweep.worker.js';
 import { WorkerMetrics } from './worker/worker-metrics.js';
 
+export {
+  forwardingConfigOf,
+  readForwardingSettings,
+  type ForwardingConfig,
+  type ForwardingSettings,
+} from './processor-forwarding.config.js';
+
 /**
  * What happened in the shop (intake) -> a lane for each processor and data subject (queue) -> worker -> attempt: gate,
  * source, then the call (payment, mail) -> stream `forwarding-<id>` (ledger), which is delivered like every other fact.
  */
 @Module({})
 export class ProcessorForwardingModule {
-  static register(platform: DynamicModule, options: ForwardingOptions = {}): DynamicModule {
-    const settings = { provide: FORWARDING_CONFIG, useFactory: () => readForwardingConfig(options) };
+  static register(platform: DynamicModule, config: ForwardingConfig): DynamicModule {
+    const settings = { provide: FORWARDING_CONFIG, useValue: config };
     const intake = [ForwardingRequests, QueueIntake];
     const worker = [DeliveryWorker, WorkerMetrics, MailboxSweepWorker];
     const attempt = [
@@ -97,10 +104,8 @@ export class ProcessorForwardingModule {
   }
 }
 
-/** Forwarding as a process runs it; `options` connect it to the sandbox. */
-export const processorForwardingServiceWith = (options: ForwardingOptions): ServiceDefinition => ({
+/** Forwarding as a process runs it. */
+export const processorForwardingServiceWith = (config: ForwardingConfig): ServiceDefinition => ({
   schemas: [forwardingSchema],
-  module: (platform) => ProcessorForwardingModule.register(platform, options),
+  module: (platform) => ProcessorForwardingModule.register(platform, config),
 });
-
-export const processorForwardingService: ServiceDefinition = processorForwardingServiceWith({});

@@ -1,4 +1,5 @@
 import type { Clock } from '@dittoo/kernel';
+import { port, readSettings, SettingGroup, text, type Environment } from '@dittoo/kernel/settings';
 
 /** What Payson's merchant signs in with. */
 export interface PaysonOptions {
@@ -48,27 +49,52 @@ export interface ProcessorSandboxOptions {
   readonly keepRequests?: number;
 }
 
-/** The sandbox of a process of its own. The credentials open nothing but the sandbox. */
-export const processorSandboxConfig = (environment: NodeJS.ProcessEnv): ProcessorSandboxOptions => {
-  const port = (name: string, otherwise: number): number => {
-    const given = Number(environment[name] || otherwise);
-    if (!Number.isInteger(given) || given < 0 || given > 65_535)
-      throw new Error(`${name} must be a whole number from 0 to 65535`);
-    return given;
-  };
-  return {
-    host: environment['HOST'] || '127.0.0.1',
-    port: port('PORT', 8090),
-    smtpPort: port('SMTP_PORT', 2525),
-    imapPort: port('IMAP_PORT', 1143),
-    payson: {
-      agentId: environment['PAYSON_AGENT_ID'] ?? 'sandbox-agent',
-      apiKey: environment['PAYSON_API_KEY'] ?? 'sandbox-key',
-    },
-    mondido: {
-      merchantId: environment['MONDIDO_MERCHANT_ID'] ?? sandboxMondido.merchantId,
-      password: environment['MONDIDO_PASSWORD'] ?? sandboxMondido.password,
-      secret: environment['MONDIDO_SECRET'] ?? sandboxMondido.secret,
-    },
-  };
+export const sandboxVariables = new SettingGroup({
+  title: 'Sandbox of the processors, as a process of its own',
+  remark: 'The credentials open nothing but the sandbox.',
+  readBy: ['processor-sandbox'],
+  settings: {
+    host: text('HOST', {
+      means: 'The loopback address on which it listens.',
+      default: '127.0.0.1',
+      example: '::1',
+    }),
+    port: port('PORT', { means: 'Port for Payson and Mondido.', default: '8090', example: '0' }),
+    smtpPort: port('SMTP_PORT', { means: 'Port for SMTP.', default: '2525', example: '0' }),
+    imapPort: port('IMAP_PORT', { means: 'Port for IMAP.', default: '1143', example: '0' }),
+    paysonAgentId: text('PAYSON_AGENT_ID', {
+      means: 'Agent id that signs in at Payson.',
+      default: 'sandbox-agent',
+      example: 'sandbox',
+    }),
+    paysonApiKey: text('PAYSON_API_KEY', {
+      means: 'API key that signs in at Payson.',
+      default: 'sandbox-key',
+      example: 'sandbox',
+    }),
+    mondidoMerchantId: text('MONDIDO_MERCHANT_ID', {
+      means: 'Merchant id that signs in at Mondido.',
+      default: sandboxMondido.merchantId,
+      example: '1001',
+    }),
+    mondidoPassword: text('MONDIDO_PASSWORD', {
+      means: 'API password that signs in at Mondido.',
+      default: sandboxMondido.password,
+      example: 'sandbox',
+    }),
+    mondidoSecret: text('MONDIDO_SECRET', {
+      means: 'Secret of the checksums at Mondido.',
+      default: sandboxMondido.secret,
+      example: 'sandbox',
+    }),
+  },
+});
+
+/** @throws SettingsError with the names of the variables that are wrong */
+export const processorSandboxConfig = (env: Environment): ProcessorSandboxOptions => {
+  const values = readSettings(env, sandboxVariables.settings);
+  const { host, port: webPort, smtpPort, imapPort, paysonAgentId: agentId, paysonApiKey: apiKey } = values;
+  const { mondidoMerchantId: merchantId, mondidoPassword: password, mondidoSecret: secret } = values;
+  const payson = { agentId, apiKey };
+  return { host, port: webPort, smtpPort, imapPort, payson, mondido: { merchantId, password, secret } };
 };

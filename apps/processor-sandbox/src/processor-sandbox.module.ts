@@ -1,8 +1,8 @@
-import { SystemClock } from '@dittoo/kernel';
+import { isLoopback, SystemClock } from '@dittoo/kernel';
 import fastify from 'fastify';
 import { Faults } from './reception/faults.js';
 import { inspect } from './inspection/inspection.http.js';
-import { hostOf, isLoopback, originOf } from './reception/loopback.js';
+import { hostOf, originOf } from './reception/loopback.js';
 import { ImapServer } from './mail/imap.server.js';
 import { MailStore } from './mail/mail-store.js';
 import { mailbox } from './mail/mailbox.http.js';

@@ -1,4 +1,11 @@
+import { readTogether } from '@dittoo/kernel/settings';
 import { readServiceConfig, runMain, serve } from '@dittoo/platform';
-import { rightsService } from './rights.module.js';
+import { readRightsConfig, rightsServiceWith } from './rights.module.js';
 
-runMain(async (stop) => serve(readServiceConfig(process.env, 'rights'), rightsService, stop));
+runMain(async (stop) => {
+  const { platform, rights } = readTogether({
+    platform: () => readServiceConfig(process.env, 'rights'),
+    rights: () => readRightsConfig(process.env),
+  });
+  return serve(platform, rightsServiceWith(rights), stop);
+});

@@ -1,31 +1,40 @@
-import { durationMs } from '@dittoo/platform';
+import { duration, readSettings, SettingGroup, type ConfigOf, type Environment } from '@dittoo/kernel/settings';
 
-export interface RightsConfig {
-  /** How long an approved erasure waits before it is executed. */
-  readonly coolingOffMs: number;
-  /** How long a recipient has to answer an erasure before it counts as failed. */
-  readonly recipientDeadlineMs: number;
-  /** How long before a restriction of processing ends the person is told (art. 18(3)). */
-  readonly liftNoticeMs: number;
-  /** How long a copy of a person's data waits to be fetched. */
-  readonly copyLifetimeMs: number;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const durationOf = (env: Environment, name: string, fallback: string): number => {
-  const ms = durationMs(env[name] || fallback, name);
-  if (ms < 0) throw new Error(`${name} must not be negative`);
-  return ms;
-};
-
-/** @throws Error with the name of the variable that is wrong */
-export const readRightsConfig = (env: Environment = process.env): RightsConfig => ({
-  coolingOffMs: durationOf(env, 'ERASURE_COOLING_OFF', 'PT0S'),
-  recipientDeadlineMs: durationOf(env, 'ERASURE_RECIPIENT_DEADLINE', 'P3D'),
-  liftNoticeMs: durationOf(env, 'RESTRICTION_LIFT_NOTICE', 'P3D'),
-  copyLifetimeMs: durationOf(env, 'SUBJECT_COPY_LIFETIME', 'P7D'),
+export const rightsVariables = new SettingGroup({
+  title: 'Rights of a person',
+  readBy: ['rights', 'standalone'],
+  settings: {
+    coolingOffMs: duration('ERASURE_COOLING_OFF', {
+      means: 'How long an approved erasure waits before it is executed.',
+      default: 'PT0S',
+      example: 'P14D',
+      least: 'PT0S',
+    }),
+    recipientDeadlineMs: duration('ERASURE_RECIPIENT_DEADLINE', {
+      means: 'How long a recipient has to answer an erasure before it counts as failed.',
+      default: 'P3D',
+      example: 'P7D',
+      least: 'PT0S',
+    }),
+    liftNoticeMs: duration('RESTRICTION_LIFT_NOTICE', {
+      means: 'How long before a restriction of processing ends the person is told (art. 18(3)).',
+      default: 'P3D',
+      example: 'P7D',
+      least: 'PT0S',
+    }),
+    copyLifetimeMs: duration('SUBJECT_COPY_LIFETIME', {
+      means: "How long a copy of a person's data waits to be fetched.",
+      default: 'P7D',
+      example: 'P14D',
+      least: 'PT0S',
+    }),
+  },
 });
+
+export type RightsConfig = ConfigOf<typeof rightsVariables.settings>;
+
+/** @throws SettingsError with the names of the variables that are wrong */
+export const readRightsConfig = (env: Environment): RightsConfig => readSettings(env, rightsVariables.settings);
 
 /** `RightsConfig` for Nest. */
 export const RIGHTS_CONFIG = Symbol('RightsConfig');

@@ -53,7 +53,7 @@ import { RequestsInFlight } from './rights-request/requests-in-flight.js';
 import { RightsRequestRow } from './rights-request/rights-request.entity.js';
 import { RightsRequestProjection } from './rights-request/rights-request.projection.js';
 import { RightsRequests } from './rights-request/rights-request.query.js';
-import { readRightsConfig, RIGHTS_CONFIG, type RightsConfig } from './rights.config.js';
+import { RIGHTS_CONFIG, type RightsConfig } from './rights.config.js';
 import { rightsSchema } from './rights.migrations.js';
 import { DocumentKeysController } from './signing/document-keys.controller.js';
 import { DocumentKeys } from './signing/document-keys.js';
@@ -65,13 +65,15 @@ import { SubjectCopyFiles } from './subject-copy/subject-copy-files.js';
 import { SubjectCopyReactor } from './subject-copy/subject-copy.reactor.js';
 import { SubjectRows } from './subject-copy/subject-rows.query.js';
 
+export { readRightsConfig, type RightsConfig } from './rights.config.js';
+
 /**
  * A person asks -> is identified -> the rule or an officer decides -> what was approved is executed: a copy, a
  * restriction, an objection, an erasure. Beside it the periods end by themselves, and a legal hold stops both.
  */
 @Module({})
 export class RightsModule {
-  static register(platform: DynamicModule, config: RightsConfig = readRightsConfig()): DynamicModule {
+  static register(platform: DynamicModule, config: RightsConfig): DynamicModule {
     return {
       module: RightsModule,
       imports: [platform, TypeOrmModule.forFeature([RightsRequestRow, RecipientTask])],
@@ -155,10 +157,8 @@ export class RightsModule {
   }
 }
 
-/** Rights as a process runs it; specs hand in their configuration. */
-export const rightsServiceWith = (config?: RightsConfig): ServiceDefinition => ({
+/** Rights as a process runs it. */
+export const rightsServiceWith = (config: RightsConfig): ServiceDefinition => ({
   schemas: [rightsSchema],
   module: (platform) => RightsModule.register(platform, config),
 });
-
-export const rightsService: ServiceDefinition = rightsServiceWith();

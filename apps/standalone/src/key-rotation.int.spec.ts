@@ -7,7 +7,7 @@ import { KeyMaintenance, openPlatform, readPlatformConfig, type Platform } from 
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { standaloneService } from './standalone.module.js';
+import { standaloneSchemas as schemas } from './standalone.module.js';
 
 /**
  * Promise: the key-encryption key is rotated beside a shop that reads and writes, no key is forgotten in any table, an
@@ -15,7 +15,6 @@ import { standaloneService } from './standalone.module.js';
  */
 const directory = mkdtempSync(join(tmpdir(), 'dittoo-rotation-'));
 const keyFile = join(directory, 'kek.json');
-const { schemas } = standaloneService;
 let database: TestDatabase;
 let platform: Platform;
 let maintenance: KeyMaintenance;

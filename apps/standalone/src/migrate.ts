@@ -1,11 +1,10 @@
 import 'reflect-metadata';
-import { migrateDatabase, reasonOf } from '@dittoo/platform';
-import { readMigrateConfig } from './migrate.config.js';
-import { standaloneService } from './standalone.module.js';
+import { migrateDatabase, readDatabaseConfig, reasonOf } from '@dittoo/platform';
+import { standaloneSchemas } from './standalone.module.js';
 
 /** `npm run migrate`: every service's tables, once and before they start; whoever starts later finds it done. */
 try {
-  await migrateDatabase(readMigrateConfig(), standaloneService.schemas);
+  await migrateDatabase(readDatabaseConfig(process.env), standaloneSchemas);
   process.stdout.write('the database is as this version needs it\n');
   process.exit(0);
 } catch (error) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Module, RequestMethod, type DynamicModule } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { services } from './standalone.module.js';
+import { defaultConfigs, servicesWith } from './standalone.module.js';
 
 /**
  * Promise: what a service mounts passes the gateway, and nothing else does; so one process and many show the same
@@ -44,6 +44,7 @@ const routesOf = (service: ServiceDefinition, wanted: (handler: Handler) => bool
       });
   });
 
+const services = servicesWith(defaultConfigs);
 const behind = Object.entries(services).filter(([name]) => name !== 'gateway');
 
 describe('the route table of the gateway', () => {

@@ -12,7 +12,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { standaloneService } from './standalone.module.js';
+import { standaloneSchemas } from './standalone.module.js';
 
 interface Column {
   readonly table: string;
@@ -20,7 +20,7 @@ interface Column {
   readonly type: string;
 }
 
-const tables = rowMapWith(standaloneService.schemas);
+const tables = rowMapWith(standaloneSchemas);
 const events: SchemaMap = schemaMap;
 const classified = Object.entries(tables).flatMap(([table, { columns }]) =>
   Object.entries(columns).map(([column, known]) => ({ table, column, known })),
@@ -59,7 +59,7 @@ beforeAll(async () => {
   const environment = { DATA_DIR: directory, DATABASE_URL: database.url, KEY_ENCRYPTION_KEY_FILE: keyFile };
   platform = await openPlatform(
     readPlatformConfig({ ...environment, LOG_LEVEL: 'silent' }, 'row-coverage'),
-    standaloneService.schemas,
+    standaloneSchemas,
   );
   const keyRing = new URL(database.url);
   keyRing.pathname = `${keyRing.pathname}_keyring`;

@@ -1,41 +1,75 @@
 import { randomUUID } from 'node:crypto';
+import { readAuditConfig, type AuditConfig } from '@dittoo/audit';
+import { readIdentityConfig, type IdentityConfig } from '@dittoo/identity';
+import { readTogether, type Environment } from '@dittoo/kernel/settings';
 import { readPlatformConfig, type PlatformConfig } from '@dittoo/platform';
+import { readForwardingSettings, type ForwardingSettings } from '@dittoo/processor-forwarding';
 import { sandboxMondido } from '@dittoo/processor-sandbox';
+import { readRightsConfig, type RightsConfig } from '@dittoo/rights';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What the standalone adds to the platform's configuration. */
+/** What the one process is told: the platform's configuration and that of every service. */
 export interface StandaloneConfig {
   readonly platform: PlatformConfig;
+  readonly identity: IdentityConfig;
+  readonly rights: RightsConfig;
+  readonly audit: AuditConfig;
+  readonly forwarding: ForwardingSettings;
   /** The stand-ins to start: `null` when every processor is configured. */
-  readonly sandbox: { readonly payson: { readonly agentId: string; readonly apiKey: string } } | null;
+  readonly sandbox: SandboxCredentials | null;
 }
 
-/** @throws Error with the name of the variable that is wrong */
+export interface SandboxCredentials {
+  readonly payson: { readonly agentId: string; readonly apiKey: string };
+}
+
+/** @throws SettingsError with the names of the variables that are wrong */
 export const readStandaloneConfig = (env: Environment): StandaloneConfig => {
-  const configured = ['PAYSON_URL', 'MONDIDO_URL', 'MAIL_SMTP_URL'].every((name) => env[name] !== undefined);
-  return {
-    platform: readPlatformConfig(env, 'standalone'),
-    sandbox: configured ? null : { payson: { agentId: 'sandbox', apiKey: randomUUID() } },
-  };
+  const configs = readTogether({
+    platform: () => readPlatformConfig(env, 'standalone'),
+    identity: () => readIdentityConfig(env),
+    rights: () => readRightsConfig(env),
+    audit: () => readAuditConfig(env),
+    forwarding: () => readForwardingSettings(env),
+  });
+  const { paysonUrl, mondidoUrl, mailSmtpUrl } = configs.forwarding;
+  const isComplete = paysonUrl !== null && mondidoUrl !== null && mailSmtpUrl !== null;
+  return { ...configs, sandbox: isComplete ? null : { payson: { agentId: 'sandbox', apiKey: randomUUID() } } };
 };
 
-/** The environment with the stand-ins in place of the processors that are not configured. */
+export interface SandboxUrls {
+  readonly payson: string;
+  readonly mondido: string;
+  readonly smtp: string;
+  readonly imap: string;
+}
+
+/** How processor-forwarding reaches the stand-ins. */
+export const connectionsTo = ({ payson }: SandboxCredentials, urls: SandboxUrls) => ({
+  payson: { url: urls.payson, ...payson },
+  mondido: { url: urls.mondido, ...sandboxMondido },
+  mail: { smtpUrl: urls.smtp, imapUrl: urls.imap },
+});
+
+/** The same for a process of its own: variables in place of those that `env` does not set. */
 export const withSandbox = (
   env: Environment,
-  sandbox: NonNullable<StandaloneConfig['sandbox']>,
-  urls: { readonly payson: string; readonly mondido: string; readonly smtp: string; readonly imap: string },
-): Environment => ({
-  ...(env['PAYSON_URL'] === undefined
-    ? { PAYSON_URL: urls.payson, PAYSON_AGENT_ID: sandbox.payson.agentId, PAYSON_API_KEY: sandbox.payson.apiKey }
-    : {}),
-  ...(env['MONDIDO_URL'] === undefined
-    ? {
-        MONDIDO_URL: urls.mondido,
-        MONDIDO_MERCHANT_ID: sandboxMondido.merchantId,
-        MONDIDO_PASSWORD: sandboxMondido.password,
-        MONDIDO_SECRET: sandboxMondido.secret,
-      }
-    : {}),
-  ...(env['MAIL_SMTP_URL'] === undefined ? { MAIL_SMTP_URL: urls.smtp, MAIL_IMAP_URL: urls.imap } : {}),
-});
+  sandbox: SandboxCredentials,
+  urls: SandboxUrls,
+): Readonly<Record<string, string>> => {
+  const given = readForwardingSettings(env);
+  const { payson, mondido, mail } = connectionsTo(sandbox, urls);
+  return {
+    ...(given.paysonUrl === null
+      ? { PAYSON_URL: payson.url, PAYSON_AGENT_ID: payson.agentId, PAYSON_API_KEY: payson.apiKey }
+      : {}),
+    ...(given.mondidoUrl === null
+      ? {
+          MONDIDO_URL: mondido.url,
+          MONDIDO_MERCHANT_ID: mondido.merchantId,
+          MONDIDO_PASSWORD: mondido.password,
+          MONDIDO_SECRET: mondido.secret,
+        }
+      : {}),
+    ...(given.mailSmtpUrl === null ? { MAIL_SMTP_URL: mail.smtpUrl, MAIL_IMAP_URL: mail.imapUrl } : {}),
+  };
+};

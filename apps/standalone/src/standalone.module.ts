@@ -1,56 +1,66 @@
-import { AuditModule, auditService } from '@dittoo/audit';
-import { ConsentModule, consentService } from '@dittoo/consent';
-import { EngagementModule, engagementService } from '@dittoo/engagement';
-import { GatewayModule, gatewayService } from '@dittoo/gateway';
-import { IdentityModule, identityService } from '@dittoo/identity';
-import { OrderModule, orderService } from '@dittoo/order';
+import { auditServiceWith, type AuditConfig } from '@dittoo/audit';
+import { consentService } from '@dittoo/consent';
+import { engagementService } from '@dittoo/engagement';
+import { gatewayService } from '@dittoo/gateway';
+import { identityServiceWith, type IdentityConfig } from '@dittoo/identity';
+import { orderService } from '@dittoo/order';
 import type { ServiceDefinition, ServiceName } from '@dittoo/platform';
-import { ProcessorForwardingModule, processorForwardingService } from '@dittoo/processor-forwarding';
-import { RelayModule, relayService } from '@dittoo/relay';
-import { RightsModule, rightsService } from '@dittoo/rights';
+import {
+  forwardingConfigOf,
+  processorForwardingServiceWith,
+  type ForwardingConfig,
+} from '@dittoo/processor-forwarding';
+import { relayService } from '@dittoo/relay';
+import { rightsServiceWith, type RightsConfig } from '@dittoo/rights';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { readStandaloneConfig } from './standalone.config.js';
 
-/** Every service in one process, in the order the data flows. */
+/** What services have of their own, besides what every process is told. */
+export interface ServiceConfigs {
+  readonly identity: IdentityConfig;
+  readonly rights: RightsConfig;
+  readonly audit: AuditConfig;
+  readonly forwarding: ForwardingConfig;
+}
+
+/** Every service in one process. */
 @Module({})
 export class StandaloneModule {
-  static register(platform: DynamicModule): DynamicModule {
-    return {
-      module: StandaloneModule,
-      imports: [
-        GatewayModule.register(platform),
-        IdentityModule.register(platform),
-        RightsModule.register(platform),
-        ConsentModule.register(platform),
-        OrderModule.register(platform),
-        EngagementModule.register(platform),
-        AuditModule.register(platform),
-        RelayModule.register(platform),
-        ProcessorForwardingModule.register(platform),
-      ],
-    };
+  static register(platform: DynamicModule, services: readonly ServiceDefinition[]): DynamicModule {
+    return { module: StandaloneModule, imports: services.map((service) => service.module(platform)) };
   }
 }
 
-/** Every service by the name it has as a process of its own. */
-export const services = {
-  gateway: gatewayService,
-  identity: identityService,
-  rights: rightsService,
-  consent: consentService,
-  order: orderService,
-  engagement: engagementService,
-  audit: auditService,
-  relay: relayService,
-  'processor-forwarding': processorForwardingService,
-} satisfies Partial<Record<ServiceName, ServiceDefinition>>;
-
-const all: readonly ServiceDefinition[] = Object.values(services);
+/** Every service by the name it has as a process of its own, in the order the data flows. */
+export const servicesWith = (configs: ServiceConfigs) =>
+  ({
+    gateway: gatewayService,
+    identity: identityServiceWith(configs.identity),
+    rights: rightsServiceWith(configs.rights),
+    consent: consentService,
+    order: orderService,
+    engagement: engagementService,
+    audit: auditServiceWith(configs.audit),
+    relay: relayService,
+    'processor-forwarding': processorForwardingServiceWith(configs.forwarding),
+  }) satisfies Record<ServiceName, ServiceDefinition>;
 
 /** The whole shop as one process runs it. */
-export const standaloneService: ServiceDefinition = {
-  schemas: all.flatMap(({ schemas }) => schemas),
-  module: (platform) => StandaloneModule.register(platform),
-  prepare: async (app, platform) => {
-    for (const service of all) await service.prepare?.(app, platform);
-  },
+export const standaloneServiceWith = (configs: ServiceConfigs): ServiceDefinition => {
+  const services = Object.values<ServiceDefinition>(servicesWith(configs));
+  return {
+    schemas: services.flatMap(({ schemas }) => schemas),
+    module: (platform) => StandaloneModule.register(platform, services),
+    prepare: async (app, platform) => {
+      for (const service of services) await service.prepare?.(app, platform);
+    },
+  };
 };
+
+const { forwarding, ...others } = readStandaloneConfig({});
+
+/** What every service is told where nothing is set. */
+export const defaultConfigs: ServiceConfigs = { ...others, forwarding: forwardingConfigOf(forwarding) };
+
+/** Every table of the shop; no setting changes them. */
+export const standaloneSchemas = standaloneServiceWith(defaultConfigs).schemas;

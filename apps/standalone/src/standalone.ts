@@ -1,19 +1,20 @@
 import { FirstOfficer } from '@dittoo/identity';
 import { localUrl, serve, type RunningService } from '@dittoo/platform';
+import { forwardingConfigOf } from '@dittoo/processor-forwarding';
 import { startProcessorSandbox } from '@dittoo/processor-sandbox';
-import { readStandaloneConfig, withSandbox } from './standalone.config.js';
-import { standaloneService } from './standalone.module.js';
+import { connectionsTo, readStandaloneConfig } from './standalone.config.js';
+import { standaloneServiceWith } from './standalone.module.js';
 
 /**
  * Starts everything in this process and says so: addresses, who the officers are and where their passwords are, and last the line
  * `ready <PUBLIC_URL>` on standard output.
  */
 export const startStandalone = async (env: NodeJS.ProcessEnv, stop?: AbortSignal): Promise<RunningService> => {
-  const { platform: given, sandbox: wanted } = readStandaloneConfig(env);
+  const { platform: given, sandbox: wanted, forwarding, ...configs } = readStandaloneConfig(env);
   const sandbox = wanted === null ? null : await startProcessorSandbox({ host: '127.0.0.1', payson: wanted.payson });
-  // The services read their own configuration from the environment, as in a process of their own.
-  if (wanted !== null && sandbox !== null) Object.assign(env, withSandbox(env, wanted, sandbox.urls));
-  const running = await serve(given, standaloneService, stop).catch(async (error: unknown) => {
+  const connections = wanted === null || sandbox === null ? {} : connectionsTo(wanted, sandbox.urls);
+  const service = standaloneServiceWith({ ...configs, forwarding: forwardingConfigOf(forwarding, connections) });
+  const running = await serve(given, service, stop).catch(async (error: unknown) => {
     await sandbox?.close();
     throw error;
   });

@@ -8,6 +8,7 @@ export * from './identifiers.js';
 export * from './inbox.js';
 export * from './leaf.js';
 export * from './loop.js';
+export * from './loopback.js';
 export * from './luhn.js';
 export { messageCatalogue, MessagesInvalid, type Messages } from './messages.js';
 export * from './notification-listener.js';

@@ -1,15 +1,8 @@
 export { Alarms } from './operations/alarms.js';
 export { PlatformModule, type RetentionEnds } from './parts/platform.module.js';
-export {
-  durationMs,
-  readKafkaConfig,
-  readDatabaseConfig,
-  readPlatformConfig,
-  type Environment,
-  type KafkaConfig,
-  type DatabaseConfig,
-  type PlatformConfig,
-} from './config/platform.config.js';
+export { readDatabaseConfig, type DatabaseConfig } from './config/database.config.js';
+export { readKafkaConfig, readTopicsConfig, type KafkaConfig } from './config/kafka.config.js';
+export { readPlatformConfig, type PlatformConfig } from './config/platform.config.js';
 export { clientTls, ownDocumentPath } from './trust/service-entrance.js';
 export { openApiDocument } from './host/openapi.js';
 export { ParkedStreamList, ReplayAnswer, ReplayBody } from './operations/parked-streams.http.js';
@@ -22,13 +15,12 @@ export { runMain } from './host/run-main.js';
 export { reasonOf } from './host/waiting.js';
 export { SequencerWorker } from './parts/sequencer.worker.js';
 export { serve, type RunningService, type ServiceDefinition } from './host/serve.js';
+export { serviceProcesses, servicePorts, type ServiceName } from './config/service-ports.js';
 export {
-  isLoopback,
   readServiceConfig,
   readUpstreamTls,
-  servicePorts,
+  serviceUrl,
   type ApartConfig,
-  type ServiceName,
   type UpstreamTlsFiles,
 } from './config/service.config.js';
 export {

@@ -2,12 +2,12 @@ import { newId } from '@dittoo/kernel';
 import { startTestService, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { auditService } from '../audit.module.js';
+import { auditServiceWith, readAuditConfig } from '../audit.module.js';
 
 let service: TestService;
 let officer: string;
 beforeAll(async () => {
-  service = await startTestService(auditService);
+  service = await startTestService(auditServiceWith(readAuditConfig({})));
   officer = await service.bearer({ subjectId: newId(), role: 'complianceOfficer' });
 });
 afterAll(() => service.close());

@@ -3,7 +3,7 @@ import { EventStoreSandbox } from '@dittoo/event-store-sandbox';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { auditService } from '../audit.module.js';
+import { auditServiceWith, readAuditConfig } from '../audit.module.js';
 import { ImaginedLife } from '../imagined-life.fixture.js';
 import { verifyBundle } from '../offline-verifier/offline-verifier.js';
 import { LogSealer } from './log-sealer.worker.js';
@@ -19,7 +19,7 @@ const size = 120;
 
 beforeAll(async () => {
   sandbox = await EventStoreSandbox.start();
-  service = await startTestService(auditService, { EVENT_STORE_URL: sandbox.url });
+  service = await startTestService(auditServiceWith(readAuditConfig({})), { EVENT_STORE_URL: sandbox.url });
   officer = await service.bearer({ subjectId: newId(), role: 'complianceOfficer' });
   life = new ImaginedLife(service.platform);
   await life.register();

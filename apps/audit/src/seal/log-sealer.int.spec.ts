@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import request from 'supertest';
 import { AUDIT_CONFIG, type AuditConfig } from '../audit.config.js';
-import { auditService } from '../audit.module.js';
+import { auditServiceWith, readAuditConfig } from '../audit.module.js';
 import { ImaginedLife } from '../imagined-life.fixture.js';
 import { provesConsistency, provesInclusion } from '../merkle/proof.js';
 import { openNote, parseTreeHead } from '../merkle/signed-note.js';
@@ -23,7 +23,7 @@ let store: SealStore;
 const origin = 'dittoo.example.org/audit-log';
 
 beforeEach(async () => {
-  service = await startTestService(auditService);
+  service = await startTestService(auditServiceWith(readAuditConfig({})));
   sealer = service.get<LogSealer>(LogSealer);
   store = service.get<SealStore>(SealStore);
   started.length = 0;

@@ -3,7 +3,7 @@ import { startTestService, until, type TestService } from '@dittoo/platform/test
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import request from 'supertest';
-import { auditService } from '../audit.module.js';
+import { auditServiceWith, readAuditConfig } from '../audit.module.js';
 import { ImaginedLife } from '../imagined-life.fixture.js';
 import { verifyBundle } from '../offline-verifier/offline-verifier.js';
 import { privateKeyOf, signNote, treeHeadText } from '../merkle/signed-note.js';
@@ -35,7 +35,7 @@ const tables = [
 const copyOf = (table: string): string => `copy.${table.replace('.', '_')}`;
 
 beforeAll(async () => {
-  service = await startTestService(auditService);
+  service = await startTestService(auditServiceWith(readAuditConfig({})));
   officer = await service.bearer({ subjectId: newId(), role: 'complianceOfficer' });
   superuser = new pg.Client({ connectionString: service.platform.rowsUrl });
   await superuser.connect();

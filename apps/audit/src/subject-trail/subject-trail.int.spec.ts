@@ -4,7 +4,7 @@ import { RowsOfPage } from '@dittoo/projections';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
-import { auditService } from '../audit.module.js';
+import { auditServiceWith, readAuditConfig } from '../audit.module.js';
 import { ImaginedLife } from '../imagined-life.fixture.js';
 import { SubjectTrailProjection } from './subject-trail.projection.js';
 
@@ -14,7 +14,7 @@ const officerId = newId();
 const purpose = 'A complaint about an invoice';
 
 beforeAll(async () => {
-  service = await startTestService(auditService);
+  service = await startTestService(auditServiceWith(readAuditConfig({})));
   officer = await service.bearer({ subjectId: officerId, role: 'complianceOfficer' });
 });
 afterAll(() => service.close());

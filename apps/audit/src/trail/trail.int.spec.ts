@@ -4,7 +4,7 @@ import { newId } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { auditService } from '../audit.module.js';
+import { auditServiceWith, readAuditConfig } from '../audit.module.js';
 import { ImaginedLife } from '../imagined-life.fixture.js';
 import { WholeTrail } from './trail.query.js';
 
@@ -13,7 +13,7 @@ let officer: string;
 let life: ImaginedLife;
 
 beforeAll(async () => {
-  service = await startTestService(auditService);
+  service = await startTestService(auditServiceWith(readAuditConfig({})));
   officer = await service.bearer({ subjectId: newId(), role: 'complianceOfficer' });
   life = new ImaginedLife(service.platform);
   await life.register();

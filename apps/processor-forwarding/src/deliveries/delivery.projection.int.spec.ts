@@ -3,13 +3,14 @@ import { newId, streamName } from '@dittoo/kernel';
 import { startTestService, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { processorForwardingService } from '../processor-forwarding.module.js';
+import { readForwardingConfig } from '../processor-forwarding.config.js';
+import { processorForwardingServiceWith } from '../processor-forwarding.module.js';
 import { Delivery } from './delivery.entity.js';
 import { DeliveryProjection } from './delivery.projection.js';
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService(processorForwardingService);
+  service = await startTestService(processorForwardingServiceWith(readForwardingConfig({}, {})));
 });
 afterAll(() => service.close());
 

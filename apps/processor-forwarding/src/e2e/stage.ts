@@ -2,7 +2,7 @@ import { schemaMap, type ForwardingEvent, type ForwardingEvents, type OrderEvent
 import { newId, recordedAs, streamCategory, streamName, type DomainEvent, type Uuid } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { sandboxMondido, startProcessorSandbox, type ProcessorSandbox } from '@dittoo/processor-sandbox';
-import type { ForwardingOptions, ForwardingTuning } from '../processor-forwarding.config.js';
+import { readForwardingConfig, type ForwardingOptions, type ForwardingTuning } from '../processor-forwarding.config.js';
 import { forwardingIdOf } from '../ledger/forwarding-id.js';
 import { processorForwardingServiceWith } from '../processor-forwarding.module.js';
 import type { Provider } from '@nestjs/common';
@@ -118,13 +118,18 @@ export const startStage = async (
   const service = await startTestService(
     overridden(
       providers,
-      processorForwardingServiceWith({
-        ...options,
-        ...(options.withMondido === true ? { mondido: { url: sandbox.urls.mondido, ...sandboxMondido } } : {}),
-        ...(options.withMail === true ? { mail: { smtpUrl: sandbox.urls.smtp, imapUrl: sandbox.urls.imap } } : {}),
-        payson,
-        tuning: { ...quick, ...options.tuning },
-      }),
+      processorForwardingServiceWith(
+        readForwardingConfig(
+          {
+            ...options,
+            ...(options.withMondido === true ? { mondido: { url: sandbox.urls.mondido, ...sandboxMondido } } : {}),
+            ...(options.withMail === true ? { mail: { smtpUrl: sandbox.urls.smtp, imapUrl: sandbox.urls.imap } } : {}),
+            payson,
+            tuning: { ...quick, ...options.tuning },
+          },
+          env,
+        ),
+      ),
     ),
     env,
   );

@@ -1,8 +1,6 @@
 import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
-export const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname);
-
 /** Addresses that belong to no processor: a name that resolves to one is a mistake or an attack. */
 const inside = new BlockList();
 for (const [net, bits] of [

@@ -1,7 +1,8 @@
 import { lookup as resolve } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { egressHosts, type Register } from '@dittoo/processor-register';
-import { always, isLoopback, publicOnly } from './addresses.js';
+import { isLoopback } from '@dittoo/kernel';
+import { always, publicOnly } from './addresses.js';
 
 export interface Egress {
   readonly base: URL;

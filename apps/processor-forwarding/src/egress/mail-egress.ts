@@ -1,5 +1,6 @@
 import { egressHosts, type Register } from '@dittoo/processor-register';
-import { isLoopback, publicOnly } from './addresses.js';
+import { isLoopback } from '@dittoo/kernel';
+import { publicOnly } from './addresses.js';
 
 /** A mail server as it may be reached, and our login there. */
 export interface MailEgress {

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestService, type TestService } from '@dittoo/platform/testing';
 import request from 'supertest';
 import { CallbackTokens } from '../payment/callback-tokens.js';
-import { processorForwardingService } from '../processor-forwarding.module.js';
+import { readForwardingConfig } from '../processor-forwarding.config.js';
+import { processorForwardingServiceWith } from '../processor-forwarding.module.js';
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService(processorForwardingService);
+  service = await startTestService(processorForwardingServiceWith(readForwardingConfig({}, {})));
 });
 afterAll(() => service.close());
 

@@ -1,4 +1,4 @@
-import { isLoopback } from '../reception/loopback.js';
+import { isLoopback } from '@dittoo/kernel';
 
 /** A call to the shop that something happened. */
 export interface Notification {

@@ -45,10 +45,14 @@ capabilities: { drop: [ALL] }
   valueFrom: { secretKeyRef: { name: {{ index . 1 }}, key: {{ index . 2 }} } }
 {{- end }}
 
-{{- define "dittoo.databaseEnv" -}}
+{{- define "dittoo.tablesEnv" -}}
 {{- $secret := required "secrets.database: the name of the secret with the URL of the database" .Values.secrets.database }}
 {{ include "dittoo.fromSecret" (list "DATABASE_URL" $secret .Values.secrets.databaseKey) }}
 {{ include "dittoo.fromSecret" (list "KEY_RING_DATABASE_URL" (.Values.secrets.keyRing | default $secret) .Values.secrets.keyRingKey) }}
+{{- end }}
+
+{{- define "dittoo.databaseEnv" -}}
+{{ include "dittoo.tablesEnv" . }}
 - { name: KEY_ENCRYPTION_KEY_FILE, value: /keys/key-encryption-key/key-encryption-key.json }
 {{- with .Values.secrets.eventStore }}
 {{ include "dittoo.fromSecret" (list "EVENT_STORE_URL" . "event-store-url") }}

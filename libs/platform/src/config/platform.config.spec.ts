@@ -1,6 +1,6 @@
 /* Promised: a process starts on a configuration it understands, or says which variable is wrong and what it should be. */
 import { describe, expect, it } from '@jest/globals';
-import { durationMs, readPlatformConfig } from './platform.config.js';
+import { readPlatformConfig } from './platform.config.js';
 import { atPorts, pathPrefixOf } from './public-address.js';
 
 const read = (env: Record<string, string>) => readPlatformConfig(env, 'spec');
@@ -151,22 +151,14 @@ describe('what is wrong is named', () => {
     ['KAFKA_TOPIC_PREFIX', { KAFKA_BROKERS: '127.0.0.1:9092', KAFKA_TOPIC_PREFIX: 'the shop' }],
   ])('%s in %j', (name, env) => expect(() => read(env)).toThrow(name));
 
+  it('all at once', () =>
+    expect(() => read({ PORT: 'http', LOG_LEVEL: 'loud', KAFKA_BROKERS: 'kafka://127.0.0.1' })).toThrow(
+      /^3 settings are wrong\n {2}PORT must .*\n {2}LOG_LEVEL must .*\n {2}KAFKA_BROKERS must .*$/,
+    ));
+
   it('without repeating a password', () => {
     expect(() => read({ DATABASE_URL: 'mysql://shop:hunter2@127.0.0.1/shop' })).toThrow(
       expect.not.stringContaining('hunter2') as never,
     );
   });
-});
-
-describe('a duration', () => {
-  it.each([
-    ['PT0S', 0],
-    ['P30D', 30 * 86_400_000],
-    ['PT1H1M1S', 3_661_000],
-    ['-PT5M', -300_000],
-  ])('%s', (text, ms) => expect(durationMs(text, 'X') + 0).toBe(ms));
-
-  it.each(['', 'P', 'PT', '-P', 'P1', 'P1M', 'PT1D', '1D', 'P1DT'])('not %j', (text) =>
-    expect(() => durationMs(text, 'X')).toThrow('X must be an ISO 8601 duration'),
-  );
 });

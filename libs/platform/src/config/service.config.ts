@@ -1,19 +1,19 @@
-import { readPlatformConfig, text, type Environment, type PlatformConfig } from './platform.config.js';
-
-/** Where each process listens when it is not told; the gateway and `npm run apart` know them by the same table. */
-export const servicePorts = {
-  gateway: 8080,
-  identity: 8081,
-  rights: 8082,
-  consent: 8083,
-  order: 8084,
-  engagement: 8085,
-  'processor-forwarding': 8086,
-  audit: 8087,
-  relay: 8088,
-} as const;
-
-export type ServiceName = keyof typeof servicePorts;
+import { isLoopback } from '@dittoo/kernel';
+import {
+  bothOrNeither,
+  path,
+  readSettings,
+  setting,
+  SettingGroup,
+  type ConfigOf,
+  type Environment,
+  type Rule,
+  type Setting,
+} from '@dittoo/kernel/settings';
+import { platformConfigOf, platformRules, platformSettings, type PlatformConfig } from './platform.config.js';
+import { listeningPort } from './process.config.js';
+import { jwksUrlAt, localUrl } from './public-address.js';
+import { loopbackUrl, serviceProcesses, servicePorts, type ServiceName } from './service-ports.js';
 
 /** A service that runs as a process of its own, behind the gateway. */
 export interface ApartConfig {
@@ -37,67 +37,130 @@ export interface UpstreamTlsFiles {
   readonly keyFile: string | null;
 }
 
-/** Does this host mean this very machine? */
-export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+/** Address of another service, as `IDENTITY_URL`. */
+export const serviceUrl = (service: ServiceName): Setting<URL> => {
+  const standard = loopbackUrl(service);
+  return setting(
+    `${service.toUpperCase().replaceAll('-', '_')}_URL`,
+    { means: `Where ${service} is: an address without a path.`, default: standard, example: `http://${service}:8080` },
+    (given, variable) => {
+      const parsed = URL.canParse(given) ? new URL(given) : undefined;
+      if (parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.pathname === '/' && parsed.search === '')
+        return parsed;
+      throw new Error(`${variable} must be an address like ${standard}, without a path`);
+    },
+  );
+};
+
+export const serviceVariables = new SettingGroup({
+  title: 'Separate processes',
+  remark:
+    'Each needs `DATABASE_URL`, `KEY_ENCRYPTION_KEY_FILE` and `KAFKA_BROKERS` as well, and processor-forwarding the addresses of the processors.',
+  readBy: serviceProcesses,
+  settings: {
+    identityUrl: serviceUrl('identity'),
+    verificationKeyFile: path('SERVICE_VERIFICATION_KEY_FILE', {
+      means: "PEM file (SPKI, Ed25519) of the gateway's public key; must be set where `HOST` is not loopback.",
+      otherwise: 'every caller is believed',
+      example: '/keys/service-verification-key/service-verification-key.pem',
+    }),
+    tlsCertFile: path('TLS_CERT_FILE', {
+      means: 'PEM file of the certificate this process shows.',
+      otherwise: 'HTTP',
+      example: '/tls/tls.crt',
+    }),
+    tlsKeyFile: path('TLS_KEY_FILE', {
+      means: 'PEM file of the key of `TLS_CERT_FILE`.',
+      otherwise: 'HTTP',
+      example: '/tls/tls.key',
+    }),
+    tlsClientCaFile: path('TLS_CLIENT_CA_FILE', {
+      means: 'PEM file of the authority whose certificates callers must show; not for the gateway.',
+      otherwise: 'callers show none',
+      example: '/tls/ca.crt',
+    }),
+    upstreamCaFile: path('UPSTREAM_CA_FILE', {
+      means: 'PEM file of the authority whose certificates this process believes when it calls another.',
+      otherwise: 'those Node.js believes',
+      example: '/tls/ca.crt',
+    }),
+    upstreamCertFile: path('UPSTREAM_CERT_FILE', {
+      means: 'PEM file of the certificate this process shows when it calls another.',
+      otherwise: 'none is shown',
+      example: '/tls/tls.crt',
+    }),
+    upstreamKeyFile: path('UPSTREAM_KEY_FILE', {
+      means: 'PEM file of the key of `UPSTREAM_CERT_FILE`.',
+      otherwise: 'none is shown',
+      example: '/tls/tls.key',
+    }),
+  },
+});
+
+type ServiceValues = ConfigOf<typeof serviceVariables.settings>;
+
+const tlsRules: readonly Rule<ServiceValues>[] = [
+  bothOrNeither(serviceVariables.settings, 'tlsCertFile', 'tlsKeyFile'),
+  bothOrNeither(serviceVariables.settings, 'upstreamCertFile', 'upstreamKeyFile'),
+  ({ tlsCertFile, tlsClientCaFile, tlsKeyFile }) =>
+    tlsClientCaFile !== null && tlsCertFile === null && tlsKeyFile === null
+      ? ['TLS_CERT_FILE and TLS_KEY_FILE must be set where TLS_CLIENT_CA_FILE is']
+      : [],
+];
+
+const settings = { ...platformSettings, ...serviceVariables.settings };
+
+const sharedGround: Rule<ConfigOf<typeof settings>> = ({ databaseUrl, kafkaBrokers }) =>
+  Object.entries({ DATABASE_URL: databaseUrl, KAFKA_BROKERS: kafkaBrokers })
+    .filter(([, value]) => value === null)
+    .map(([name]) => `${name} must be set: the processes of the shop share it (npm start runs without)`);
+
+/** The gateway is for everybody; what is behind it is for the gateway. */
+const callersOf =
+  (service: ServiceName): Rule<ConfigOf<typeof settings>> =>
+  ({ host, tlsClientCaFile, verificationKeyFile }) => {
+    if (service === 'gateway') {
+      return tlsClientCaFile === null
+        ? []
+        : ['TLS_CLIENT_CA_FILE is for the services behind the gateway: customers have no certificate'];
+    }
+    return isLoopback(host) || verificationKeyFile !== null
+      ? []
+      : ['SERVICE_VERIFICATION_KEY_FILE must be set where HOST is not loopback: anybody could call'];
+  };
 
 /**
  * The configuration of a service that runs as a process of its own, on what the processes share: a database server and
  * Kafka. Whoever listens beyond this machine must be able to tell the gateway from anybody else.
  *
- * @throws Error with the name of the variable that is wrong
+ * @throws SettingsError with the names of the variables that are wrong
  */
 export const readServiceConfig = (env: Environment, service: ServiceName): PlatformConfig => {
-  const own = String(servicePorts[service]);
-  const config = readPlatformConfig(
-    {
-      ...env,
-      PORT: text(env, 'PORT') ?? own,
-      PUBLIC_URL: text(env, 'PUBLIC_URL') ?? (service === 'gateway' ? undefined : loopbackUrl('gateway')),
-      JWKS_URL:
-        text(env, 'JWKS_URL') ?? `${text(env, 'IDENTITY_URL') ?? loopbackUrl('identity')}/.well-known/jwks.json`,
+  const rules = [...platformRules, sharedGround, ...tlsRules, callersOf(service)];
+  const values = readSettings(env, { ...settings, port: listeningPort(servicePorts[service]) }, rules);
+  const own = service === 'gateway' ? localUrl(values.host, values.port) : loopbackUrl('gateway');
+  const config = platformConfigOf(values, service, { publicUrl: own, jwksUrl: jwksUrlAt(values.identityUrl.origin) });
+  return {
+    ...config,
+    apart: {
+      verificationKeyFile: values.verificationKeyFile,
+      tls: tlsFiles(values),
+      upstreamTls: upstreamTlsOf(values),
     },
-    service,
-  );
-  for (const [name, is] of [
-    ['DATABASE_URL', config.databaseUrl],
-    ['KAFKA_BROKERS', config.kafka],
-  ] as const) {
-    if (is === null)
-      throw new Error(`${name} must be set: the processes of the shop share it (npm start runs without)`);
-  }
-  const apart = {
-    verificationKeyFile: text(env, 'SERVICE_VERIFICATION_KEY_FILE') ?? null,
-    tls: tlsFiles(env),
-    upstreamTls: readUpstreamTls(env),
   };
-  // The gateway is for everybody; what stands behind it is for the gateway.
-  if (service !== 'gateway' && !isLoopback(config.host) && apart.verificationKeyFile === null) {
-    throw new Error('SERVICE_VERIFICATION_KEY_FILE must be set where HOST is not loopback: anybody could call');
-  }
-  if (service === 'gateway' && apart.tls?.clientCaFile != null) {
-    throw new Error('TLS_CLIENT_CA_FILE is for the services behind the gateway: customers have no certificate');
-  }
-  return { ...config, apart };
 };
 
-const loopbackUrl = (service: ServiceName): string => `http://127.0.0.1:${servicePorts[service]}`;
+const tlsFiles = ({ tlsCertFile, tlsClientCaFile, tlsKeyFile }: ServiceValues): TlsFiles | null =>
+  tlsCertFile === null || tlsKeyFile === null
+    ? null
+    : { certFile: tlsCertFile, keyFile: tlsKeyFile, clientCaFile: tlsClientCaFile };
 
-const tlsFiles = (env: Environment): TlsFiles | null => {
-  const [certFile, keyFile] = [text(env, 'TLS_CERT_FILE'), text(env, 'TLS_KEY_FILE')];
-  const clientCaFile = text(env, 'TLS_CLIENT_CA_FILE') ?? null;
-  if ((certFile === undefined) !== (keyFile === undefined)) {
-    throw new Error('TLS_CERT_FILE and TLS_KEY_FILE belong together: set both or neither');
-  }
-  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile, clientCaFile };
-  if (clientCaFile !== null) throw new Error('TLS_CERT_FILE and TLS_KEY_FILE must be set where TLS_CLIENT_CA_FILE is');
-  return null;
-};
+const upstreamTlsOf = (values: ServiceValues): UpstreamTlsFiles => ({
+  caFile: values.upstreamCaFile,
+  certFile: values.upstreamCertFile,
+  keyFile: values.upstreamKeyFile,
+});
 
-/** How this process calls the others. @throws Error with the name of the variable that is wrong */
-export const readUpstreamTls = (env: Environment): UpstreamTlsFiles => {
-  const [certFile, keyFile] = [text(env, 'UPSTREAM_CERT_FILE') ?? null, text(env, 'UPSTREAM_KEY_FILE') ?? null];
-  if ((certFile === null) !== (keyFile === null)) {
-    throw new Error('UPSTREAM_CERT_FILE and UPSTREAM_KEY_FILE belong together: set both or neither');
-  }
-  return { caFile: text(env, 'UPSTREAM_CA_FILE') ?? null, certFile, keyFile };
-};
+/** How this process calls the others. @throws SettingsError with the names of the variables that are wrong */
+export const readUpstreamTls = (env: Environment): UpstreamTlsFiles =>
+  upstreamTlsOf(readSettings(env, serviceVariables.settings, tlsRules));

@@ -11,8 +11,8 @@ export interface RunMainOptions {
 }
 
 /**
- * Runs a `main.ts`: starts, waits until it is asked to stop, drains, exits 0. A start that fails says why in one line
- * and exits 1; asked again more than 2 s later the process ends at once, with 1.
+ * Runs a `main.ts`: starts, waits until it is asked to stop, drains, exits 0. A start that fails says why and
+ * exits 1; asked again more than 2 s later the process ends at once, with 1.
  *
  * @param start is told by `stop` that it need not go on; what it opened it closes itself before it rejects
  */

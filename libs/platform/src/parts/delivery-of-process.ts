@@ -16,7 +16,7 @@ import { TypeOrmInbox, type InboxAlerts } from '@dittoo/projections';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import type { KafkaConfig } from '../config/platform.config.js';
+import type { KafkaConfig } from '../config/kafka.config.js';
 
 /** How events travel: the publisher the relay writes to, and the strategy the groups of handlers are served by. */
 export interface EventTransport {

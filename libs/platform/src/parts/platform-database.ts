@@ -17,7 +17,7 @@ import { createLogger, serviceMigrations, serviceRows } from '@dittoo/service';
 import type { Logger } from 'pino';
 import { logOriginSchema } from './log-origin.js';
 import { comesLater, reasonOf, waitFor, whileAway } from '../host/waiting.js';
-import type { DatabaseConfig } from '../config/platform.config.js';
+import type { DatabaseConfig } from '../config/database.config.js';
 import { grantRows } from './row-grants.js';
 
 /** What one service brings to the database: a PostgreSQL schema, and what each column of it holds of a person. */
