@@ -41,7 +41,7 @@ class CreateAudit1763800005000 implements MigrationInterface {
 const sha256 = holds('a SHA-256');
 const wrappedKey = holds('key material, wrapped by the key-encryption key');
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const auditRows: RowClasses = {
   subject_trail: {
     subject: 'subject_id',

@@ -47,7 +47,7 @@ class CountRestrictions1763800009000 implements MigrationInterface {
   }
 }
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const engagementRows: RowClasses = {
   comment_row: {
     subject: 'author_id',

@@ -114,7 +114,7 @@ const item: TableClass = {
   },
 };
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const forwardingRows: RowClasses = {
   ...Object.fromEntries(
     allQueueTables.flatMap((tables) => [

@@ -121,7 +121,7 @@ export const keyRingMigrations = [
 
 const wrappedKey = holds('key material, wrapped by the key-encryption key');
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 export const keyRingRows: RowClasses = {
   data_key: {
     subject: 'subject_id',

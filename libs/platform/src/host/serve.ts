@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm';
 import { atPorts, pathPrefixOf } from '../config/public-address.js';
 import { holdAddress, listenFailure, type HeldAddress } from './listen-address.js';
 import { waitFor } from './waiting.js';
-import { guardApart, serverTls } from '../trust/service-entrance.js';
+import { requireServiceTrust, serverTls } from '../trust/service-entrance.js';
 import { serveMetrics } from './metrics.server.js';
 import type { PlatformConfig } from '../config/platform.config.js';
 import { meterRequests } from '../operations/platform.metrics.js';
@@ -16,13 +16,13 @@ import { PlatformModule } from '../parts/platform.module.js';
 import type { ServiceSchema } from '../parts/platform-database.js';
 import { openPlatform, problems, type Platform } from '../parts/platform.js';
 
-/** A service as a process runs it: its rows, and its module once the platform is open. */
+/** A service as a process hosts it: its database schemas, and its module once the platform is open. */
 export interface ServiceDefinition {
   readonly schemas: readonly ServiceSchema[];
   module(platform: DynamicModule): DynamicModule;
-  /** Stands in front of the others: answers everybody, and mounts operations that reach into them itself. */
-  readonly isDoor?: boolean;
-  /** What must stand before the routes are laid: edge hooks, documents. */
+  /** The gateway: it answers callers without a service token, and mounts its own operations controller. */
+  readonly isGateway?: boolean;
+  /** Runs before the routes are registered: edge hooks, documents. */
   prepare?(app: NestFastifyApplication, platform: Platform): Promise<void>;
 }
 
@@ -33,7 +33,9 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** Where this process listens, taken before anything is opened: a port that is taken leaves nothing half made. */
+/**
+ * The addresses of this process, bound before anything is opened, so that an occupied port leaves nothing half made.
+ */
 interface HeldAddresses {
   readonly main: HeldAddress;
   readonly metrics: HeldAddress | null;
@@ -74,17 +76,17 @@ export const serve = async (
   });
   let app: NestFastifyApplication | undefined;
   let metrics: Server | undefined;
-  const { isDoor = false } = service;
+  const { isGateway = false } = service;
   try {
     const { apart, host, metricsPort, port, trustedProxies } = config;
-    app = await createHttpApp(service.module(PlatformModule.of(platform, { isDoor })), {
+    app = await createHttpApp(service.module(PlatformModule.of(platform, { isGateway })), {
       logger: platform.logger,
       problems,
       trustedProxies,
       pathPrefix: pathPrefixOf(config.publicUrl),
       ...(apart === null || apart.tls === null ? {} : { tls: serverTls(apart.tls) }),
     });
-    if (apart !== null && !isDoor) guardApart(app, config.service, apart);
+    if (apart !== null && !isGateway) requireServiceTrust(app, config.service, apart);
     meterRequests(platform.metrics, app);
     await service.prepare?.(app, platform);
     app.connectMicroservice({ strategy: platform.delivery(app.get(DataSource)) }, { inheritAppConfig: true });

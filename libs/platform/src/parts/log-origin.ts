@@ -18,7 +18,7 @@ class CreateLogOrigin1764000100000 implements MigrationInterface {
   }
 }
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const platformRows: RowClasses = {
   log_origin: { columns: plainColumns('one', 'kept_by', 'since') },
 };

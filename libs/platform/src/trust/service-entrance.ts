@@ -30,7 +30,7 @@ export const serverTls = ({ certFile, clientCaFile, keyFile }: TlsFiles) => ({
     : { ca: read(clientCaFile, 'TLS_CLIENT_CA_FILE'), requestCert: true, rejectUnauthorized: false }),
 });
 
-/** What undici wants to connect to another process. */
+/** TLS options for undici's connections to another process. */
 export const clientTls = ({ caFile, certFile, keyFile }: UpstreamTlsFiles) => ({
   ...(caFile === null ? {} : { ca: read(caFile, 'UPSTREAM_CA_FILE') }),
   ...(certFile === null ? {} : { cert: read(certFile, 'UPSTREAM_CERT_FILE') }),
@@ -45,12 +45,12 @@ export const fetchForKeys = (files: UpstreamTlsFiles | undefined): typeof fetch 
 };
 
 /**
- * Makes a mounted service one that stands behind the gateway: it answers the gateway alone, goes on with the
- * gateway's correlation id, and describes itself.
+ * Makes a service answer the gateway alone: it checks the service token or client certificate, takes over the gateway's
+ * correlation id, and serves its own OpenAPI document.
  *
  * @throws Error with the name of the variable that is wrong
  */
-export const guardApart = (app: NestFastifyApplication, service: string, config: ApartConfig): void => {
+export const requireServiceTrust = (app: NestFastifyApplication, service: string, config: ApartConfig): void => {
   const { tls, verificationKeyFile } = config;
   const tokens = verificationKeyFile === null ? null : ServiceTokenVerifier.read(verificationKeyFile, service);
   const wantsCertificate = tls !== null && tls.clientCaFile !== null;
