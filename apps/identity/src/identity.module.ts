@@ -25,7 +25,7 @@ import { SubjectSearchController } from './subject-search/subject-search.control
 
 export { FirstOfficer } from './staff/first-officer.js';
 
-/** Who somebody is: a person registers, signs in, sees to their data; staff sign in; an officer finds a person. */
+/** Customers register, sign in and manage their data; staff sign in; an officer finds a data subject. */
 @Module({})
 export class IdentityModule {
   static register(platform: DynamicModule, config: IdentityConfig = readIdentityConfig()): DynamicModule {
@@ -62,7 +62,7 @@ export class IdentityModule {
   }
 }
 
-/** Identity as a process runs it; specs hand in their configuration. */
+/** Identity as a separate process; specs pass in their configuration. */
 export const identityServiceWith = (config?: IdentityConfig): ServiceDefinition => ({
   schemas: [identitySchema],
   module: (platform) => IdentityModule.register(platform, config),

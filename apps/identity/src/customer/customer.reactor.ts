@@ -13,9 +13,9 @@ const group = 'identity.customers';
 type CorrectionDecided = DomainEvent<'CorrectionDecided', RightsRequestEvents['CorrectionDecided']>;
 
 /**
- * What rights decided about a person -> what it means for their account.
+ * Applies decisions of rights about a person to their account.
  *
- * Dies between append and checkpoint: the event comes again, the stream already holds its answer.
+ * Dies between append and checkpoint: the event is redelivered and the stream already holds the result.
  */
 @Controller()
 export class CustomerReactor {
@@ -26,7 +26,10 @@ export class CustomerReactor {
     private readonly emails: EmailIndex,
   ) {}
 
-  /** The fence: nothing personal is recorded from here on. Rights waits for `AccountClosed` before it destroys keys. */
+  /**
+   * Closes the account: from here on no personal data is recorded. Rights waits for `AccountClosed` before it destroys
+   * keys.
+   */
   @Handles('ErasureRequested', { group })
   async erasureRequested(@Payload() event: Delivered<DataSubjectEvents, 'ErasureRequested'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
@@ -56,7 +59,7 @@ export class CustomerReactor {
     await this.commands.execute(customerDecider, subjectId, command, causedBy(event, group));
   }
 
-  /** Lets go of the old address where the confirmation died before it could. Repeating it changes nothing. */
+  /** Releases the old address where the process died between the confirmation and the release. Safe to repeat. */
   @Handles('EmailRectified', { group })
   async emailRectified(@Payload() event: Delivered<CustomerEvents, 'EmailRectified'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;

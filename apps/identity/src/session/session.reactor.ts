@@ -5,7 +5,7 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Sessions } from './sessions.js';
 
-/** An account is closed -> nobody is signed in to it any more, and nobody can sign in again. Safe to repeat. */
+/** Ends every session of a closed account. Safe to repeat. */
 @Controller()
 export class SessionReactor {
   constructor(private readonly sessions: Sessions) {}
