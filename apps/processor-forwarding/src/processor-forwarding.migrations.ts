@@ -61,7 +61,7 @@ class KnowTheMailbox1763800006000 implements MigrationInterface {
   readonly name = 'KnowTheMailbox1763800006000';
 
   async up(runner: QueryRunner): Promise<void> {
-    // A message id follows from the forwarding's id: whose mail it is is known without an address.
+    // A message id is derived from the forwarding's id, so a mail's owner is found without an address.
     await runner.query(`
       CREATE TABLE forwarding.mailed (
         forwarding_id uuid PRIMARY KEY, subject_id uuid NOT NULL, sent_at timestamptz NOT NULL DEFAULT now())`);

@@ -44,8 +44,9 @@ import { MailboxSweepWorker } from './worker/mailbox-sweep.worker.js';
 import { WorkerMetrics } from './worker/worker-metrics.js';
 
 /**
- * What happened in the shop (intake) -> a lane for each processor and data subject (queue) -> worker -> attempt: gate,
- * source, then the call (payment, mail) -> stream `forwarding-<id>` (ledger), which is delivered like every other fact.
+ * Events of the shop (intake) -> a lane for each processor and data subject (queue) -> worker -> attempt: gate,
+ * source, then the call (payment, mail) -> stream `forwarding-<id>` (ledger), whose events are published like all
+ * others.
  */
 @Module({})
 export class ProcessorForwardingModule {
@@ -97,7 +98,7 @@ export class ProcessorForwardingModule {
   }
 }
 
-/** Forwarding as a process runs it; `options` connect it to the sandbox. */
+/** Forwarding as a separate process; `options` connect it to the sandbox. */
 export const processorForwardingServiceWith = (options: ForwardingOptions): ServiceDefinition => ({
   schemas: [forwardingSchema],
   module: (platform) => ProcessorForwardingModule.register(platform, options),

@@ -51,7 +51,7 @@ const selfSigned = (publicKey: KeyObject, privateKey: KeyObject): string => {
 };
 
 describe('the client', () => {
-  it('sends nothing to a host whose certificate nobody vouches for', async () => {
+  it('sends nothing to a host with an untrusted certificate', async () => {
     let requests = 0;
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
@@ -98,7 +98,7 @@ describe('the client', () => {
     expect(JSON.stringify(failed) + String((failed as Error).stack)).not.toContain('astrid');
   });
 
-  it('calls what it could not read, wait for or hear the end of unknown', async () => {
+  it('reports an unreadable, late or broken response as unknown', async () => {
     const reader = await answering((_request, response) => response.end('<html>'));
     await expect(reader.call('GET', 'x')).rejects.toMatchObject({ failure: 'answer-unreadable', outcome: 'unknown' });
     const waiter = await answering(() => undefined);
