@@ -3,7 +3,7 @@ import { migrateDatabase, reasonOf } from '@dittoo/platform';
 import { readMigrateConfig } from './migrate.config.js';
 import { standaloneService } from './standalone.module.js';
 
-/** `npm run migrate`: every service's tables, once and before they start; whoever starts later finds it done. */
+/** `npm run migrate`: creates every service's tables, once and before the services start. */
 try {
   await migrateDatabase(readMigrateConfig(), standaloneService.schemas);
   process.stdout.write('the database is as this version needs it\n');

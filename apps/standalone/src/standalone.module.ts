@@ -31,7 +31,7 @@ export class StandaloneModule {
   }
 }
 
-/** Every service by the name it has as a process of its own. */
+/** Every service by its process name. */
 export const services = {
   gateway: gatewayService,
   identity: identityService,
@@ -46,7 +46,7 @@ export const services = {
 
 const all: readonly ServiceDefinition[] = Object.values(services);
 
-/** The whole shop as one process runs it. */
+/** The whole shop as one process. */
 export const standaloneService: ServiceDefinition = {
   schemas: all.flatMap(({ schemas }) => schemas),
   module: (platform) => StandaloneModule.register(platform),

@@ -5,13 +5,13 @@ import { readStandaloneConfig, withSandbox } from './standalone.config.js';
 import { standaloneService } from './standalone.module.js';
 
 /**
- * Starts everything in this process and says so: addresses, who the officers are and where their passwords are, and last the line
- * `ready <PUBLIC_URL>` on standard output.
+ * Starts every service in this process and prints the addresses, the officers and where their passwords are, and
+ * finally the line `ready <PUBLIC_URL>` on standard output.
  */
 export const startStandalone = async (env: NodeJS.ProcessEnv, stop?: AbortSignal): Promise<RunningService> => {
   const { platform: given, sandbox: wanted } = readStandaloneConfig(env);
   const sandbox = wanted === null ? null : await startProcessorSandbox({ host: '127.0.0.1', payson: wanted.payson });
-  // The services read their own configuration from the environment, as in a process of their own.
+  // The services read their own configuration from the environment, as separate processes do.
   if (wanted !== null && sandbox !== null) Object.assign(env, withSandbox(env, wanted, sandbox.urls));
   const running = await serve(given, standaloneService, stop).catch(async (error: unknown) => {
     await sandbox?.close();

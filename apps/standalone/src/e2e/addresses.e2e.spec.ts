@@ -5,8 +5,8 @@ import { DataDirectory, InterruptedShop } from './interrupted-process.js';
 import { canaryPerson, ShopClient } from './shop-client.js';
 
 /**
- * Promise: wherever the shop listens, the address it prints can be gone to and its tokens verify there; a public
- * address with a path is in every link.
+ * Promise: the printed address of the shop is reachable and its tokens verify there; a public address with a path is in
+ * every link.
  */
 const directory = new DataDirectory();
 afterAll(() => directory.remove(), 60_000);
