@@ -19,8 +19,8 @@ import { TrailController } from './trail/trail.controller.js';
 import { WholeTrail } from './trail/trail.query.js';
 
 /**
- * Sequence -> seal -> verify; and beside it the log as people may read it: a person's trail (an officer's look is
- * recorded first), the whole trail, the record of processing.
+ * Sequence -> seal -> verify; and the readable views of the log: a person's trail (an officer's view is recorded
+ * first), the whole trail, the record of processing.
  */
 @Module({})
 export class AuditModule {
@@ -53,7 +53,7 @@ export class AuditModule {
   }
 }
 
-/** Audit as a process runs it. */
+/** Audit as a separate process. */
 export const auditService: ServiceDefinition = {
   schemas: [auditSchema],
   module: (platform) => AuditModule.register(platform),
