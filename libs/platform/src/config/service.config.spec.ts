@@ -1,4 +1,6 @@
-/* Promised: a service of its own starts where it can work and where not everybody can call it, or names what is missing. */
+/*
+ * Promised: a separate service starts only where it can work and is not open to every caller, or names what is missing.
+ */
 import { describe, expect, it } from '@jest/globals';
 import { isLoopback, readServiceConfig, servicePorts } from './service.config.js';
 
@@ -10,7 +12,7 @@ const shared = {
 const read = (env: Record<string, string> = {}, service: keyof typeof servicePorts = 'order') =>
   readServiceConfig({ ...shared, ...env }, service);
 
-describe('a service that is told only what all share', () => {
+describe('a service with only the shared variables', () => {
   it('has a port of its own, the gateway’s address in its links, and identity’s keys', () =>
     expect(read()).toMatchObject({
       host: '127.0.0.1',
@@ -21,12 +23,12 @@ describe('a service that is told only what all share', () => {
       apart: { verificationKeyFile: null, tls: null },
     }));
 
-  it('shares its port with no other', () =>
+  it('has a default port of its own', () =>
     expect(new Set(Object.values(servicePorts)).size).toBe(Object.keys(servicePorts).length));
 });
 
-describe('what is set', () => {
-  it('is taken', () =>
+describe('a set variable', () => {
+  it('is used', () =>
     expect(
       read({
         HOST: '0.0.0.0',
@@ -52,14 +54,14 @@ describe('what is set', () => {
       },
     }));
 
-  it('deals the connections out, and leaves every part enough to work with', () => {
+  it('divides the connections, and leaves enough for every part', () => {
     const { connections } = read({ DATABASE_CONNECTIONS: '14' });
     expect(connections).toEqual({ eventStore: 4, rows: 2, keyRing: 2, typeorm: 5 });
     expect(Object.values(read().connections).reduce((sum, each) => sum + each, 0)).toBe(42);
   });
 });
 
-describe('what is wrong is named', () => {
+describe('a wrong variable is named', () => {
   it.each<[string, Record<string, string>]>([
     ['DATABASE_URL', { DATABASE_URL: '' }],
     ['KAFKA_BROKERS', { KAFKA_BROKERS: '' }],
@@ -75,7 +77,7 @@ describe('what is wrong is named', () => {
     ['KAFKA_SESSION_TIMEOUT', { KAFKA_SESSION_TIMEOUT: 'PT1S' }],
   ])('%s in %j', (name, env) => expect(() => read(env)).toThrow(name));
 
-  it('the gateway is for everybody, and asks nobody for a certificate', () => {
+  it('the gateway is open to every caller, and requires no certificate', () => {
     expect(read({ HOST: '0.0.0.0' }, 'gateway').port).toBe(8080);
     const tls = { TLS_CERT_FILE: '/tls/crt', TLS_KEY_FILE: '/tls/key' };
     expect(() => read({ ...tls, TLS_CLIENT_CA_FILE: '/tls/ca' }, 'gateway')).toThrow('TLS_CLIENT_CA_FILE');

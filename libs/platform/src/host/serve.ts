@@ -53,7 +53,7 @@ const holdAddresses = async ({ host, metricsPort, port }: PlatformConfig): Promi
   }
 };
 
-/** A broker that is away is waited for as long as it takes: who listens meanwhile says that it is not ready. */
+/** Waits without limit for an unavailable broker; meanwhile the process answers that it is not ready. */
 const everyGroupJoined = async (delivery: EventDelivery, stop: AbortSignal | undefined): Promise<void> => {
   while (!delivery.joined) await sleep(50, undefined, stop && { signal: stop });
 };
@@ -61,7 +61,7 @@ const everyGroupJoined = async (delivery: EventDelivery, stop: AbortSignal | und
 /**
  * Opens the platform, mounts the service on it, starts consumers, listens, and waits until every consumer takes part.
  *
- * @throws Error in words for an operator; the reason of `stop` once that is aborted. Nothing is left open
+ * @throws Error with a message for the operator; the reason of `stop` once that is aborted. Nothing is left open
  */
 export const serve = async (
   given: PlatformConfig,
@@ -106,7 +106,7 @@ export const serve = async (
   } catch (error) {
     metrics?.close();
     await held.release();
-    // What failed is said whatever becomes of the tidying up.
+    // Reports the original failure, even if the cleanup fails too.
     await within(10_000, app?.close());
     await within(20_000, platform.close());
     throw error;

@@ -23,7 +23,7 @@ import {
   SEQUENCER,
 } from './tokens.js';
 
-/** The last day data of a category is kept whose period began at `startedAt`; `form` as in the register. */
+/** The last day on which data of a category is kept if its period began at `startedAt`; `form` as in the register. */
 export type RetentionEnds = (category: DataCategory, startedAt: string, form?: 'full' | 'truncated') => string;
 
 /**

@@ -7,10 +7,13 @@ import { openApiDocument } from '../host/openapi.js';
 import { ServiceTokenVerifier, serviceTokenHeader } from './service-trust.js';
 import type { ApartConfig, TlsFiles, UpstreamTlsFiles } from '../config/service.config.js';
 
-/** Where each process describes itself for the gateway, which joins the documents; the gateway's table does not name it. */
+/**
+ * The path of each process's OpenAPI document for the gateway, which joins them; it is not in the gateway's route
+ * table.
+ */
 export const ownDocumentPath = '/openapi.json';
 
-/** Open to anybody who reaches the process: probes, and keys that are public anyway. */
+/** Paths open to every caller that reaches the process: probes and public keys. */
 const openPaths = /^\/(?:health\/(?:live|ready)|\.well-known\/jwks\.json)(?:\?|$)/;
 
 const read = (file: string, name: string): Buffer => {
@@ -21,7 +24,9 @@ const read = (file: string, name: string): Buffer => {
   }
 };
 
-/** What Node's server wants. Who shows no certificate is refused by the guard, which lets probes through. */
+/**
+ * TLS options for Node's server. The guard, not TLS, refuses callers without a certificate, so that probes get through.
+ */
 export const serverTls = ({ certFile, clientCaFile, keyFile }: TlsFiles) => ({
   cert: read(certFile, 'TLS_CERT_FILE'),
   key: read(keyFile, 'TLS_KEY_FILE'),
