@@ -46,19 +46,17 @@ import {
   proposedOf,
   sizeOf,
 } from './messages.js';
-import type { Certificate } from './certificate.js';
 import { featuresService, gossipService } from './cluster.js';
 import { asGrpc, errors, tooLarge, type Fault, type GrpcError, type Operation } from './faults.js';
 
-export { selfSigned } from './certificate.js';
 export { errors, type Fault, type GrpcError, type Operation } from './faults.js';
 
 export interface SandboxOptions {
   /** Events are kept in this file, each on disk before its append is acknowledged; default: in memory. */
   readonly file?: string;
   readonly port?: number;
-  /** TLS with this certificate; default: none. */
-  readonly certificate?: Certificate;
+  /** TLS with this certificate and private key, PEM; default: none. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
   /** User name -> password, each with full access; default: no authentication. */
   readonly users?: Readonly<Record<string, string>>;
   /** Default 4 MiB; a server's own default is 1 MiB (`--max-append-size`). */
@@ -282,13 +280,17 @@ export class EventStoreSandbox {
     const fail = (error: GrpcError): void => void call.emit('error', asGrpc(error));
     if (!this.mayPass(call.metadata)) return fail(errors.accessDenied);
     const fault = this.nextFault(operation);
+    const failCall = async (): Promise<void> => {
+      if (fault?.kind === 'error') fail(fault.error);
+      if (fault?.kind !== 'cut') return; // a silent call sends nothing more
+      await new Promise((resolve) => setImmediate(resolve)); // events already written leave first
+      this.front.cut();
+    };
     if (fault?.kind === 'late') await sleep(fault.byMs);
-    else if (fault?.kind === 'silence') return;
-    else if (fault?.kind === 'cut') return this.front.cut();
-    else if (fault?.kind === 'error' && fault.afterwards !== true) return fail(fault.error);
+    else if (fault !== undefined && fault.afterwards !== true) return failCall();
     if (operation === 'subscribe') await this.subscribe(call, options);
     else await this.answerRead(call, options);
-    if (fault?.kind === 'error') return fail(fault.error);
+    if (fault !== undefined && fault.kind !== 'late') return failCall();
     call.end();
   }
 

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStoreSandbox, selfSigned } from '@dittoo/event-store-sandbox';
+import { EventStoreSandbox } from '@dittoo/event-store-sandbox';
 import { until } from '@dittoo/platform/testing';
+import { selfSignedCertificate } from '@dittoo/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { searchBytes, searchText } from './byte-search.js';
 import { asOfficer, erase, liveThrough, replay } from './customer-journey.js';
@@ -23,7 +24,7 @@ const password = 'hemligt@för:loggen';
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'dittoo-esdb-'));
-  const certificate = selfSigned();
+  const certificate = selfSignedCertificate();
   const caFile = join(directory, 'ca.crt');
   writeFileSync(caFile, certificate.cert);
   const file = join(directory, 'log.ndjson');
