@@ -39,7 +39,7 @@ export class Unpublishable extends Error {
   }
 }
 
-/** What the handler of an event gets beside the event. */
+/** What an event's handler gets besides the event. */
 export interface EventContext<Transaction = unknown, Acted = unknown> extends EventPage {
   readonly group: string;
   /** Write rows only through this manager: it commits together with the checkpoint. */

@@ -11,12 +11,12 @@ import type { RecordedEvent } from './event.js';
  */
 export type Gather = (statement: string, row: readonly unknown[]) => void;
 
-/** Rows that handlers of a page fold in code, and that are written together once all its events were handled. */
+/** Rows that the handlers of a page fold in memory and that are written together once all its events were handled. */
 export interface PageRows<Transaction = unknown> {
   write(transaction: Transaction): Promise<void>;
 }
 
-/** What handlers of one page have together; it ends with the page. */
+/** Shared state of the handlers of one page; it ends with the page. */
 export interface EventPage {
   readonly gather: Gather;
   /**
@@ -26,11 +26,11 @@ export interface EventPage {
    * the writing fails, the page comes again event by event.
    */
   readonly fold: <Rows extends PageRows>(owner: object, make: () => Rows) => Rows;
-  /** Writes what was gathered and folded so far: for a handler that must find the rows of earlier events. */
+  /** Writes what was gathered and folded so far: for a handler that must read the rows of earlier events. */
   readonly written: () => Promise<void>;
 }
 
-/** A stretch of the log: everything in it between two positions, or of that what the group handles. */
+/** A stretch of the log: all events between two positions, or those of them that the group handles. */
 export interface LogStretch {
   readonly source: 'log';
   /** The position before it. It is accepted only if that is the group's own checkpoint, so that no event is skipped. */
@@ -74,13 +74,16 @@ export interface GroupHandling<Transaction = unknown> {
   writes?(type: string): boolean;
   /**
    * Acts outside any transaction, before `handle`, for events not handled before: appends under derived event ids, so
-   * that a repeat changes nothing. The events of a page come together, those of one person in order. When it fails, the stretch comes again, or its
-   * events one by one until the poisoned one is found.
+   * that a repeat changes nothing. The events of a page are handled concurrently, those of one person in order. If it
+   * fails, the stretch is retried, or its events one by one until the poisoned one is found.
    */
   react?(events: readonly RecordedEvent[]): Promise<void>;
   /** Writes rows, through the transaction in which the checkpoint moves. In order per stream. */
   handle(event: RecordedEvent, transaction: Transaction, page: EventPage): Promise<void>;
-  /** No try will get this event through. Resolves once it is kept elsewhere; only then is its stream parked. */
+  /**
+   * Called for an event that will never succeed. Resolves once the dead letter is stored; only then is its stream
+   * parked.
+   */
   poisoned(event: RecordedEvent, failure: string, error: unknown): Promise<void>;
 }
 

@@ -207,7 +207,7 @@ describe('execute on what is known', () => {
     expect(read).not.toHaveBeenCalled();
   });
 
-  it('reads it and decides again when somebody was faster', async () => {
+  it('reads it and decides again when another append came first', async () => {
     const known = await count(8);
     await count(1);
     expect(await add(1, known)).toMatchObject({ state: 10, revision: 9n });

@@ -91,7 +91,7 @@ export class Commands {
   }
 
   /**
-   * @param command what is asked, or a function of now (for commands that carry the time)
+   * @param command the command, or a function of now (for commands that contain the time)
    * @param known what the caller has loaded already: decided on first; the stream is read again only if it has moved
    * @throws DomainError a rule forbids it
    * @throws SubjectKeyDestroyed the person was erased

@@ -23,7 +23,7 @@ type Reacting = Pick<EventContext, 'group'>;
  * compile. The handlers of one group have one checkpoint and see each stream's events in order.
  *
  * @param types one type, several, or `*` for all
- * @param options.group what the checkpoint is kept under: `<service>.<read model or reactor>`
+ * @param options.group name of the checkpoint: `<service>.<read model or reactor>`
  * @param options.reacts called outside any transaction: appends under derived ids, so that a repeat changes nothing; what
  *   it returns the group's other handler of the type finds as `acted` in its context
  */
