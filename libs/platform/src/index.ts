@@ -27,7 +27,7 @@ export {
   readServiceConfig,
   readUpstreamTls,
   servicePorts,
-  type ApartConfig,
+  type DistributedConfig,
   type ServiceName,
   type UpstreamTlsFiles,
 } from './config/service.config.js';

@@ -10,7 +10,7 @@ import { testDatabase } from '@dittoo/testing';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { readPlatformConfig } from './config/platform.config.js';
 import type { Platform } from './parts/platform.js';
-import type { ApartConfig } from './config/service.config.js';
+import type { DistributedConfig } from './config/service.config.js';
 import { serve, type ServiceDefinition } from './host/serve.js';
 
 /** For specs (`@dittoo/platform/testing`): one service, alone, on its own database and a random loopback port. */
@@ -42,7 +42,7 @@ export const startTestService = async (
   service: ServiceDefinition,
   env: Readonly<Record<string, string>> = {},
   /** As behind a gateway. */
-  apart: ApartConfig | null = null,
+  distributed: DistributedConfig | null = null,
 ): Promise<TestService> => {
   const database = await testDatabase();
   const dir = mkdtempSync(join(tmpdir(), 'dittoo-test-'));
@@ -71,7 +71,7 @@ export const startTestService = async (
   // A start that waits for ever must fail its suite, not hang the run.
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(new Error('the service did not start within a minute')), 60_000);
-  const running = await serve({ ...shared, apart }, service, patience.signal)
+  const running = await serve({ ...shared, distributed }, service, patience.signal)
     .catch(async (error: unknown) => {
       await tidyUp();
       throw error;
@@ -87,7 +87,7 @@ export const startTestService = async (
     }
   })();
   return {
-    url: `http${apart?.tls == null ? '' : 's'}://127.0.0.1:${port}`,
+    url: `http${distributed?.tls == null ? '' : 's'}://127.0.0.1:${port}`,
     platform,
     bearer: (principal) => keys.bearer(principal),
     get: <T>(token: unknown): T => app.get(token as never) as T,

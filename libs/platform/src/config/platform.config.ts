@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { printsSecrets, readEsdbAddress, type EsdbAddress } from '@dittoo/event-store';
 import { Temporal } from 'temporal-polyfill';
-import type { ApartConfig } from './service.config.js';
+import type { DistributedConfig } from './service.config.js';
 import { jwksUrlAt, localUrl, readPublicUrl } from './public-address.js';
 import type { TracingConfig } from '../operations/tracing.js';
 
@@ -49,7 +49,7 @@ export interface PlatformConfig extends DatabaseConfig {
   /** Where `/metrics` is served; `null` = nowhere. */
   readonly metricsPort: number | null;
   /** `null` = whoever mounts the services serves them to the public itself, in one process. */
-  readonly apart: ApartConfig | null;
+  readonly distributed: DistributedConfig | null;
   /** `null` = traces are passed on, and recorded nowhere. */
   readonly tracing: TracingConfig | null;
 }
@@ -219,7 +219,7 @@ export const readPlatformConfig = (env: Environment, service: string): PlatformC
     requestsPerMinute: integer(env, 'REQUESTS_PER_MINUTE', 600, 1, 10_000_000),
     trustedProxies: proxies(env),
     metricsPort: text(env, 'METRICS_PORT') === undefined ? null : integer(env, 'METRICS_PORT', 0, 0, 65_535),
-    apart: null,
+    distributed: null,
     tracing: tracingOf(env),
   };
 };

@@ -20,7 +20,7 @@ describe('a service with only the shared variables', () => {
       publicUrl: 'http://127.0.0.1:8080',
       jwksUrl: 'http://127.0.0.1:8081/.well-known/jwks.json',
       metricsPort: null,
-      apart: { verificationKeyFile: null, tls: null },
+      distributed: { verificationKeyFile: null, tls: null },
     }));
 
   it('has a default port of its own', () =>
@@ -48,7 +48,7 @@ describe('a set variable', () => {
       jwksUrl: 'http://identity:8081/.well-known/jwks.json',
       metricsPort: 9100,
       trustedProxies: ['10.0.0.0/8', '::1'],
-      apart: {
+      distributed: {
         verificationKeyFile: '/keys/gateway.pem',
         tls: { certFile: '/tls/crt', keyFile: '/tls/key', clientCaFile: '/tls/ca' },
       },

@@ -16,7 +16,7 @@ export const servicePorts = {
 export type ServiceName = keyof typeof servicePorts;
 
 /** A service that runs as a process of its own, behind the gateway. */
-export interface ApartConfig {
+export interface DistributedConfig {
   /** PEM (SPKI, Ed25519) that tells the gateway's requests from anybody's; `null` = loopback, where nobody else is. */
   readonly verificationKeyFile: string | null;
   /** TLS towards those who call; with `clientCaFile` they have to show a certificate. */
@@ -65,19 +65,19 @@ export const readServiceConfig = (env: Environment, service: ServiceName): Platf
     if (is === null)
       throw new Error(`${name} must be set: the processes of the shop share it (npm start runs without)`);
   }
-  const apart = {
+  const distributed = {
     verificationKeyFile: text(env, 'SERVICE_VERIFICATION_KEY_FILE') ?? null,
     tls: tlsFiles(env),
     upstreamTls: readUpstreamTls(env),
   };
   // The gateway is for everybody; what stands behind it is for the gateway.
-  if (service !== 'gateway' && !isLoopback(config.host) && apart.verificationKeyFile === null) {
+  if (service !== 'gateway' && !isLoopback(config.host) && distributed.verificationKeyFile === null) {
     throw new Error('SERVICE_VERIFICATION_KEY_FILE must be set where HOST is not loopback: anybody could call');
   }
-  if (service === 'gateway' && apart.tls?.clientCaFile != null) {
+  if (service === 'gateway' && distributed.tls?.clientCaFile != null) {
     throw new Error('TLS_CLIENT_CA_FILE is for the services behind the gateway: customers have no certificate');
   }
-  return { ...config, apart };
+  return { ...config, distributed };
 };
 
 const loopbackUrl = (service: ServiceName): string => `http://127.0.0.1:${servicePorts[service]}`;

@@ -78,15 +78,15 @@ export const serve = async (
   let metrics: Server | undefined;
   const { isGateway = false } = service;
   try {
-    const { apart, host, metricsPort, port, trustedProxies } = config;
+    const { distributed, host, metricsPort, port, trustedProxies } = config;
     app = await createHttpApp(service.module(PlatformModule.of(platform, { isGateway })), {
       logger: platform.logger,
       problems,
       trustedProxies,
       pathPrefix: pathPrefixOf(config.publicUrl),
-      ...(apart === null || apart.tls === null ? {} : { tls: serverTls(apart.tls) }),
+      ...(distributed === null || distributed.tls === null ? {} : { tls: serverTls(distributed.tls) }),
     });
-    if (apart !== null && !isGateway) requireServiceTrust(app, config.service, apart);
+    if (distributed !== null && !isGateway) requireServiceTrust(app, config.service, distributed);
     meterRequests(platform.metrics, app);
     await service.prepare?.(app, platform);
     app.connectMicroservice({ strategy: platform.delivery(app.get(DataSource)) }, { inheritAppConfig: true });

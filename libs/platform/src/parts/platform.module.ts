@@ -87,5 +87,5 @@ export class PlatformModule {
   }
 }
 
-const verifierOf = ({ apart, jwksUrl }: PlatformConfig, clock: Clock): TokenVerifier =>
-  new TokenVerifier(new URL(jwksUrl), clock, fetchForKeys(apart?.upstreamTls));
+const verifierOf = ({ distributed, jwksUrl }: PlatformConfig, clock: Clock): TokenVerifier =>
+  new TokenVerifier(new URL(jwksUrl), clock, fetchForKeys(distributed?.upstreamTls));

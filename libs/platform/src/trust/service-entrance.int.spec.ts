@@ -12,7 +12,7 @@ import { generate } from 'selfsigned';
 import { Agent, request } from 'undici';
 import { clientTls } from './service-entrance.js';
 import { ServiceTokens, serviceTokenHeader } from './service-trust.js';
-import type { ApartConfig } from '../config/service.config.js';
+import type { DistributedConfig } from '../config/service.config.js';
 import type { ServiceDefinition } from '../host/serve.js';
 import { startTestService, type TestService } from '../test-service.fixture.js';
 
@@ -43,7 +43,7 @@ const things: ServiceDefinition = {
   module: (platform): DynamicModule => ({ module: ThingsModule, imports: [platform], controllers: [ThingsController] }),
 };
 
-const dir = mkdtempSync(join(tmpdir(), 'dittoo-apart-spec-'));
+const dir = mkdtempSync(join(tmpdir(), 'dittoo-distributed-spec-'));
 const file = (name: string, content: string | Buffer): string => {
   const path = join(dir, name);
   writeFileSync(path, content, { mode: 0o600 });
@@ -60,7 +60,7 @@ const keyPair = (name: string) => {
 const gateway = keyPair('gateway');
 const stranger = keyPair('stranger');
 const plain = { caFile: null, certFile: null, keyFile: null };
-const apart = (more: Partial<ApartConfig> = {}): ApartConfig => ({
+const distributed = (more: Partial<DistributedConfig> = {}): DistributedConfig => ({
   verificationKeyFile: gateway.verification,
   tls: null,
   upstreamTls: plain,
@@ -76,7 +76,7 @@ describe('a service with the gateway’s verification key', () => {
   const trusted = async () => ({ [serviceTokenHeader]: await tokens.tokenFor('test') });
 
   beforeAll(async () => {
-    service = await startTestService(things, {}, apart());
+    service = await startTestService(things, {}, distributed());
   }, 60_000);
   afterAll(() => service.close());
 
@@ -157,7 +157,7 @@ describe('a service that requires certificates', () => {
       await dispatcher.close();
     }
   };
-  const believing = (more: Partial<ApartConfig['upstreamTls']> = {}) =>
+  const believing = (more: Partial<DistributedConfig['upstreamTls']> = {}) =>
     clientTls({ caFile: server.certFile, certFile: null, keyFile: null, ...more });
 
   beforeAll(async () => {
@@ -166,7 +166,7 @@ describe('a service that requires certificates', () => {
     service = await startTestService(
       things,
       {},
-      apart({ verificationKeyFile: null, tls, upstreamTls: { caFile: server.certFile, ...client } }),
+      distributed({ verificationKeyFile: null, tls, upstreamTls: { caFile: server.certFile, ...client } }),
     );
   }, 60_000);
   afterAll(() => service.close());
@@ -199,7 +199,7 @@ describe('keys that cannot be used', () => {
   });
 
   it('a private key in place of the public one is refused: it would be on every machine', async () => {
-    const config = apart({ verificationKeyFile: gateway.signing });
+    const config = distributed({ verificationKeyFile: gateway.signing });
     await expect(startTestService(things, {}, config)).rejects.toThrow(/SERVICE_VERIFICATION_KEY_FILE/);
   });
 });

@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Agent, fetch as fetchWith } from 'undici';
 import { openApiDocument } from '../host/openapi.js';
 import { ServiceTokenVerifier, serviceTokenHeader } from './service-trust.js';
-import type { ApartConfig, TlsFiles, UpstreamTlsFiles } from '../config/service.config.js';
+import type { DistributedConfig, TlsFiles, UpstreamTlsFiles } from '../config/service.config.js';
 
 /**
  * The path of each process's OpenAPI document for the gateway, which joins them; it is not in the gateway's route
@@ -55,7 +55,7 @@ export const fetchForKeys = (files: UpstreamTlsFiles | undefined): typeof fetch 
  *
  * @throws Error with the name of the variable that is wrong
  */
-export const requireServiceTrust = (app: NestFastifyApplication, service: string, config: ApartConfig): void => {
+export const requireServiceTrust = (app: NestFastifyApplication, service: string, config: DistributedConfig): void => {
   const { tls, verificationKeyFile } = config;
   const tokens = verificationKeyFile === null ? null : ServiceTokenVerifier.read(verificationKeyFile, service);
   const wantsCertificate = tls !== null && tls.clientCaFile !== null;
