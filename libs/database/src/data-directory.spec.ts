@@ -79,7 +79,7 @@ describe('a data directory', () => {
     expect(() => requireOwner(dir, 0, (name) => name === 'first-officer.json')).not.toThrow();
   });
 
-  it('that is empty is taken over, whoever created it', () => {
+  it('that is empty is taken over, even if another user created it', () => {
     mkdirSync(dir);
     if (isRoot) chownSync(dir, 4_242, 4_242);
     prepare();

@@ -5,7 +5,7 @@ import { deliveryMigrations } from './delivery.migrations.js';
 import type { InboxAlerts } from './intake.js';
 import { TypeOrmInbox } from './typeorm-inbox.js';
 
-/** Positions of the log in memory are this far apart: whoever relies on dense ones fails. */
+/** Positions of the log in memory are this far apart: code that relies on dense ones fails. */
 export const step = 7n;
 
 /** How events get to a group. */
