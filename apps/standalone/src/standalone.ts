@@ -24,7 +24,7 @@ export const startStandalone = async (env: NodeJS.ProcessEnv, stop?: AbortSignal
   const listening = localUrl(config.host, config.port);
   if (listening !== null && listening !== config.publicUrl) say(`listens         ${listening}`);
   say(`policy          ${config.publicUrl}/api/v1/policy.html`);
-  if (sandbox !== null) say(`stand-ins       ${sandbox.urls.sandbox} (in memory: they forget at every stop)`);
+  if (sandbox !== null) say(`sandbox         ${sandbox.urls.sandbox} (in memory: cleared at every stop)`);
   if (config.metricsPort !== null)
     say(`metrics         ${localUrl(config.host, config.metricsPort) ?? config.metricsPort}/metrics`);
   say(`data            ${config.databaseUrl === null ? config.dataDir : 'the PostgreSQL server of DATABASE_URL'}`);

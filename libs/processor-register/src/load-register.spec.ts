@@ -197,7 +197,7 @@ describe('validation', () => {
     [
       'a consent with an empty validity',
       (r) => (r['purposes'].newsletter.consentValidity = 'P0D'),
-      /^\/purposes\/newsletter\/consentValidity is no time at all$/,
+      /^\/purposes\/newsletter\/consentValidity is an empty period$/,
     ],
     [
       'two legal bases for one purpose and category',

@@ -127,14 +127,14 @@ function processorRules(register: RegisterDocument, id: string, processor: Proce
     ...processor.triggers.flatMap((trigger, index) =>
       (trigger.kind === 'paymentMethod') === (trigger.paymentMethods !== undefined)
         ? []
-        : [problem(`${path}/triggers/${index}/paymentMethods`, 'stands exactly where the kind is paymentMethod')],
+        : [problem(`${path}/triggers/${index}/paymentMethods`, 'must be present exactly where the kind is paymentMethod')],
     ),
     ...((processor.erasure.reason === null) === (processor.erasure.capability === 'supported')
       ? []
       : [problem(`${path}/erasure/reason`, 'is null exactly where erasure is supported')]),
     ...((processor.safeguard.kind === 'withinEea') === (processor.safeguard.thirdCountries === undefined)
       ? []
-      : [problem(`${path}/safeguard/thirdCountries`, 'stands exactly where data leaves the EEA')]),
+      : [problem(`${path}/safeguard/thirdCountries`, 'must be present exactly where data leaves the EEA')]),
   ];
 }
 

@@ -11,7 +11,7 @@ const capabilities = 'IMAP4rev1 LITERAL+ UIDPLUS MOVE SPECIAL-USE AUTH=PLAIN';
 
 /** One logged-in (or not yet) connection: commands in, lines out. RFC 3501, 4315 (UIDPLUS), 6851 (MOVE), 6154. */
 export class ImapSession {
-  readonly greeting = `* OK [CAPABILITY ${capabilities}] stand-in\r\n`;
+  readonly greeting = `* OK [CAPABILITY ${capabilities}] sandbox\r\n`;
   private authenticated = false;
   private selected: MailFolder | null = null;
   private authenticating: string | null = null;

@@ -23,8 +23,8 @@ export class SmtpServer {
     private readonly reception: Reception,
   ) {
     this.server = new SMTPServer({
-      name: 'stand-in',
-      banner: 'stand-in',
+      name: 'sandbox',
+      banner: 'sandbox',
       hideSTARTTLS: true,
       allowInsecureAuth: true,
       authMethods: ['PLAIN', 'LOGIN'],
