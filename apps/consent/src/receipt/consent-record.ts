@@ -43,7 +43,7 @@ const rights = [
   'complaint',
 ] as const;
 
-/** What the person said last on a notice: a withdrawal names none. */
+/** The last event that names a policy version; a withdrawal names none. */
 export const lastChoice = (history: readonly SaidAboutConsent[]): ConsentChoice => {
   const chosen = history.findLast(({ event }) => 'noticeVersion' in event.data);
   return chosen!.event.data as ConsentChoice;
