@@ -16,7 +16,7 @@ class CreateAudit1763800005000 implements MigrationInterface {
       CREATE TABLE audit.leaf (
         index bigint PRIMARY KEY, position bigint NOT NULL UNIQUE, event_id uuid NOT NULL UNIQUE,
         leaf_hash bytea NOT NULL CHECK (octet_length(leaf_hash) = 32))`);
-    // root follows from hashes; it stands here because the tile above is made of 256 of them
+    // root can be computed from hashes; it is stored because the tile above consists of 256 of them
     await runner.query(`
       CREATE TABLE audit.tile (
         level int NOT NULL, index bigint NOT NULL, hashes bytea NOT NULL CHECK (octet_length(hashes) = 8192),
@@ -25,7 +25,7 @@ class CreateAudit1763800005000 implements MigrationInterface {
       CREATE TABLE audit.signing_key (
         origin text PRIMARY KEY, public_key bytea NOT NULL, wrapped bytea NOT NULL, kek_version int NOT NULL,
         created_at timestamptz NOT NULL)`);
-    // Two sealers cannot both follow the same head: the log has one line of heads per origin.
+    // Two sealers cannot both follow the same head: the log has one chain of heads per origin.
     await runner.query(`
       CREATE TABLE audit.signed_tree_head (
         origin text NOT NULL, size bigint NOT NULL, previous_size bigint NOT NULL, root bytea NOT NULL,
@@ -41,7 +41,7 @@ class CreateAudit1763800005000 implements MigrationInterface {
 const sha256 = holds('a SHA-256');
 const wrappedKey = holds('key material, wrapped by the key-encryption key');
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const auditRows: RowClasses = {
   subject_trail: {
     subject: 'subject_id',

@@ -21,8 +21,8 @@ import { WholeTrail } from './trail/trail.query.js';
 export { readAuditConfig, type AuditConfig } from './audit.config.js';
 
 /**
- * Sequence -> seal -> verify; and beside it the log as people may read it: a person's trail (an officer's look is
- * recorded first), the whole trail, the record of processing.
+ * Sequence -> seal -> verify; and the readable views of the log: a person's trail (an officer's view is recorded
+ * first), the whole trail, the record of processing.
  */
 @Module({})
 export class AuditModule {

@@ -11,7 +11,7 @@ import {
 } from '@dittoo/kernel';
 import type { Platform } from '@dittoo/platform';
 
-/** What the other services would have appended: invented people for the specs of this one. */
+/** Appends what the other services would, about invented people, for audit's specs. */
 export class ImaginedLife {
   constructor(
     private readonly platform: Platform,
@@ -81,7 +81,7 @@ export class ImaginedLife {
     });
   }
 
-  /** Destroys the keys, then says so: what rights does at the end of an erasure. */
+  /** Destroys the keys, then appends the event, as rights does at the end of an erasure. */
   async erase(
     requestId: RequestId = newId(),
     categories: readonly DataCategory[] = ['profile', 'contact'],

@@ -1,4 +1,4 @@
-/* Promised: the answers have the form the API document says; anyone reads the policy and the register. */
+/* Promised: responses match the API document; anyone can read the policy and the register. */
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -38,7 +38,7 @@ it.each(['/api/v1/policy', '/api/v1/processors', '/api/v1/purposes'])(
   },
 );
 
-it('a customer is answered as the document says: choices, receipt, soft opt-in', async () => {
+it('a customer’s responses match the document: choices, receipt, soft opt-in', async () => {
   const as = await consent.customer('document.reader@example.org');
   const valued = async (path: string, route = path): Promise<void> => {
     const { body, status } = await consent.call('GET', path, { as });
@@ -53,7 +53,7 @@ it('a customer is answered as the document says: choices, receipt, soft opt-in',
   await valued('/.well-known/consent-receipt-keys.json');
 });
 
-it('the policy is the same for nobody, a customer and staff', async () => {
+it('the policy is the same for an anonymous caller, a customer and staff', async () => {
   const id = await consent.customer('policy.reader@example.org');
   for (const path of ['/api/v1/policy', '/api/v1/processors', '/api/v1/purposes', '/api/v1/policy.html']) {
     const answers = await Promise.all(
@@ -64,7 +64,7 @@ it('the policy is the same for nobody, a customer and staff', async () => {
   }
 });
 
-it('the policy is served as a page, from the register, soft opt-in and the way to decline it included', async () => {
+it('the policy page is generated from the register and says how to decline soft opt-in', async () => {
   const policy = await consent.call('GET', '/api/v1/policy?lang=en');
   expect(policy.text).toContain('IMY');
   const { headers, text } = await consent.call('GET', '/api/v1/policy.html?lang=sv');
@@ -75,7 +75,7 @@ it('the policy is served as a page, from the register, soft opt-in and the way t
   expect((await consent.call('GET', '/api/v1/processors')).body.items).toHaveLength(4);
 });
 
-it('the policy knows the versions that were published and no other', async () => {
+it('the policy has the published versions and no others', async () => {
   const { noticeVersion } = consent;
   expect((await consent.call('GET', `/api/v1/policy?version=${noticeVersion}`)).body).toMatchObject({ noticeVersion });
   const unknown = await consent.call('GET', '/api/v1/policy?version=1999-01-01');

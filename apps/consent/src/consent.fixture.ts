@@ -22,11 +22,11 @@ export interface ConsentUnderTest {
   readonly noticeVersion: string;
   /** `as`: a customer's id, or a role. */
   call(method: string, path: string, options?: { as?: string; body?: unknown; headers?: object }): Promise<Answer>;
-  /** What another service says about the person, put on the log as that service would; `at` = when it was said. */
+  /** Appends another service's event about the person, as that service would; `at` = when it was recorded. */
   append(id: string, event: DomainEvent, more?: { subjectId?: string; at?: string }): Promise<void>;
-  /** A stream, opened. */
+  /** Reads a stream with its personal data opened. */
   history(category: string, id: string): Promise<OpenedEvent<DomainEvent<string, Record<string, unknown>>>[]>;
-  /** A customer as identity knows one. */
+  /** Appends a customer as identity would. */
   customer(email: string): Promise<string>;
   close(): Promise<void>;
 }

@@ -39,7 +39,7 @@ class CreateReceipts1763800001100 implements MigrationInterface {
 
 const wrappedKey = holds('key material, wrapped by the key-encryption key');
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const consentRows: RowClasses = {
   policy_version: {
     columns: {

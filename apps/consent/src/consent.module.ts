@@ -22,9 +22,9 @@ import { ReceiptController } from './receipt/receipt.controller.js';
 import { StandingConsentProjection } from './standing-consent/standing-consent.projection.js';
 
 /**
- * Choice in (controller, or reactor for forms and objections) -> decider -> stream `consent-<subject>`; an address that
- * is no customer's, and soft opt-in -> stream `newsletter-<subject>` -> back into choices. What was chosen goes out as a
- * receipt. The policy a choice refers to is generated from the register and archived here.
+ * Choices arrive by controller, or by reactor for forms and objections -> decider -> stream `consent-<subject>`. A
+ * non-customer's address and soft opt-in -> stream `newsletter-<subject>` -> choices. Receipts show what was chosen.
+ * The policy a choice refers to is generated from the register and archived here.
  */
 @Module({})
 export class ConsentModule {
@@ -57,7 +57,7 @@ export class ConsentModule {
   }
 }
 
-/** Consent as a process runs it. */
+/** Consent as a separate process. */
 export const consentService: ServiceDefinition = {
   schemas: [consentSchema],
   module: (platform) => ConsentModule.register(platform),

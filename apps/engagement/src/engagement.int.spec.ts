@@ -1,6 +1,6 @@
 /*
- * Promised: what people say is shown to whom it may be and to nobody else; a restricted or erased person is shown to
- * nobody; an address somebody typed never opens what belongs to a customer.
+ * Promised: a person's texts are shown only to those who may see them; a restricted or erased person's are shown to
+ * nobody else; an entered address never gives access to a customer's data.
  */
 import { schemaMap, skus } from '@dittoo/contracts';
 import { KeyRing, newId, streamName, type DomainEvent } from '@dittoo/kernel';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** What another service says about the person, put on the log as that service would. */
+/** Appends another service's event about the person, as that service would. */
 const record = async (subjectId: string, ...events: readonly DomainEvent[]): Promise<void> => {
   const { clock, sealer, store } = service.platform;
   const stream = streamName(schemaMap[events[0]!.type as keyof typeof schemaMap].stream, subjectId);
@@ -93,7 +93,7 @@ describe('a comment', () => {
     expect((await comments()).some(({ commentId }) => commentId === body.commentId)).toBe(false);
   });
 
-  it('carries the name its author has today, also when that was put right after it was posted', async () => {
+  it('shows its author’s current name, also when it was rectified after posting', async () => {
     const { subjectId, bearer } = await customer('Asrtid');
     const { body } = await post(`products/${sku}/comments`, { text: 'Rymlig.' }, bearer).expect(201);
     const shown = async () => (await comments()).find(({ commentId }) => commentId === body.commentId);
@@ -102,7 +102,7 @@ describe('a comment', () => {
     expect((await shown())?.givenName).toBe('Astrid');
   });
 
-  it('is nobody else’s to change, but staff may delete it', async () => {
+  it('cannot be changed by another customer, but staff may delete it', async () => {
     const [asta, ture] = [await customer('Asta'), await customer('Ture')];
     const { body } = await post(`products/${sku}/comments`, { text: 'Tålig.' }, asta.bearer).expect(201);
     const path = `/api/v1/comments/${body.commentId}`;
@@ -125,14 +125,14 @@ describe('a comment', () => {
     expect([answer.status, answer.body.code]).toEqual([status, code]);
   });
 
-  it('is for signed-in customers, on products there are', async () => {
+  it('is for signed-in customers, on existing products', async () => {
     await post(`products/${sku}/comments`, { text: 'x' }).expect(401);
     await post(`products/${sku}/comments`, { text: 'x' }, staff).expect(403);
     await post('products/none/comments', { text: 'x' }, (await customer('Alma')).bearer).expect(404);
     await get('products/none/comments').expect(404);
   });
 
-  it('is not shown while its author is restricted, and never again once they asked to be forgotten', async () => {
+  it('is not shown while its author is restricted, and never again after an erasure request', async () => {
     const agda = await customer('Agda');
     const { body } = await post(`products/${sku}/comments`, { text: 'Bra.' }, agda.bearer).expect(201);
     const isShown = async () => (await comments()).some(({ commentId }) => commentId === body.commentId);
@@ -147,7 +147,7 @@ describe('a comment', () => {
     await until(async () => !(await isShown()));
     await record(agda.subjectId, { type: 'RestrictionLifted', data: { requestId } });
     await until(async () => (await restrictionsOf(agda.subjectId)).join() === another);
-    expect(await isShown()).toBe(false); // the other one holds
+    expect(await isShown()).toBe(false); // the other restriction is still in force
     await record(agda.subjectId, { type: 'RestrictionLifted', data: { requestId: another } });
     await until(isShown);
     await record(agda.subjectId, { type: 'ErasureRequested', data: { requestId } });
@@ -183,7 +183,7 @@ describe('a support case', () => {
     expect([late.status, late.body.code]).toEqual([409, 'support-case-closed']);
   });
 
-  it('belongs to the customer who was signed in, and to nobody who only knows the address', async () => {
+  it('belongs to the signed-in customer, and to nobody who only knows the address', async () => {
     const alma = await customer('alma');
     const { body: own } = await post('support-cases', matter, alma.bearer).expect(201);
     const { body: typed } = await post('support-cases', matter).expect(201);
@@ -197,7 +197,7 @@ describe('a support case', () => {
     await post('support-cases', matter, 'Bearer nonsense').expect(401);
   });
 
-  it('two letters from one address are one person’s', async () => {
+  it('two cases from one address belong to one person', async () => {
     const [first, second] = [await post('support-cases', matter), await post('support-cases', matter)];
     const writers: (string | null)[] = [];
     for (const { body } of [first, second]) {
@@ -220,8 +220,8 @@ describe('a support case', () => {
   });
 });
 
-describe('a support case of somebody who asked to be forgotten', () => {
-  it('is shown to staff no more, and says erased once its key is gone', async () => {
+describe('a support case after an erasure request', () => {
+  it('is no longer shown to staff, and says erased once its key is destroyed', async () => {
     const alma = await customer('Alma');
     const matter = { email: 'alma@example.org', subject: 'Sprucken mugg', body: 'Muggen kom sprucken.' };
     const { body } = await post('support-cases', matter, alma.bearer).expect(201);
@@ -248,7 +248,7 @@ describe('a campaign entry', () => {
     consents: [{ purpose: 'marketing', given: true }],
   };
 
-  it('is made by anybody; a yes makes the address a contact, a no leaves it unknown', async () => {
+  it('is open to anyone; a consent makes the address a contact, a refusal leaves it unknown', async () => {
     const { contacts } = service.platform;
     const no = { ...entry, email: 'agda@example.org', consents: [{ purpose: 'marketing', given: false }] };
     await post('campaign-entries', no).expect(201);

@@ -16,7 +16,7 @@ class CreateEngagement1763800008000 implements MigrationInterface {
         case_id uuid PRIMARY KEY, subject_id uuid NOT NULL, channel text NOT NULL, status text NOT NULL,
         opened_at timestamptz NOT NULL, changed_at timestamptz NOT NULL, revision bigint NOT NULL)`);
     await runner.query('CREATE INDEX ON engagement.support_case_row (changed_at DESC, case_id DESC)');
-    // Who is not shown: restricted, or being forgotten. Nobody else has a row.
+    // Persons whose data is withheld: restricted, or being erased. Others have no row.
     await runner.query(`
       CREATE TABLE engagement.withheld_subject (
         subject_id uuid PRIMARY KEY, reason text NOT NULL CHECK (reason IN ('restricted', 'erased')))`);
@@ -31,8 +31,8 @@ class CountRestrictions1763800009000 implements MigrationInterface {
   readonly name = 'CountRestrictions1763800009000';
 
   async up(runner: QueryRunner): Promise<void> {
-    // One row for each request that withholds: the end of one restriction says nothing of another. Rows from before
-    // this do not say whose they are, and go with the first end, as they did.
+    // One row for each request that withholds, because one restriction may end while another lasts. Older rows name no
+    // request and are deleted with the first end, as before.
     await runner.query(`ALTER TABLE engagement.withheld_subject ADD COLUMN request_id uuid`);
     await runner.query(`ALTER TABLE engagement.withheld_subject DROP CONSTRAINT withheld_subject_pkey`);
     await runner.query(`CREATE UNIQUE INDEX ON engagement.withheld_subject (subject_id, request_id, reason)`);
@@ -47,7 +47,7 @@ class CountRestrictions1763800009000 implements MigrationInterface {
   }
 }
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const engagementRows: RowClasses = {
   comment_row: {
     subject: 'author_id',

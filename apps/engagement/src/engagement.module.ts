@@ -15,8 +15,8 @@ import { SupportCaseList } from './support-case-list/support-case-list.query.js'
 import { SupportCaseController } from './support-case/support-case.controller.js';
 
 /**
- * What a person says -> decider -> stream `comment-<id>`, `supportCase-<id>`, `campaignEntry-<id>`. Lists hold ids; what
- * was said is read from the streams and opened in the query, so a destroyed key needs no clearing here.
+ * A person's input -> decider -> stream `comment-<id>`, `supportCase-<id>`, `campaignEntry-<id>`. Lists hold ids; texts
+ * are read from the streams and opened in the query, so nothing has to be cleared here when a key is destroyed.
  */
 @Module({})
 export class EngagementModule {
@@ -39,7 +39,7 @@ export class EngagementModule {
   }
 }
 
-/** Engagement as a process runs it. */
+/** Engagement as a separate process. */
 export const engagementService: ServiceDefinition = {
   schemas: [engagementSchema],
   module: (platform) => EngagementModule.register(platform),

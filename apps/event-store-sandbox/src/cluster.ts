@@ -1,4 +1,4 @@
-/* What a server says about itself and the others of its cluster. */
+/* What a server reports about itself and the other members of its cluster. */
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import gossip from '@eventstore/db-client/generated/gossip_pb.js';
 import type { ClusterInfo } from '@eventstore/db-client/generated/gossip_pb.js';
@@ -7,7 +7,7 @@ import type { SupportedMethods } from '@eventstore/db-client/generated/serverfea
 
 const leaderState = 8;
 
-/** Answers that it is a 23.10 server and can append in batches. */
+/** Reports version 23.10 and support for batch append. */
 export const featuresService = (onCall: () => void): UntypedServiceImplementation => ({
   getSupportedMethods: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<SupportedMethods>) => {
     onCall();
@@ -17,7 +17,7 @@ export const featuresService = (onCall: () => void): UntypedServiceImplementatio
   },
 });
 
-/** @param ports of the members at this moment, on loopback: the first leads */
+/** @param ports the current members' ports on loopback; the first member is the leader */
 export const gossipService = (ports: () => readonly number[]): UntypedServiceImplementation => ({
   read: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<ClusterInfo>) => {
     const members = ports().map((port, index) => {

@@ -1,6 +1,6 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** The connections to the sandbox: they can be cut, held and refused, as a network does it. */
+/** The connections to the sandbox. A test can cut, stall or refuse them, as a faulty network would. */
 export class Connections {
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
@@ -9,7 +9,7 @@ export class Connections {
 
   constructor(private readonly behind: number) {}
 
-  /** Listens, after the first time on the same port again. @returns the port */
+  /** Listens; a second call uses the same port as the first. @returns the port */
   async open(port = this.port): Promise<number> {
     const server = createServer((socket) => this.join(socket));
     this.server = server;
@@ -21,7 +21,7 @@ export class Connections {
     return this.port;
   }
 
-  /** Stops listening: the port is free, and open connections are cut. */
+  /** Stops listening: frees the port and cuts open connections. */
   async shut(): Promise<void> {
     const server = this.server;
     this.server = undefined;
@@ -31,12 +31,12 @@ export class Connections {
     await closed;
   }
 
-  /** Cuts every connection; new ones are taken. */
+  /** Cuts every connection; new ones are accepted. */
   cut(): void {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /** From now on nothing comes back on any connection, and none is closed. */
+  /** From now on no connection receives an answer, and none is closed. */
   hold(): void {
     this.held = true;
     for (const socket of this.sockets) socket.pause();

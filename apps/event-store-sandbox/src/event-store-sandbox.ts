@@ -1,7 +1,7 @@
 /*
- * A sandbox for EventStoreDB, where no server is at hand. It speaks the server's published gRPC protocol, by the service
- * definitions the client ships: append, batch append, read, subscribe, gossip, over TLS and with users if asked to, and
- * fails as a test tells it to. It is no database: one process, no index, no replication, everything in memory.
+ * A sandbox for EventStoreDB, for when no server is available. It serves the published gRPC protocol from the service
+ * definitions the client ships: append, batch append, read, subscribe, gossip, optionally with TLS and users, and it
+ * fails as a test tells it to. It is not a database: one process, no index, no replication, everything in memory.
  *
  * Longer than 350 lines, because each call of the service is answered in one place.
  */
@@ -46,26 +46,24 @@ import {
   proposedOf,
   sizeOf,
 } from './messages.js';
-import type { Certificate } from './certificate.js';
 import { featuresService, gossipService } from './cluster.js';
 import { asGrpc, errors, tooLarge, type Fault, type GrpcError, type Operation } from './faults.js';
 
-export { selfSigned } from './certificate.js';
 export { errors, type Fault, type GrpcError, type Operation } from './faults.js';
 
 export interface SandboxOptions {
-  /** Events are kept in this file, each on disk before it is answered; default: in memory. */
+  /** Events are kept in this file, each on disk before its append is acknowledged; default: in memory. */
   readonly file?: string;
   readonly port?: number;
-  /** TLS with this certificate; default: none. */
-  readonly certificate?: Certificate;
-  /** Name -> password of who may do anything; default: anybody. */
+  /** TLS with this certificate and private key, PEM; default: none. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
+  /** User name -> password, each with full access; default: no authentication. */
   readonly users?: Readonly<Record<string, string>>;
   /** Default 4 MiB; a server's own default is 1 MiB (`--max-append-size`). */
   readonly maxAppendBytes?: number;
 }
 
-/** Written down once for each answer: logs are read again and again. */
+/** Serialised once and reused: logs are read again and again. */
 const written = new WeakMap<ReadResp, Buffer>();
 const { read } = streamService.StreamsService;
 const streams = {
@@ -83,7 +81,7 @@ const streams = {
 type Subscriber = ServerWritableStream<ReadReq, ReadResp>;
 
 export class EventStoreSandbox {
-  /** How often each was asked for. */
+  /** How often each operation was called. */
   readonly calls = {
     append: 0,
     appendAny: 0,
@@ -146,18 +144,18 @@ export class EventStoreSandbox {
     return this.subscribers.size;
   }
 
-  /** The next `times` calls of `operation` go wrong. */
+  /** The next `times` calls of `operation` fail. */
   fail(operation: Operation, fault: Fault, times = 1): void {
     this.faults.set(operation, [...(this.faults.get(operation) ?? []), { fault, times }]);
   }
 
-  /** From now on nothing goes wrong any more. */
+  /** Ends all faults. */
   heal(): void {
     this.faults.clear();
     this.front.release();
   }
 
-  /** Ends every subscription as a server does that wants its clients elsewhere: without an error. */
+  /** Ends every subscription without an error, as a server does that sends its clients to another member. */
   endSubscriptions(): void {
     for (const call of this.subscribers) call.end();
   }
@@ -170,12 +168,12 @@ export class EventStoreSandbox {
     this.front.cut();
   }
 
-  /** Connections stay and nothing comes any more, until `heal`. */
+  /** Connections stay open but nothing is sent until `heal`. */
   fallSilent(): void {
     this.front.hold();
   }
 
-  /** Off the network; what was appended stays. */
+  /** Takes the server off the network; the log is kept. */
   goDown(): Promise<void> {
     return this.front.shut();
   }
@@ -184,7 +182,7 @@ export class EventStoreSandbox {
     await this.front.open();
   }
 
-  /** What gossip says is the cluster: ports on loopback, the first leads. */
+  /** Sets the cluster that gossip reports: ports on loopback, the first is the leader. */
   gossipAbout(ports: readonly number[]): void {
     this.members = ports;
   }
@@ -236,7 +234,7 @@ export class EventStoreSandbox {
     call.on('error', () => undefined);
     call.on('end', async () => {
       await new Promise((resolve) => setImmediate(resolve));
-      if (call.cancelled) return; // cut off, which looks like the end at first: what came is not all that was meant
+      if (call.cancelled) return; // a cancelled call looks like its end at first; the batch is incomplete
       const answer = (): void => {
         if (proposed.reduce((sum, event) => sum + sizeOf(event), 0) > this.maxAppendBytes) {
           return done(asGrpc(tooLarge(this.maxAppendBytes)));
@@ -282,13 +280,17 @@ export class EventStoreSandbox {
     const fail = (error: GrpcError): void => void call.emit('error', asGrpc(error));
     if (!this.mayPass(call.metadata)) return fail(errors.accessDenied);
     const fault = this.nextFault(operation);
+    const failCall = async (): Promise<void> => {
+      if (fault?.kind === 'error') fail(fault.error);
+      if (fault?.kind !== 'cut') return; // a silent call sends nothing more
+      await new Promise((resolve) => setImmediate(resolve)); // events already written leave first
+      this.front.cut();
+    };
     if (fault?.kind === 'late') await sleep(fault.byMs);
-    else if (fault?.kind === 'silence') return;
-    else if (fault?.kind === 'cut') return this.front.cut();
-    else if (fault?.kind === 'error' && fault.afterwards !== true) return fail(fault.error);
+    else if (fault !== undefined && fault.afterwards !== true) return failCall();
     if (operation === 'subscribe') await this.subscribe(call, options);
     else await this.answerRead(call, options);
-    if (fault?.kind === 'error') return fail(fault.error);
+    if (fault !== undefined && fault.kind !== 'late') return failCall();
     call.end();
   }
 
@@ -301,7 +303,7 @@ export class EventStoreSandbox {
     for (const event of found) if (!(await this.send(call, eventAnswer(event)))) return;
   }
 
-  /** Until it is ended, one way or the other. */
+  /** Resolves when the subscription ends, for whatever reason. */
   private async subscribe(call: Subscriber, options: ReadReq.Options): Promise<void> {
     const ends = new AbortController();
     const end = (): void => ends.abort();

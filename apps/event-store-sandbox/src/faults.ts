@@ -2,9 +2,8 @@ import { Metadata, status } from '@grpc/grpc-js';
 
 export type Operation = 'append' | 'readStream' | 'readAll' | 'subscribe';
 
-/** What goes wrong with the next calls of an operation. */
+/** A fault of the next calls of an operation; `afterwards` = once the append is done, or the read's events are sent. */
 export type Fault =
-  /** `afterwards`: what was asked is done, only the answer is this. */
   | { readonly kind: 'error'; readonly error: GrpcError; readonly afterwards?: boolean }
   | { readonly kind: 'silence'; readonly afterwards?: boolean }
   /** The connection is cut, with everything else on it. */

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 
-/** An event as the server keeps it: bytes, and words about them. */
+/** An event as the server stores it: bytes with their description. */
 export interface KeptEvent {
   readonly id: string;
   readonly stream: string;
@@ -19,19 +19,19 @@ export type ExpectedRevision = bigint | 'any' | 'no-stream' | 'stream-exists';
 
 export type Appended =
   | { readonly ok: true; readonly revision: number; readonly position: number }
-  /** `null` = there is no such stream. */
+  /** `null` = the stream does not exist. */
   | { readonly ok: false; readonly current: number | null };
 
-/** What a record weighs in the log besides its data. */
+/** Bytes a record takes in the log besides its data. */
 const recordBytes = 217;
-/** So many events of ours, then one of the server's own, as its statistics come in between. */
+/** After this many appended events comes one of the server's own (its statistics). */
 const ownEventEvery = 20;
 
 /**
- * The log of the sandbox: a list, checked and numbered as the server does it. Positions are byte offsets.
+ * The log of the sandbox: a list, validated and numbered as the server does. Positions are byte offsets.
  *
- * With a file every append is on disk before it is answered, one line each; a line that was cut off by a kill was never
- * answered and is forgotten.
+ * With a file, every append is on disk before it is acknowledged, one line each; a line cut off by a kill was never
+ * acknowledged and is dropped.
  */
 export class SandboxLog {
   readonly events: KeptEvent[] = [];
@@ -50,7 +50,7 @@ export class SandboxLog {
     return this.streams.get(name) ?? [];
   }
 
-  /** Where the first event after `position` stands in `events`. */
+  /** Index in `events` of the first event after `position`. */
   indexAfter(position: number): number {
     let [low, high] = [0, this.events.length];
     while (low < high) {
@@ -70,7 +70,7 @@ export class SandboxLog {
       const before = expected === 'no-stream' ? -1n : expected;
       if (before > BigInt(last)) return conflict;
       if (before < BigInt(last)) {
-        // The same ids at the same place are the same append, heard twice.
+        // The same ids at the same revision are the same append, received twice.
         const from = Number(before) + 1;
         if (!proposed.every(({ id }, index) => history[from + index]?.id === id)) return conflict;
         const written = history[from + proposed.length - 1]!;

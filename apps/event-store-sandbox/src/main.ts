@@ -1,7 +1,7 @@
 /**
- * `npm run event-store`: the sandbox as a process of its own, for a laptop without a server. It speaks EventStoreDB's
- * protocol and keeps what it is told in one file, but it is no database: no index, no replication, no users, no TLS, the
- * whole log in memory. Never for anything that matters.
+ * `npm run event-store`: the sandbox as a separate process, for development without a server. It speaks EventStoreDB's
+ * protocol and keeps the log in one file, but it is not a database: no index, no replication, no users, no TLS, the
+ * whole log in memory. Not for production.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-/* Between the protocol's messages and the log of the sandbox. */
+/* Converts between the protocol's messages and the log of the sandbox. */
 import messages from '@eventstore/db-client/generated/streams_pb.js';
 import type {
   AppendReq,
@@ -46,7 +46,7 @@ export const proposedOf = (message: AppendReq.ProposedMessage | BatchAppendReq.P
   metadata: message.getCustomMetadata_asB64(),
 });
 
-/** As the server reckons it: data, metadata, and two bytes for a character of the type. */
+/** Size as the server counts it: data, metadata, and two bytes for each character of the type. */
 export const sizeOf = ({ data, metadata, type }: ProposedEvent): number =>
   Buffer.byteLength(data, 'base64') + Buffer.byteLength(metadata, 'base64') + type.length * 2;
 
@@ -135,7 +135,7 @@ export const notFoundAnswer = (stream: string): ReadResp => {
   return new messages.ReadResp().setStreamNotFound(notFound);
 };
 
-/** Which events a subscription wants, and after how many scanned ones it wants a checkpoint; `null` = no filter. */
+/** The filter of a subscription and after how many scanned events it gets a checkpoint; `null` = no filter. */
 export const filterOf = (
   options: ReadReq.Options,
 ): { readonly passes: (event: KeptEvent) => boolean; readonly checkpointEvery: number } | null => {

@@ -5,9 +5,9 @@ import { nameOf } from './messages.js';
 const backwards = 1;
 
 /**
- * The events a read asks for, in the order they are answered.
+ * The events of a read request, in the order they are sent.
  *
- * @returns `'no-record'` where no record of the log begins at the position asked for
+ * @returns `'no-record'` where no record of the log begins at the requested position
  */
 export const eventsToRead = (
   log: SandboxLog,

@@ -12,14 +12,14 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('the edge', () => {
-  it('answers what it does not know with problem details', async () => {
+  it('answers unknown routes with problem details', async () => {
     const { status, headers, body } = await request(service.url).get('/api/v1/nothing');
     expect(status).toBe(404);
     expect(headers['content-type']).toContain('application/problem+json');
     expect(body).toMatchObject({ code: 'not-found', status: 404, type: 'urn:dittoo:problem:not-found' });
   });
 
-  it('sets security headers and a correlation id, and lets nothing be cached', async () => {
+  it('sets security headers and a correlation id, and forbids caching', async () => {
     const { headers } = await request(service.url).get('/health/ready').expect(200);
     expect(headers['x-correlation-id']).toMatch(/^[0-9a-f-]{36}$/);
     expect(headers['content-security-policy']).toContain("default-src 'none'");
@@ -36,7 +36,7 @@ describe('the edge', () => {
     expect(text.replaceAll('<wbr>', '')).toContain('/api/v1/compliance/access-log/statistics');
   });
 
-  it('names the public address with its path in what it describes, and answers with that path and without', async () => {
+  it('uses the public address with its path in its documents, and serves routes with that path and without', async () => {
     const PUBLIC_URL = 'https://example.org/dittoo';
     const behindPath = await startTestService(gatewayService, { PUBLIC_URL });
     try {
@@ -54,7 +54,7 @@ describe('the edge', () => {
     }
   });
 
-  it('counts requests for officers, and shows no address', async () => {
+  it('shows officers request counts, and no address', async () => {
     const path = '/api/v1/compliance/access-log/statistics';
     await request(service.url).get(path).expect(401);
     const token = await service.bearer({ subjectId: newId(), role: 'complianceOfficer' });
@@ -74,7 +74,7 @@ describe('the edge', () => {
     expect(await service.platform.sealer.openValue(ip, ['gateway.access_log', id, 'ip'])).toBe('127.0.0.1');
   });
 
-  it('holds back an address that asks too often, and says when to come again', async () => {
+  it('rate-limits an address that sends too many requests, and says when to retry', async () => {
     const answers = await Promise.all(
       Array.from({ length: 45 }, () => request(service.url).get('/api/v1/openapi.json')),
     );

@@ -19,8 +19,8 @@ class CreateGateway1763800003000 implements MigrationInterface {
 }
 
 /**
- * A day of the log is a partition: it goes by being dropped. The services' role owns nothing and may neither make nor
- * drop tables; these two functions do for it exactly that, with days of these two tables.
+ * Each day of the log is a partition and is deleted by dropping it. The services' database role owns nothing and may
+ * neither create nor drop tables; these two functions do it on its behalf, for days of these two tables only.
  */
 class AddAccessLogDays1763800003010 implements MigrationInterface {
   readonly name = 'AddAccessLogDays1763800003010';
@@ -64,11 +64,11 @@ class AddAccessLogDays1763800003010 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('days that were dropped do not come back');
+    throw new Error('dropped days cannot be restored');
   }
 }
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const gatewayRows: RowClasses = {
   access_log: {
     columns: {
@@ -76,7 +76,7 @@ const gatewayRows: RowClasses = {
         kind: 'envelope',
         category: 'accessLog',
         erasure: { because: 'it lies under the key of its day, which ends after 30 days' },
-        copy: { because: 'nobody knows whose address it was (art. 11)' },
+        copy: { because: 'it cannot be known whose address it was (art. 11)' },
       },
       ...plainColumns('id', 'at', 'method', 'route', 'status', 'duration_ms'),
     },
@@ -87,7 +87,7 @@ const gatewayRows: RowClasses = {
         kind: 'envelope',
         category: 'accessLog',
         erasure: { because: 'it is shortened (/24, /48) and lies under a key of its day, which ends after 12 months' },
-        copy: { because: 'nobody knows whose address it was (art. 11)' },
+        copy: { because: 'it cannot be known whose address it was (art. 11)' },
       },
       ...plainColumns('id', 'at', 'method', 'route', 'status', 'duration_ms'),
     },

@@ -11,25 +11,25 @@ import { gatewaySchema } from './gateway.migrations.js';
 import { openApiPage } from './openapi/openapi.page.js';
 import { JoinedOpenApi } from './upstream/joined-openapi.js';
 import { OperationsController } from './upstream/operations.controller.js';
-import { layRoutes } from './upstream/proxy.js';
+import { registerRoutes } from './upstream/proxy.js';
 import { Upstreams } from './upstream/upstreams.js';
 
 export { readUpstreamsConfig } from './gateway.config.js';
 export { joined } from './upstream/joined-openapi.js';
 export { formRoutes, routeTable } from './upstream/route-table.js';
 
-/** The only door: edge hooks, access log, documents. Routes behind it belong to the services. */
+/** The HTTP gateway: edge hooks, access log, API documents. The routes behind it belong to the services. */
 @Module({})
 export class GatewayModule {
-  /** @param upstreams the services, where they are not mounted beside it */
+  /** @param upstreams the services, where they run as other processes */
   static register(platform: DynamicModule, upstreams?: Upstreams): DynamicModule {
-    const apart = upstreams === undefined ? [] : [{ provide: Upstreams, useValue: upstreams }];
+    const upstreamProviders = upstreams === undefined ? [] : [{ provide: Upstreams, useValue: upstreams }];
     const operations: Type[] = upstreams === undefined ? [] : [OperationsController];
     return {
       module: GatewayModule,
       imports: [platform],
       controllers: [AccessLogController, ...operations],
-      providers: [AccessLogWriter, AccessLogRetirement, ...apart],
+      providers: [AccessLogWriter, AccessLogRetirement, ...upstreamProviders],
     };
   }
 }
@@ -50,13 +50,13 @@ const serveDocuments = (
   );
 };
 
-/** Describes the application as it is mounted, once. */
+/** Builds the OpenAPI document of the mounted application, once. */
 const ownDocument = (app: NestFastifyApplication): (() => OpenAPIObject) => {
   let document: OpenAPIObject | undefined;
   return () => (document ??= openApiDocument(app));
 };
 
-/** The gateway in front of services that are mounted in the same process. */
+/** The gateway with the services mounted in the same process. */
 export const gatewayService: ServiceDefinition = {
   schemas: [gatewaySchema],
   module: (platform) => GatewayModule.register(platform),
@@ -66,18 +66,18 @@ export const gatewayService: ServiceDefinition = {
   },
 };
 
-/** The gateway as a process runs it: the same edge, and behind it a route for each of the table. */
+/** The gateway as a separate process: the same edge, and a proxied route for each entry of the route table. */
 export const gatewayServiceWith = (config: UpstreamsConfig): ServiceDefinition => {
   const upstreams = new Upstreams(config);
   return {
     schemas: [gatewaySchema],
-    isDoor: true,
+    isGateway: true,
     module: (platform) => GatewayModule.register(platform, upstreams),
     prepare: async (app, platform) => {
       await prepareEdge(app, platform);
       const joinedDocument = new JoinedOpenApi(ownDocument(app), upstreams);
       serveDocuments(app, platform.config, () => joinedDocument.document());
-      layRoutes(app.getHttpAdapter().getInstance(), upstreams);
+      registerRoutes(app.getHttpAdapter().getInstance(), upstreams);
       upstreams.watch(app.get(Alarms), platform);
     },
   };

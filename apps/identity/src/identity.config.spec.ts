@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readIdentityConfig } from './identity.config.js';
 
 describe('the configuration of identity', () => {
-  it('asks for nobody by default', () => expect(readIdentityConfig({})).toEqual({ staff: [], firstOfficerFile: null }));
+  it('names no staff by default', () => expect(readIdentityConfig({})).toEqual({ staff: [], firstOfficerFile: null }));
 
   it('names officers and staff', () =>
     expect(

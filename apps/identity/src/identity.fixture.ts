@@ -8,7 +8,7 @@ import { identityServiceWith } from './identity.module.js';
 export const officer = { email: 'officer.under.test@example.org', password: 'a pass phrase of the officer' };
 export const noticeVersion = '2026-11-01';
 
-/** An invented customer; every value can be told from another's. */
+/** An invented customer; every value is distinct. */
 export const personNamed = (name: string) => ({
   email: `${name}@example.org`,
   password: `a pass phrase of ${name}`,
@@ -31,7 +31,7 @@ export interface IdentityUnderTest {
   /** Registers and signs in. @returns the id and a fresh `Bearer …` */
   customer(name: string, more?: object): Promise<{ customerId: string; bearer: string }>;
   signIn(login: { readonly email: string; readonly password: string }): Promise<string>;
-  /** What another service decided about a person, appended to that service's stream of the person. */
+  /** Appends another service's decision about a person to that service's stream of the person. */
   say(subjectId: string, event: DomainEvent): Promise<unknown>;
   close(): Promise<void>;
 }

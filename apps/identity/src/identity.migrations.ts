@@ -29,10 +29,10 @@ class CreateIdentity1763800001500 implements MigrationInterface {
   }
 }
 
-/** A time of day that lives thirty days at most; on which days an account was used the events say. */
-const daysOfUse = { because: 'the days of use are copied from the events (AccountUsed)' };
+/** A time kept for thirty days at most; the days of use are in the events. */
+const daysOfUse = { because: 'the days of use are taken from the events (AccountUsed)' };
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const identityRows: RowClasses = {
   session: {
     subject: 'subject_id',

@@ -26,7 +26,7 @@ import { SubjectSearchController } from './subject-search/subject-search.control
 export { readIdentityConfig, type IdentityConfig } from './identity.config.js';
 export { FirstOfficer } from './staff/first-officer.js';
 
-/** Who somebody is: a person registers, signs in, sees to their data; staff sign in; an officer finds a person. */
+/** Customers register, sign in and manage their data; staff sign in; an officer finds a data subject. */
 @Module({})
 export class IdentityModule {
   static register(platform: DynamicModule, config: IdentityConfig): DynamicModule {

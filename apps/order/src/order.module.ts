@@ -16,8 +16,8 @@ import { Orders } from './order/order.query.js';
 import { OrderReactor } from './order/order.reactor.js';
 
 /**
- * Product and customer in -> decider -> stream `order-<id>`; processor-forwarding opens the payment and what it hears
- * comes back through the reactor. The list is a projection, everything by id is read from the stream.
+ * Product and customer in -> decider -> stream `order-<id>`; processor-forwarding opens the payment, and the
+ * processor's results come back through the reactor. The list is a projection; an order by id is read from its stream.
  */
 @Module({})
 export class OrderModule {
@@ -38,7 +38,7 @@ export class OrderModule {
   }
 }
 
-/** Order as a process runs it. */
+/** Order as a separate process. */
 export const orderService: ServiceDefinition = {
   schemas: [ordersSchema],
   module: (platform) => OrderModule.register(platform),

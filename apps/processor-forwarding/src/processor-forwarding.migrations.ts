@@ -61,7 +61,7 @@ class KnowTheMailbox1763800006000 implements MigrationInterface {
   readonly name = 'KnowTheMailbox1763800006000';
 
   async up(runner: QueryRunner): Promise<void> {
-    // A message id follows from the forwarding's id: whose mail it is is known without an address.
+    // A message id is derived from the forwarding's id, so a mail's owner is found without an address.
     await runner.query(`
       CREATE TABLE forwarding.mailed (
         forwarding_id uuid PRIMARY KEY, subject_id uuid NOT NULL, sent_at timestamptz NOT NULL DEFAULT now())`);
@@ -114,7 +114,7 @@ const item: TableClass = {
   },
 };
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const forwardingRows: RowClasses = {
   ...Object.fromEntries(
     allQueueTables.flatMap((tables) => [

@@ -51,8 +51,9 @@ export {
 } from './processor-forwarding.config.js';
 
 /**
- * What happened in the shop (intake) -> a lane for each processor and data subject (queue) -> worker -> attempt: gate,
- * source, then the call (payment, mail) -> stream `forwarding-<id>` (ledger), which is delivered like every other fact.
+ * Events of the shop (intake) -> a lane for each processor and data subject (queue) -> worker -> attempt: gate,
+ * source, then the call (payment, mail) -> stream `forwarding-<id>` (ledger), whose events are published like all
+ * others.
  */
 @Module({})
 export class ProcessorForwardingModule {

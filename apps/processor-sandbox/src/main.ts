@@ -9,7 +9,7 @@ try {
   const stop = (): void => void sandbox.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  process.once('disconnect', stop); // a parent that held a channel is gone
+  process.once('disconnect', stop); // the parent process is gone
 } catch (error) {
   process.stderr.write(`cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

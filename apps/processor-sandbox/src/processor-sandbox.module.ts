@@ -16,7 +16,7 @@ import { type ReceivedRequest, ReceivedRequests } from './reception/received.js'
 export { sandboxMail, sandboxMondido, type ProcessorSandboxOptions } from './processor-sandbox.config.js';
 
 export interface ProcessorSandbox {
-  /** What the forwarding side is configured with, one base per processor; `sandbox` is the inspection. */
+  /** The base URLs to configure processor-forwarding with, one per processor; `sandbox` is the inspection. */
   readonly urls: {
     readonly payson: string;
     readonly mondido: string;
@@ -32,8 +32,8 @@ export interface ProcessorSandbox {
 }
 
 /**
- * Starts the stand-ins on loopback: one port for HTTP, one each for SMTP and IMAP. Nothing is written or logged: if the process dies here, checkouts and
- * everything received are gone, as a processor that never heard of us.
+ * Starts the sandbox on loopback: one port for HTTP, one each for SMTP and IMAP. Nothing is written or logged: if the
+ * process dies, checkouts and all received requests are lost.
  *
  * @throws RangeError `host` is not loopback
  */
@@ -64,7 +64,7 @@ export const startProcessorSandbox = async (options: ProcessorSandboxOptions): P
 
   new PaysonSandbox(options.payson, reception, notifiers.payson, () => origin).mount(app);
   new MondidoSandbox(options.mondido ?? sandboxMondido, reception, notifiers.mondido, () => origin).mount(app);
-  // Nothing stands behind it: who answers is ready.
+  // It depends on nothing else, so it is ready when it answers.
   for (const path of ['/health/live', '/health/ready'])
     app.get(path, () => ({ status: path.slice('/health/'.length) }));
   inspect(app, [...Object.keys(notifiers), 'oneMail'], reception, notifiers);

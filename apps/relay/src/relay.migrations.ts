@@ -21,7 +21,7 @@ class CreateRelay1763800002000 implements MigrationInterface {
   }
 }
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const relayRows: RowClasses = {
   checkpoint: { columns: plainColumns('transport', 'epoch', 'position', 'moved_at') },
   parked: {

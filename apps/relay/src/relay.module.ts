@@ -3,7 +3,10 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { relaySchema } from './relay.migrations.js';
 import { RelayRunner } from './publish/relay.worker.js';
 
-/** Event store -> transport. One runner, one lease; and positions, without which there is nothing to relay. */
+/**
+ * Event store -> transport. One runner under one lease, and the sequencer, without whose positions there is nothing to
+ * relay.
+ */
 @Module({})
 export class RelayModule {
   static register(platform: DynamicModule): DynamicModule {
@@ -11,7 +14,7 @@ export class RelayModule {
   }
 }
 
-/** The relay as a process runs it. */
+/** The relay as a separate process. */
 export const relayService: ServiceDefinition = {
   schemas: [relaySchema],
   module: (platform) => RelayModule.register(platform),

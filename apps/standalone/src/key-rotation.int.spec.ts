@@ -10,8 +10,9 @@ import pg from 'pg';
 import { standaloneSchemas as schemas } from './standalone.module.js';
 
 /**
- * Promise: the key-encryption key is rotated beside a shop that reads and writes, no key is forgotten in any table, an
- * interrupted rewrap goes on, and once a version is retired a copy of what was wrapped under it opens no more.
+ * Promise: the key-encryption key is rotated while the shop reads and writes, no wrapped key in any table is missed, an
+ * interrupted rewrap continues, and once a version is retired, backups of keys wrapped under it can no longer be
+ * opened.
  */
 const directory = mkdtempSync(join(tmpdir(), 'dittoo-rotation-'));
 const keyFile = join(directory, 'kek.json');
@@ -44,7 +45,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-it('knows every table that holds wrapped keys', async () => {
+it('covers every table that holds wrapped keys', async () => {
   const columns = `SELECT table_schema || '.' || table_name AS name FROM information_schema.columns
                    WHERE column_name IN ('kek_version', 'wrapped')`;
   const found = await Promise.all([database.pool(), ring].map((pool) => pool.query<{ name: string }>(columns)));
@@ -52,7 +53,7 @@ it('knows every table that holds wrapped keys', async () => {
   expect([...names].sort()).toEqual([...maintenance.known].sort());
 });
 
-it('rotates beside a shop at work, and what was wrapped under a retired version opens no more', async () => {
+it('rotates while the shop works, and keys wrapped under a retired version open no more', async () => {
   const seal = async (): Promise<Envelope> => platform.sealer.sealValue(newId(), 'profile', ['spec'], 'Ada');
   const sealed = await Promise.all(Array.from({ length: 1_200 }, seal));
   const gone = sealed.pop()!;
@@ -78,7 +79,7 @@ it('rotates beside a shop at work, and what was wrapped under a retired version 
   await expect(maintenance.retire(1)).rejects.toThrow('rewrap first');
   await expect(maintenance.retire(2)).rejects.toThrow();
 
-  // The shop goes on making keys meanwhile, and dies with the rewrap once.
+  // The shop keeps creating keys meanwhile, and dies once during the rewrap.
   let working = true;
   const work = (async () => {
     const made: Envelope[] = [];

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { migrateDatabase, readDatabaseConfig, reasonOf } from '@dittoo/platform';
 import { standaloneSchemas } from './standalone.module.js';
 
-/** `npm run migrate`: every service's tables, once and before they start; whoever starts later finds it done. */
+/** `npm run migrate`: creates every service's tables, once and before the services start. */
 try {
   await migrateDatabase(readDatabaseConfig(process.env), standaloneSchemas);
   process.stdout.write('the database is as this version needs it\n');

@@ -8,8 +8,8 @@ import { Test } from '@nestjs/testing';
 import { defaultConfigs, servicesWith } from './standalone.module.js';
 
 /**
- * Promise: what a service mounts passes the gateway, and nothing else does; so one process and many show the same
- * routes. A new route is missing here first: put its line into the gateway's route-table.ts.
+ * Promise: the gateway proxies exactly the routes that the services mount, so a single-process and a distributed shop
+ * have the same routes. If a new route fails here, add it to the gateway's route-table.ts.
  */
 @Module({})
 class NoPlatform {}
@@ -18,7 +18,7 @@ const noPlatform: DynamicModule = { module: NoPlatform };
 
 type Handler = (...args: unknown[]) => unknown;
 
-/** What `@AcceptsForm()` leaves on a handler. */
+/** The metadata that `@AcceptsForm()` sets on a handler. */
 const takesForm = (handler: Handler): boolean =>
   (Reflect.getMetadata('__fastify_route_config__', handler) as { form?: boolean } | undefined)?.form === true;
 
@@ -58,7 +58,7 @@ describe('the route table of the gateway', () => {
     expect(Object.keys(services)).toEqual(expect.arrayContaining(withRoutes.map(([name]) => name)));
   });
 
-  it('takes forms where the services do', () => {
+  it('accepts forms where the services do', () => {
     const taken = behind.flatMap(([, service]) => routesOf(service, takesForm));
     expect(taken.length).toBeGreaterThan(0);
     expect([...formRoutes].sort()).toEqual(taken.sort());
@@ -69,7 +69,7 @@ describe('the route table of the gateway', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it('lets no inside through', () => {
+  it('proxies no internal route', () => {
     for (const route of Object.values(routeTable).flat()) {
       expect(route).not.toMatch(/ \/(health|metrics|openapi|sandbox)|\/operations\//);
     }
@@ -78,7 +78,7 @@ describe('the route table of the gateway', () => {
 
 describe('the document', () => {
   const controllersOf = (service: ServiceDefinition) => service.module(noPlatform).controllers ?? [];
-  /** Describes controllers that are never called: what they would need is left empty. */
+  /** Describes controllers without calling them: their dependencies are left empty. */
   const describing = async (controllers: ReturnType<typeof controllersOf>) => {
     const module = await Test.createTestingModule({ controllers })
       .useMocker(() => ({}))
@@ -86,7 +86,7 @@ describe('the document', () => {
     return openApiDocument(module.createNestApplication<NestFastifyApplication>(new FastifyAdapter()));
   };
 
-  it('joined from the services’ own says what the one of the whole says', async () => {
+  it('joined from the services’ own equals the document of the whole shop', async () => {
     const whole = await describing(Object.values(services).flatMap(controllersOf));
     const others = await Promise.all(behind.map(([, service]) => describing(controllersOf(service))));
     const document = joined(await describing(controllersOf(services.gateway)), others);

@@ -1,6 +1,7 @@
 /*
- * Promised: every column of every table of the whole shop, the key ring included, is classified: what it holds of a
- * person, what an erasure does with it, how a copy has it. A column nobody classified fails here, whatever it is called.
+ * Promised: every column of every table of the whole shop, the key ring included, is classified: the personal data in
+ * it, what an erasure does to it, and how the access copy includes it. An unclassified column fails here, whatever its
+ * name.
  */
 import { schemaMap } from '@dittoo/contracts';
 import type { RowMap, SchemaMap } from '@dittoo/kernel';
@@ -25,7 +26,7 @@ const events: SchemaMap = schemaMap;
 const classified = Object.entries(tables).flatMap(([table, { columns }]) =>
   Object.entries(columns).map(([column, known]) => ({ table, column, known })),
 );
-/** Types and names under which anything could lie. */
+/** Types and names of columns that could hold anything. */
 const generic = ({ column, type }: Column): boolean =>
   ['jsonb', 'json', 'bytea', 'ARRAY'].includes(type) ||
   (type === 'text' &&
@@ -72,7 +73,7 @@ afterAll(async () => {
 });
 
 describe('every row of the shop', () => {
-  it('has each of its columns classified, and no class is of a column that is gone', () => {
+  it('has each of its columns classified, and no class is for a column that no longer exists', () => {
     const there = columns.map(({ column, table }) => `${table}.${column}`);
     const known = classified.map(({ column, table }) => `${table}.${column}`);
     expect({
@@ -81,7 +82,7 @@ describe('every row of the shop', () => {
     }).toEqual({ unmapped: [], gone: [] });
   });
 
-  it('says of a column that could hold anything what it holds', () => {
+  it('documents the contents of a column that could hold anything', () => {
     const silent = columns.filter(generic).filter(({ column, table }) => {
       const known = tables[table as keyof RowMap]?.columns[column];
       return known?.kind === 'plain' && known.holds === undefined;
@@ -89,7 +90,7 @@ describe('every row of the shop', () => {
     expect(silent).toEqual([]);
   });
 
-  it('knows the id of a person where it sees one', () => {
+  it('classifies the id of a person as a reference', () => {
     const taken = columns.filter(({ column }) => /^(subject|customer|author|data_subject)_id$/.test(column));
     for (const { column, table } of taken) {
       expect([table, column, tables[table as keyof RowMap]?.columns[column]?.kind]).toEqual([
@@ -100,7 +101,7 @@ describe('every row of the shop', () => {
     }
   });
 
-  it('repeats of events only what the schema map has', () => {
+  it('says that a column repeats an event only where the schema map has the field', () => {
     for (const { column, known, table } of classified) {
       if (known.kind === 'plain') continue;
       for (const origin of known.from ?? []) {
@@ -111,12 +112,12 @@ describe('every row of the shop', () => {
     }
   });
 
-  it('is in an event or in a row of the service that makes the copies', () => {
+  it('is in an event or in a row of the service that makes access copies', () => {
     const read = classified.filter(({ known }) => known.kind !== 'plain' && known.copy === 'fromRow');
     expect(new Set(read.map(({ table }) => table.split('.')[0]))).toEqual(new Set(['rights']));
   });
 
-  it('that is personal is copied and erased, or says why not', () => {
+  it('that is personal is in the access copy and erased, or says why not', () => {
     for (const { column, known, table } of classified) {
       if (known.kind === 'plain') continue;
       for (const done of [known.copy, known.erasure]) {

@@ -6,8 +6,8 @@ import { connectionsTo, readStandaloneConfig } from './standalone.config.js';
 import { standaloneServiceWith } from './standalone.module.js';
 
 /**
- * Starts everything in this process and says so: addresses, who the officers are and where their passwords are, and last the line
- * `ready <PUBLIC_URL>` on standard output.
+ * Starts every service in this process and prints the addresses, the officers and where their passwords are, and
+ * finally the line `ready <PUBLIC_URL>` on standard output.
  */
 export const startStandalone = async (env: NodeJS.ProcessEnv, stop?: AbortSignal): Promise<RunningService> => {
   const { platform: given, sandbox: wanted, forwarding, ...configs } = readStandaloneConfig(env);
@@ -25,7 +25,7 @@ export const startStandalone = async (env: NodeJS.ProcessEnv, stop?: AbortSignal
   const listening = localUrl(config.host, config.port);
   if (listening !== null && listening !== config.publicUrl) say(`listens         ${listening}`);
   say(`policy          ${config.publicUrl}/api/v1/policy.html`);
-  if (sandbox !== null) say(`stand-ins       ${sandbox.urls.sandbox} (in memory: they forget at every stop)`);
+  if (sandbox !== null) say(`sandbox         ${sandbox.urls.sandbox} (in memory: cleared at every stop)`);
   if (config.metricsPort !== null)
     say(`metrics         ${localUrl(config.host, config.metricsPort) ?? config.metricsPort}/metrics`);
   say(`data            ${config.databaseUrl === null ? config.dataDir : 'the PostgreSQL server of DATABASE_URL'}`);

@@ -1,6 +1,6 @@
 /*
- * Promised: naming an event gives its data and whom it is about, and what does not fit does not compile. The compiler is
- * the judge here: each line that must not compile is expected to fail, and one that compiles after all fails the build.
+ * Promised: an event's type gives the types of its data and data subject, and a mismatch does not compile. The compiler
+ * checks this: each `@ts-expect-error` line must fail to compile, and one that compiles fails the build.
  */
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -26,7 +26,7 @@ import type { Purpose } from './vocabulary.js';
 type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false;
 
 describe('the map of all events', () => {
-  it('is what the schema map classifies, and what is entered in the kernel', () => {
+  it('matches the schema map and the kernel’s `EventTypes`', () => {
     const classified: Same<keyof AllEvents, keyof typeof schemaMap> = true;
     const entered: Same<keyof AllEvents, keyof EventTypes> = true;
     expect([classified, entered]).toEqual([true, true]);
@@ -39,7 +39,7 @@ describe('a delivered event', () => {
 
   it('has the data of its type', () => {
     const { paymentMethod } = placed.data ?? {};
-    // @ts-expect-error an order that is shipped says nothing about payment
+    // @ts-expect-error OrderShipped has no payment fields
     const none = shipped.data?.paymentMethod;
     // @ts-expect-error another type, another event
     const other: Delivered<OrderEvents, 'OrderPlaced'> = shipped;
@@ -48,7 +48,7 @@ describe('a delivered event', () => {
     expect([paymentMethod, none, other.data, buyer]).toEqual([undefined, undefined, undefined, undefined]);
   });
 
-  it('names the person it is about, unless it is about nobody', () => {
+  it('names its data subject, unless it has none', () => {
     const person: Same<(typeof placed)['metadata']['dataSubjectId'], SubjectId> = true;
     const nobody: Same<Delivered<ProcessorEvents>['metadata']['dataSubjectId'], null> = true;
     expect([person, nobody]).toEqual([true, true]);
@@ -56,7 +56,7 @@ describe('a delivered event', () => {
 });
 
 describe('a definition', () => {
-  it('says that its event is about nobody where the type says so, and nowhere else', () => {
+  it('has no data subject where the type says so, and nowhere else', () => {
     const { subject, ...silent } = processorSchema.MailboxSwept;
     // @ts-expect-error the type is AboutNobody
     const missing: SchemaMapOf<ProcessorEvents> = { MailboxSwept: silent };
@@ -68,7 +68,7 @@ describe('a definition', () => {
 });
 
 describe('a purpose', () => {
-  it('is one of ours', () => {
+  it('is one of the declared purposes', () => {
     const { OrderShipped } = schemaMap;
     const ours: Same<(typeof OrderShipped)['purpose'], Purpose> = true;
     const invented = { ...OrderShipped, purpose: 'fun' as const };

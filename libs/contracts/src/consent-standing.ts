@@ -2,10 +2,10 @@ import type { ConsentEvent } from './consent.events.js';
 import type { ConsentPurpose } from './vocabulary.js';
 
 /**
- * Does consent to `purpose` stand after this event of the stream `consent-<subject id>`? Only given and reconfirmed
- * permit; every other word about the purpose ends it.
+ * Whether consent to `purpose` is in force after this event of the stream `consent-<subject id>`. Only given and
+ * reconfirmed permit; every other event about the purpose ends it.
  *
- * @param stands before the event
+ * @param stands whether it was in force before the event
  */
 export const consentStands = (
   purpose: ConsentPurpose,

@@ -44,15 +44,18 @@ export interface CustomerEvents {
     readonly expiresAt: string;
   };
   EmailRectified: { readonly email: Personal<string> };
-  /** Each number and each reveal has a key of its own, so that what was removed goes without the next number. */
+  /** Each number and each reveal has its own key, so that a removed number is destroyed without the next one. */
   PersonnummerRecorded: { readonly number: Personal<string>; readonly ground: PersonnummerGround };
   PersonnummerRevealed: { readonly purpose: Personal<string> };
   PersonnummerRemoved: { readonly reason: 'customer' | 'consentWithdrawn' | 'groundEnded' };
-  /** The address answered its mailed token: whoever holds the mailbox holds the account. */
+  /** The mailed token was confirmed: the owner of the mailbox owns the account. */
   EmailConfirmed: { readonly at: string };
-  /** Signed in, or stayed signed in, on this day (`YYYY-MM-DD`, Sweden): said once a day, because retention counts days. */
+  /**
+   * Signed in, or stayed signed in, on this day (`YYYY-MM-DD`, Sweden): recorded once a day, because retention counts
+   * days.
+   */
   AccountUsed: { readonly on: string };
-  /** The person is being erased (`ErasureRequested`): nothing personal is recorded here any more. */
+  /** The person is being erased (`ErasureRequested`): no personal data is recorded here any more. */
   AccountClosed: { readonly requestId: RequestId };
 }
 export type CustomerEvent = EventOf<CustomerEvents>;

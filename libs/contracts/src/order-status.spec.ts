@@ -1,4 +1,4 @@
-/* Promised: one answer to what became of an order, whoever folds its events, also after its keys are destroyed. */
+/* Promised: every service that folds an order's events gets the same status, also after its keys are destroyed. */
 import { describe, expect, it } from '@jest/globals';
 import type { Erased } from '@dittoo/kernel';
 import type { OrderEvent, OrderEvents } from './order.events.js';
@@ -62,7 +62,7 @@ const factsOf = (state: OrderState) => ({
   unpaidInvoice: isInvoiceUnpaid(state),
 });
 
-describe('what became of an order', () => {
+describe('the status of an order', () => {
   const no = { open: false, settled: false, unpaidInvoice: false };
   it.each([
     ['nothing', [], { ...no, status: null }],
@@ -86,11 +86,7 @@ describe('what became of an order', () => {
     ['half paid back, then shipped', [placed(), approved, ...half, shipped], { ...no, status: 'partlyRefunded' }],
     ['all paid back', [placed(), approved, ...whole], { ...no, status: 'refunded', settled: true }],
     ['shipped, all paid back', [placed(), approved, shipped, ...whole], { ...no, status: 'refunded', settled: true }],
-    [
-      'the same refund heard twice',
-      [placed(), approved, ...half, half[1]!],
-      { ...no, status: 'partlyRefunded', open: true },
-    ],
+    ['the same refund twice', [placed(), approved, ...half, half[1]!], { ...no, status: 'partlyRefunded', open: true }],
     ['a refund nobody decided', [placed(), approved, refunded('r-9', 100)], { ...no, status: 'paid', open: true }],
   ] as [string, OrderEvent[], object][])('%s', (_name, events, expected) =>
     expect(factsOf(after(...events))).toEqual(expected),
@@ -122,7 +118,7 @@ describe('what became of an order', () => {
     },
   );
 
-  it('is the same after it was stored as JSON, event by event', () => {
+  it('is the same when it is stored as JSON after each event', () => {
     const stored = [withNumber, opened, approved, ...half, shipped, ...whole.slice(2)].reduce<OrderState>(
       (state, event) => evolveOrder(JSON.parse(JSON.stringify(state)) as OrderState, event),
       noOrder,
@@ -130,6 +126,6 @@ describe('what became of an order', () => {
     expect(stored).toEqual(after(withNumber, opened, approved, ...half, shipped, ...whole.slice(2)));
   });
 
-  it('is not changed by an event that it does not know', () =>
+  it('is not changed by an unknown event', () =>
     expect(after(placed(), { type: 'OrderPraised', data: {} } as never)).toEqual(after(placed())));
 });

@@ -14,7 +14,7 @@ export const orderStatuses = [
 ] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
-/** Money that is to go back. `paid` once the processor says that it went. */
+/** A decided refund. `paid` once the processor reports it as paid back. */
 export interface Refund {
   readonly refundId: string;
   readonly lines: OrderEvents['RefundDecided']['lines'];
@@ -22,7 +22,7 @@ export interface Refund {
   readonly paid: boolean;
 }
 
-/** What came in, and what of it is to go back; refunds in the order they were decided. */
+/** The payment and its refunds, in the order they were decided. */
 export interface Payment {
   readonly paidMinor: number;
   readonly refunds: readonly Refund[];
@@ -31,7 +31,7 @@ export interface Payment {
 interface Terms {
   readonly total: Money;
   readonly method: PaymentMethod;
-  /** Set when the personnummer may go along to the processor. */
+  /** Set when the personnummer may be sent to the processor. */
   readonly personnummerGround: PersonnummerGround | null;
 }
 
@@ -42,14 +42,14 @@ export type PlacedOrderState =
   | (Terms & { readonly stage: 'cancelled'; readonly payment: Payment | null });
 
 /**
- * What became of one order: ids, amounts and words of ours, nothing personal, so it may be stored as JSON. What may
- * happen next depends on the stage; what people are told is `orderStatusOf`.
+ * The state of one order: ids, amounts and codes, no personal data, so it may be stored as JSON. The stage decides what
+ * may happen next; `orderStatusOf` is the status shown to people.
  */
 export type OrderState = { readonly stage: 'none' } | PlacedOrderState;
 
 export const noOrder: OrderState = { stage: 'none' };
 
-/** An order event by its plain fields, so that a sealed, an opened and an erased one are the same thing. */
+/** An order event by its plain fields, so that sealed, opened and erased events fold alike. */
 export type PlainOrderEvent = {
   readonly [Type in keyof OrderEvents]: {
     readonly type: Type;
@@ -62,7 +62,7 @@ export type PlainOrderEvent = {
 }[keyof OrderEvents];
 
 /**
- * Folds the events of `order-<id>`, in their order. An event that does not fit, or of a type not known yet, changes nothing.
+ * Folds the events of `order-<id>`, in their order. An event that does not fit, or of an unknown type, changes nothing.
  */
 export const evolveOrder = (state: OrderState, event: PlainOrderEvent): OrderState => {
   if (event.type === 'OrderPlaced') {
@@ -103,7 +103,7 @@ const withRefunds = (state: PlacedOrderState, change: (refunds: readonly Refund[
     ? { ...state, payment: { ...state.payment, refunds: change(state.payment.refunds) } }
     : state;
 
-/** `null` = no money came in. */
+/** `null` = not paid. */
 export const paymentOf = (state: OrderState): Payment | null => ('payment' in state ? state.payment : null);
 
 export const refundDecidedMinor = ({ refunds }: Payment): number =>
@@ -112,7 +112,7 @@ export const refundDecidedMinor = ({ refunds }: Payment): number =>
 export const refundPaidMinor = ({ refunds }: Payment): number =>
   refunds.reduce((sum, { amountMinor, paid }) => sum + (paid ? amountMinor : 0), 0);
 
-/** A cancelled order stays cancelled; otherwise money that went back says more than that the parcel was sent. */
+/** A cancelled order stays cancelled; otherwise a refund takes precedence over shipping. */
 export const orderStatusOf = (state: PlacedOrderState): OrderStatus => {
   if (state.stage !== 'paid' && state.stage !== 'shipped') return state.stage;
   const refunded = refundPaidMinor(state.payment);
@@ -120,37 +120,37 @@ export const orderStatusOf = (state: PlacedOrderState): OrderStatus => {
   return refunded < state.payment.paidMinor ? 'partlyRefunded' : 'refunded';
 };
 
-/** Is something still to be paid or sent? A refund of a part leaves the rest to be sent. */
+/** Whether something is still to be paid or shipped. After a partial refund the rest is still to be shipped. */
 export const isOpenOrder = (state: OrderState): boolean =>
   state.stage === 'placed' ||
   state.stage === 'awaitingPayment' ||
   (state.stage === 'paid' && orderStatusOf(state) !== 'refunded');
 
-/** Nothing more is owed for it: cancelled, denied, or all of it paid back. */
+/** Whether nothing more is owed: cancelled, denied, or fully paid back. */
 export const isSettledOrder = (state: OrderState): boolean =>
   state.stage === 'cancelled' ||
   state.stage === 'paymentDenied' ||
   ((state.stage === 'paid' || state.stage === 'shipped') && orderStatusOf(state) === 'refunded');
 
-/** Bought on credit, not paid and not settled: the claim is still alive. A card is no invoice. */
+/** Whether an invoice is unpaid and not settled, so that the claim remains. A card payment is not an invoice. */
 export const isInvoiceUnpaid = (state: OrderState): boolean =>
   state.stage !== 'none' && state.method !== 'mondidoCard' && paymentOf(state) === null && !isSettledOrder(state);
 
-/** Ordered with the personnummer, and not over yet. */
+/** Whether the order still needs the personnummer. */
 export const needsPersonnummer = (state: OrderState): boolean =>
   state.stage !== 'none' && state.personnummerGround !== null && (isOpenOrder(state) || isInvoiceUnpaid(state));
 
-/** An approval after a denial counts: the customer tried again, and the processor's last word holds. */
+/** An approval after a denial counts: the customer tried again, and the processor's latest result applies. */
 export const mayBePaid = ({ stage }: OrderState): boolean =>
   stage === 'placed' || stage === 'awaitingPayment' || stage === 'paymentDenied';
 
-/** An order whose money is all to go back is not sent any more. */
+/** A fully refunded order is not shipped any more. */
 export const mayBeShipped = (state: OrderState): boolean => state.stage === 'paid' && refundableMinor(state) > 0;
 
 export const mayBeCancelled = ({ stage }: OrderState): boolean =>
   stage !== 'none' && stage !== 'shipped' && stage !== 'cancelled';
 
-/** What was paid and not yet decided to go back; 0 where nothing was paid. */
+/** The paid amount without decided refunds; 0 where nothing was paid. */
 export const refundableMinor = (state: OrderState): number => {
   const payment = paymentOf(state);
   return payment === null ? 0 : payment.paidMinor - refundDecidedMinor(payment);

@@ -58,7 +58,7 @@ export const problemCodes = {
   'took-too-long': [504, 'A part of the system took too long; it may have happened all the same'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
-/** Is it one of ours? What another service answers can be anything. */
+/** Whether this is a declared problem code; another service's response may hold any text. */
 export const isProblemCode = (code: unknown): code is ProblemCode =>
   typeof code === 'string' && Object.hasOwn(problemCodes, code);
 

@@ -10,19 +10,19 @@ export interface Restriction {
   readonly liftsAt: string | null;
 }
 
-/** What the law makes of a person's data besides their consents. */
+/** Restrictions, objections and erasure of a person, which limit processing besides their consents. */
 export interface ProcessingStanding {
-  /** While there is one, nothing is forwarded or shown beyond storage. */
+  /** While one is in force, the data is stored only: not forwarded and not shown. */
   readonly restrictions: readonly Restriction[];
-  /** Oldest first. A consent given after an objection is a newer word: who reads the consents weighs the two. */
+  /** Oldest first. A consent given after an objection takes precedence; code that reads consents compares the two. */
   readonly objections: readonly { readonly requestId: string; readonly purposes: readonly string[] }[];
-  /** The fence of an erasure stands, or the person is erased: nothing personal is recorded, shown or sent. */
+  /** An erasure has begun or is finished: no personal data is recorded, shown or sent. */
   readonly erasing: boolean;
 }
 
 export const unrestricted: ProcessingStanding = { restrictions: [], objections: [], erasing: false };
 
-/** Folds the events of `dataSubject-<id>`; for everybody who must not show or send what is restricted. */
+/** Folds the events of `dataSubject-<id>`; for services that must not show or send restricted data. */
 export const evolveStanding = (standing: ProcessingStanding, event: DataSubjectEvent): ProcessingStanding => {
   const { objections, restrictions } = standing;
   switch (event.type) {
@@ -40,7 +40,7 @@ export const evolveStanding = (standing: ProcessingStanding, event: DataSubjectE
     case 'ErasureRequested':
       return { ...standing, erasing: true };
     case 'SubjectKeysDestroyed':
-      // A key destroyed because its period ended is no erasure of the person.
+      // A key destroyed because its retention period ended is not an erasure of the person.
       return event.data.requestId === null ? standing : { ...standing, erasing: true };
     default:
       return standing;

@@ -1,4 +1,4 @@
-/* Promised: every event stands in the map once, in a stream of the house, with a purpose of ours. */
+/* Promised: every event is in the map once, with a known stream category and a declared purpose. */
 import { describe, expect, it } from '@jest/globals';
 import { dataCategories, type SchemaMap } from '@dittoo/kernel';
 import { accountSchema } from './account.events.js';
@@ -61,7 +61,7 @@ describe('the schema map', () => {
     expect(types.sort()).toEqual(Object.keys(schemaMap).sort());
   });
 
-  it.each(definitions)('%s stands in a stream of the house, for a purpose, on a legal basis', (type, definition) => {
+  it.each(definitions)('%s has a known stream category, a purpose and a legal basis', (type, definition) => {
     expect(type).toMatch(/^[A-Z][A-Za-z]*(V[2-9])?$/);
     expect(streamCategories).toContain(definition.stream);
     expect(purposes).toContain(definition.purpose);
@@ -69,13 +69,13 @@ describe('the schema map', () => {
     expect(definition.schemaVersion).toBeGreaterThanOrEqual(1);
   });
 
-  it.each(definitions)('%s seals its personal fields under keys there are', (_type, { fields }) => {
+  it.each(definitions)('%s seals its personal fields under existing key scopes', (_type, { fields }) => {
     for (const field of Object.values(fields)) {
       if (field.kind === 'personal') expect(dataCategories).toContain(field.category);
     }
   });
 
-  it.each(definitions)('%s shows nobody what proves who somebody is', (_type, { fields }) => {
+  it.each(definitions)('%s classifies passwords, tokens and other secrets as secret', (_type, { fields }) => {
     for (const [name, field] of Object.entries(fields)) {
       if (!/^(password|token|secret)|(Hash|Token|Secret)$/i.test(name)) continue;
       expect([name, field]).toMatchObject([name, { kind: 'personal', secret: true }]);

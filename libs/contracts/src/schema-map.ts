@@ -13,7 +13,7 @@ import { orderSchema } from './order.events.js';
 import { processorSchema } from './processor.events.js';
 import { rightsRequestSchema } from './rights-request.events.js';
 
-/** Every event of the house. Sealing, export, erasure coverage and the art. 30 record are derived from it. */
+/** The definition of every event. Sealing, export, erasure coverage and the art. 30 record are derived from it. */
 export const schemaMap = {
   ...customerSchema,
   ...dataSubjectSchema,

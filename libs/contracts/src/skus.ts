@@ -1,6 +1,6 @@
 /**
- * The names of what the shop sells: order says what each is and costs, engagement takes comments on each. They are
- * shipped with the release; another range is another release.
+ * The names of the shop's products: order has their descriptions and prices, engagement their comments. The range is
+ * part of a release.
  */
 export const skus = [
   'linne-handduk',

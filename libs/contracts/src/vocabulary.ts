@@ -1,6 +1,6 @@
 import type { DataCategory } from '@dittoo/kernel';
 
-/** Why personal data is processed. The register says more about each; a spec holds the two together. */
+/** Why personal data is processed. The register describes each; a spec compares the two. */
 export const purposes = [
   'customerAccount',
   'order',
@@ -27,7 +27,7 @@ declare module '@dittoo/kernel' {
   interface Purposes extends Readonly<Record<Purpose, unknown>> {}
 }
 
-/** The purposes a customer may choose; each one unticked, each one its own. */
+/** The purposes a customer may consent to, each separately and unticked by default. */
 export const consentPurposes = ['newsletter', 'marketing', 'adMeasurement', 'personnummer'] as const;
 export type ConsentPurpose = (typeof consentPurposes)[number];
 
@@ -58,16 +58,16 @@ export interface PostalAddress {
   readonly country: string;
 }
 
-/** Why something stays after an erasure: art. 17(3), an order on its way, a hold of two officers. */
+/** Why data stays after an erasure: art. 17(3), an open order, a legal hold. */
 export const retentionReasons = ['bookkeeping', 'legalClaims', 'openOrder', 'legalHold'] as const;
 export type RetentionReason = (typeof retentionReasons)[number];
 
-/** What stays after an erasure, why, and until when (RFC 3339 date). */
+/** Data that stays after an erasure, why, and until when (RFC 3339 date). */
 export interface Retention {
   readonly category: DataCategory;
   readonly reason: RetentionReason;
   /** The latest day any of it is kept. */
   readonly until: string;
-  /** The streams or events it is about (orders, messages), where it is not all of the category. */
+  /** The streams or events concerned (orders, messages), where it is not the whole category. */
   readonly scopes?: readonly string[];
 }

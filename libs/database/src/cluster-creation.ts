@@ -8,7 +8,7 @@ import type { UnprivilegedUser } from './unprivileged-user.js';
 
 export const superuser = 'postgres';
 
-/** Nothing of ours is handed down: PG* variables would change what the child does. */
+/** The environment is not inherited: PG* variables would change the child's behaviour. */
 export const childEnvironment: NodeJS.ProcessEnv = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 export interface ClusterCreation {
@@ -17,15 +17,15 @@ export interface ClusterCreation {
   readonly user: UnprivilegedUser | undefined;
   /** The program. */
   readonly initdb: string;
-  /** How it names the directory it is to fill. */
+  /** Its option for the target directory. */
   readonly directoryArgument: (directory: string) => string;
-  /** What runs now, to be ended if this process ends. */
+  /** Called with the running child, to be ended if this process ends. */
   readonly onChild: (child: ChildProcess | undefined) => void;
 }
 
 /**
- * Into a directory beside, renamed when complete and on disk: a crash half-way leaves nothing that looks like a cluster,
- * and an initdb that outlived its parent is ended before its directory is used again.
+ * Creates the cluster in a temporary directory, renamed when complete and on disk: a crash half-way leaves nothing that
+ * looks like a cluster, and an orphaned initdb is ended before its directory is used again.
  */
 export const makeCluster = async (creation: ClusterCreation): Promise<void> => {
   const { clusterDir, dataDir, user } = creation;
@@ -64,7 +64,7 @@ const initdb = async (
         ...['-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C', '--no-instructions'],
         ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
       ],
-      // a session of its own: what is typed at the terminal is for us
+      // its own session: a Ctrl-C at the terminal is for this process
       { cwd: fresh, env: childEnvironment, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...user },
     );
     onChild(child);

@@ -4,10 +4,10 @@ import { requireOwner } from './data-directory.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import type { UnprivilegedUser } from './unprivileged-user.js';
 
-/** A directory with anything else in it was not meant for us, and we are about to change its mode. */
+/** A directory with other files was probably not meant as data directory, and its mode is about to be changed. */
 const ownFiles = /^(cluster|cluster\.new|password|initdb-password|port|postgres\.log(\.1)?|supervisor\.lock(\.\d+)?)$/;
 
-/** What the user PostgreSQL runs as has or had to have. */
+/** Files that the user of PostgreSQL owns, now or in earlier versions. */
 const databaseUsersFiles = /^(cluster|cluster\.new|initdb-password)$/;
 
 /** @throws EmbeddedPostgresError `data-directory-not-usable`, `disk-full` */
@@ -19,7 +19,7 @@ export const prepareClusterDirectory = (path: string): string => {
     if (strangers.length > 0) throw new Error(`it holds other things already: ${strangers.slice(0, 3).join(', ')}`);
     const own = process.getuid?.() ?? -1;
     requireOwner(dataDir, own, (name) => own === 0 && databaseUsersFiles.test(name));
-    // The unprivileged user passes through without being able to list; the files inside have modes of their own.
+    // The unprivileged user may traverse but not list the directory; the files inside have their own modes.
     chmodSync(dataDir, own === 0 ? 0o711 : 0o700);
     return realpathSync(dataDir);
   } catch (error) {
@@ -34,16 +34,16 @@ export const prepareClusterDirectory = (path: string): string => {
 };
 
 /**
- * Gives a cluster back what a plain copy (`cp -r`) took from it: as root its owner, and to everybody the mode without
- * which PostgreSQL does not start.
+ * Restores what a plain copy (`cp -r`) lost: as root the cluster's owner, and always the mode without which PostgreSQL
+ * does not start.
  *
- * @returns what was given back; `null` = nothing was missing
+ * @returns what was restored; `null` = nothing was missing
  */
 export const repairCluster = (clusterDir: string, user: UnprivilegedUser | undefined): 'owner' | 'mode' | null => {
   const { mode, uid } = statSync(clusterDir);
   const closed = (mode & 0o077) === 0;
   if (!closed) chmodSync(clusterDir, 0o700);
-  // PostgreSQL refuses root, so a cluster that root owns was copied by root.
+  // PostgreSQL refuses to run as root, so a cluster owned by root was copied by root.
   if (user === undefined || uid !== 0) return closed ? null : 'mode';
   for (const name of readdirSync(clusterDir, { recursive: true, encoding: 'utf8' })) {
     lchownSync(join(clusterDir, name), user.uid, user.gid);

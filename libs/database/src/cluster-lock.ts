@@ -6,10 +6,10 @@ import { isPostgresOf, postgresProcessesIn, processIdentity } from './process-id
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * One supervisor per data directory. A lock whose holder is gone (kill -9, reboot) is taken over.
+ * One supervisor per data directory. A lock whose holder is dead (kill -9, reboot) is taken over.
  *
- * @returns gives the lock back
- * @throws EmbeddedPostgresError `data-directory-in-use` another process of ours supervises it: stop that one
+ * @returns releases the lock
+ * @throws EmbeddedPostgresError `data-directory-in-use` another process supervises it: stop that one
  */
 export const lockDataDirectory = (dataDir: string): (() => void) => {
   const file = join(dataDir, 'supervisor.lock');
@@ -29,7 +29,7 @@ export const lockDataDirectory = (dataDir: string): (() => void) => {
         `process ${pid} runs the database in ${dataDir}: stop it, or use another directory`,
       );
     }
-    // somebody may have taken it over between the look and the hand: then it goes back
+    // another process may have taken it over between the check and the rename: then put it back
     const aside = `${file}.${process.pid}`;
     renameSync(file, aside);
     if (readFileSync(aside, 'utf8') === stale) rmSync(aside);
@@ -41,10 +41,10 @@ export const lockDataDirectory = (dataDir: string): (() => void) => {
 };
 
 /**
- * Leaves `clusterDir` with nobody in it. A postmaster that outlived its supervisor is asked to stop, then told to.
+ * Ends every PostgreSQL process in `clusterDir`. An orphaned postmaster gets a request to stop, then a kill.
  *
- * `postmaster.pid` is PostgreSQL's own guard against two masters and is taken away only where PostgreSQL would misread
- * it: the number belongs to a zombie or to a stranger. Otherwise PostgreSQL removes it itself, after looking at its
+ * `postmaster.pid` is PostgreSQL's own guard against two masters and is removed only where PostgreSQL would misread it:
+ * the pid belongs to a zombie or an unrelated process. Otherwise PostgreSQL removes it itself, after checking its
  * shared memory.
  */
 export const clearOrphan = async (clusterDir: string, onFound: (pid: number) => void): Promise<void> => {
@@ -80,7 +80,10 @@ export const clearOrphan = async (clusterDir: string, onFound: (pid: number) => 
   if (existsSync(pidFile) && isTaken(pid)) rmSync(pidFile, { force: true });
 };
 
-/** Ends what still works in a directory that is to be used anew. Nothing of it is wanted, so it is not asked first. */
+/**
+ * Kills processes that still work in a directory to be reused. Their work is discarded, so they are not asked to stop
+ * first.
+ */
 export const clearProcessesIn = async (directory: string): Promise<void> => {
   for (const pid of postgresProcessesIn(directory)) {
     try {
@@ -97,7 +100,7 @@ export const clearProcessesIn = async (directory: string): Promise<void> => {
   }
 };
 
-/** Does anything answer to this number, a zombie included? */
+/** Whether a process with this pid exists, including a zombie. */
 const isTaken = (pid: number): boolean => {
   try {
     process.kill(pid, 0);

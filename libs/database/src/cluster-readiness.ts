@@ -10,12 +10,12 @@ interface Starting {
   readonly url: string;
   /** Why it is no longer starting. */
   readonly ended: () => EmbeddedPostgresError | undefined;
-  /** It replays its log, which may take a while. */
+  /** PostgreSQL is replaying its log, which may take a while. */
   readonly onRecovering: () => void;
 }
 
 /**
- * Waits until the PostgreSQL that was just started lets us in.
+ * Waits until the PostgreSQL just started accepts connections.
  *
  * @throws EmbeddedPostgresError `password-missing`, `start-failed`, or why it ended
  */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Nothing a person typed may reach the log: no statements, no parameters, no errors of statements, no details. */
+/** No user input may reach the log: no statements, no parameters, no errors of statements, no details. */
 export const settings: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',

@@ -1,6 +1,6 @@
 /*
- * Promised: nobody else may write where keys, passwords and the database are kept; what others had their hands on is
- * refused with the command that mends it, what only stood open is closed.
+ * Promised: only the owner may write where keys, passwords and the database are kept; a directory with files of others
+ * is refused with the command that repairs it, one with too wide a mode is restricted.
  */
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,12 +25,12 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const prepare = (): string => prepareDataDirectory(dir, (event, details) => closed.push([event, details]));
 
 describe('a data directory', () => {
-  it('is made for us alone; as root the database user passes through it', () => {
+  it('is created for its owner alone; as root the database user may traverse it', () => {
     expect(prepare()).toBe(dir);
     expect(modeOf(dir)).toBe(isRoot ? 0o711 : 0o700);
   });
 
-  it('that others may only read stays as it is', () => {
+  it('that others may only read is not changed', () => {
     mkdirSync(dir);
     chmodSync(dir, 0o755);
     prepare();
@@ -38,7 +38,7 @@ describe('a data directory', () => {
     expect(closed).toEqual([]);
   });
 
-  it.each([0o777, 0o775, 0o2777])('of mode %o in which everything is ours is closed, and that is said', (mode) => {
+  it.each([0o777, 0o775, 0o2777])('of mode %o with only own files is restricted, and that is logged', (mode) => {
     mkdirSync(dir);
     writeFileSync(join(dir, 'kek.json'), '{}', { mode: 0o600 });
     chmodSync(dir, mode);
@@ -47,14 +47,14 @@ describe('a data directory', () => {
     expect(closed).toEqual([['data-directory.closed', { dir, mode: mode.toString(8) }]]);
   });
 
-  it('that is shared as /tmp is stays as it is, and is refused', () => {
+  it('that is shared like /tmp is not changed, and is refused', () => {
     mkdirSync(dir);
     chmodSync(dir, 0o1777);
     expect(prepare).toThrow(`${dir} is shared with others (mode 1777): name a directory of its own`);
     expect(modeOf(dir)).toBe(0o1777);
   });
 
-  it('of another user is refused, with the command that mends it', () => {
+  it('of another user is refused, with the command that repairs it', () => {
     mkdirSync(dir);
     writeFileSync(join(dir, 'kek.json'), '{}');
     if (isRoot) chownSync(dir, 4_242, 4_242);
@@ -65,8 +65,8 @@ describe('a data directory', () => {
     );
   });
 
-  it('that holds a file of another user is refused, closed or not', () => {
-    // Only root can give a file away; to anybody else, `/` holds what is not theirs.
+  it('that holds a file of another user is refused, whatever its mode', () => {
+    // Only root can change a file's owner; for other users, `/` holds files that are not theirs.
     if (!isRoot) return void expect(() => requireOwner('/', 0, (name) => name !== 'usr')).not.toThrow();
     mkdirSync(dir);
     const file = join(dir, 'first-officer.json');
@@ -79,14 +79,14 @@ describe('a data directory', () => {
     expect(() => requireOwner(dir, 0, (name) => name === 'first-officer.json')).not.toThrow();
   });
 
-  it('that is empty is ours, whoever made it for us', () => {
+  it('that is empty is taken over, even if another user created it', () => {
     mkdirSync(dir);
     if (isRoot) chownSync(dir, 4_242, 4_242);
     prepare();
     expect(statSync(dir).uid).toBe(own);
   });
 
-  it('that is none is refused by its name', () => {
+  it('that is not a directory is refused by its name', () => {
     writeFileSync(dir, '');
     expect(prepare).toThrow(`${dir} cannot be used (EEXIST): name a directory this user may write to`);
   });

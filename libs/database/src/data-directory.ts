@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 const groupOrOthersMayWrite = 0o022;
-/** As /tmp is: made for several users, and not ours to close. */
+/** Like /tmp: shared by several users, so its mode must not be changed. */
 const shared = 0o1000;
 
-/** In a shell, as it stands. */
+/** Quoted for a shell. */
 const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
 const refusal = (reason: string): EmbeddedPostgresError =>
@@ -15,14 +15,14 @@ const refusal = (reason: string): EmbeddedPostgresError =>
 const ownUserId = (): number => process.getuid?.() ?? -1;
 
 /**
- * A directory that nobody else may write to, made when absent: what is kept in it (keys, passwords, the database) is
- * only as safe as this. One of ours that others could write to is closed, if nobody has put anything into it; one that is
- * shared as /tmp is stays as it is.
+ * A directory that only its owner may write to, created when absent: the safety of its contents (keys, passwords, the
+ * database) depends on this. A directory of the owner that others could write to is restricted, if it holds no files of
+ * others; one that is shared like /tmp is not changed.
  *
  * @param onClosed `data-directory.closed { dir, mode }`
  * @returns its real path
  * @throws EmbeddedPostgresError `data-directory-not-usable`: it belongs to another user, holds files of one, is
- * shared, or cannot be closed; the message says what mends it
+ * shared, or cannot be restricted; the message has the command that repairs it
  */
 export const prepareDataDirectory = (
   path: string,
@@ -37,7 +37,7 @@ export const prepareDataDirectory = (
     throw refusal(`${dir} is shared with others (mode ${octal(mode)}): name a directory of its own`);
   }
   chmodSync(dir, mode & 0o7777 & ~groupOrOthersMayWrite);
-  requireOwner(dir, own, () => false); // what was put in meanwhile
+  requireOwner(dir, own, () => false); // files added meanwhile
   if ((statSync(dir).mode & groupOrOthersMayWrite) !== 0) {
     throw refusal(
       `${dir} can be written to by others (mode ${octal(mode)}): close it by \`chmod go-w ${quoted(dir)}\``,
@@ -49,7 +49,7 @@ export const prepareDataDirectory = (
 
 const madeDirectory = (path: string, own: number): string => {
   try {
-    // As root the database runs as somebody else, who has to get through here.
+    // As root the database runs as another user, who must be able to traverse this directory.
     mkdirSync(path, { recursive: true, mode: own === 0 ? 0o711 : 0o700 });
     const dir = realpathSync(path);
     takeEmptyDirectory(dir, own);
@@ -67,13 +67,13 @@ const madeDirectory = (path: string, own: number): string => {
 
 const octal = (mode: number): string => (mode & 0o7777).toString(8);
 
-/** Root makes an empty directory its own; nothing of anybody is in it. */
+/** Root takes over an empty directory, which holds nobody's files. */
 const takeEmptyDirectory = (dir: string, own: number): void => {
   if (own === 0 && statSync(dir).uid !== 0 && readdirSync(dir).length === 0) chownSync(dir, 0, 0);
 };
 
 /**
- * @param mayBeOthers names of what a user of its own works in
+ * @param mayBeOthers whether a file name belongs to the separate database user
  * @throws EmbeddedPostgresError `data-directory-not-usable`
  */
 export const requireOwner = (dir: string, own: number, mayBeOthers: (name: string) => boolean): void => {

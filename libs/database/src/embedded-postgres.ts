@@ -1,8 +1,8 @@
 /*
- * PostgreSQL as a child of this process, for running without a server.
+ * PostgreSQL as a child of this process, so that no server is needed.
  *
- * If this process dies (kill -9), PostgreSQL lives on and loses nothing; the next start stops it and begins anew on the
- * same files. If PostgreSQL dies, it is started again on the same port while the pools reconnect.
+ * If this process dies (kill -9), PostgreSQL keeps running and loses nothing; the next start stops it and starts it
+ * again on the same files. If PostgreSQL dies, it is restarted on the same port while the pools reconnect.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
@@ -19,9 +19,9 @@ import { freePort } from './free-port.js';
 import { canReach, type UnprivilegedUser, unprivilegedUser } from './unprivileged-user.js';
 
 export interface EmbeddedPostgresOptions {
-  /** Holds the cluster, the password, the port and the log. Made when absent; belongs to the database alone. */
+  /** Holds the cluster, the password, the port and the log. Created when absent; for the database alone. */
   readonly dataDir: string;
-  /** Default: the port of last time when free, else a random free one. */
+  /** Default: the last port if free, else a random free one. */
   readonly port?: number;
   /** Default 100: enough for one process. */
   readonly maxConnections?: number;
@@ -39,9 +39,9 @@ export interface EmbeddedPostgres {
   /** Connection string of a database, with the password in it: never log it. */
   url(database: string): string;
   readonly port: number;
-  /** The postmaster; another one after a restart. */
+  /** Pid of the postmaster; changes with a restart. */
   readonly pid: number;
-  /** Where the files of the cluster are: what a backup takes and a search for plaintext reads. */
+  /** Where the files of the cluster are: for backups, and for searches for plaintext. */
   readonly clusterDir: string;
   /** Ends sessions, writes a checkpoint, stops. Safe to repeat. */
   stop(): Promise<void>;
@@ -53,14 +53,14 @@ const spaceNeeded = { create: 150 * 2 ** 20, start: 32 * 2 ** 20 };
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 /**
- * Starts the PostgreSQL that came with npm on `dataDir`, makes the cluster first when there is none, and keeps it
- * running until `stop()`. Loopback only, SCRAM with a random password that stands in `dataDir` with mode 0600.
+ * Starts the npm package's PostgreSQL on `dataDir`, creates the cluster if there is none, and keeps it running until
+ * `stop()`. Loopback only, SCRAM with a random password, which is in `dataDir` with mode 0600.
  *
  * As root PostgreSQL runs as `nobody`, also in a clone that only root may enter.
  *
  * @throws EmbeddedPostgresError see its `code`; the message says what to do
  *
- * Any number may run beside each other on different directories.
+ * Any number can run at once on different directories.
  */
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
   const log = options.onLog ?? (() => undefined);
@@ -84,11 +84,11 @@ class Supervisor implements EmbeddedPostgres {
   private readonly binaries: EmbeddedBinaries;
   private password = '';
   private child: ChildProcess | undefined;
-  /** The child that came up; only its end is a death, an attempt that failed is the caller's. */
+  /** The running child. Only its end triggers a restart; a failed start is reported to the caller. */
   private ready: ChildProcess | undefined;
   private stopping: Promise<void> | undefined;
   private readonly logTimer: NodeJS.Timeout;
-  /** The process ends without `stop()`: nothing is left running, and what was committed is on disk. */
+  /** Runs when the process ends without `stop()`: no child is left running, and committed data is on disk. */
   private readonly onProcessExit = (): void => endGroup(this.child);
 
   constructor(
@@ -193,7 +193,7 @@ class Supervisor implements EmbeddedPostgres {
     }
   }
 
-  /** A port that another program snatches between the choice and the start is chosen again, unless it was asked for. */
+  /** If another program takes the port between choice and start, another is chosen, unless the port was configured. */
   private async boot(): Promise<void> {
     const { port: wantedPort } = this.options;
     for (let attempt = 0; ; attempt++) {
@@ -215,7 +215,7 @@ class Supervisor implements EmbeddedPostgres {
     return remembered > 0 ? freePort(remembered).catch(() => freePort(0)) : freePort(0);
   }
 
-  /** Looked at first, so that we never wait for an answer from the program that holds it. */
+  /** Checks the port first, so that the start never waits for another program on it. */
   private async requireFree(port: number): Promise<number> {
     return freePort(port).catch((error: Error) => {
       throw new EmbeddedPostgresError(
@@ -239,7 +239,7 @@ class Supervisor implements EmbeddedPostgres {
         this.directoryArgument(this.clusterDir),
         ...Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ],
-      // a session of its own: a Ctrl-C in the terminal is for us, and we stop PostgreSQL last
+      // its own session: a Ctrl-C at the terminal is for this process, which stops PostgreSQL last
       { cwd: this.clusterDir, env: childEnvironment, stdio: ['ignore', logFd, logFd], detached: true, ...this.user },
     );
     closeSync(logFd);
@@ -306,8 +306,9 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   /**
-   * PostgreSQL enters its directory by name, so every directory on the way must let it in. Where one does not (a clone
-   * below /root), the child is already standing in the directory when it gives up root, and Linux lets it name that.
+   * PostgreSQL enters its directory by name, so it needs permission for every parent directory. Where that is missing
+   * (a clone below /root), the child is started inside the directory before it gives up root, and Linux lets it name
+   * that.
    */
   private directoryArgument(directory: string): string {
     if (canReach(this.dataDir, this.user, 'traverse')) return directory;
@@ -319,7 +320,7 @@ class Supervisor implements EmbeddedPostgres {
   }
 }
 
-/** A session of its own, so one group: initdb and what it started, or the postmaster, which tells its children. */
+/** Signals the child's process group: initdb and its children, or the postmaster, which stops its children. */
 const endGroup = (child: ChildProcess | undefined): void => {
   if (child?.pid === undefined) return;
   try {

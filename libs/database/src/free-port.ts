@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** A port of loopback, 0 = any. Rejects when it is taken. */
+/** Checks or chooses a loopback port, 0 = any. Rejects when it is in use. */
 export const freePort = (port: number): Promise<number> =>
   new Promise((done, fail) => {
     const server = createServer();

@@ -5,34 +5,34 @@ import { AbstractLogger, DataSource, type MigrationInterface } from 'typeorm';
 export type MigrationClass = new () => MigrationInterface;
 
 export interface MigrateOptions {
-  /** The service's own schema, made first when absent; migrations name it in their statements. */
+  /** The service's own schema, created first when absent; migrations name it in their statements. */
   readonly schema?: string;
   /** How long to wait for another process that migrates. Default 60,000. */
   readonly lockTimeoutMs?: number;
-  /** What every process does after the migrations, one at a time: grants, which collide in the catalogue. */
+  /** Runs after the migrations under the same lock: for grants, which conflict in the catalogue when concurrent. */
   readonly afterwards?: () => Promise<void>;
 }
 
-/** One lock for all who migrate a database; the number is arbitrary and never changes. */
+/** One lock for all processes that migrate a database; the number is arbitrary and never changes. */
 const migrationLock = 7_203_514_486_001;
 
-/** `public.migration`, which holds nothing of a person. */
+/** `public.migration`, without personal data. */
 export const migrationRows: RowClasses = { migration: { columns: plainColumns('id', 'timestamp', 'name') } };
 
-/** What goes wrong is thrown; printing it as well would show statements. */
+/** Errors are thrown; printing them as well would show statements. */
 class SilentLogger extends AbstractLogger {
   protected override writeLog(): void {}
 }
 const silent = new SilentLogger(false);
 
 /**
- * Runs those of `migrations` that have not run yet, oldest first, each in a transaction of its own. What ran is
- * remembered in `public.migration`, where every service keeps only its own and leaves the others' alone.
+ * Runs those of `migrations` that have not run yet, oldest first, each in a transaction of its own. Finished ones are
+ * recorded in `public.migration`; each service reads and writes only its own entries.
  *
  * @returns names of those run now
- * @throws the migration's own error; those before it stay, it and those after it did not happen
+ * @throws the migration's own error; earlier ones stay; this one is rolled back and later ones did not run
  *
- * Several processes may start at once: one migrates, the others wait and find it done.
+ * Several processes may start at once: one migrates, the others wait.
  */
 export const migrate = async (
   url: string,
@@ -67,6 +67,6 @@ export const migrate = async (
       await source.destroy();
     }
   } finally {
-    await lock.end(); // and the lock goes with the session
+    await lock.end(); // ending the session releases the lock
   }
 };

@@ -1,21 +1,21 @@
 import pg from 'pg';
 
 export interface PoolOptions {
-  /** Connections at most; 100 are there for all services together. */
+  /** Maximum connections; the server has 100 for all services together. */
   readonly max: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
-  /** Every session acts with the rights of this role, from its first statement on. */
+  /** Every session has the rights of this role, from its first statement on. */
   readonly role?: string;
   /** Default 30,000; 0 = none. */
   readonly statementTimeoutMs?: number;
-  /** A connection broke while nobody used it; the pool replaces it by itself. */
+  /** Called when an idle connection broke; the pool replaces it by itself. */
   readonly onError?: (error: Error) => void;
 }
 
 /**
- * A pool with the settings all services share. A connection that breaks never takes the process down: whoever uses it
- * gets the error, the next query gets a new connection.
+ * A pool with the settings all services share. A broken connection never ends the process: its current query gets the
+ * error, the next one gets a new connection.
  */
 export const openPool = (url: string, options: PoolOptions): pg.Pool => {
   const pool = new pg.Pool({
@@ -30,13 +30,14 @@ export const openPool = (url: string, options: PoolOptions): pg.Pool => {
     ...(options.role === undefined ? {} : { options: `-c role=${roleName(options.role)}` }),
   });
   pool.on('error', (error) => options.onError?.(error));
-  // a client that was handed out has no other listener, and an 'error' without one ends the process
+  // a checked-out client has no other listener, and an unhandled 'error' ends the process
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 };
 
-/** Role names are ours and plain; anything else would be a second startup option. */
+/** Role names are plain; other characters could add a second startup option. */
 export const roleName = (role: string): string => {
-  if (!/^[a-z_][a-z0-9_]*$/.test(role)) throw new TypeError('a role is named in lower case letters, digits and _');
+  if (!/^[a-z_][a-z0-9_]*$/.test(role))
+    throw new TypeError('a role name may have only lower case letters, digits and _');
   return role;
 };

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /**
- * What tells this run of a process id from a later process with the same number: its start time.
- * `undefined` = gone, or a zombie that only waits to be collected.
+ * Distinguishes a process from a later one with the same pid: its start time. `undefined` = no such process, or a
+ * zombie.
  */
 export const processIdentity = (pid: number): string | undefined => {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
@@ -24,7 +24,7 @@ export const processIdentity = (pid: number): string | undefined => {
   }
 };
 
-/** Is `pid` a PostgreSQL that works in `clusterDir`? */
+/** Whether `pid` is a PostgreSQL that works in `clusterDir`. */
 export const isPostgresOf = (pid: number, clusterDir: string): boolean => {
   if (processIdentity(pid) === undefined) return false;
   if (process.platform === 'linux') {
@@ -44,7 +44,7 @@ export const isPostgresOf = (pid: number, clusterDir: string): boolean => {
   }
 };
 
-/** Every process of ours that still works in `clusterDir`: backends can outlive a killed postmaster for a moment. */
+/** PostgreSQL processes that still work in `clusterDir`: backends can briefly outlive a killed postmaster. */
 export const postgresProcessesIn = (clusterDir: string): number[] =>
   process.platform !== 'linux'
     ? []

@@ -56,7 +56,7 @@ afterAll(async () => {
 const five = [1, 2, 3, 4, 5];
 
 describe('ensureDatabase and ensureAppRole', () => {
-  it('create once, however many ask', async () => {
+  it('create once, however many processes call them', async () => {
     const url = postgres.url("o'dd name");
     const created = await Promise.all(five.map(() => ensureDatabase(url)));
     expect(created.filter(Boolean).length).toBe(1);
@@ -77,7 +77,7 @@ describe('ensureDatabase and ensureAppRole', () => {
 });
 
 describe('migrate', () => {
-  it('runs each migration once and leaves those of others alone', async () => {
+  it('runs each migration once and does not touch those of other services', async () => {
     const url = postgres.url('migrated');
     await ensureDatabase(url);
     await ensureAppRole(url);
@@ -87,7 +87,7 @@ describe('migrate', () => {
     expect(await migrate(url, [CreateShelf1700000000001], { schema: 'shop' })).toEqual([]);
   });
 
-  it('takes back the migration that failed', async () => {
+  it('rolls back a failed migration', async () => {
     const url = postgres.url('failed');
     await ensureDatabase(url);
     await expect(migrate(url, [CreateBox1700000000002, Fail1700000000003], { schema: 'other' })).rejects.toThrow(

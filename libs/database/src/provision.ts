@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { roleName } from './pool.js';
 
-/** The role services act as: it owns nothing, so it can only do what a migration granted it. */
+/** The role of the services: it owns nothing, so it has only the rights that a migration granted it. */
 export const appRole = 'dittoo_app';
 
-/** Duplicate database, role; or the catalogue's own key or tuple when two say it at the same moment. */
+/** Duplicate database or role; or a catalogue conflict when two processes create it at the same moment. */
 const alreadyThere = new Set(['42P04', '42710', '23505', 'XX000']);
-/** Insufficient privilege, and the role that could not be created for it. */
+/** Insufficient privilege, or the undefined role that could not be created because of it. */
 const notAllowed = new Set(['42501', '42704']);
 
 const withClient = async <T>(url: string | URL, work: (client: pg.Client) => Promise<T>): Promise<T> => {
@@ -25,7 +25,7 @@ const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 
 /**
  * Creates the database named in `url` when it is absent.
  *
- * @returns was it created now?
+ * @returns whether it was created now
  *
  * Any number of processes may call it at once.
  */
@@ -51,10 +51,10 @@ export const ensureDatabase = async (url: string): Promise<boolean> => {
 };
 
 /**
- * Creates the role services act as (no login of its own) and lets the login of `url` take it on.
+ * Creates the role of the services (no login of its own) and lets the login of `url` assume it.
  *
- * @returns may this login act as the role? `false` on a server whose administrator keeps roles to himself and has not
- * granted it: then go without `role` in `openPool`.
+ * @returns whether this login may assume the role; `false` on a server whose administrator has not granted it: then use
+ *   `openPool` without `role`.
  *
  * Any number of processes may call it at once.
  */

@@ -4,9 +4,9 @@ import pg from 'pg';
 import { superuser } from './cluster-creation.js';
 
 /**
- * The connection string of an embedded PostgreSQL that another process of this user runs; with the password in it.
+ * The connection string, with password, of an embedded PostgreSQL that another process of this user runs.
  *
- * @returns `null` = none answers there: start it
+ * @returns `null` = none is running: start it
  */
 export const runningEmbeddedUrl = async (dataDir: string, database: string): Promise<string | null> => {
   const [password, port] = ['password', 'port'].map((name) => join(dataDir, name)) as [string, string];

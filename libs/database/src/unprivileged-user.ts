@@ -8,8 +8,8 @@ export interface UnprivilegedUser {
 }
 
 /**
- * Who PostgreSQL runs as. It refuses root, so root lends it `nobody` (no account is ever made on the host); everybody
- * else runs it as themselves: `undefined`.
+ * The user PostgreSQL runs as. It refuses root, so root runs it as `nobody` (no account is created on the host); other
+ * users run it as themselves: `undefined`.
  *
  * A cluster that exists already keeps the user that owns it.
  */
@@ -32,7 +32,7 @@ export const unprivilegedUser = (clusterOwner?: UnprivilegedUser): UnprivilegedU
   return { uid: uid < 0 ? uid + 2 ** 32 : uid, gid: gid < 0 ? gid + 2 ** 32 : gid };
 };
 
-/** May `user` come to `path` and use it? Judged by the permission bits of everything on the way. */
+/** Whether `user` can reach and use `path`, by the permission bits of every directory on the way. */
 export const canReach = (
   path: string,
   user: UnprivilegedUser | undefined,

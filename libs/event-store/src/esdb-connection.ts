@@ -187,7 +187,7 @@ export class EsdbConnection {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await new Promise((resolve) => setImmediate(resolve)); // whoever passed `requireOpen` has its connection by now
+    await new Promise((resolve) => setImmediate(resolve)); // calls that passed `requireOpen` have their connection by now
     await this.within(this.client.dispose()).catch(() => undefined);
     const getChannel = inner<() => Promise<GrpcChannel>>(this.client, 'getChannel');
     await this.within(getChannel().then((channel) => channel.close())).catch(() => undefined);

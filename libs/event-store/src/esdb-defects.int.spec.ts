@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DomainError, EventStoreUnavailable, RevisionConflict, type NewEvent } from '@dittoo/kernel';
+import { selfSignedCertificate } from '@dittoo/testing';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { Metadata } from '@grpc/grpc-js';
@@ -19,7 +20,7 @@ import { collect, exampleEvent } from './event-store.contract.js';
 import {
   errors,
   EventStoreSandbox,
-  selfSigned,
+  type Fault,
   type GrpcError,
   type SandboxOptions,
 } from '@dittoo/event-store-sandbox';
@@ -180,6 +181,26 @@ describe('appends', () => {
     await expect(attempt).rejects.toBeInstanceOf(DomainError);
     await expect(attempt).rejects.toMatchObject({ code: 'payload-too-large' });
     expect(await ids('a-1', there)).toEqual([]);
+  });
+});
+
+describe('a read that fails after its events were sent', () => {
+  const faults: Fault[] = [
+    { kind: 'error', error: errors.unavailable, afterwards: true },
+    { kind: 'cut', afterwards: true },
+  ];
+
+  it.each(faults)('is repeated, and each event is returned once: $kind', async (fault) => {
+    const filled = await fill('a-1', 20);
+    sandbox.fail('readStream', fault);
+    expect(await ids('a-1')).toEqual(filled);
+    expect(sandbox.calls.readStream).toBe(2);
+  });
+
+  it('is not taken for a complete one when its end never comes', async () => {
+    await fill('a-1', 20);
+    sandbox.fail('readStream', { kind: 'silence', afterwards: true });
+    await expect(ids('a-1')).rejects.toThrow(EventStoreUnavailable);
   });
 });
 
@@ -419,9 +440,9 @@ describe('TLS and users', () => {
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'dittoo-esdb-'));
     open.push(async () => rmSync(directory, { recursive: true }));
-    const certificate = selfSigned();
+    const certificate = selfSignedCertificate();
     writeFileSync(join(directory, 'ca.crt'), certificate.cert);
-    writeFileSync(join(directory, 'other.crt'), selfSigned().cert);
+    writeFileSync(join(directory, 'other.crt'), selfSignedCertificate().cert);
     const secured = await anotherSandbox({ certificate, users: { shop: password } });
     urlOf = (user, secret, trusted = true) =>
       `esdb://${user}:${encodeURIComponent(secret)}@127.0.0.1:${secured.port}?tls=true&tlsCAFile=${directory}/${trusted ? 'ca' : 'other'}.crt`;

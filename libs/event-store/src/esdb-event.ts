@@ -33,7 +33,7 @@ export const positionOf = (recorded: Pick<AllStreamRecordedEvent, 'position'> & 
   return commit;
 };
 
-/** @throws LogBroken it was not written by this house: whoever reads the log could not say what it is */
+/** @throws LogBroken the shop did not write it: no reader of the log could interpret it */
 export const fromEsdb = (recorded: Recorded): RecordedEvent => {
   const { data, id, isJson, metadata, revision, streamId: stream, type } = recorded;
   const { position } = recorded as AllStreamRecordedEvent;

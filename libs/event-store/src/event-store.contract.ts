@@ -449,7 +449,7 @@ export const eventStoreContract = (
         expect(end).toEqual({ after: whole.checkpoint, events: [], checkpoint: whole.checkpoint });
       });
 
-      it('shows at once what was acknowledged, to whoever waited for it to settle', async () => {
+      it('shows at once what was acknowledged, to a reader that waited for it to settle', async () => {
         for (const round of ['one', 'two', 'three']) {
           const stream = exampleStream(`settled-${round}`);
           await store.append(stream, [exampleEvent(`settled-${round}`)], 'no-stream');

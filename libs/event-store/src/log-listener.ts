@@ -2,7 +2,7 @@ import { NotificationListener } from '@dittoo/kernel';
 import pg from 'pg';
 import type { WakeUps } from './wake-ups.js';
 
-/** Whoever stops waits for a connection that is being made. */
+/** A stop waits for a connection that is being made. */
 const connectMs = 5_000;
 
 /**

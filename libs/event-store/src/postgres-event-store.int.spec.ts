@@ -1,6 +1,6 @@
 /*
  * Promised beyond the contract: what is written cannot be changed by a service, the leaf hash is the kernel's, an append
- * outlives lost connections, and a log that contradicts itself is noticed by whoever reads it.
+ * outlives lost connections, and a log that contradicts itself is noticed by its readers.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { leafHashOf, leafOf, type NewEvent, RevisionConflict } from '@dittoo/kernel';

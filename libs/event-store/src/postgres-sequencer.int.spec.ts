@@ -1,7 +1,7 @@
 /*
  * Promised: an event gets a position only when every transaction that could still put one before it is over; positions
- * are dense; streams keep their order; whoever breaks the rule of the own transaction stops the log instead of bending
- * it. Left open: a write transaction anywhere in the cluster delays the log until it ends; `lag` shows it.
+ * are dense; streams keep their order; an append that breaks the rule of the own transaction stops the log instead of
+ * bending it. Left open: a write transaction anywhere in the cluster delays the log until it ends; `lag` shows it.
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '@dittoo/kernel';

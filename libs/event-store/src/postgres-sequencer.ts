@@ -1,5 +1,5 @@
 /*
- * Gives committed events their positions. Any number may run, one at a time leads: whoever holds the advisory lock.
+ * Gives committed events their positions. Any number may run, one at a time leads: the holder of the advisory lock.
  *
  * If the process dies here, its session ends, the lock goes with it, and another leads; a batch has happened or not.
  */
@@ -101,7 +101,7 @@ export class PostgresSequencer {
     this.current = 'stopped';
   }
 
-  /** How far behind the appends. Works whoever leads; alarm on `oldestMs`. */
+  /** How far behind the appends. Works in every process, leader or not; alarm on `oldestMs`. */
   async lag(): Promise<SequencerLag> {
     const client = new pg.Client(this.connection);
     client.on('error', () => undefined);

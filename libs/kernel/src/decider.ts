@@ -3,7 +3,7 @@ import type { DomainEvent } from './event.js';
 /**
  * The rules of one aggregate as data: no I/O, no clock, no randomness. Time and ids come in with the command.
  *
- * `decide` returns the events (none when nothing changes) and may throw `DomainError`; `evolve` never throws and
+ * `decide` returns the events (none if nothing changes) and may throw `DomainError`; `evolve` never throws and
  * never decides, and is total over erased fields.
  */
 export interface Decider<Command, State, Event extends DomainEvent> {

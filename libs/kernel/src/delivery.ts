@@ -4,30 +4,30 @@ import type { EventPage } from './inbox.js';
 import type { Erased } from './personal.js';
 import type { Envelope } from './sealer.js';
 
-/** Takes the events the relay read to the groups of handlers. */
+/** Publishes the events the relay read to the consumer groups. */
 export abstract class EventPublisher {
-  /** Which transport this is: the relay has a checkpoint for each, since one has had what another has not. */
+  /** The name of the transport. The relay has a checkpoint for each, because each has its own progress. */
   abstract readonly transport: string;
 
   /**
    * Resolves when the transport has the page.
    *
-   * Safe to repeat: groups drop what they have handled.
+   * Safe to repeat: groups drop events they have handled.
    *
-   * @throws Unpublishable one of the events cannot travel; what stands before it may have been sent already
+   * @throws Unpublishable one of the events cannot be published; those before it may have been sent already
    */
   abstract publish(page: LogPage): Promise<void>;
 
-  /** A relay begins behind `after`, the first time or again: what was kept of earlier pages is dropped. */
+  /** A relay starts after position `after`, the first time or again: pages kept in memory are dropped. */
   began(_after: bigint | null): void {}
 
-  /** No relay publishes here any more: another process has the lease, or the connection to the log is lost. */
+  /** This process no longer relays: another process has the lease, or the connection to the log is lost. */
   ended(): void {}
 }
 
 /**
- * This event can never be published: nothing that can be written down, or too large, which only an event can be that was
- * appended before stores refused such. Record it, raise an alarm, publish the others.
+ * This event can never be published: it cannot be serialised, or it is too large (only possible for events appended
+ * before stores refused such). Park it, raise an alarm, publish the others.
  */
 export class Unpublishable extends Error {
   constructor(
@@ -39,10 +39,10 @@ export class Unpublishable extends Error {
   }
 }
 
-/** What the handler of an event gets beside the event. */
+/** What an event's handler gets besides the event. */
 export interface EventContext<Transaction = unknown, Acted = unknown> extends EventPage {
   readonly group: string;
-  /** Write rows through this and nothing else: it commits together with the checkpoint. */
+  /** Write rows only through this manager: it commits together with the checkpoint. */
   readonly transaction: Transaction;
   /** What the reactor of the same type in this group returned for this event; `undefined` where there is none. */
   readonly acted?: Acted;
@@ -61,12 +61,12 @@ export type Delivered<Events, Type extends keyof Events & string = keyof Events 
   };
 }[Type];
 
-/** A delivered event of whatever type: what a handler of several types takes. */
+/** A delivered event of any type, for a handler of several types. */
 export type AnyDelivered = Omit<RecordedEvent, 'data'> & { readonly data: object };
 
 /**
- * Every event of the house by its type. Empty here: `libs/contracts` enters the events of its maps, so that what is generic
- * (`Handles`) knows them without importing them.
+ * Every event by its type. Empty here: `libs/contracts` adds its events, so that generic code (`Handles`) can use their
+ * types without an import.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface is what can be added to
 export interface EventTypes {}

@@ -1,6 +1,6 @@
 /**
- * The words an error may have for a code. Here stand those that the libs say themselves; `libs/contracts` enters the whole
- * catalogue, so that an app cannot make one up.
+ * The codes an error may have. Here are those that the libs throw themselves; `libs/contracts` adds the whole
+ * catalogue, so that an app cannot invent one.
  */
 export interface ProblemCodes {
   readonly 'card-number-refused': unknown;
@@ -32,7 +32,7 @@ export type ProblemCode = keyof ProblemCodes;
 
 /**
  * A command that a rule forbids. `code` is a stable kebab-case word of `libs/contracts`; the HTTP number is looked up
- * at the edge. `detail` is shown to the caller and logged: never personal data, never what the caller typed.
+ * at the edge. `detail` is shown to the caller and logged: never personal data, never the caller's input.
  */
 export class DomainError extends Error {
   constructor(

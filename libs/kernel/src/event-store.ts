@@ -13,7 +13,7 @@ export interface ReadStreamOptions {
 }
 
 export interface ReadAllOptions {
-  /** Return what stands after this position; `null` = from the start. */
+  /** Return events after this position; `null` = from the start. */
   readonly after: bigint | null;
   /** Events per page, default 1000. */
   readonly limit?: number;
@@ -23,10 +23,10 @@ export interface ReadAllOptions {
 
 /** One page of the whole log. */
 export interface LogPage {
-  /** What the page follows: nothing stands between this and its first event that is not in it. `null` = the start. */
+  /** The position before the page: no matching event lies between it and the page's first. `null` = the start. */
   readonly after: bigint | null;
   readonly events: readonly RecordedEvent[];
-  /** Everything up to here was looked at: resume here even when a filter left `events` empty. `null` = nothing yet. */
+  /** Everything up to here was scanned: resume here even if the filter left `events` empty. `null` = nothing yet. */
   readonly checkpoint: bigint | null;
 }
 
@@ -36,22 +36,25 @@ export interface SubscribeOptions extends ReadAllOptions {
 }
 
 /**
- * The log. A port in the shape of what PostgreSQL and EventStoreDB can both keep: one stream per append,
+ * The log. A port that both PostgreSQL and EventStoreDB can implement: one stream per append,
  * positions that grow but need not be dense. Abstract class, so that it is its own injection token.
  */
 export abstract class EventStore {
-  /** Are positions 0, 1, 2 and so on, none missing? Then a hole is damage, and a position may be reckoned. */
+  /**
+   * Whether positions are 0, 1, 2 and so on, with none missing. If so, a hole is damage, and positions may be
+   * calculated.
+   */
   readonly densePositions: boolean = false;
 
   /**
-   * Appends `events` to one stream if it still stands at `expectedRevision`; all of them or none.
+   * Appends `events` to one stream if its last revision is still `expectedRevision`; all of them or none.
    *
    * @param expectedRevision last revision read, or `'no-stream'`
-   * @throws RevisionConflict somebody was faster: read again, decide again
-   * @throws DomainError `invalid-characters`, `payload-too-large` an event that no store keeps (`requireStorable`)
-   * @throws EventStoreUnavailable nothing is known about the outcome: repeat with the same event ids
+   * @throws RevisionConflict another append came first: read again, decide again
+   * @throws DomainError `invalid-characters`, `payload-too-large` an event that no store accepts (`requireStorable`)
+   * @throws EventStoreUnavailable the outcome is unknown: repeat with the same event ids
    *
-   * Safe to repeat with the same event ids: the second time answers like the first.
+   * Safe to repeat with the same event ids: the second call returns the same result.
    */
   abstract append(
     stream: string,
@@ -59,22 +62,22 @@ export abstract class EventStore {
     expectedRevision: bigint | 'no-stream',
   ): Promise<AppendResult>;
 
-  /** Events of one stream, a page at a time underneath; an unknown stream is empty. */
+  /** Events of one stream, read in pages; an unknown stream is empty. */
   abstract readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;
 
   /**
    * One page of the whole log in position order. Never passes an event that has not committed yet. Without `categories`
-   * it is empty at the end only.
+   * it is empty only at the end of the log.
    *
-   * @param options.after `null`, or a position or checkpoint this store gave: others need not be one
+   * @param options.after `null`, or a position or checkpoint from this store; other numbers need not be a position
    */
   abstract readAll(options: ReadAllOptions): Promise<LogPage>;
 
   /**
-   * Resolves once `readAll` shows everything that was acknowledged before this call. At once where positions are given
-   * with the append; where they come afterwards, when they have.
+   * Resolves once `readAll` returns everything that was acknowledged before this call: at once where the append assigns
+   * positions, otherwise when the sequencer has assigned them.
    *
-   * @throws EventStoreUnavailable they do not come: whoever must not miss anything stops here
+   * @throws EventStoreUnavailable positions are not assigned: a caller that must not miss an event stops here
    */
   async settled(): Promise<void> {}
 
@@ -85,7 +88,10 @@ export abstract class EventStore {
   abstract subscribeToAll(options: SubscribeOptions): AsyncIterable<LogPage>;
 }
 
-/** The stream is not where the writer believed. `actualRevision` is what it stands at now, `null` = does not exist. */
+/**
+ * The stream is not at the expected revision. `actualRevision` is its current last revision, `null` = it does not
+ * exist.
+ */
 export class RevisionConflict extends Error {
   constructor(
     readonly stream: string,

@@ -6,8 +6,8 @@ export type JsonObject = { readonly [name: string]: JsonValue };
 export type Uuid = string;
 
 /**
- * An identifier of one kind of thing. One kind is never taken for another: an order's id where a person's is asked for
- * does not compile. Text that was not named yet (a parameter, a column) may become any of them.
+ * An identifier of one kind of thing. Kinds cannot be confused: an order's id where a person's is expected does not
+ * compile. Plain text (a parameter, a column) may become any of them.
  */
 export type IdOf<Kind extends string> = Uuid & { readonly [kindOfId]?: Kind };
 declare const kindOfId: unique symbol;
@@ -24,27 +24,27 @@ export type ForwardingId = IdOf<'forwarding'>;
 export type LegalBasis =
   'consent' | 'contract' | 'legalObligation' | 'vitalInterests' | 'publicTask' | 'legitimateInterests';
 
-/** The purposes there are, by name. Empty here: `libs/contracts` enters its own, and without it any word is one. */
+/** The purposes by name. Empty here: `libs/contracts` adds its own; without it any text is accepted. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface is what can be added to
 export interface Purposes {}
 export type PurposeName = [keyof Purposes] extends [never] ? string : keyof Purposes;
 
-/** Who did it. `id` is an identifier of ours, never a name or an address. */
+/** Who acted. `id` is an internal identifier, never a name or an address. */
 export type Actor = {
   readonly kind: 'dataSubject' | 'staff' | 'processor' | 'system';
   readonly id: string;
 };
 
-/** Stands beside every event in the clear, for ever: nothing in it may be personal, since nothing in it can be shredded. */
+/** Stored with every event in the clear, for ever: it may not contain personal data, because it cannot be erased. */
 export type EventMetadata = {
-  /** Whose personal data the event carries; `null` when it is nobody's. */
+  /** Whose personal data the event contains; `null` = no person's. */
   readonly dataSubjectId: SubjectId | null;
   readonly actor: Actor;
   readonly purpose: PurposeName;
   readonly legalBasis: LegalBasis;
   readonly noticeVersion: string | null;
   readonly correlationId: Uuid;
-  /** The command or the event that caused this one. A stream holds the answer to one cause once. */
+  /** The command or the event that caused this one. A stream holds the events of one cause once. */
   readonly causationId: Uuid;
   readonly traceparent: string | null;
   readonly schemaVersion: number;
@@ -52,20 +52,20 @@ export type EventMetadata = {
   readonly recordedAt: string;
 };
 
-/** What a decider says: the type and the data, nothing about the transport. */
+/** An event as a decider returns it: type and data only. */
 export interface DomainEvent<Type extends string = string, Data = object> {
   readonly type: Type;
   readonly data: Data;
 }
 
 /**
- * The data of an event that is about no person: its metadata names none. Every other event names one, which the sealer
- * insists on and a reader may rely on.
+ * Marks the data of an event without a data subject. Every other event has one: the sealer enforces it and readers may
+ * rely on it.
  */
 export type AboutNobody<Data> = Data & { readonly [aboutNobody]?: never };
 declare const aboutNobody: unique symbol;
 
-/** Whom the metadata of an event with this data names. */
+/** The type of `dataSubjectId` in the metadata of an event with this data. */
 export type SubjectOf<Data> = typeof aboutNobody extends keyof Data ? null : SubjectId;
 
 /** `{ OrderPlaced: {...}, OrderShipped: {...} }` -> the union of its events. */
@@ -84,6 +84,6 @@ export interface RecordedEvent extends NewEvent {
   readonly stream: string;
   /** Zero-based, contiguous in the stream. */
   readonly revision: bigint;
-  /** Place in the whole log: grows, dense only where the store says so (`EventStore.densePositions`). */
+  /** Position in the whole log: increasing, dense only if `EventStore.densePositions`. */
   readonly position: bigint;
 }

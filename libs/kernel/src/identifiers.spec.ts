@@ -1,4 +1,4 @@
-/* Promised: the same parts give the same identifier on every machine and in every version; other parts another. */
+/* Promised: the same parts give the same identifier on every machine and in every version; other parts give another. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { derivedId, isUuid, newId, streamCategory, streamId, streamName } from './identifiers.js';
@@ -10,13 +10,13 @@ describe('a derived identifier', () => {
     [[], '52bdf25c-7e76-5a01-836c-875b218486b0'],
   ] as const)('of %j is %s, for ever', (parts, id) => expect(derivedId(...parts)).toBe(id));
 
-  it('knows where a part ends', () => {
+  it('distinguishes where a part ends', () => {
     expect(derivedId('a', 'bc')).not.toBe(derivedId('ab', 'c'));
     expect(derivedId('a","b')).not.toBe(derivedId('a', 'b'));
     expect(derivedId('a', '')).not.toBe(derivedId('a'));
   });
 
-  it('is one of ours to `isUuid`, as new ones are', () =>
+  it('is accepted by `isUuid`, as new ones are', () =>
     fc.assert(
       fc.property(fc.array(fc.string()), (parts) => {
         expect(isUuid(derivedId(...parts))).toBe(true);
@@ -41,7 +41,7 @@ describe('a stream name', () => {
     expect(streamId('data-subject-1')).toBe('subject-1');
   });
 
-  it('without a dash is all category', () => {
+  it('without a dash is a category alone', () => {
     expect(streamCategory('order')).toBe('order');
     expect(streamId('order')).toBe('');
   });

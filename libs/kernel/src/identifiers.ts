@@ -1,13 +1,13 @@
 import { v4, v5, validate } from 'uuid';
 import type { IdOf, Uuid } from './event.js';
 
-/** Namespace of every identifier derived here; never changes, or retries would not meet their first try. */
+/** Namespace of every identifier derived here; it never changes, or retries would not match their first attempt. */
 const namespace = '6e9d0c0a-6d3c-5f0b-9a3e-3c1d7b0b2f51';
 
-/** A new random identifier, of the kind that is asked for. */
+/** A new random identifier of the requested kind. */
 export const newId = <Id extends Uuid = Uuid>(): Id => v4() as Id;
 
-/** The same parts, the same identifier: what makes a repeated command meet its first try. */
+/** The same parts give the same identifier, so that a repeated command matches its first attempt. */
 export const derivedId = (...parts: readonly string[]): Uuid => v5(JSON.stringify(parts), namespace);
 
 export const isUuid = (value: unknown): value is Uuid => typeof value === 'string' && validate(value);
@@ -22,9 +22,9 @@ type IdIn<Category extends string> = string extends Category
 export const streamName = <Category extends string>(category: Category, id: IdIn<Category>): string =>
   `${category}-${id}`;
 
-/** `order-<id>` -> `order`. The cut is the first dash, as EventStoreDB's; a name without one is all category. */
+/** `order-<id>` -> `order`. Cut at the first dash, as EventStoreDB does; a name without one is a category alone. */
 export const streamCategory = (stream: string): string => stream.split('-', 1)[0]!;
 
-/** `order-<id>` -> `<id>`, of the kind that is asked for: a stream's name does not say which in its type. */
+/** `order-<id>` -> `<id>`, of the requested kind, because a stream's name does not have it in its type. */
 export const streamId = <Id extends Uuid = Uuid>(stream: string): Id =>
   stream.slice(streamCategory(stream).length + 1) as Id;

@@ -1,8 +1,8 @@
 import type { RecordedEvent } from './event.js';
 
 /**
- * Keeps a row until the page's other work is done and writes it with the others of the same statement: a read model
- * that is built anew is built ten times as fast.
+ * Keeps a row until the page's other work is done and writes it with the others of the same statement: this rebuilds a
+ * read model ten times as fast.
  *
  * @param statement takes one array for each column, as `INSERT … SELECT … FROM unnest($1::uuid[], $2::text[])`
  * @param row one value for each column
@@ -11,12 +11,12 @@ import type { RecordedEvent } from './event.js';
  */
 export type Gather = (statement: string, row: readonly unknown[]) => void;
 
-/** Rows that handlers of a page fold in code, and that are written together once all its events were handled. */
+/** Rows that the handlers of a page fold in memory and that are written together once all its events were handled. */
 export interface PageRows<Transaction = unknown> {
   write(transaction: Transaction): Promise<void>;
 }
 
-/** What handlers of one page have together; it ends with the page. */
+/** Shared state of the handlers of one page; it ends with the page. */
 export interface EventPage {
   readonly gather: Gather;
   /**
@@ -26,85 +26,88 @@ export interface EventPage {
    * the writing fails, the page comes again event by event.
    */
   readonly fold: <Rows extends PageRows>(owner: object, make: () => Rows) => Rows;
-  /** Writes what was gathered and folded so far: for a handler that must find the rows of earlier events. */
+  /** Writes what was gathered and folded so far: for a handler that must read the rows of earlier events. */
   readonly written: () => Promise<void>;
 }
 
-/** A stretch of the log: everything in it between two positions, or of that what the group handles. */
+/** A stretch of the log: all events between two positions, or those of them that the group handles. */
 export interface LogStretch {
   readonly source: 'log';
-  /** The position it follows. It is taken only when that is the group's own checkpoint, so no hole is ever passed. */
+  /** The position before it. It is accepted only if that is the group's own checkpoint, so that no event is skipped. */
   readonly after: bigint | null;
   readonly events: readonly RecordedEvent[];
   /** The group's checkpoint once the stretch is handled. */
   readonly checkpoint: bigint;
 }
 
-/** An event where it lies in a partition. */
+/** An event with its place in a partition. */
 export interface PartitionEvent {
   readonly offset: bigint;
   readonly event: RecordedEvent;
 }
 
-/** A stretch of one partition. Its events are the messages that are events: `nextOffset` passes over the others. */
+/** A stretch of one partition. Messages that are not events are not in it: `nextOffset` skips them. */
 export interface PartitionStretch {
   readonly source: 'partition';
   readonly topic: string;
   readonly partition: number;
-  /** The first offset looked at. The stretch is taken only when the group has everything before it. */
+  /** The first offset read. The stretch is accepted only if the group has handled everything before it. */
   readonly from: bigint;
   readonly events: readonly PartitionEvent[];
-  /** The offset after the last message looked at. */
+  /** The offset after the last message read. */
   readonly nextOffset: bigint;
 }
 
 export type Stretch = LogStretch | PartitionStretch;
 
 /**
- * What happened to a stretch. `later` = nothing moved, come again with the same after a pause. `elsewhere` = the group
- * does not stand where the stretch begins: forget what is in memory, ask the inbox where it stands, read from there.
+ * The result of a stretch. `later` = nothing changed, retry the same after a pause. `elsewhere` = the group is not
+ * where the stretch begins: drop what is in memory, ask the inbox for its checkpoint, read from there.
  */
 export type DeliveryOutcome = 'done' | 'later' | 'elsewhere';
 
 /** What a group does with its events. */
 export interface GroupHandling<Transaction = unknown> {
-  /** Does the group have a handler of this type? Other events are passed over. */
+  /** Whether the group has a handler of this type. Other events are skipped. */
   handles(type: string): boolean;
   /** Does `handle` write rows for this type? Default: for every type the group handles. */
   writes?(type: string): boolean;
   /**
    * Acts outside any transaction, before `handle`, for events not handled before: appends under derived event ids, so
-   * that a repeat changes nothing. The events of a page come together, those of one person in order. When it fails, the stretch comes again, or its
-   * events one by one until the poisoned one is found.
+   * that a repeat changes nothing. The events of a page are handled concurrently, those of one person in order. If it
+   * fails, the stretch is retried, or its events one by one until the poisoned one is found.
    */
   react?(events: readonly RecordedEvent[]): Promise<void>;
   /** Writes rows, through the transaction in which the checkpoint moves. In order per stream. */
   handle(event: RecordedEvent, transaction: Transaction, page: EventPage): Promise<void>;
-  /** No try will get this event through. Resolves once it is kept elsewhere; only then is its stream parked. */
+  /**
+   * Called for an event that will never succeed. Resolves once the dead letter is stored; only then is its stream
+   * parked.
+   */
   poisoned(event: RecordedEvent, failure: string, error: unknown): Promise<void>;
 }
 
 /**
- * Takes events into a group of handlers, from the log or from a partition: checkpoint, order guard, parked streams and
- * the handlers' rows in one transaction, so an effect happens once however often an event comes, and by whichever
- * transport. An error of a handler is either transient (`later`) or poison: its stream is parked, the others go on.
+ * Delivers events to a group of handlers, from the log or from a partition: checkpoint, order guard, parked streams and
+ * the handlers' rows are one transaction, so an effect happens once, however often an event arrives and by either
+ * transport. A handler's error is either transient (`later`) or poison: its stream is parked, the others continue.
  *
- * The truth of a group: everything up to its checkpoint is handled, and of each stream everything up to its revision.
- * Reading the log moves the checkpoint, reading partitions moves revisions; each respects the other, so a group may
+ * The state of a group: everything up to its checkpoint is handled, and of each stream everything up to its revision.
+ * Reading the log moves the checkpoint, reading partitions moves the revisions; each respects the other, so a group may
  * change its transport at any time.
  */
 export abstract class Inbox<Transaction = unknown> {
-  /** Up to where in the log everything is handled; `null` = nothing yet. */
+  /** The position up to which everything is handled; `null` = nothing yet. */
   abstract checkpoint(group: string): Promise<bigint | null>;
 
   abstract deliver(group: string, stretch: Stretch, handling: GroupHandling<Transaction>): Promise<DeliveryOutcome>;
 
-  /** Must the group read the log before it reads partitions? It is new, or the log is what it read last. */
+  /** Whether the group must read the log before partitions: it is new, or it read the log last. */
   abstract needsCatchUp(group: string): Promise<boolean>;
 
   /**
-   * Handles what stands in the log of these stream categories and was not handled; from then on the group takes
-   * stretches of partitions.
+   * Handles the unhandled events of these stream categories in the log; from then on the group accepts stretches of
+   * partitions.
    */
   abstract catchUp(
     group: string,
@@ -113,36 +116,36 @@ export abstract class Inbox<Transaction = unknown> {
     signal: AbortSignal,
   ): Promise<'done' | 'later'>;
 
-  /** The first offset not taken in; `null` = the group never read this partition. */
+  /** The first unhandled offset; `null` = the group never read this partition. */
   abstract nextOffset(group: string, topic: string, partition: number): Promise<bigint | null>;
 
-  /** Stands at `offset` from now on, forwards or backwards. What was handled stays handled. */
+  /** Sets the offset, forwards or backwards. Handled events stay handled. */
   abstract place(group: string, topic: string, partition: number, offset: bigint): Promise<void>;
 
-  /** Streams that wait for a person, oldest first. */
+  /** Parked streams, which wait for an operator, oldest first. */
   abstract parkedStreams(): Promise<ParkedStream[]>;
 
-  /** Which of these streams stand still, and in which groups: one that does has events no row knows of. */
+  /** Which of these streams are parked, and in which groups: a parked stream has events that are not in rows. */
   abstract parkedAmong(streams: readonly string[]): Promise<ParkedPlace[]>;
 
   /**
-   * Handles what waits of one parked stream, in order, each event in a transaction of its own, and lets the stream go on
-   * when nothing waits any more. Stops at the first event that fails again; what is done stays done.
+   * Replays one parked stream: handles its waiting events in order, each in its own transaction, and unparks the stream
+   * when none is left. Stops at the first event that fails again; handled events stay handled.
    *
-   * Safe to repeat, and beside the running group.
+   * Safe to repeat, also while the group is running.
    */
   abstract replayParked(group: string, stream: string, handling: GroupHandling<Transaction>): Promise<Replay>;
 }
 
-/** Where a stream stands still. */
+/** The group in which a stream is parked. */
 export interface ParkedPlace {
   readonly group: string;
   readonly stream: string;
 }
 
-/** A stream that stands still in one group. */
+/** A stream that is parked in one group. */
 export interface ParkedStream extends ParkedPlace {
-  /** A word of ours: the error's class and code, never its message. */
+  /** The error's class and code, never its message. */
   readonly failure: string;
   /** RFC 3339. */
   readonly parkedAt: string;
@@ -153,6 +156,6 @@ export interface ParkedStream extends ParkedPlace {
 export interface Replay {
   readonly replayed: number;
   readonly waiting: number;
-  /** Why it stands still again; `null` = it does not. */
+  /** Why it is parked again; `null` = it is not. */
   readonly failure: string | null;
 }

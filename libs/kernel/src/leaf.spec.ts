@@ -1,4 +1,4 @@
-/* Promised: an event has one leaf, whatever way its JSON took through a database. RFC 8785, RFC 6962 §2.1. */
+/* Promised: an event has one leaf, however a database stored its JSON. RFC 8785, RFC 6962 §2.1. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject, NewEvent } from './event.js';
@@ -22,7 +22,7 @@ const event: NewEvent = {
   },
 };
 
-/** As PostgreSQL's jsonb gives it back: keys sorted by length, then by bytes. */
+/** As PostgreSQL's jsonb returns it: keys sorted by length, then by bytes. */
 const throughJsonb = <T>(value: T): T => {
   if (Array.isArray(value)) return value.map(throughJsonb) as T;
   if (typeof value !== 'object' || value === null) return value;
@@ -70,7 +70,7 @@ describe('a leaf', () => {
     expect(new Set([leafOf('consent-1', 7n, event), ...others]).size).toBe(6);
   });
 
-  it('survives JSON and jsonb whatever the data say', () =>
+  it('survives JSON and jsonb with any data', () =>
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), (data) => {
         const one = { ...event, data: data as JsonObject };

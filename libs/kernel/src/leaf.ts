@@ -3,8 +3,8 @@ import canonicalize from 'canonicalize';
 import type { NewEvent } from './event.js';
 
 /**
- * The canonical bytes of an event: RFC 8785 over `{ v, stream, revision, id, type, data, meta }`. Sealed fields are in
- * it as envelopes, so the leaf outlives the erasure of what they say.
+ * The canonical bytes of an event: RFC 8785 over `{ v, stream, revision, id, type, data, meta }`. It contains sealed
+ * fields as envelopes, so the leaf is still valid after their erasure.
  */
 export const leafOf = (stream: string, revision: bigint, event: NewEvent): string => {
   const leaf = canonicalize({

@@ -1,6 +1,6 @@
 /*
- * Promised: one turn at a time, a pause that can be cut short, failures that are told and cost a growing pause, an end that
- * waits for the turn at hand; nothing is left behind.
+ * Promised: one turn at a time, a pause that can be cut short, reported failures with a growing pause, and a stop that
+ * waits for the current turn; no timer or listener is left.
  */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { backOffMs, Loop, pause } from './loop.js';
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe('a loop', () => {
-  it('comes again at once while there is more, and pauses when there is not', async () => {
+  it('runs again at once while there is more, and pauses when there is not', async () => {
     const more = [true, true, false];
     const work = jest.fn(() => Promise.resolve(more.shift() ?? false));
     const loop = new Loop(work, { pauseMs: 1_000, failed });
@@ -53,7 +53,7 @@ describe('a loop', () => {
     await loop.stop();
   });
 
-  it('tells a failure, waits twice as long after each in a row, and begins anew after a success', async () => {
+  it('reports a failure, waits twice as long after each in a row, and resets after a success', async () => {
     const outcomes = ['fails', 'fails', 'works', 'fails', 'rests'];
     const work = jest.fn(() => {
       const outcome = outcomes.shift();
@@ -89,7 +89,7 @@ describe('a loop', () => {
     await loop.stop();
   });
 
-  it('stops after the turn at hand, which hears of it', async () => {
+  it('stops after the current turn, whose signal is aborted', async () => {
     let finish!: () => void;
     let heard = false;
     const loop = new Loop(
@@ -111,7 +111,7 @@ describe('a loop', () => {
     expect(heard).toBe(true);
   });
 
-  it('is ended by its own work, without waiting for itself', async () => {
+  it('can be ended by its own work, without waiting for itself', async () => {
     let turns = 0;
     const loop: Loop = new Loop(
       () => {

@@ -14,7 +14,7 @@ export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
 const shortestMs = 50;
 const longestMs = 5_000;
 
-/** How long to wait after that many failures in a row: twice as long each time, with full jitter, at most `capMs`. */
+/** The pause after `failures` in a row: twice as long each time, with full jitter, at most `capMs`. */
 export const backOffMs = (failures: number, capMs = longestMs): number =>
   Math.random() * Math.min(capMs, shortestMs * 2 ** Math.min(failures, 16));
 
@@ -22,26 +22,26 @@ export const backOffMs = (failures: number, capMs = longestMs): number =>
 export interface Turn {
   /** Aborted when the loop is asked to stop. */
   readonly signal: AbortSignal;
-  /** A long turn says that it works again: the next failure waits as short as a first one. */
+  /** Called by a long turn that makes progress: the next failure counts as the first. */
   progressed(): void;
 }
 
 export interface LoopOptions {
-  /** Between two turns of which the first found nothing to do. */
+  /** Pause after a turn that found nothing to do. */
   readonly pauseMs: number;
   /** Longest wait after failures; default 5 s. */
   readonly capMs?: number;
-  /** A turn failed; the next one comes after a pause. */
+  /** Called when a turn failed; the next one follows after a pause. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * Work that is done again and again until `stop`: the one lifecycle of everything that runs by itself.
+ * Repeats work until `stop`: the one lifecycle of all background work.
  *
- * @param work one turn; `true` = there is more, come again at once; `false` = pause, at most until `wake`
+ * @param work one turn; `true` = there is more, run again at once; `false` = pause, at most until `wake`
  *
- * A failure is told, never ends the loop, and costs a pause that grows. An error that must end it is caught by `work`,
- * which then calls `end`.
+ * A failure is reported, never ends the loop, and is followed by a growing pause. For an error that must end it, `work`
+ * catches it and calls `end`.
  */
 export class Loop {
   private readonly ending = new AbortController();
@@ -65,18 +65,18 @@ export class Loop {
     this.running ??= this.run();
   }
 
-  /** Cuts a pause between two turns short; said during a turn, the next one follows at once. */
+  /** Cuts the pause between two turns short; if called during a turn, the next one follows at once. */
   wake(): void {
     this.wakeUps += 1;
     this.resume();
   }
 
-  /** Takes no further turn, and does not wait for the one at hand: for `work` itself. */
+  /** Starts no further turn and does not wait for the current one; for use by `work` itself. */
   end(): void {
     this.ending.abort();
   }
 
-  /** Lets the turn at hand finish and takes no other. Safe to repeat. */
+  /** Lets the current turn finish and starts no other. Safe to repeat. */
   async stop(): Promise<void> {
     this.end();
     await this.running;

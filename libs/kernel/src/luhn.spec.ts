@@ -1,10 +1,10 @@
-/* Promised: the check of the standard, and every single wrong digit is noticed. */
+/* Promised: the standard's check, and every single wrong digit is detected. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { passesLuhn } from './luhn.js';
 
 describe('Luhn', () => {
-  it('knows the example of the standard', () => {
+  it('accepts the standard’s example', () => {
     expect(passesLuhn('79927398713')).toBe(true);
     expect(passesLuhn('79927398710')).toBe(false);
   });

@@ -1,4 +1,4 @@
-/* Promised: it listens again by itself, says when it does, gives every connection back, and a stop ends it at once. */
+/* Promised: it reconnects by itself, reports it, returns every connection, and stops at once. */
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { NotificationListener } from './notification-listener.js';
@@ -35,7 +35,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('passes on what is said, and listens again on a new connection when one is lost', async () => {
+it('passes notifications on, and listens again on a new connection when one is lost', async () => {
   const news = listener();
   await news.startListening();
   expect(connections[0]!.query).toHaveBeenCalledWith('LISTEN news');
@@ -51,7 +51,7 @@ it('passes on what is said, and listens again on a new connection when one is lo
   expect(jest.getTimerCount()).toBe(0);
 });
 
-it('says at the start that it cannot listen, and does not go on', async () => {
+it('reports at the start that it cannot listen, and stops', async () => {
   away = true;
   await expect(listener().startListening()).rejects.toThrow('away');
   expect(jest.getTimerCount()).toBe(0);

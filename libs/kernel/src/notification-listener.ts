@@ -1,6 +1,6 @@
 import { Loop } from './loop.js';
 
-/** What a listener needs of a connection of `pg`: a client of its own, or one of a pool. */
+/** The part of a `pg` connection that a listener uses: a separate client, or one of a pool. */
 export interface NotifyingConnection {
   query(statement: string): Promise<unknown>;
   on(event: 'notification', heard: (message: { readonly payload?: string | undefined }) => void): unknown;
@@ -9,21 +9,21 @@ export interface NotifyingConnection {
 
 export interface NotificationListenerOptions<Connection extends NotifyingConnection> {
   readonly channel: string;
-  /** Opens a connection that nobody else uses. */
+  /** Opens a connection for this listener alone. */
   readonly connect: () => Promise<Connection>;
-  /** Gives it back; it is not used again. Must not throw. */
+  /** Returns the connection, which is not used again. Must not throw. */
   readonly disconnect: (connection: Connection) => void | Promise<void>;
-  /** Something was said on the channel. */
+  /** Called for a notification on the channel. */
   readonly heard: (payload: string) => void;
-  /** Listening (again): what was said before was not heard, so look at everything. */
+  /** Called when listening starts (again): earlier notifications were missed, so check everything. */
   readonly listening?: () => void;
-  /** The connection is lost; a new one is on its way. */
+  /** Called when the connection is lost; a new one is being opened. */
   readonly lost?: () => void;
 }
 
 /**
- * LISTEN on PostgreSQL that comes back by itself. A hint, no more: a lost connection loses what was said meanwhile, so
- * whoever listens looks again at `listening`, and polls as well.
+ * LISTEN on PostgreSQL that reconnects by itself. Notifications are only hints: a lost connection loses some, so the
+ * caller must check again at `listening`, and poll as well.
  */
 export class NotificationListener<Connection extends NotifyingConnection = NotifyingConnection> {
   private readonly loop: Loop;

@@ -15,19 +15,19 @@ export const dataCategories = [
 ] as const;
 export type DataCategory = (typeof dataCategories)[number];
 
-/** What a reader gets where the key was destroyed: not null, not an error. */
+/** What a reader gets for a field whose key was destroyed: not null, not an error. */
 export interface Erased {
   readonly erased: true;
   /** RFC 3339, when the key was destroyed. */
   readonly at: string;
-  /** The request that led to it; `null` when a retention period ended. */
+  /** The request that led to it; `null` if a retention period ended. */
   readonly requestId: string | null;
 }
 
-/** A personal field as a decider or a query sees it: the value, or the sign that it is gone. */
+/** A personal field as a decider or a query sees it: the value, or `Erased`. */
 export type Personal<T> = T | Erased;
 
-/** Is it gone? Narrows both ways. */
+/** Whether the value is erased. Narrows both ways. */
 export const isErased = (value: unknown): value is Erased =>
   typeof value === 'object' && value !== null && (value as { erased?: unknown }).erased === true;
 
@@ -37,7 +37,7 @@ export const readable = <T, F>(value: Personal<T> | undefined, fallback: F): T |
 
 /**
  * What one key covers: everything of a category (`subject`), one stream of it (an order, a comment), or one event (a
- * message). As fine as retention ends, because a key goes whole.
+ * message). As fine-grained as retention, because a key is destroyed as a whole.
  */
 export type KeyPer = 'subject' | 'stream' | 'event';
 
@@ -46,12 +46,12 @@ export type PersonalField = {
   readonly kind: 'personal';
   readonly category: DataCategory;
   readonly keyPer: KeyPer;
-  /** It proves who somebody is and says nothing about them: sealed and erased like the rest, shown to nobody. */
+  /** A secret that proves an identity (a password hash): sealed and erased like the rest, shown to nobody. */
   readonly secret?: true;
 };
 export type FieldClass = PlainField | PersonalField;
 
-/** A field that says nothing about a person. */
+/** A field without personal data. */
 export const plain: PlainField = { kind: 'plain' };
 
 /** A field sealed under the key of (data subject of the event, `category`), or of its stream or event alone. */
@@ -63,31 +63,31 @@ export const personal = (
 /** A password's hash, a mailed token: a personal field whose value no reader gets, the person included. */
 export const secret = (category: DataCategory): PersonalField => ({ ...personal(category), secret: true });
 
-/** The plain fields of an event: nothing in them is sealed, so a rule may read them when the keys are gone. */
+/** The plain fields of an event, which a rule may read after the keys are destroyed. */
 type PlainNames<Data> = { [Field in keyof Data & string]: Erased extends Data[Field] ? never : Field }[keyof Data &
   string];
-/** Those of them that may hold a time (RFC 3339) or a day. */
+/** The plain fields that may hold a time (RFC 3339) or a day. */
 type TimeNames<Data> = {
   [Field in keyof Data & string]: Data[Field] extends string ? (string extends Data[Field] ? Field : never) : never;
 }[keyof Data & string];
 
-/** The key an effect is about: as the fields have it, or `every` key of the category. */
+/** The key of an effect: as declared by the fields, or `every` key of the category. */
 export type RetentionKey = KeyPer | 'every';
 
 interface RetentionEffectOn<Field extends string, When> {
   readonly category: DataCategory;
   readonly keyPer: RetentionKey;
-  /** Only of an event whose plain field has one of these values, or any value but `null` (`given`). */
+  /** Only for an event whose plain field has one of these values, or any value but `null` (`given`). */
   readonly when?: When;
-  /** Counted for each value of this field by itself; the key is kept until the last of them has ended. */
+  /** Counted separately for each value of this field; the key is kept until the last of them has ended. */
   readonly per?: Field;
 }
 
 /**
  * What an event does to the retention period of a key:
  * `keeps` it, the period has not begun; `begins` the register's period at that time; `extends` it to that day at least;
- * `ends` it: what is still kept is kept no longer. An account's last use is the start of its own period (`account`), and
- * an erasure takes the keys it names (`destroys`) and leaves some (`retains`).
+ * `ends` it: data still kept is kept no longer. An account's last use starts its own period (`account`), and an erasure
+ * destroys the keys it names (`destroys`) and keeps some (`retains`).
  */
 export type RetentionEffect<
   Time extends string = string,
@@ -97,14 +97,14 @@ export type RetentionEffect<
   | (RetentionEffectOn<Field, When> & { readonly keeps: 'untilEnded' })
   | (RetentionEffectOn<Field, When> & {
       readonly begins: Time;
-      /** The period of another category: words about a legal hold are kept as long as a message. */
+      /** The period of another category: texts about a legal hold are kept as long as a message. */
       readonly period?: DataCategory;
-      /** Only of what is still kept: what was destroyed does not come back. */
+      /** Only for data still kept: destroyed data does not come back. */
       readonly ifKept?: true;
     })
   | (RetentionEffectOn<Field, When> & {
       readonly extends: Time;
-      /** And as long again as a copy of the person's data can be fetched. */
+      /** Extended by the time in which the access copy can be fetched. */
       readonly by?: 'copyLifetime';
       readonly ifKept?: true;
     })
@@ -119,14 +119,14 @@ export type RetentionEffectOf<Data> = RetentionEffect<
   { readonly [Field in PlainNames<Data>]?: readonly NonNullable<Data[Field]>[] | 'given' }
 >;
 
-/** What the law and the sealer must know of one event type. */
+/** The legal and cryptographic definition of one event type. */
 export interface EventDefinition<Data = object> {
-  /** The category of the stream it stands in. */
+  /** The category of its stream. */
   readonly stream: string;
   readonly schemaVersion: number;
   readonly purpose: PurposeName;
   readonly legalBasis: LegalBasis;
-  /** The event is about no person and its metadata names none; without this it names one. */
+  /** The event has no data subject; without this it has one. */
   readonly subject?: 'nobody';
   /** Every field of the data, classified. A field typed `Personal<T>` must be `personal(...)` and no other may be. */
   readonly fields: {
@@ -145,7 +145,7 @@ export type SchemaMapOf<Events> = {
 type SubjectDeclaration<Data> =
   SubjectOf<Data> extends null ? { readonly subject: 'nobody' } : { readonly subject?: undefined };
 
-/** The same without the types of the data, for those who only walk it. */
+/** The same without the types of the data, for code that only iterates over it. */
 export type SchemaMap = {
   readonly [type: string]: Omit<EventDefinition, 'fields' | 'retention'> & {
     readonly fields: { readonly [field: string]: FieldClass };

@@ -2,8 +2,8 @@ import type { AnyDelivered, Delivered } from './delivery.js';
 import type { RecordedEvent } from './event.js';
 
 /**
- * An event of the log, typed by the map of events it belongs to. This file is the one place where the log is taken at its word: what
- * stands there was checked against the schema map when it was sealed.
+ * An event of the log, typed by its map of events. This file is the only place that casts logged data to its type: the
+ * data was checked against the schema map when it was sealed.
  *
  * @param Events the events of the stream's category, as `libs/contracts` names them
  */

@@ -2,27 +2,27 @@ import type { DataCategory } from './personal.js';
 
 /** What an erasure does with a column. */
 export type RowErasure =
-  /** An envelope: the key it is sealed under goes. */
+  /** An envelope: its key is destroyed. */
   | 'keyDestroyed'
   | 'rowDeleted'
-  /** Its time is short and over by itself. */
+  /** Kept for a short time only, which ends without an erasure. */
   | 'expires'
-  /** A random number: nothing leads from it to the person once keys and keyed hashes are gone. */
+  /** A random id: it no longer leads to the person once keys and keyed hashes are destroyed. */
   | 'losesItsMeaning';
 
-/** How the copy a person gets has it. */
+/** How the access copy includes a column. */
 export type RowCopy =
-  /** It repeats what an event says, and the copy is made from the events. */
+  /** The value is in an event, and the access copy is made from the events. */
   | 'fromEvents'
-  /** It stands in no event: the copy reads the row. */
+  /** The value is in no event: the access copy reads the row. */
   | 'fromRow';
 
-/** A thing that is not done, and why. */
+/** What is not done with the column, and why. */
 export interface NotDone {
   readonly because: string;
 }
 
-/** A column that says nothing about a person. Where its name or type could hold anything, `holds` says what it does. */
+/** A column without personal data. If its name or type could hold anything, `holds` describes the contents. */
 export interface PlainColumn {
   readonly kind: 'plain';
   readonly holds?: string;
@@ -30,9 +30,9 @@ export interface PlainColumn {
 
 export interface PersonalColumn {
   readonly kind: 'reference' | 'envelope' | 'keyedHash' | 'personal';
-  /** Where it is an envelope: under which key; `each` = as the schema map says, field by field. */
+  /** For an envelope: its key; `each` = per field, by the schema map. */
   readonly category?: DataCategory | 'each';
-  /** Where it repeats an event: which fields, as `<type>.<field>` or `<type>`. */
+  /** For a value taken from an event: the fields, as `<type>.<field>` or `<type>`. */
   readonly from?: readonly string[];
   readonly erasure: RowErasure | NotDone;
   readonly copy: RowCopy | NotDone;
@@ -41,12 +41,12 @@ export interface PersonalColumn {
 export type ColumnClass = PlainColumn | PersonalColumn;
 
 export interface TableClass {
-  /** The column with the person's id, where the rows of one person can be found by it. */
+  /** The column with the person's id, if one person's rows can be found by it. */
   readonly subject?: string;
   readonly columns: { readonly [column: string]: ColumnClass };
 }
 
-/** The tables of one schema. Each package says of its own tables what their columns hold, beside what makes them. */
+/** The tables of one schema. Each package classifies its own tables beside their migrations. */
 export type RowClasses = { readonly [table: string]: TableClass };
 
 /** The tables of a whole database, as `<schema>.<table>`. */
@@ -64,17 +64,19 @@ export const rowMapOf = (schemas: readonly ClassifiedSchema[]): RowMap =>
 
 const nothing: PlainColumn = { kind: 'plain' };
 
-/** Columns that say nothing about a person: names of things, times and states of the machine. */
+/** Columns without personal data: names of things, times and technical states. */
 export const plainColumns = (...names: readonly string[]): { readonly [column: string]: PlainColumn } =>
   Object.fromEntries(names.map((name) => [name, nothing]));
 
-/** A column that could hold anything, and holds this. */
+/** A column that could hold anything, with a description of its contents. */
 export const holds = (what: string): PlainColumn => ({ kind: 'plain', holds: what });
 
-/** The random id of a person, of a request of theirs, or the name of a stream with it: a copy has it anyway. */
+/** The random id of a person or of their request, or a stream name with it: the access copy has it from the events. */
 export const reference: PersonalColumn = { kind: 'reference', erasure: 'losesItsMeaning', copy: 'fromEvents' };
 
-/** What events say about a person, in the clear in the events too: with the keys gone it is about nobody. */
+/**
+ * A fact about a person that is in the clear in events too: once the keys are destroyed it cannot be linked to them.
+ */
 export const repeats = (...from: readonly string[]): PersonalColumn => ({
   kind: 'personal',
   from,
@@ -82,7 +84,7 @@ export const repeats = (...from: readonly string[]): PersonalColumn => ({
   copy: 'fromEvents',
 });
 
-/** A keyed hash: who holds the pepper could try values against it. */
+/** A keyed hash: a party with the pepper could test values against it. */
 export const keyedHash = (erasure: RowErasure | NotDone, copy: RowCopy | NotDone): PersonalColumn => ({
   kind: 'keyedHash',
   erasure,

@@ -10,7 +10,7 @@ import type {
 } from './event.js';
 import type { DataCategory, Erased } from './personal.js';
 
-/** A personal value at rest: AES-256-GCM, bound to its place. `kid` as `kidOf` writes it. */
+/** A personal value at rest: AES-256-GCM, bound to its stream, event and field. `kid` as `kidOf` writes it. */
 export type Envelope = {
   readonly enc: 1;
   readonly alg: 'A256GCM';
@@ -26,7 +26,7 @@ export type Envelope = {
 export const isEnvelope = (value: unknown): value is Envelope =>
   typeof value === 'object' && value !== null && (value as { enc?: unknown }).enc === 1;
 
-/** An event that still says it in the clear; lives in one function scope between `decide` and `append`. */
+/** An event with personal fields in the clear; exists only between `decide` and `append`. */
 export interface UnsealedEvent {
   readonly stream: string;
   readonly eventId: EventId;
@@ -34,26 +34,26 @@ export interface UnsealedEvent {
   readonly metadata: EventMetadata;
 }
 
-/** A recorded event with its personal fields opened, or `Erased` where the key is gone. */
+/** A recorded event with its personal fields opened, or `Erased` where the key is destroyed. */
 export interface OpenedEvent<Event extends DomainEvent = DomainEvent> {
   readonly recorded: RecordedEvent;
   readonly event: Event;
 }
 
-/** Where a single sealed value lives, e.g. `['gateway.access_log', rowId, 'ip']`; the same at open, or it fails. */
+/** Where a single sealed value lives, e.g. `['gateway.access_log', rowId, 'ip']`; opening needs the same place. */
 export type SealPlace = readonly string[];
 
 /** Turns personal fields into envelopes and back, by the schema map. */
 export abstract class Sealer {
   /**
-   * @throws UnmappedField a field the schema map does not know: classify it there
+   * @throws UnmappedField a field that is not in the schema map: classify it there
    * @throws SubjectKeyDestroyed the person was erased: give up, never retry
    */
   abstract seal(events: readonly UnsealedEvent[]): Promise<NewEvent[]>;
 
   /**
-   * @throws KeyMissing a key row is not there: stop, this is not an erasure
-   * @throws EnvelopeRejected the ciphertext is not the one that was written at this place
+   * @throws KeyMissing a key row is missing: stop, this is not an erasure
+   * @throws EnvelopeRejected the ciphertext was not written at this place
    */
   abstract open<Event extends DomainEvent = DomainEvent>(
     events: readonly RecordedEvent[],
@@ -72,7 +72,7 @@ export abstract class Sealer {
   abstract openValue(envelope: Envelope, place: SealPlace): Promise<JsonValue | Erased>;
 }
 
-/** Which key: whose, of what, of which stream or event (`null` = of all), in which life. */
+/** Identifies a key: subject, category, stream or event (`null` = all of the category), and generation. */
 export interface KeyName {
   readonly subjectId: SubjectId;
   readonly category: DataCategory;
@@ -89,7 +89,7 @@ const kidShape = new RegExp(
   `^(?<subjectId>${uuidShape})/(?<category>\\w+)/(?:(?<scope>${uuidShape})/)?(?<generation>[1-9]\\d{0,8})$`,
 );
 
-/** What a kid names; `null` = it is none. An envelope that was tampered with can name anything. */
+/** Parses a kid; `null` = not a valid kid, which a tampered envelope may contain. */
 export const keyNamed = (kid: string): KeyName | null => {
   const parts = kidShape.exec(kid)?.groups;
   if (parts === undefined) return null;
@@ -102,7 +102,7 @@ export const keyNamed = (kid: string): KeyName | null => {
   return { subjectId, category: category as DataCategory, scope: scope ?? null, generation: Number(generation) };
 };
 
-/** The record of a destroyed key: what remains when the material is gone. */
+/** The record of a destroyed key, without its material. */
 export interface DestroyedKey {
   readonly kid: string;
   readonly category: DataCategory;
@@ -114,15 +114,15 @@ export interface DestroyedKey {
 
 export type KeyState = 'neverProvisioned' | 'active' | 'destroyed' | 'newLifecycleAllowed';
 
-/** The keys, in a database of their own. Only `personal-data` sees material; everybody else sees states. */
+/** The keys, in a database of their own. Only `personal-data` sees key material; other code sees states. */
 export abstract class KeyRing {
   abstract states(subjectId: SubjectId): Promise<ReadonlyMap<DataCategory, KeyState>>;
 
   /**
-   * The states of single keys, many at once: what an audit of the whole log asks.
+   * The states of many keys at once, for an audit of the whole log.
    *
-   * @param kids as envelopes name them
-   * @returns by kid; a kid the ring has no row of is not in it, and that is no erasure
+   * @param kids as in envelopes
+   * @returns by kid; a kid without a row is absent, which is not an erasure
    */
   abstract statesOfKeys(kids: readonly string[]): Promise<ReadonlyMap<string, 'active' | 'destroyed'>>;
 
@@ -133,10 +133,9 @@ export abstract class KeyRing {
 
   /**
    * Destroys the keys of these categories, of every stream and event, and blocks their re-creation, also where none was
-   * ever made; with `newLifecycle` (the person removed one thing and may give it again) a next generation may be made.
-   * `kids` limits it to these keys (a retention period ended, or a late repetition that must not meet the key of the
-   * next life); `spared` leaves out what must stay.
-   * Safe to repeat: the second call answers like the first.
+   * ever created; with `newLifecycle` (the person removed one value and may give it again) a next generation may be
+   * created. `kids` limits it to these keys (a retention period ended, or a late repetition must not destroy the next
+   * generation's key); `spared` are keys to keep. Safe to repeat: the second call returns the same result.
    */
   abstract destroy(
     subjectId: SubjectId,
@@ -151,7 +150,7 @@ export abstract class KeyRing {
   ): Promise<DestroyedKey[]>;
 }
 
-/** The person was erased, this key will never come again. Give up, never retry. */
+/** The person was erased and this key will never be created again. Give up, never retry. */
 export class SubjectKeyDestroyed extends Error {
   constructor(readonly kid: string) {
     super(`key ${kid} was destroyed`);
@@ -159,7 +158,7 @@ export class SubjectKeyDestroyed extends Error {
   }
 }
 
-/** The key row is not there. Not an erasure: a reader stops here and a person looks. */
+/** The key row is missing. This is not an erasure: the reader stops and an operator must investigate. */
 export class KeyMissing extends Error {
   constructor(readonly kid: string) {
     super(`key ${kid} is missing from the key ring`);
@@ -175,7 +174,7 @@ export class EnvelopeRejected extends Error {
   }
 }
 
-/** The schema map does not know this event or field: nothing unclassified is written. */
+/** This event or field is not in the schema map: unclassified data is never written. */
 export class UnmappedField extends Error {
   constructor(
     readonly type: string,

@@ -1,26 +1,28 @@
 import { DomainError } from './domain-error.js';
 import type { NewEvent } from './event.js';
 
-/** NUL or half a surrogate pair, as `JSON.stringify` writes them; an even number of backslashes before is just text. */
+/**
+ * NUL or half a surrogate pair, as `JSON.stringify` writes them; after an even number of backslashes it is just text.
+ */
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
-/** Can every store keep this JSON text? PostgreSQL's jsonb has no NUL and no half surrogate pairs. */
+/** Whether every store can hold this JSON text. PostgreSQL's jsonb has no NUL and no half surrogate pairs. */
 export const isStorableJson = (json: string): boolean => !json.includes('\\u') || !unstorable.test(json);
 
 const unstorableCharacter = (): DomainError =>
   new DomainError('invalid-characters', 'text may not contain NUL or half a surrogate pair');
 
 /**
- * What one event may hold at most: the bytes of its data and its metadata as JSON. An event is published as one message,
- * and a Kafka broker takes messages of 1 MiB: 48 KB are left for the names and numbers that go along.
+ * Maximum bytes of one event's data and metadata as JSON. An event is published as one message, and a Kafka broker
+ * accepts 1 MiB: 48 KB are left for headers and key.
  */
 export const largestEventBytes = 1_000_000;
 
 /**
- * What every store asks of an event's texts before anything is written; `data` and `metadata` are JSON.
+ * Checks an event's texts, for every store, before anything is written; `data` and `metadata` are JSON.
  *
- * @throws DomainError `invalid-characters` the text cannot be kept: refuse it where it came in
- * @throws DomainError `payload-too-large` the event could be kept and never be published
+ * @throws DomainError `invalid-characters` the text cannot be stored: refuse it at the edge
+ * @throws DomainError `payload-too-large` the event could be stored but never be published
  */
 export const requireStorable = (data: string, metadata: string): void => {
   if (!isStorableJson(data) || !isStorableJson(metadata)) throw unstorableCharacter();
@@ -30,9 +32,9 @@ export const requireStorable = (data: string, metadata: string): void => {
 };
 
 /**
- * What every store asks of an append before it looks at the stream.
+ * Checks an append, for every store, before the stream is read.
  *
- * @throws DomainError `invalid-characters` the text cannot be kept: refuse it where it came in
+ * @throws DomainError `invalid-characters` the text cannot be stored: refuse it at the edge
  * @throws TypeError the caller has a bug: no events, an event id twice, a negative revision
  */
 export const requireAppendable = (

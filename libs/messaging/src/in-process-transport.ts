@@ -64,7 +64,7 @@ export class InProcessTransport extends EventPublisher {
     return this.relays;
   }
 
-  /** Changes when what is kept was dropped: whoever remembers where it stands asks the inbox again. */
+  /** Changes when what is kept was dropped: a group that remembers its checkpoint asks the inbox again. */
   get era(): number {
     return this.eras;
   }

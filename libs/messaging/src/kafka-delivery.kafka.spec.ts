@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId, type RecordedEvent } from '@dittoo/kernel';
-import { newEvent, kafkaGround, until, type Handlers, type KafkaGround } from './kafka.fixture.js';
+import { newEvent } from '@dittoo/testing';
+import { kafkaGround, until, type Handlers, type KafkaGround } from './kafka.fixture.js';
 import { toMessage } from './kafka-message.js';
 import { deadLetterTopicOf, topicOf } from './kafka-topics.js';
 
@@ -345,7 +346,7 @@ describe('delivery by Kafka', () => {
 
     it('keeps what it does not know yet: a new type passes, a new shape of a known type waits', async () => {
       const [typed, shaped] = lamps as [string, string];
-      const newer = newEvent('LampLit', 1);
+      const newer = newEvent('LampLit', { n: 1 });
       await ground.deliver({ lights });
       const events = [
         ...(await ground.append(typed, [0], { type: 'LampDimmed' })),

@@ -1,29 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { largestEventBytes, newId, type RecordedEvent } from '@dittoo/kernel';
+import { newEvent } from '@dittoo/testing';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import { largestMessageBytes, readMessage, toMessage, Unreadable, weightOf } from './kafka-message.js';
 
 // Promised: what is read is what was written; what could not be kept anywhere, not even parked, is no event of ours.
 const stream = `lamp-${newId()}`;
+const appended = newEvent('LampLit', { n: 1 });
 const event: RecordedEvent = {
-  eventId: newId(),
-  type: 'LampLit',
+  ...appended,
   stream,
   revision: 3n,
   position: 17n,
-  data: { n: 1 },
-  metadata: {
-    dataSubjectId: null,
-    actor: { kind: 'system', id: 'spec' },
-    purpose: 'test',
-    legalBasis: 'contract',
-    noticeVersion: null,
-    correlationId: newId(),
-    causationId: newId(),
-    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-    schemaVersion: 1,
-    recordedAt: '2026-01-01T00:00:00.000Z',
-  },
+  metadata: { ...appended.metadata, traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' },
 };
 const message = (headers: IHeaders = {}, key = stream): KafkaMessage => {
   const written = toMessage(event);

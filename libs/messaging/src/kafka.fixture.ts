@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { migrate } from '@dittoo/database';
 import {
-  newId,
   plain,
   type EventContext,
   type EventStore,
@@ -11,7 +10,7 @@ import {
   type SchemaMap,
 } from '@dittoo/kernel';
 import { deliveryMigrations, TypeOrmInbox } from '@dittoo/projections';
-import { MemoryEventStore, testDatabase } from '@dittoo/testing';
+import { MemoryEventStore, newEvent, testDatabase } from '@dittoo/testing';
 import type { Kafka } from 'kafkajs';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { RunningBroker } from '../../../tools/kafka/broker.mjs';
@@ -248,7 +247,7 @@ export const kafkaGround = async ({
       const before = last;
       await log.append(
         stream,
-        ns.map((n) => ({ ...newEvent(stream.startsWith('bell') ? 'BellRung' : 'LampLit', n), ...more })),
+        ns.map((n) => ({ ...newEvent(stream.startsWith('bell') ? 'BellRung' : 'LampLit', { n }), ...more })),
         before,
       );
       const recorded: RecordedEvent[] = [];
@@ -264,24 +263,6 @@ export const kafkaGround = async ({
     },
   };
 };
-
-export const newEvent = (type: string, n: number): NewEvent => ({
-  eventId: newId(),
-  type,
-  data: { n },
-  metadata: {
-    dataSubjectId: null,
-    actor: { kind: 'system', id: 'spec' },
-    purpose: 'test',
-    legalBasis: 'contract',
-    noticeVersion: null,
-    correlationId: newId(),
-    causationId: newId(),
-    traceparent: null,
-    schemaVersion: 1,
-    recordedAt: '2026-01-01T00:00:00.000Z',
-  },
-});
 
 /** All messages of a topic, read by the bare client. */
 export const readTopic = async (kafka: Kafka, topic: string): Promise<readonly RawMessage[]> => {

@@ -4,9 +4,9 @@
  * pages out; memory is dropped, transactions fail; the group goes to Kafka and comes back, and Kafka loses and repeats.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { newId, type GroupHandling, type NewEvent, type PartitionEvent, type RecordedEvent } from '@dittoo/kernel';
+import { newId, type GroupHandling, type PartitionEvent, type RecordedEvent } from '@dittoo/kernel';
 import { deliveryMigrations, TypeOrmInbox, type InboxAlerts } from '@dittoo/projections';
-import { MemoryEventStore, testDatabase, type TestDatabase } from '@dittoo/testing';
+import { MemoryEventStore, newEvent, testDatabase, type TestDatabase } from '@dittoo/testing';
 import fc from 'fast-check';
 import { DataSource, type EntityManager } from 'typeorm';
 import { InProcessGroup, NotTaken } from './in-process-group.js';
@@ -23,24 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await dataSource.destroy();
   await database.drop();
-});
-
-const newEvent = (type: string): NewEvent => ({
-  eventId: newId(),
-  type,
-  data: {},
-  metadata: {
-    dataSubjectId: null,
-    actor: { kind: 'system', id: 'spec' },
-    purpose: 'test',
-    legalBasis: 'contract',
-    noticeVersion: null,
-    correlationId: newId(),
-    causationId: newId(),
-    traceparent: null,
-    schemaVersion: 1,
-    recordedAt: '2026-01-01T00:00:00.000Z',
-  },
 });
 
 const silent: InboxAlerts = {

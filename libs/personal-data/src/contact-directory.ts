@@ -5,10 +5,10 @@ import type { KeyEncryption } from './key-encryption.js';
 
 /**
  * People known by an e-mail address alone: subscribers, correspondents, entrants of a campaign. Customers are not in it,
- * because nobody has shown yet that an address typed at a registration is theirs. Addresses are compared in their
- * normal form and kept as keyed hashes only.
+ * because an address entered at registration is not confirmed yet. Addresses are compared in their normal form and
+ * stored as keyed hashes only.
  *
- * Beside the keys, because it goes and comes back with them: restoring rows alone cannot bring a person back.
+ * Stored beside the keys and restored with them: restoring rows alone cannot bring a person back.
  */
 export class ContactDirectory {
   constructor(
@@ -16,7 +16,7 @@ export class ContactDirectory {
     private readonly encryption: KeyEncryption,
   ) {}
 
-  /** @returns the person behind the address; `null` = an address that is not known, or that was forgotten */
+  /** @returns the person with the address; `null` = an unknown or erased address */
   async find(email: string): Promise<Uuid | null> {
     const { rows } = await this.pool.query<{ subject_id: string }>(
       'SELECT subject_id FROM keyring.contact WHERE address_mark = $1',
@@ -25,7 +25,7 @@ export class ContactDirectory {
     return rows[0]?.subject_id ?? null;
   }
 
-  /** The same, known from now on. Two who ask at once get the same person. */
+  /** The same, but adds an unknown address. Concurrent calls get the same person. */
   async findOrAdd(email: string): Promise<Uuid> {
     for (;;) {
       const found = await this.find(email);
@@ -37,7 +37,7 @@ export class ContactDirectory {
     }
   }
 
-  /** Goes with an erasure: whoever comes with that address later is a new person. Safe to repeat. */
+  /** Removes a person's addresses for an erasure: the same address is later a new person. Safe to repeat. */
   async forget(subjectId: SubjectId): Promise<void> {
     await this.pool.query('DELETE FROM keyring.contact WHERE subject_id = $1', [subjectId]);
   }

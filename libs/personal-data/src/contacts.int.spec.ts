@@ -1,4 +1,7 @@
-/* Promised: one person per address, also when asked twice at once; forgotten is forgotten; a mark says nothing by itself. */
+/*
+ * Promised: one person per address, also under concurrency; an erased person is not found again; a keyed hash reveals
+ * nothing.
+ */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,14 +33,14 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-it('an address is one person, however it is written and however many ask at once', async () => {
+it('an address is one person, in every spelling and under concurrency', async () => {
   const found = await Promise.all(Array.from({ length: 8 }, () => contacts.findOrAdd('Asta@example.org')));
   expect(new Set(found).size).toBe(1);
   expect(await contacts.find(' ASTA@EXAMPLE.ORG ')).toBe(found[0]);
   expect(await contacts.find('asta+offers@example.org')).toBeNull();
 });
 
-it('who was forgotten and comes again is a new person', async () => {
+it('an erased person who returns is a new person', async () => {
   const before = await contacts.findOrAdd('ture@example.org');
   await contacts.forget(before);
   await contacts.forget(before);
@@ -45,7 +48,7 @@ it('who was forgotten and comes again is a new person', async () => {
   expect(await contacts.findOrAdd('ture@example.org')).not.toBe(before);
 });
 
-it('a suppressed address stays so until its owner says otherwise', async () => {
+it('a suppressed address stays suppressed until its owner allows mail again', async () => {
   await suppressions.suppress('Alma@example.org');
   await suppressions.suppress('alma@example.org');
   expect(await suppressions.isSuppressed('ALMA@example.org')).toBe(true);
@@ -54,14 +57,14 @@ it('a suppressed address stays so until its owner says otherwise', async () => {
   expect(await suppressions.isSuppressed('alma@example.org')).toBe(false);
 });
 
-it('directory and suppression list share no mark', async () => {
+it('directory and suppression list share no hash', async () => {
   await contacts.findOrAdd('agda@example.org');
   await suppressions.suppress('agda@example.org');
   const { rows } = await pool.query('SELECT FROM keyring.contact JOIN keyring.suppression USING (address_mark)');
   expect(rows).toEqual([]);
 });
 
-it('a list that cannot be asked throws: nobody takes silence for a no', async () => {
+it('an unavailable list throws, so that it is never taken for an empty one', async () => {
   const closed = new pg.Pool();
   await closed.end();
   const cutOff = new SuppressionList(closed, FileKeyEncryption.read(join(directory, 'kek.json')));

@@ -1,7 +1,7 @@
 import type { DataCategory, Erased, SubjectId } from '@dittoo/kernel';
 import type { DataKey } from './envelope.js';
 
-/** One key somebody needs: whose and for what; `scope` = of this stream or event alone. */
+/** A request for one key: subject and category; `scope` = of this stream or event alone. */
 export interface KeyRequest {
   readonly subjectId: SubjectId;
   readonly category: DataCategory;
@@ -12,21 +12,21 @@ export interface KeyRequest {
 export const requestName = ({ category, scope, subjectId }: KeyRequest): string =>
   scope === undefined ? `${subjectId}/${category}` : `${subjectId}/${category}/${scope}`;
 
-/** The key material, for the sealer alone. */
+/** The key material; used by the sealer alone. */
 export abstract class DataKeys {
   /**
-   * The active key of each request, made where none was.
+   * The active key of each request, created where none exists.
    *
    * @returns by `requestName`
-   * @throws SubjectKeyDestroyed never makes a destroyed key again
+   * @throws SubjectKeyDestroyed a destroyed key is never created again
    */
   abstract activeKeys(requests: readonly KeyRequest[]): Promise<ReadonlyMap<string, DataKey>>;
 
   /**
-   * The keys of these ids, or the mark of what was destroyed.
+   * The keys of these ids, or the record of their destruction.
    *
    * @returns by kid
-   * @throws KeyMissing a row that should be there is not
+   * @throws KeyMissing a row is missing
    */
   abstract keysById(kids: readonly string[]): Promise<ReadonlyMap<string, DataKey | Erased>>;
 }

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { normalizedEmail } from './email-address.js';
 import type { KeyEncryption } from './key-encryption.js';
 
-/** Whose address it is: a customer's, or a member of staff's by role. */
+/** The owner of an address: a customer, or a member of staff with a role. */
 export type EmailOwnerKind = 'customer' | 'staff' | 'complianceOfficer';
 
 export interface IndexedEmail {
@@ -19,9 +19,9 @@ interface Row {
 }
 
 /**
- * Finds an account by e-mail without keeping the e-mail: a keyed hash, in the key ring's database, whose pepper is in
- * the key file. An entry is reserved before the append it stands for. What counts is the stream, so the reader of an
- * entry compares it with that.
+ * Finds an account by e-mail without storing the e-mail: by a keyed hash in the key ring's database, whose pepper is in
+ * the key file. An entry is reserved before its event is appended. The stream is authoritative, so readers compare an
+ * entry with it.
  */
 export class EmailIndex {
   constructor(
@@ -30,7 +30,7 @@ export class EmailIndex {
     private readonly clock: Clock,
   ) {}
 
-  /** The look-up key of an address; says nothing about it. Letter case and Unicode forms do not matter. */
+  /** The lookup hash of an address, which does not reveal it. Case and Unicode forms do not matter. */
   keyOf(email: string): string {
     return this.bidx(email).toString('hex');
   }
@@ -45,7 +45,7 @@ export class EmailIndex {
     return { subjectId: row.subject_id, kind: row.kind, reservedAt: row.reserved_at.toISOString() };
   }
 
-  /** Takes the address unless it is taken. @returns who has it now */
+  /** Reserves the address unless it is in use. @returns its owner */
   async reserve(email: string, subjectId: SubjectId, kind: EmailOwnerKind): Promise<IndexedEmail> {
     for (;;) {
       await this.pool.query(
@@ -58,7 +58,10 @@ export class EmailIndex {
     }
   }
 
-  /** Gives the address of `from`, whose reservation came to nothing, to `to`. @returns false: another was faster */
+  /**
+   * Transfers the address from the abandoned reservation of `from` to `to`. @returns `false` = another registration
+   * took it first
+   */
   async takeOver(email: string, from: Uuid, to: Uuid): Promise<boolean> {
     const { rowCount } = await this.pool.query(
       `UPDATE keyring.email_index SET subject_id = $3, kind = 'customer', reserved_at = $4
@@ -68,7 +71,7 @@ export class EmailIndex {
     return rowCount === 1;
   }
 
-  /** Forgets every other address of this person. */
+  /** Removes every other address of this person. */
   async keepOnly(subjectId: SubjectId, email: string): Promise<void> {
     await this.pool.query('DELETE FROM keyring.email_index WHERE subject_id = $1 AND bidx <> $2', [
       subjectId,
@@ -76,7 +79,7 @@ export class EmailIndex {
     ]);
   }
 
-  /** Forgets the person. */
+  /** Removes the person. */
   async forget(subjectId: SubjectId): Promise<void> {
     await this.pool.query('DELETE FROM keyring.email_index WHERE subject_id = $1', [subjectId]);
   }

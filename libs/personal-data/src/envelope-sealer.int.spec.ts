@@ -1,4 +1,7 @@
-/* Promised: nothing unclassified is written; a batch costs one trip to the key ring; after a destruction every reader gets `erased`. */
+/*
+ * Promised: nothing unclassified is written; a batch takes one query of the key ring; after a destruction every reader
+ * gets `erased`.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,7 +58,7 @@ const at = '2026-11-22T10:00:00.000Z';
 const directory = mkdtempSync(join(tmpdir(), 'dittoo-sealer-'));
 let database: TestDatabase;
 let ring: PostgresKeyRing;
-/** The ring's keys, counting the trips. */
+/** The ring's keys, counting the queries. */
 class CountedKeys extends DataKeys {
   readonly trips: string[] = [];
   override activeKeys(...asked: Parameters<DataKeys['activeKeys']>) {
@@ -132,13 +135,13 @@ describe('sealing', () => {
     expect(await opened(event!)).toEqual([ada]);
   });
 
-  it('seals null, and leaves what is absent absent', async () => {
+  it('seals null, and leaves absent fields absent', async () => {
     const [event] = await sealed(named(newId(), { name: null, email: undefined, locale: 'sv' }));
     expect(isEnvelope(event!.data['name'])).toBe(true);
     expect(await opened(event!)).toEqual([{ name: null, locale: 'sv' }]);
   });
 
-  it('of many events of many people is one trip, opening them another', async () => {
+  it('of many events of many people is one query, opening them another', async () => {
     const subjects = Array.from({ length: 5 }, () => newId());
     const events = await sealed(...subjects.flatMap((id) => [named(id, ada), named(id, { ...ada, name: 'Grace' })]));
     expect(keys.trips).toEqual(['active']);
@@ -147,7 +150,7 @@ describe('sealing', () => {
     expect(keys.trips).toEqual(['active', 'byId']);
   });
 
-  it('is as fine as the map says: a key for each stream, a key for each event', async () => {
+  it('uses the keys of the schema map: one per stream, one per event', async () => {
     const [subjectId, one, other] = [newId(), newId(), newId()];
     const said = (id: string) => named(subjectId, { text: 'Hej', order: 'T1' }, 'ThingSaid', `supportCase-${id}`);
     const messages = [said(one), said(one), said(other)];
@@ -167,7 +170,7 @@ describe('sealing', () => {
     ]);
   });
 
-  it('of plain events asks for no key', async () => {
+  it('of plain events requests no key', async () => {
     const [event] = await sealed(named(newId(), { locale: 'en' }));
     const [swept] = await sealed(named(null, { swept: 3 }, 'BoxSwept', 'processor-1'));
     expect(await opened(event!, swept!)).toEqual([{ locale: 'en' }, { swept: 3 }]);
@@ -175,7 +178,7 @@ describe('sealing', () => {
   });
 });
 
-describe('refused before anything is made', () => {
+describe('refused before any key is created', () => {
   it.each([
     ['a field that is not mapped', () => named(newId(), { ...ada, age: 36 }), 'field age of PersonNamed'],
     ['a field named like an object has', () => named(newId(), { constructor: 'x' }), 'field constructor'],
@@ -197,7 +200,7 @@ describe('refused before anything is made', () => {
     ['an event that names no person', () => named(null, ada), 'PersonNamed names no data subject'],
     ['also one without a personal field', () => named(null, { locale: 'sv' }), 'PersonNamed names no data subject'],
     [
-      'a person in an event that is about nobody',
+      'a data subject in an event that has none',
       () => named(newId(), { swept: 3 }, 'BoxSwept', 'processor-1'),
       'BoxSwept is about nobody',
     ],
@@ -246,7 +249,7 @@ describe('an envelope in the wrong place', () => {
 describe('a single value of a row', () => {
   const place = ['gateway.access_log', '7', 'ip'];
 
-  it('opens in its place only, and is erased with its key', async () => {
+  it('opens only where it was sealed, and is erased with its key', async () => {
     const subjectId = newId();
     const envelope: Envelope = await sealer.sealValue(subjectId, 'accessLog', place, '192.0.2.7');
     expect(await sealer.openValue(envelope, place)).toBe('192.0.2.7');

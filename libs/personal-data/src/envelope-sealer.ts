@@ -21,7 +21,7 @@ import {
 import { requestName, type DataKeys, type KeyRequest } from './data-keys.js';
 import { keyCommitment, openValue, sealValue, type DataKey } from './envelope.js';
 
-/** Seals and opens events by the schema map, whole batches with one trip to the key ring. */
+/** Seals and opens events by the schema map, a whole batch with one query of the key ring. */
 export class EnvelopeSealer extends Sealer {
   constructor(
     private readonly schemaMap: SchemaMap,
@@ -70,7 +70,7 @@ export class EnvelopeSealer extends Sealer {
   }
 
   private personalFieldsOf({ event, metadata, stream }: UnsealedEvent): PersonalField[] {
-    // Own names only: an event called `toString` is not in the map.
+    // Own properties only: an event called `toString` is not in the map.
     const definition = Object.hasOwn(this.schemaMap, event.type) ? this.schemaMap[event.type] : undefined;
     if (definition === undefined || !stream.startsWith(`${definition.stream}-`)) throw new UnmappedField(event.type);
     requireSubject(event.type, definition.subject === 'nobody', metadata.dataSubjectId);
@@ -108,15 +108,17 @@ export class EnvelopeSealer extends Sealer {
 const noKeys: ReadonlyMap<string, DataKey> = new Map();
 const noOpened: ReadonlyMap<string, DataKey | Erased> = new Map();
 
-/** Readers rely on it: an event names a person, or is of a type that is about nobody. */
+/** Readers rely on it: an event has a data subject, unless its type has none. */
 const requireSubject = (type: string, aboutNobody: boolean, dataSubjectId: SubjectId | null): void => {
   if (aboutNobody !== (dataSubjectId === null)) {
-    throw new TypeError(`${type} ${aboutNobody ? 'is about nobody and names a person' : 'names no data subject'}`);
+    throw new TypeError(
+      `${type} ${aboutNobody ? 'is about nobody but names a data subject' : 'names no data subject'}`,
+    );
   }
 };
 
 const subjectOf = ({ metadata, event }: UnsealedEvent): string => {
-  if (metadata.dataSubjectId === null) throw new TypeError(`${event.type} carries personal data of nobody`);
+  if (metadata.dataSubjectId === null) throw new TypeError(`${event.type} has personal data but no data subject`);
   return metadata.dataSubjectId;
 };
 

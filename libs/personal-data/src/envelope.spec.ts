@@ -1,6 +1,6 @@
 /*
- * Promised: an envelope opens at the place it was sealed for, under the key it was sealed with, unchanged, and nowhere
- * else; it says little about the length of what is in it. Not promised: that it hides which fields are filled in.
+ * Promised: an unchanged envelope opens where it was sealed, under its key, and nowhere else; it reveals little about
+ * the length of its contents. Not promised: that it hides which fields are filled in.
  */
 import { describe, expect, it } from '@jest/globals';
 import { createSecretKey } from 'node:crypto';
@@ -12,7 +12,7 @@ const subject = '0b7d6c3e-1111-4111-8111-111111111111';
 const eventId = '0b7d6c3e-2222-4222-8222-222222222222';
 const keyOf = (kid: string, byte: number): DataKey => ({ kid, key: createSecretKey(Buffer.alloc(32, byte)) });
 const key = keyOf(`${subject}/profile/1`, 1);
-/** stream, type, schema version, event, field: as the sealer says it. */
+/** The place: stream, type, schema version, event, field, as the sealer passes it. */
 const place = [`dataSubject-${subject}`, 'CustomerRegistered', '1', eventId, 'givenName'];
 
 const seal = (value: JsonValue, at = place, by = key): Envelope => sealValue(by, at, keyCommitment(by, at[3]!), value);
@@ -40,7 +40,7 @@ describe('round trip', () => {
     { a: [null, { b: '"\\' }] },
   ])('of %j', (value) => expect(open(seal(value))).toEqual(value));
 
-  it('never gives two equal envelopes', () => {
+  it('never produces two equal envelopes', () => {
     const sealed = Array.from({ length: 1000 }, () => seal('Ada'));
     expect(new Set(sealed.map(({ iv }) => iv)).size).toBe(1000);
     expect(new Set(sealed.map(({ ct }) => ct)).size).toBe(1000);
@@ -68,7 +68,7 @@ describe('an envelope moved is rejected', () => {
     expect(() => open({ ...seal('Ada'), kid }, place, other)).toThrow(EnvelopeRejected);
   });
 
-  it('where the parts of two places only look alike when joined', () =>
+  it('where the parts of two places are equal only when joined', () =>
     expect(() => open(seal('Ada', ['a', 'bc', '1', eventId, 'x']), ['ab', 'c', '1', eventId, 'x'])).toThrow(
       EnvelopeRejected,
     ));
@@ -86,7 +86,7 @@ describe('an envelope changed is rejected', () => {
       }),
     ));
 
-  it.each(['iv', 'ct', 'tag', 'kc'] as const)('where %s is the same bytes spelled otherwise', (part) => {
+  it.each(['iv', 'ct', 'tag', 'kc'] as const)('where %s is another encoding of the same bytes', (part) => {
     for (const other of [`${sealed[part]}\n`, ` ${sealed[part]}`, `${sealed[part]}====`]) {
       expect(() => open({ ...sealed, [part]: other })).toThrow(EnvelopeRejected);
     }
@@ -102,7 +102,7 @@ describe('an envelope changed is rejected', () => {
   it('where it names another algorithm', () =>
     expect(() => open({ ...sealed, alg: 'none' as 'A256GCM' })).toThrow(EnvelopeRejected));
 
-  it('and says which field, not what was in it', () => {
+  it('and the error names the field, not its contents', () => {
     expect(() => open({ ...sealed, ct: seal('Grace').ct })).toThrow('the envelope of givenName was rejected');
   });
 });

@@ -7,7 +7,7 @@ export interface DataKey {
   readonly key: KeyObject;
 }
 
-/** Short values are padded to this many bytes, so that the length of a name says little. */
+/** Values are padded to a multiple of this many bytes, so that the length of a name reveals little. */
 const bucketBytes = 32;
 const poolBytes = 4096;
 const pool = Buffer.alloc(poolBytes);
@@ -30,14 +30,14 @@ const additionalData = (kid: string, place: readonly string[]): Buffer => {
   return Buffer.from(text, 'utf8');
 };
 
-/** JSON text padded with spaces, which JSON ignores; counted in bytes, or every `ö` would show. */
+/** JSON text padded with spaces, which JSON ignores; counted in bytes, or every `ö` would be visible. */
 const padded = (value: JsonValue): string => {
   const text = JSON.stringify(value);
   const bytes = Buffer.byteLength(text, 'utf8');
   return text + ' '.repeat(Math.ceil(bytes / bucketBytes) * bucketBytes - bytes);
 };
 
-/** Base64 in its one canonical form: Node would read many spellings of the same bytes. */
+/** Base64 in its canonical form: Node accepts many encodings of the same bytes. */
 const bytesOf = (base64: string, length?: number): Buffer => {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.toString('base64') !== base64 || (length !== undefined && bytes.length !== length)) {
@@ -46,12 +46,12 @@ const bytesOf = (base64: string, length?: number): Buffer => {
   return bytes;
 };
 
-/** Commits the ciphertexts of one occasion to one key: AES-GCM alone does not. First 16 bytes, base64. */
+/** Key commitment of the ciphertexts of one event or row, which AES-GCM alone lacks. First 16 bytes, base64. */
 export const keyCommitment = ({ key }: DataKey, occasion: string): string =>
   createHmac('sha256', key).update(`commit|${occasion}`).digest().subarray(0, 16).toString('base64');
 
 /**
- * @param place where the value stands; opening needs the same
+ * @param place where the value is stored; opening needs the same
  * @param occasion the event or row, for the key commitment
  */
 export const sealValue = (
@@ -88,7 +88,7 @@ export const openValue = (
     throw new EnvelopeRejected(field);
   }
   try {
-    // The length is said, or Node would take a tag cut to four bytes.
+    // The tag length is set, or Node would accept a tag cut to four bytes.
     const decipher = createDecipheriv('aes-256-gcm', dataKey.key, bytesOf(sealed.iv, 12), { authTagLength: 16 });
     decipher.setAAD(additionalData(sealed.kid, place));
     decipher.setAuthTag(bytesOf(sealed.tag, 16));

@@ -5,7 +5,7 @@ import { KeyCache } from './key-cache.js';
 const key = (kid: string) => ({ kid, key: createSecretKey(Buffer.alloc(32)) });
 
 describe('the key cache', () => {
-  it('forgets a person and keeps the others', () => {
+  it('evicts a person and keeps the others', () => {
     const cache = new KeyCache();
     cache.rememberActive('a/profile', key('a/profile/1'), 0);
     cache.rememberActive('b/profile', key('b/profile/1'), 0);
@@ -14,7 +14,7 @@ describe('the key cache', () => {
     expect(cache.byId('b/profile/1')).toMatchObject({ kid: 'b/profile/1' });
   });
 
-  it('does not remember what was read before an eviction', () => {
+  it('does not store keys read before an eviction', () => {
     const cache = new KeyCache();
     const { evictions } = cache;
     cache.evictSubject('a');
@@ -23,7 +23,7 @@ describe('the key cache', () => {
     expect([cache.active('a/profile'), cache.byId('a/profile/1')]).toEqual([undefined, undefined]);
   });
 
-  it('says how often a key was at hand', () => {
+  it('counts hits and misses', () => {
     const cache = new KeyCache();
     cache.active('a/profile');
     cache.rememberActive('a/profile', key('a/profile/1'), 0);
@@ -34,7 +34,7 @@ describe('the key cache', () => {
     expect(cache.figures).toEqual({ hits: 2, misses: 1, keys: 0 });
   });
 
-  it('holds so many and no more, the oldest out first', () => {
+  it('is limited in size, and drops the oldest first', () => {
     const cache = new KeyCache(60_000, 2);
     for (const kid of ['a/profile/1', 'b/profile/1', 'c/profile/1']) cache.rememberById(kid, key(kid), 0);
     expect(cache.byId('a/profile/1')).toBeUndefined();

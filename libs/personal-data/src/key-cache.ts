@@ -6,7 +6,7 @@ interface Entry<T> {
   readonly until: number;
 }
 
-/** How often an unwrapped key was at hand. */
+/** Hits and misses of the cache. */
 export interface KeyCacheFigures {
   readonly hits: number;
   readonly misses: number;

@@ -17,20 +17,20 @@ export abstract class KeyEncryption {
   abstract unwrap(key: WrappedKey, context: string): Buffer;
 
   /**
-   * Keyed hash for look-ups (blind index) and comparisons: HMAC-SHA-256 under a pepper of its own per `use`.
-   * Never for a personnummer, whose hash is the number.
+   * Keyed hash for lookups (blind index) and comparisons: HMAC-SHA-256 under a pepper of its own per `use`.
+   * Never for a personnummer: so few are possible that the hash reveals the number.
    */
   abstract keyedHash(use: 'email' | 'contact' | 'idempotency' | 'token' | 'suppression' | 'link', text: string): Buffer;
 }
 
-const lookEveryMs = 1_000;
+const reloadEveryMs = 1_000;
 
 /**
- * The key-encryption key in a file with mode 0600. A change of the file (a rotation) is seen within a second, and at
- * once when a version is asked for that was not known: no process need be started anew.
+ * The key-encryption key in a file with mode 0600. A change of the file (a rotation) is noticed within a second, and at
+ * once when an unknown version is requested, so that no process needs a restart.
  */
 export class FileKeyEncryption extends KeyEncryption {
-  private lookedAt = performance.now();
+  private reloadedAt = performance.now();
 
   private constructor(
     private readonly path: string,
@@ -53,7 +53,7 @@ export class FileKeyEncryption extends KeyEncryption {
 
   /** The version new wrappings use. */
   get currentVersion(): number {
-    this.lookAgain();
+    this.reloadIfStale();
     return this.file.current;
   }
 
@@ -80,27 +80,27 @@ export class FileKeyEncryption extends KeyEncryption {
   }
 
   private key(version: number): Buffer {
-    this.lookAgain();
-    if (this.file.keys[String(version)] === undefined) this.look();
+    this.reloadIfStale();
+    if (this.file.keys[String(version)] === undefined) this.reload();
     const key = this.file.keys[String(version)];
     if (key === undefined) throw new Error(`key-encryption key version ${version} is not in the key file`);
     return Buffer.from(key, 'base64');
   }
 
-  private lookAgain(): void {
-    if (performance.now() - this.lookedAt > lookEveryMs) this.look();
+  private reloadIfStale(): void {
+    if (performance.now() - this.reloadedAt > reloadEveryMs) this.reload();
   }
 
-  /** A file that cannot be read just now changes nothing: what is known goes on. */
-  private look(): void {
-    this.lookedAt = performance.now();
+  /** If the file cannot be read at the moment, the known versions stay in use. */
+  private reload(): void {
+    this.reloadedAt = performance.now();
     try {
       const stamp = keyFileStamp(this.path);
       if (stamp === this.stamp) return;
       this.file = readKeyFile(this.path);
       this.stamp = stamp;
     } catch {
-      // the next look, or the next start, says what is wrong
+      // the next check, or the next start, reports the error
     }
   }
 }

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What stands in the key file: the versions of the key-encryption key, and the pepper, which no rotation changes. */
+/** The contents of the key file: the versions of the key-encryption key, and the pepper, which no rotation changes. */
 export interface KeyFile {
   readonly current: number;
   readonly keys: { readonly [version: string]: string };
@@ -63,15 +63,15 @@ export const readKeyFile = (path: string): KeyFile => {
 };
 
 /**
- * Can somebody read the file who is not its owner? A file of root's that a group of ours may read is not open: that is
- * how a platform hands a secret to a process without a name.
+ * Whether users other than the owner can read the file. A file of root that a group of this process may read is
+ * allowed: platforms mount secrets that way for a process without a user name.
  */
 export const isOpenToOthers = (
   { mode, uid }: { readonly mode: number; readonly uid: number },
   self: number | undefined,
 ): boolean => (mode & (uid === 0 && self !== 0 ? 0o037 : 0o077)) !== 0;
 
-/** Tells one writing of the file from the next. */
+/** Identifies one write of the file. */
 export const keyFileStamp = (path: string): string => {
   const { ino, mtimeMs, size } = statSync(path);
   return `${ino}/${mtimeMs}/${size}`;
@@ -85,9 +85,9 @@ export const addKeyVersion = (path: string): number =>
   });
 
 /**
- * Takes a version out: what is still wrapped under it, in backups too, opens no more.
+ * Removes a version: keys still wrapped under it, in backups too, can no longer be opened.
  *
- * @throws Error it is the current one, or not there
+ * @throws Error it is the current version, or it does not exist
  */
 export const removeKeyVersion = (path: string, version: number): void =>
   changed(path, (file) => {
@@ -98,8 +98,8 @@ export const removeKeyVersion = (path: string, version: number): void =>
   });
 
 /**
- * Read, change, write aside, flush, rename: whoever reads at any moment, also after a power cut, reads a whole file, the
- * old one or the new one. One at a time.
+ * Reads, changes, writes a temporary file, flushes, renames: at any moment, also after a power cut, a reader gets the
+ * complete old or new file. One change at a time.
  */
 const changed = <T>(path: string, change: (file: KeyFile) => readonly [T, KeyFile]): T => {
   const lock = `${path}.lock`;

@@ -50,7 +50,7 @@ class AddScopes1763800000300 implements MigrationInterface {
     await runner.query(`
       ALTER TABLE keyring.data_key DROP CONSTRAINT data_key_pkey,
         ADD PRIMARY KEY (subject_id, category, scope, generation)`);
-    // The door every maker of a scoped key goes through; an erasure closes it.
+    // Locked by every creation of a scoped key; an erasure closes the category.
     await runner.query(`
       CREATE TABLE keyring.scoped_category (
         subject_id uuid NOT NULL, category text NOT NULL, closed boolean NOT NULL DEFAULT false,
@@ -65,7 +65,7 @@ class AddScopes1763800000300 implements MigrationInterface {
   }
 }
 
-/** Up to where in the log every erasure is known to be applied here; goes and comes back with the keys. */
+/** The log position up to which every erasure is applied here; backed up and restored with the keys. */
 class AddRestoreGate1763800000400 implements MigrationInterface {
   readonly name = 'AddRestoreGate1763800000400';
 
@@ -81,7 +81,7 @@ class AddRestoreGate1763800000400 implements MigrationInterface {
   }
 }
 
-/** Where the gate's event stands in its stream: what every log can look up. */
+/** Stream and revision of the restore gate's event, by which every log can find it. */
 class NameGateEvent1763800000410 implements MigrationInterface {
   readonly name = 'NameGateEvent1763800000410';
 
@@ -121,7 +121,7 @@ export const keyRingMigrations = [
 
 const wrappedKey = holds('key material, wrapped by the key-encryption key');
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 export const keyRingRows: RowClasses = {
   data_key: {
     subject: 'subject_id',

@@ -15,7 +15,7 @@ export type KeyRow = {
   readonly request_id: string | null;
 };
 
-/** A key as it would be written, if it is the first of its name. */
+/** A key to be inserted, if it is the first of its name. */
 export interface DrawnKey {
   readonly name: KeyName;
   readonly wrapped: Buffer;
@@ -35,7 +35,7 @@ export const keyNameOf = ({ category, generation, scope, subject_id: subjectId }
 
 export const kidOfRow = (row: KeyRow): string => kidOf(keyNameOf(row));
 
-/** The name it is asked for under. */
+/** The name of the request. */
 export const nameOf = (row: KeyRow): string => {
   const { category, scope, subjectId } = keyNameOf(row);
   return requestName({ subjectId, category, scope: scope ?? undefined });
@@ -75,19 +75,20 @@ const asked = `asked AS MATERIALIZED (
 const sameKey = 'subject_id = s AND category = c AND scope = x';
 
 /**
- * The keys asked for, those made where none was among them. A maker of a scoped key goes through the category's door
- * and holds it: an erasure that closes it waits, then sees the key; a maker that comes later finds it closed. The row of
- * an open door is locked and not written. Of two makers the primary key lets one win.
+ * Returns the requested keys and creates missing ones. Creating a scoped key locks the category's row in
+ * `scoped_category`: an erasure that closes the category waits for the lock and then sees the new key; a later creation
+ * finds it closed. The row of an open category is locked but not written. Of two concurrent creations the primary key
+ * lets one win.
  */
 export const getOrCreate = `WITH ${asked},
   known AS (SELECT DISTINCT ON (s, c, x) data_key.* FROM asked JOIN keyring.data_key ON ${sameKey}
             ORDER BY s, c, x, generation DESC),
   absent AS (SELECT * FROM asked WHERE NOT EXISTS (SELECT FROM known WHERE ${sameKey})),
   closed AS (
-    INSERT INTO keyring.scoped_category AS door (subject_id, category)
+    INSERT INTO keyring.scoped_category AS scoped (subject_id, category)
     SELECT DISTINCT s, c FROM absent WHERE x <> '${wholeCategory}' ORDER BY s, c
-    ON CONFLICT (subject_id, category) DO UPDATE SET closed = true WHERE door.closed
-    RETURNING door.subject_id, door.category, door.closed),
+    ON CONFLICT (subject_id, category) DO UPDATE SET closed = true WHERE scoped.closed
+    RETURNING scoped.subject_id, scoped.category, scoped.closed),
   made AS (
     INSERT INTO keyring.data_key (subject_id, category, scope, generation, state, wrapped, kek_version, fingerprint)
     SELECT s, c, x, 1, 'active', w, v, f FROM absent
@@ -96,7 +97,7 @@ export const getOrCreate = `WITH ${asked},
     ORDER BY s, c, x ON CONFLICT DO NOTHING RETURNING ${columns})
   SELECT ${columns} FROM known UNION ALL SELECT ${columns} FROM made`;
 
-/** The last generation of each key asked for, where there is one. */
+/** The last generation of each requested key, where one exists. */
 export const latestKeys = `SELECT DISTINCT ON (subject_id, category, scope) ${columns} FROM keyring.data_key
   JOIN unnest($1::uuid[], $2::text[], $3::uuid[]) AS k (s, c, x) ON ${sameKey}
   ORDER BY subject_id, category, scope, generation DESC`;
@@ -104,7 +105,7 @@ export const latestKeys = `SELECT DISTINCT ON (subject_id, category, scope) ${co
 export const keysNamed = `SELECT ${columns} FROM keyring.data_key
   JOIN unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[]) AS k (s, c, x, g) ON ${sameKey} AND generation = g`;
 
-/** Somebody may be destroying the last generation for good: its lock is taken and its state looked at again. */
+/** Another transaction may be destroying the last generation for good: locks it and checks its state again. */
 export const createNextGeneration = `WITH made AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[], $5::int[], $6::bytea[], $7::int[])
       AS k (s, c, x, w, v, f, g)),
@@ -116,12 +117,12 @@ export const createNextGeneration = `WITH made AS (
   SELECT s, c, x, g, 'active', w, v, f FROM made WHERE EXISTS (SELECT FROM allowed WHERE ${sameKey})
   ORDER BY s, c, x ON CONFLICT DO NOTHING`;
 
-/** No maker comes through the door of these categories any more. */
+/** Closes these categories: no scoped key is created in them any more. */
 export const closeCategories = `INSERT INTO keyring.scoped_category (subject_id, category, closed)
   SELECT $1, c, true FROM unnest($2::text[]) AS c ORDER BY c
   ON CONFLICT (subject_id, category) DO UPDATE SET closed = true`;
 
-/** Rows without material where these keys would be. */
+/** Inserts rows without material for these keys. */
 export const tombstones = `INSERT INTO keyring.data_key
     (subject_id, category, scope, generation, state, destroyed_at, request_id)
   SELECT s, c, x, g, $5, $6::timestamptz, $7::uuid FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[]) AS k (s, c, x, g)

@@ -18,7 +18,7 @@ describe('an unguessable link', () => {
   const keys = keysIn('one.json');
   const token = linkToken(keys, 'erasureCertificate', id);
 
-  it('opens the one thing it was made for', () => {
+  it('opens only what it was issued for', () => {
     expect(isLinkToken(keys, 'erasureCertificate', id, token)).toBe(true);
     expect(isLinkToken(keys, 'subjectCopy', id, token)).toBe(false);
     expect(isLinkToken(keys, 'erasureCertificate', id.replace('2d', '3d'), token)).toBe(false);

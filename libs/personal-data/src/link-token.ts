@@ -5,8 +5,8 @@ import type { KeyEncryption } from './key-encryption.js';
 export type LinkUse = 'erasureCertificate' | 'subjectCopy';
 
 /**
- * The token of an unguessable link: a keyed hash under a key that is outside the database, so that nothing of it is at
- * rest and it can be said again. One for each use and thing; whoever holds it holds the link.
+ * The token of an unguessable link: a keyed hash under a key outside the database, so that it need not be stored and
+ * can be computed again. One for each use and request; anyone who has it can open the link.
  *
  * @param id of the request the link belongs to
  */

@@ -24,7 +24,7 @@ const problemOf = (input: string, at = today): string | undefined => {
   return parsed.valid ? undefined : parsed.problem;
 };
 
-describe('the form it is stored in', () => {
+describe('the stored form', () => {
   it.each([
     ['196709199530', '196709199530'],
     ['19670919-9530', '196709199530'],
@@ -40,7 +40,7 @@ describe('the form it is stored in', () => {
     expect(parse('197010632391')).toEqual({ valid: true, digits: '197010632391', coordination: true });
   });
 
-  it('is read again as itself, whatever the day', () => {
+  it('is parsed to itself on any day', () => {
     for (const at of ['2026-11-22T00:00:00.000Z', '2126-01-01T00:00:00.000Z'])
       expect(digitsOf('196709199530', at)).toBe('196709199530');
   });
@@ -73,7 +73,7 @@ describe('the century of ten digits', () => {
   it('without a sign is the same as with a dash', () =>
     expect(digitsOf(born26, eve)).toBe(digitsOf(dashed(born26), eve)));
 
-  it('is not asked of twelve digits, whose sign must not lie', () => {
+  it('is given in twelve digits, whose sign must agree with it', () => {
     expect(digitsOf(`19${dashed(born26, '+')}`, eve)).toBe(`19${born26}`);
     expect(problemOf(`20${dashed(born26, '+')}`, eve)).toBe('format');
   });
@@ -125,7 +125,7 @@ describe('refused', () => {
     '670919--9530',
   ])('what has no form of one: %j', (typed) => expect(problemOf(typed)).toBe('format'));
 
-  it('without repeating what was typed', () =>
+  it('without repeating the input', () =>
     fc.assert(
       fc.property(fc.string({ minLength: 9 }), (typed) => {
         const parsed = parse(typed);

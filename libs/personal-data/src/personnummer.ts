@@ -22,7 +22,7 @@ const isDate = (year: number, month: number, day: number): boolean => {
  * (1991:481) 18 §; Skatteverket's form.
  *
  * @param input 10 or 12 digits, with or without `-`; `+` from the calendar year the person turns 100
- * @param today RFC 3339; only this decides the century of a 10-digit input, here at the edge and never again
+ * @param today RFC 3339; decides the century of a 10-digit input, once, at the edge
  *
  * Interim numbers (a letter in the birth number) and birth number 000 are refused.
  */

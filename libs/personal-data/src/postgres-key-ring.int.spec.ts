@@ -1,7 +1,7 @@
 /*
- * Promised: one key for everybody who asks at once; a destroyed key is never made again, nor one that never was; a key
- * that is missing is an error and not an erasure; every process forgets a destroyed key within a second, or 60 s when it
- * hears nothing. Not promised: that a value opened just before the destruction is taken back from who reads it.
+ * Promised: concurrent requests get one key; a destroyed key is never created again, nor is one destroyed before it was
+ * created; a missing key is an error and not an erasure; every process evicts a destroyed key within a second, or in 60
+ * s without a notification. Not promised: that a value opened just before the destruction is revoked.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
@@ -99,7 +99,7 @@ describe('get or create', () => {
 });
 
 describe('a destroyed key', () => {
-  it('is erased to every reader, and never made again', async () => {
+  it('is erased for every reader, and never created again', async () => {
     const ring = ringOf();
     const { kid } = await active(ring, newId());
     const subjectId = kid.split('/')[0]!;
@@ -119,7 +119,7 @@ describe('a destroyed key', () => {
     expect((await ring.states(subjectId)).get('contact')).toBe('neverProvisioned');
   });
 
-  it('is never made where none ever was', async () => {
+  it('is never created where none existed', async () => {
     const subjectId = newId();
     const [destroyed] = await ringOf().destroy(subjectId, ['advertising'], { at, requestId });
     expect(destroyed).toMatchObject({ category: 'advertising', fingerprint: null });
@@ -134,7 +134,7 @@ describe('a destroyed key', () => {
     await expect(ringOf().activeKeys(requests)).rejects.toThrow(SubjectKeyDestroyed);
   });
 
-  it('answers the same when it is destroyed again, by another request at another time', async () => {
+  it('gives the same result when it is destroyed again, by another request at another time', async () => {
     const subjectId = newId();
     await active(ringOf(), subjectId);
     const first = await ringOf().destroy(subjectId, ['profile', 'contact'], { at, requestId });
@@ -155,7 +155,7 @@ describe('a destroyed key', () => {
     expect(await rows(subjectId)).toMatchObject([{ state: 'destroyed', wrapped: null, kek_version: null }]);
   });
 
-  it('is not made by anybody who asks at the same moment', async () => {
+  it('is not created by a concurrent request', async () => {
     for (let round = 0; round < 15; round++) {
       const subjectId = newId();
       await Promise.all([
@@ -169,7 +169,7 @@ describe('a destroyed key', () => {
   });
 });
 
-describe('a new life of a key', () => {
+describe('a new generation of a key', () => {
   it('is the next generation; the first stays erased', async () => {
     const ring = ringOf();
     const subjectId = newId();
@@ -186,7 +186,7 @@ describe('a new life of a key', () => {
     }
   });
 
-  it('is not met by a late repetition that names the key of the life before', async () => {
+  it('is not destroyed by a late repetition that names the earlier key', async () => {
     const ring = ringOf();
     const subjectId = newId();
     const { kid } = await active(ring, subjectId, 'personnummer');
@@ -269,7 +269,7 @@ describe('a key of one stream or event', () => {
       `${subjectId}/orderDelivery/${scope}`,
     )!;
 
-  it('is its own, the same for everybody who asks at once, and beside the key of the whole category', async () => {
+  it('is separate from the category’s key, and the same for concurrent requests', async () => {
     const [subjectId, one, other] = [newId(), newId(), newId()];
     const keys = await Promise.all(Array.from({ length: 10 }, () => scoped(ringOf(), subjectId, one)));
     expect(new Set(keys.map(bytes)).size).toBe(1);
@@ -302,7 +302,7 @@ describe('a key of one stream or event', () => {
     expect(statements).toBe(1);
   });
 
-  it('goes alone when its time is over, and is never made again', async () => {
+  it('is destroyed alone when its period ends, and is never created again', async () => {
     const ring = ringOf();
     const [subjectId, gone, stays] = [newId(), newId(), newId()];
     const { kid } = await scoped(ring, subjectId, gone);
@@ -319,7 +319,7 @@ describe('a key of one stream or event', () => {
     expect([...(await ring.statesOfKeys([kid, kept.kid])).values()]).toEqual(['destroyed', 'active']);
   });
 
-  it('goes with its category, and no other is made after that, where some were and where none was', async () => {
+  it('is destroyed with its category, and no other is created after that', async () => {
     const ring = ringOf();
     const subjectId = newId();
     const keys = [await scoped(ring, subjectId, newId()), await scoped(ring, subjectId, newId())];
@@ -331,7 +331,7 @@ describe('a key of one stream or event', () => {
     await expect(ringOf().activeKeys([never])).rejects.toThrow(SubjectKeyDestroyed);
   });
 
-  it('may be spared, and goes when it is spared no longer', async () => {
+  it('may be spared, and is destroyed when it is no longer spared', async () => {
     const ring = ringOf();
     const [subjectId, open] = [newId(), newId()];
     const { kid } = await scoped(ring, subjectId, open);
@@ -344,7 +344,7 @@ describe('a key of one stream or event', () => {
     expect((await ring.keysOf(subjectId)).every(({ state }) => state === 'destroyed')).toBe(true);
   });
 
-  it('is not made by anybody who asks while its category is destroyed', async () => {
+  it('is not created by a request while its category is destroyed', async () => {
     for (let round = 0; round < 15; round++) {
       const subjectId = newId();
       if (round % 2 === 0) await scoped(ringOf(), subjectId, newId());
@@ -361,8 +361,8 @@ describe('a key of one stream or event', () => {
   });
 });
 
-describe('a key of before there were keys of streams', () => {
-  it('opens what was sealed under it, and an erasure of then still refuses every key', async () => {
+describe('a key from before keys of streams existed', () => {
+  it('opens what was sealed under it, and an earlier erasure still refuses every key', async () => {
     const before = await testDatabase('old key ring');
     try {
       await before.migrate(keyRingMigrations.slice(0, 2));
@@ -412,7 +412,7 @@ describe('a missing key', () => {
     "x'; --/profile/1",
   ])('is what a name like %j means', (kid) => expect(byId(ringOf(), kid)).rejects.toThrow(KeyMissing));
 
-  it('is what swapped material means', async () => {
+  it('is the error for swapped material', async () => {
     const [one, other] = [newId(), newId()];
     const { kid } = await active(ringOf(), one);
     await active(ringOf(), other);
@@ -425,7 +425,7 @@ describe('a missing key', () => {
 });
 
 describe('the cache', () => {
-  it('of another process forgets a destroyed key within a second', async () => {
+  it('of another process evicts a destroyed key within a second', async () => {
     const [ring, other] = [await listening(), await listening()];
     const subjectId = newId();
     const { kid } = await active(ring, subjectId);
@@ -434,7 +434,7 @@ describe('the cache', () => {
     expect(await until(async () => isErased(await byId(other, kid)))).toBeLessThan(1_000);
   });
 
-  it('forgets everything when its listener is lost, and listens again by itself', async () => {
+  it('is cleared when its listener loses the connection, and listens again by itself', async () => {
     const problems: string[] = [];
     const [ring, other] = [ringOf(), await listening((problem) => problems.push(problem))];
     const subjectId = newId();
@@ -442,7 +442,7 @@ describe('the cache', () => {
     await byId(other, kid);
     const listeners = `FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`;
     await pool.query(`SELECT pg_terminate_backend(pid) ${listeners}`);
-    await ring.destroy(subjectId, ['profile'], { at, requestId }); // perhaps unheard
+    await ring.destroy(subjectId, ['profile'], { at, requestId }); // perhaps without a notification
     await until(async () => isErased(await byId(other, kid)));
     expect(problems).toHaveLength(1);
     await until(async () => (await pool.query(`SELECT 1 ${listeners}`)).rows.length === 1);
@@ -454,7 +454,7 @@ describe('the cache', () => {
     expect(await until(async () => isErased(await byId(other, again.kid)))).toBeLessThan(1_000);
   });
 
-  it('that hears nothing forgets in time', async () => {
+  it('expires without notifications', async () => {
     const deaf = ringOf(new KeyCache(100));
     const subjectId = newId();
     const { kid } = await active(deaf, subjectId);
@@ -463,7 +463,7 @@ describe('the cache', () => {
     await expect(active(deaf, subjectId)).rejects.toThrow(SubjectKeyDestroyed);
   });
 
-  it('spares the database: a thousand readings are one', async () => {
+  it('saves queries: a thousand reads are one', async () => {
     const ring = ringOf();
     const { kid } = await active(ring, newId());
     await pool.query('DELETE FROM keyring.data_key WHERE subject_id = $1', [kid.split('/')[0]]);

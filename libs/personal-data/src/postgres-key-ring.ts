@@ -39,17 +39,17 @@ import {
   type KeyRow,
 } from './key-rows.js';
 
-/** An event by which a log is known again. */
+/** An event that identifies a log. */
 export type GateEvent = Pick<RecordedEvent, 'eventId' | 'position' | 'stream' | 'revision'>;
 
 const evictions = 'keyring_eviction';
 
 /**
  * The key ring in a PostgreSQL database of its own (own connection, own backup policy): restoring an old event store
- * cannot bring a destroyed key back, and restoring an old key ring meets the restore gate.
+ * cannot bring a destroyed key back, and after restoring an old key ring the restore gate destroys the keys again.
  *
- * Destroying is one transaction that nulls the material and notifies every process, whose caches forget the key; a
- * cache that heard nothing forgets it after 60 s.
+ * Destroying is one transaction that nulls the material and notifies every process, whose caches evict the key; without
+ * a notification it expires after 60 s.
  */
 export class PostgresKeyRing extends KeyRing implements DataKeys {
   private readonly listener: NotificationListener<PoolClient>;
@@ -66,7 +66,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
       connect: () => pool.connect(),
       disconnect: (client) => client.release(true),
       heard: (subjectId) => cache.evictSubject(subjectId),
-      listening: () => cache.clear(), // what was evicted before was not heard
+      listening: () => cache.clear(), // earlier evictions were missed
       lost: () => {
         cache.clear();
         onProblem('key ring: the eviction listener was lost');
@@ -85,7 +85,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     this.cache.clear();
   }
 
-  /** How often a key was at hand in this process. */
+  /** Hits and misses of this process's key cache. */
   get cacheFigures(): KeyCacheFigures {
     return this.cache.figures;
   }
@@ -142,7 +142,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     const states = new Map<DataCategory, KeyState>(dataCategories.map((category) => [category, 'neverProvisioned']));
     for (const { category, scope, state } of await this.keysOf(subjectId)) {
       const known = states.get(category)!;
-      // Of the whole category the last generation speaks; a scope that is destroyed leaves room for the next.
+      // For a whole category the last generation decides; a destroyed scope leaves room for the next.
       if (state === 'active' || (scope === null && known !== 'active')) states.set(category, state);
       else if (known === 'neverProvisioned') states.set(category, 'newLifecycleAllowed');
     }
@@ -185,7 +185,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
       await client.query('BEGIN');
       if (state === 'destroyed' && kids === null) {
         await client.query(closeCategories, [subjectId, categories]);
-        // Where no key was ever made a row without material stands in its place, so that none can be made later.
+        // Where no key exists, a row without material is inserted, so that none can be created later.
         await client.query(
           `INSERT INTO keyring.data_key (subject_id, category, generation, state, destroyed_at, request_id)
            SELECT $1, c, 1, 'destroyed', $3, $4 FROM unnest($2::text[]) AS c ON CONFLICT DO NOTHING`,
@@ -193,7 +193,8 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
         );
       }
       if (kids !== null) {
-        // A key this ring does not know (it came from an older copy) must not be made later under the same name.
+        // A key without a row (the ring was restored from an older backup) must not be created later under the same
+        // name.
         const names = kids.map(keyNamed).filter((name) => name?.subjectId === subjectId);
         const named = names.filter((name) => name !== null && categories.includes(name.category)) as KeyName[];
         await client.query(tombstones, [
@@ -204,7 +205,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
           reason.requestId,
         ]);
       }
-      // Whoever makes a next generation holds the lock of the last one; the update below then sees what was made.
+      // Creating a next generation locks the last one; the update below then sees the new key.
       await client.query('SELECT FROM keyring.data_key WHERE subject_id = $1 AND category = ANY ($2) FOR UPDATE', [
         subjectId,
         categories,
@@ -240,7 +241,7 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     }
   }
 
-  /** The last event of the log up to which every erasure is known to be applied; `null` = nothing is known. */
+  /** The last event of the log up to which every erasure is applied; `null` = unknown. */
   async gate(): Promise<GateEvent | null> {
     const { rows } = await this.pool.query<{ position: string; event_id: string; stream: string; revision: string }>(
       'SELECT position, event_id, stream, revision FROM keyring.restore_gate WHERE stream IS NOT NULL',
@@ -260,14 +261,14 @@ export class PostgresKeyRing extends KeyRing implements DataKeys {
     );
   }
 
-  /** No key of these categories is made any more, of whatever stream or event. Safe to repeat. */
+  /** Closes these categories: no key of any stream or event is created any more. Safe to repeat. */
   async closeCategories(subjectId: SubjectId, categories: readonly DataCategory[]): Promise<void> {
     await this.pool.query(closeCategories, [subjectId, categories]);
   }
 
   /**
-   * In one trip, whether the keys are there or not: the material is drawn before anybody knows. A row that does not come
-   * back belongs to a closed category, or was made by somebody else at this moment.
+   * One query, whether the keys exist or not: new material is generated in advance. A row that is not returned belongs
+   * to a closed category, or was created concurrently.
    */
   private async getOrCreate(requests: readonly KeyRequest[]): Promise<KeyRow[]> {
     const drawn = requests.map((request) => this.draw(firstKey(request)));

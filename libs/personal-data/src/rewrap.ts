@@ -8,7 +8,7 @@ export interface WrappedKeys {
   readonly table: string;
   /** Its primary key. */
   readonly key: readonly string[];
-  /** What the wrapping is bound to. */
+  /** The context that the wrapping is bound to. */
   context(row: Readonly<Record<string, unknown>>): string;
 }
 
@@ -22,12 +22,12 @@ export const ringKeys: WrappedKeys = {
 const pageSize = 500;
 
 /**
- * Wraps anew what is not wrapped under the current version, while everybody goes on reading and writing. A key that was
- * destroyed or wrapped anew meanwhile is left alone. Interrupted: what is done is done, the next call does the rest.
+ * Rewraps every key that is not wrapped under the current version, while the shop reads and writes. A key destroyed or
+ * rewrapped meanwhile is skipped. After an interruption the next call does the rest.
  *
  * @param onPage called with the number done so far
- * @returns how many were wrapped anew
- * @throws Error a wrapping does not open: it is named, the ones before it are done
+ * @returns how many were rewrapped
+ * @throws Error a wrapped key does not open: the message names it, the ones before it are done
  */
 export const rewrap = async (
   pool: Pool,
@@ -36,7 +36,7 @@ export const rewrap = async (
   onPage: (done: number) => void = () => undefined,
 ): Promise<number> => {
   let done = 0;
-  // Once more after the last: somebody may have written one behind us under the version before.
+  // One more pass: another process may have written a key under the previous version meanwhile.
   for (let inPass = 1; inPass > 0;) {
     inPass = 0;
     for (let after: unknown[] | null = []; after !== null; await breathe()) {
@@ -52,7 +52,7 @@ export const rewrap = async (
 
 interface Page {
   readonly done: number;
-  /** The key of the last row looked at; `null` = there was none. */
+  /** Primary key of the last row of the page; `null` = it was empty. */
   readonly after: unknown[] | null;
 }
 

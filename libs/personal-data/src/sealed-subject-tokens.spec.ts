@@ -1,4 +1,4 @@
-/* Promised: a token leads to its person and to nobody else, says nothing by itself, and cannot be made outside. */
+/* Promised: a token leads to its person and to nobody else, reveals nothing by itself, and cannot be forged. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ it('leads to its person, in every mail alike', () => {
   expect(Buffer.from(token, 'base64url').toString('hex')).not.toContain(asta.slice(0, 8));
 });
 
-it('is nobody, changed in any place, cut, or made under another key or for another use', () => {
+it('is rejected when changed in any place, cut, or issued under another key or for another use', () => {
   const token = tokens.issue(asta);
   for (let place = 0; place < token.length; place++) {
     const changed = token.slice(0, place) + (token[place] === 'A' ? 'B' : 'A') + token.slice(place + 1);

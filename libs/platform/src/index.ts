@@ -20,7 +20,7 @@ export {
   readServiceConfig,
   readUpstreamTls,
   serviceUrl,
-  type ApartConfig,
+  type DistributedConfig,
   type UpstreamTlsFiles,
 } from './config/service.config.js';
 export {

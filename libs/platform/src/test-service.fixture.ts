@@ -10,10 +10,10 @@ import { testDatabase } from '@dittoo/testing';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { readPlatformConfig } from './config/platform.config.js';
 import type { Platform } from './parts/platform.js';
-import type { ApartConfig } from './config/service.config.js';
+import type { DistributedConfig } from './config/service.config.js';
 import { serve, type ServiceDefinition } from './host/serve.js';
 
-/** For specs (`@dittoo/platform/testing`): one service, alone, on a database of its own and a random loopback port. */
+/** For specs (`@dittoo/platform/testing`): one service, alone, on its own database and a random loopback port. */
 export interface TestService {
   readonly url: string;
   readonly platform: Platform;
@@ -28,7 +28,7 @@ export interface TestService {
   close(): Promise<void>;
 }
 
-/** A free loopback port, at this moment. */
+/** A currently free loopback port. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createTcpServer().once('error', reject);
@@ -42,7 +42,7 @@ export const startTestService = async (
   service: ServiceDefinition,
   env: Readonly<Record<string, string>> = {},
   /** As behind a gateway. */
-  apart: ApartConfig | null = null,
+  distributed: DistributedConfig | null = null,
 ): Promise<TestService> => {
   const database = await testDatabase();
   const dir = mkdtempSync(join(tmpdir(), 'dittoo-test-'));
@@ -68,10 +68,10 @@ export const startTestService = async (
     await database.drop();
     rmSync(dir, { recursive: true, force: true });
   };
-  // A start that waits for what never comes is a failure of its suite, not a run without an end.
+  // A start that waits for ever must fail its suite, not hang the run.
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(new Error('the service did not start within a minute')), 60_000);
-  const running = await serve({ ...shared, apart }, service, patience.signal)
+  const running = await serve({ ...shared, distributed }, service, patience.signal)
     .catch(async (error: unknown) => {
       await tidyUp();
       throw error;
@@ -87,7 +87,7 @@ export const startTestService = async (
     }
   })();
   return {
-    url: `http${apart?.tls == null ? '' : 's'}://127.0.0.1:${port}`,
+    url: `http${distributed?.tls == null ? '' : 's'}://127.0.0.1:${port}`,
     platform,
     bearer: (principal) => keys.bearer(principal),
     get: <T>(token: unknown): T => app.get(token as never) as T,
@@ -142,7 +142,7 @@ const bearer = async (
   return `Bearer ${token}`;
 };
 
-/** Waits for a condition, not for time. @throws when it does not come true within `timeoutMs` */
+/** Waits for a condition. @throws if it does not hold within `timeoutMs` */
 export const until = async <T>(
   probe: () => Promise<T | undefined | false> | T | undefined | false,
   timeoutMs = 10_000,
@@ -150,7 +150,7 @@ export const until = async <T>(
   for (const end = Date.now() + timeoutMs; ;) {
     const found = await probe();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`did not come true within ${timeoutMs} ms`);
+    if (Date.now() > end) throw new Error(`the condition did not hold within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };

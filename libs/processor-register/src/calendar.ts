@@ -3,7 +3,7 @@ import type { Day, Duration } from './register.js';
 
 const dayPattern = /^\d{4}-\d{2}-\d{2}$/;
 
-/** Is it a day that exists? `2027-02-29` is not. */
+/** Whether the text is an existing day; `2027-02-29` is not. */
 export const isDay = (value: string): boolean => {
   try {
     return dayPattern.test(value) && Temporal.PlainDate.from(value).toString() === value;
@@ -26,16 +26,19 @@ export const dayOf = (at: string): Day => {
 export const addDuration = (day: Day, duration: Duration): Day =>
   Temporal.PlainDate.from(day).add(daysAndLonger(duration)).toString();
 
-/** The other way: `2028-02-29` - `P1Y` = `2027-02-28`. */
+/** Subtracts a duration: `2028-02-29` - `P1Y` = `2027-02-28`. */
 export const subtractDuration = (day: Day, duration: Duration): Day =>
   Temporal.PlainDate.from(day).subtract(daysAndLonger(duration)).toString();
 
-/** Hours would add nothing to a day, and a sign would turn the other way. */
+/**
+ * Durations of days, months and years without a sign: hours add nothing to a day, and a sign would reverse the
+ * direction.
+ */
 const daysAndLonger = (text: Duration): Temporal.Duration => {
   if (!/^P[^T]+$/.test(text)) throw new RangeError('not a duration of years, months and days');
   return Temporal.Duration.from(text);
 };
 
-/** Does `from..to` (both included, open where absent) hold `day`? Days compare as text. */
+/** Whether `from..to` (both included, open where absent) contains `day`. Days compare as text. */
 export const holds = (period: { from: Day | null; to: Day | undefined }, day: Day): boolean =>
   (period.from === null || period.from <= day) && (period.to === undefined || day <= period.to);

@@ -12,6 +12,6 @@ export const consentEndsAt = (register: Register, purpose: string, givenAt: stri
   return `${addDuration(given.slice(0, 10), validity)}${given.slice(10)}`;
 };
 
-/** Does any consent end by itself? */
+/** Whether any consent expires. */
 export const someConsentsEnd = (register: Register): boolean =>
   Object.values(register.purposes).some(({ consentValidity }) => consentValidity != null);

@@ -11,8 +11,8 @@ export type FieldFilterAnswer =
     };
 
 /**
- * May this processor receive exactly these fields for this purpose? One field too many refuses the whole: nothing is
- * stripped, so a wrong intent is seen instead of half sent. Names count as written, upper and lower case included.
+ * Whether this processor may receive exactly these fields for this purpose. One field too many refuses the whole:
+ * nothing is stripped, so a wrong request is noticed instead of partly sent. Names are case-sensitive.
  */
 export const fieldFilter = (
   register: Register,

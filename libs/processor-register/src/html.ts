@@ -1,4 +1,4 @@
-/** Markup that was escaped where it was made. */
+/** Markup that was escaped when it was created. */
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -23,7 +23,7 @@ type HtmlValue = string | number | Html | readonly HtmlValue[];
 export const markup = (parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html =>
   new Html(parts.reduce((text, part, index) => text + render(values[index - 1] ?? '') + part));
 
-/** Read on a phone, on paper, in the dark, and without anything fetched from elsewhere. */
+/** Styles for phone, print and dark mode, with nothing loaded from elsewhere. */
 const style = new Html(`
 :root{color-scheme:light dark;--ink:#1c2024;--soft:#5a6470;--paper:#fff;--card:#f5f7f9;--line:#d5dbe1;--accent:#0b5fb0}
 @media (prefers-color-scheme:dark){:root{--ink:#e8eaed;--soft:#a3adb8;--paper:#14171a;--card:#1d2226;--line:#39424a;--accent:#7fbcff}}
@@ -54,7 +54,7 @@ interface Page {
   readonly title: string;
 }
 
-/** What comes before the body of a page, for a page that is written bit by bit. */
+/** The start of a page up to its body, for a page that is streamed. */
 export const htmlPageStart = ({ language, title }: Page): Html => markup`<!doctype html>
 <html lang="${language}">
 <head>
@@ -81,7 +81,7 @@ interface Table {
   readonly columns: readonly string[];
 }
 
-/** What comes before the rows of a table, for a table that is written bit by bit. */
+/** The start of a table up to its rows, for a table that is streamed. */
 export const htmlTableStart = ({ caption, columns }: Table): Html => markup`<table>
 <caption>${caption}</caption>
 <thead><tr>${columns.map((column) => markup`<th scope="col">${column}</th>`)}</tr></thead>

@@ -126,7 +126,7 @@ describe('validation', () => {
       /^\/dataController\/fiscalYearEnd is a day that no year has$/,
     ],
     [
-      'a legal basis the law does not have',
+      'an unknown legal basis',
       (r) => (r['processors'].payson.purposes[0].legalBasis = 'convenience'),
       /^\/processors\/payson\/purposes\/0\/legalBasis must be one of consent, contract/,
     ],
@@ -151,7 +151,7 @@ describe('validation', () => {
       /^\/processors\/payson\/legalEntities\/1 overlaps/,
     ],
     [
-      'two legal entities since ever',
+      'two legal entities without a start',
       (r) => (r['processors'].payson.legalEntities[1].validFrom = null),
       /^\/processors\/payson\/legalEntities\/1 overlaps/,
     ],
@@ -190,14 +190,14 @@ describe('validation', () => {
       /^\/purposes\/newsletter\/data\/0\/legalBasis is consent exactly where/,
     ],
     [
-      'a validity of what is no consent',
+      'a validity of a purpose that is not a consent',
       (r) => (r['purposes'].comments.consentValidity = 'P1Y'),
       /^\/purposes\/comments\/consentValidity stands only where/,
     ],
     [
-      'a consent that holds for no time',
+      'a consent with an empty validity',
       (r) => (r['purposes'].newsletter.consentValidity = 'P0D'),
-      /^\/purposes\/newsletter\/consentValidity is no time at all$/,
+      /^\/purposes\/newsletter\/consentValidity is an empty period$/,
     ],
     [
       'two legal bases for one purpose and category',
@@ -205,9 +205,9 @@ describe('validation', () => {
       /^\/purposes\/order\/data\/2\/category stands twice/,
     ],
     [
-      'a personnummer without a ground',
+      'a personnummer without a legal ground',
       (r) => delete r['purposes'].invoiceIdentification.data[0].ground,
-      /^\/purposes\/invoiceIdentification\/data\/0\/ground stands exactly where/,
+      /^\/purposes\/invoiceIdentification\/data\/0\/ground must be present exactly where/,
     ],
     [
       'a payment method with two processors',

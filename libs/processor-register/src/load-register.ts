@@ -14,7 +14,7 @@ const validate = new Ajv2020({
   strictRequired: true,
 }).compile<RegisterDocument>(JSON.parse(readFileSync(schemaFile, 'utf8')));
 
-/** The register cannot be used. Each problem names its place in the file; nothing starts on half a register. */
+/** The register cannot be used. Each problem names its place in the file; an invalid register stops the start. */
 export class RegisterInvalid extends Error {
   constructor(
     readonly source: string,
@@ -25,7 +25,7 @@ export class RegisterInvalid extends Error {
   }
 }
 
-/** What a deployment may set otherwise than its register file says; merged in before anything is checked or derived. */
+/** Values that a deployment may override; merged in before anything is checked or derived. */
 export interface RegisterSettings {
   /** `MM-DD`, the last day of the fiscal year. */
   readonly fiscalYearEnd?: string | null;
@@ -35,7 +35,7 @@ export interface RegisterSettings {
  * Reads and checks a register file.
  *
  * @param path default: the register shipped with this library
- * @throws RegisterInvalid not readable, not JSON, not of the schema, or contradicting itself: mend the file
+ * @throws RegisterInvalid not readable, not JSON, not of the schema, or contradicting itself: correct the file
  */
 export const loadRegister = (path: string = shippedRegister, settings: RegisterSettings = {}): Register => {
   let value: unknown;
@@ -54,7 +54,7 @@ const withSettings = (value: unknown, { fiscalYearEnd = null }: RegisterSettings
   return { ...value, dataController: { ...dataController, fiscalYearEnd } };
 };
 
-/** The same for a register that is already parsed. The value given stays as it is; the answer is a frozen copy. */
+/** The same for a register that is already parsed. The argument is not changed; the result is a frozen copy. */
 export const parseRegister = (value: unknown, source = 'register'): Register => {
   if (!validate(value)) throw new RegisterInvalid(source, (validate.errors ?? []).map(schemaProblem));
   const problems = brokenRules(value);

@@ -4,7 +4,7 @@ import { type DriftWarning, driftWarnings } from './processors.js';
 import { type PublicProcessor, type PublicPurpose, publicProcessors, publicPurposes } from './public-register.js';
 import { type Language, type Register, textIn } from './register.js';
 
-/** What a section is made of; a page and a single-page application render the same blocks. */
+/** The blocks of a section, which a page and a single-page application render. */
 export type PolicyBlock =
   | { readonly kind: 'paragraph'; readonly text: string }
   | { readonly kind: 'list'; readonly items: readonly string[] }
@@ -39,7 +39,7 @@ export interface PolicySection {
   readonly blocks: readonly PolicyBlock[];
 }
 
-/** The public privacy policy in one language: readable by people in `sections`, by programs in the rest. */
+/** The public privacy policy in one language: `sections` for people, the other fields for programs. */
 export interface PolicyDocument {
   readonly title: string;
   readonly language: Language;
@@ -52,7 +52,7 @@ export interface PolicyDocument {
   readonly purposes: readonly PublicPurpose[];
   readonly processors: readonly PublicProcessor[];
   readonly drift: readonly DriftWarning[];
-  /** Hex SHA-256 over the RFC 8785 form of everything above: what an acknowledged notice is recorded by. */
+  /** Hex SHA-256 over the RFC 8785 form of everything above; recorded with an acknowledged notice. */
   readonly digest: string;
 }
 

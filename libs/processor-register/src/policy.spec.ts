@@ -39,7 +39,7 @@ describe.each(languages)('the policy in %s', (lang) => {
     expect(page).not.toMatch(/undefined|\[object|<td[^>]*><\/td>|<dd><\/dd>/);
   });
 
-  it('is one page that fetches nothing and runs nothing', () => {
+  it('is one page that loads nothing and runs no script', () => {
     expect(page).toContain(`<html lang="${lang}">`);
     expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|\son\w+=/i);
     expect(page).toContain('prefers-color-scheme:dark');
@@ -48,13 +48,13 @@ describe.each(languages)('the policy in %s', (lang) => {
     expect(opened).toBe(closed);
   });
 
-  it('has a digest of what it says, not of the moment', () => {
+  it('has a digest of its contents, independent of the time', () => {
     expect(policyDocument(register, { lang, at: '2026-12-24' }).digest).toBe(document.digest);
     expect(policyDocument(register, { lang, at: '2022-01-01' }).digest).not.toBe(document.digest);
   });
 });
 
-describe('a register that means harm', () => {
+describe('a register with markup in its texts', () => {
   const attack = `"><script>alert(1)</script><a href='`;
   const { digest: _digest, ...harmful } = structuredClone(register) as any;
   harmful.dataController.name = attack;
@@ -72,7 +72,7 @@ describe('a register that means harm', () => {
     }
   });
 
-  it('never gets a value out of its quotes or tags', () => {
+  it('never lets a value escape its quotes or tags', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (value) => {
         expect(markup`<p title="${value}">${[value]}</p>`.text.replace(/&(amp|lt|gt|quot|#39);/g, '')).toMatch(
@@ -122,7 +122,7 @@ describe('the record of processing', () => {
       return csv.slice('"column"\r\n"'.length, -'"\r\n'.length);
     };
 
-    it('has no cell that a spreadsheet runs', () => {
+    it('has no cell that a spreadsheet runs as a formula', () => {
       for (const start of ['=', '+', '-', '@', '\t', '\t=', ' =', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20'])
         expect(cellOf(`${start}HYPERLINK("x")`)).toBe(`'${start}HYPERLINK(""x"")`);
       fc.assert(

@@ -31,7 +31,7 @@ describe('how long a processor keeps', () => {
     expect(keptSince(register, 'oneMail', '2026-11-21T23:30:00Z')).toBe('2023-11-22');
   });
 
-  it('is not known of one whose entry says no time, or that has none', () => {
+  it('is unknown for a processor without a retention period', () => {
     expect(keptSince(register, 'google', '2026-11-22')).toBeNull();
     expect(keptSince(register, 'nobody', '2026-11-22')).toBeNull();
   });
@@ -51,7 +51,7 @@ describe('the field filter', () => {
     .constantFrom(...grants)
     .chain((grant) => fc.tuple(fc.constant(grant), fc.subarray([...grant.fields, ...grant.nonPersonalFields])));
 
-  it('lets any part of what is granted through', () => {
+  it('allows any subset of the granted fields', () => {
     fc.assert(
       fc.property(grantAndSome, ([{ processorId, purpose }, some]) => {
         expect(fieldFilter(register, processorId, purpose, some)).toEqual({ allowed: true });
@@ -59,7 +59,7 @@ describe('the field filter', () => {
     );
   });
 
-  it('refuses the whole for one foreign field, and names exactly that field', () => {
+  it('refuses the whole for one field that is not granted, and names exactly that field', () => {
     fc.assert(
       fc.property(grantAndSome, anyName, fc.nat(), ([grant, some], foreign, place) => {
         fc.pre(!grant.fields.includes(foreign) && !grant.nonPersonalFields.includes(foreign));
@@ -73,7 +73,7 @@ describe('the field filter', () => {
     );
   });
 
-  it('refuses everything for a purpose or a processor it does not know', () => {
+  it('refuses everything for an unknown purpose or processor', () => {
     fc.assert(
       fc.property(anyName, fc.array(anyName), (name, names) => {
         const refusal = { allowed: false, refused: names, reason: 'purpose-not-granted' };
@@ -84,7 +84,7 @@ describe('the field filter', () => {
     );
   });
 
-  it('keeps personnummer and card payments apart', () => {
+  it('never grants a personnummer for a card payment', () => {
     expect(fieldFilter(register, 'payson', 'invoiceIdentification', ['personnummer'])).toEqual({ allowed: true });
     for (const grant of register.processors['mondido']?.purposes ?? [])
       expect(fieldFilter(register, 'mondido', grant.purpose, ['personnummer'])).toMatchObject({ allowed: false });
@@ -125,7 +125,7 @@ describe('legal entities and agreements', () => {
   });
 });
 
-describe('questions to the register', () => {
+describe('queries of the register', () => {
   it('answers for a purpose', () => {
     expect(legalBasisFor(register, 'payson', 'payment')).toBe('contract');
     expect(legalBasisFor(register, 'payson', 'personnummer')).toBe('consent');
@@ -143,7 +143,7 @@ describe('questions to the register', () => {
     expect(processorForPayment(register, 'cash')).toBeNull();
   });
 
-  it('names the hosts we call, not those a browser opens', () => {
+  it('names the hosts that services call, not those a browser opens', () => {
     expect(egressHosts(register, 'mondido').map((e) => e.host)).toEqual(['api.mondido.com']);
     expect(egressHosts(register, 'payson', 'test').map((e) => e.host)).toEqual(['test-api.payson.se']);
     expect(egressHosts(register, 'oneMail').map((e) => `${e.host}:${e.port}`)).toEqual([
@@ -153,7 +153,7 @@ describe('questions to the register', () => {
     expect(egressHosts(register, 'nobody')).toEqual([]);
   });
 
-  it('asks four consents', () => {
+  it('has four optional consents', () => {
     expect(consentPurposes(register)).toEqual(['newsletter', 'marketing', 'adMeasurement', 'personnummer']);
     const optional = publicPurposes(register, 'en').filter((purpose) => purpose.optionalConsent);
     expect(optional.flatMap((p) => p.data.map((d) => d.legalBasis))).toEqual(Array(5).fill('consent'));
@@ -177,7 +177,7 @@ describe('drift', () => {
     });
   });
 
-  it('includes what somebody noted', () => {
+  it('includes the noted differences', () => {
     expect(ids(today)).toEqual(expect.arrayContaining(['thirdParties', 'legalBases', 'complaint', 'googleService']));
     expect(ids('2018-07-23')).not.toContain('googleService');
   });

@@ -14,7 +14,7 @@ import {
   textIn,
 } from './register.js';
 
-/** The legal entity that operates the processor's service on that day; `null` = none known, so nothing may be sent. */
+/** The legal entity that operates the processor's service on that day; `null` = unknown, so nothing may be sent. */
 export const legalEntityAt = (register: Register, processorId: string, at: string): LegalEntity | null => {
   const day = dayOf(at);
   const entities = member(register.processors, processorId)?.legalEntities ?? [];
@@ -40,7 +40,7 @@ export const agreementInForce = (register: Register, processorId: string, at: st
 };
 
 /**
- * The first day whose data the processor still may keep, as its entry says; `null` = the entry names no time.
+ * The first day whose data the processor may still keep, by its entry; `null` = the entry names no time.
  *
  * @param at RFC 3339 instant, or a day
  */
@@ -57,7 +57,7 @@ export const purposeOf = (register: Register, processorId: string, purpose: stri
 export const legalBasisFor = (register: Register, processorId: string, purpose: string): LegalBasis | null =>
   purposeOf(register, processorId, purpose)?.legalBasis ?? null;
 
-/** The hosts our services may reach for this processor. What a browser opens by itself is not among them. */
+/** The hosts that services may call for this processor, without those that only a browser opens. */
 export const egressHosts = (
   register: Register,
   processorId: string,
@@ -67,19 +67,19 @@ export const egressHosts = (
     (endpoint) => endpoint.calledBy === 'service' && endpoint.environment === environment,
   );
 
-/** The processor that a payment method leads to; `null` = no such method. */
+/** The processor of a payment method; `null` = no such method. */
 export const processorForPayment = (register: Register, method: string): string | null =>
   Object.entries(register.processors).find(([, processor]) =>
     processor.triggers.some((trigger) => trigger.paymentMethods?.includes(method)),
   )?.[0] ?? null;
 
-/** Every payment method some processor is there for. */
+/** Every payment method with a processor. */
 export const paymentMethods = (register: Register): readonly string[] =>
   Object.values(register.processors).flatMap((processor) =>
     processor.triggers.flatMap((trigger) => trigger.paymentMethods ?? []),
   );
 
-/** A warning that a published text says what is no longer so. */
+/** A warning that a published text is out of date. */
 export interface DriftWarning {
   readonly id: string;
   readonly processorId: string | null;
@@ -89,7 +89,7 @@ export interface DriftWarning {
   readonly found: string;
 }
 
-/** The differences noted in the register, and those its own dates show: a text that names who no longer operates. */
+/** The differences noted in the register, and those shown by its dates: a text that names a former operator. */
 export const driftWarnings = (register: Register, at: string, lang: Language): DriftWarning[] => [
   ...Object.entries(register.processors).flatMap(([processorId, processor]) => {
     const operator = legalEntityAt(register, processorId, at);

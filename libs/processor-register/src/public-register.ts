@@ -96,7 +96,7 @@ export interface PublicProcessor {
   readonly hosts: readonly Endpoint['host'][];
 }
 
-/** The processors as anyone may read them, with who operates them and what is agreed on that day. */
+/** The processors as anyone may read them, with their operator and agreement on that day. */
 export const publicProcessors = (register: Register, at: string, lang: Language): PublicProcessor[] =>
   Object.entries(register.processors).map(([processorId, processor]) => {
     const entity = legalEntityAt(register, processorId, at);

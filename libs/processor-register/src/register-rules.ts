@@ -1,13 +1,13 @@
 import { isDay } from './calendar.js';
 import { type Processor, type Purpose, type RegisterDocument, member, optionalConsents } from './register.js';
 
-/** One thing wrong with a register, and where: a JSON pointer into the file. */
+/** One error in a register, with a JSON pointer to its place. */
 export interface RegisterProblem {
   readonly path: string;
   readonly message: string;
 }
 
-/** What a schema cannot say: everything that is named exists, nothing contradicts anything else. */
+/** Rules that a schema cannot express: every reference exists, and nothing contradicts anything else. */
 export const brokenRules = (register: RegisterDocument): RegisterProblem[] => [
   ...impossibleDays(register, ''),
   ...foreignLanguages(register, register, ''),
@@ -24,7 +24,7 @@ export const brokenRules = (register: RegisterDocument): RegisterProblem[] => [
 
 const problem = (path: string, message: string): RegisterProblem => ({ path, message });
 
-/** Every text in the shape of a day is a day that exists, wherever it stands. */
+/** Every text in the form of a day must be an existing day. */
 function impossibleDays(value: unknown, path: string): RegisterProblem[] {
   if (typeof value === 'string')
     return /^\d{4}-\d{2}-\d{2}$/.test(value) && !isDay(value) ? [problem(path, 'is a day that does not exist')] : [];
@@ -32,7 +32,7 @@ function impossibleDays(value: unknown, path: string): RegisterProblem[] {
   return Object.entries(value).flatMap(([key, inner]) => impossibleDays(inner, `${path}/${key}`));
 }
 
-/** A text in a language the register does not announce would be shown nowhere. */
+/** A text in a language that the register does not declare would never be shown. */
 function foreignLanguages(register: RegisterDocument, value: unknown, path: string): RegisterProblem[] {
   if (typeof value !== 'object' || value === null) return [];
   const isText = !Array.isArray(value) && Object.keys(value).every((key) => key === 'sv' || key === 'en');
@@ -70,7 +70,7 @@ function purposeRules(register: RegisterDocument, id: string, purpose: Purpose):
           : [problem(`${at}/category`, 'stands twice: one legal basis per purpose and data category')]),
         ...((entry.ground === undefined) === (entry.category !== 'personnummer')
           ? []
-          : [problem(`${at}/ground`, 'stands exactly where the category is personnummer')]),
+          : [problem(`${at}/ground`, 'must be present exactly where the category is personnummer')]),
         ...(entry.ground === undefined || (entry.ground === 'consent') === (entry.legalBasis === 'consent')
           ? []
           : [problem(`${at}/ground`, 'is consent exactly where the legal basis is')]),
@@ -85,13 +85,13 @@ function purposeRules(register: RegisterDocument, id: string, purpose: Purpose):
   ];
 }
 
-/** A consent that holds for no time would never permit anything. */
+/** A consent with an empty validity would never permit anything. */
 function validityRules(id: string, { consentValidity, optionalConsent }: Purpose): RegisterProblem[] {
   if (consentValidity == null) return [];
   const path = `/purposes/${id}/consentValidity`;
   return [
     ...(optionalConsent ? [] : [problem(path, 'stands only where the purpose is an optional consent')]),
-    ...(/[1-9]/.test(consentValidity) ? [] : [problem(path, 'is no time at all')]),
+    ...(/[1-9]/.test(consentValidity) ? [] : [problem(path, 'is an empty period')]),
   ];
 }
 
@@ -127,14 +127,19 @@ function processorRules(register: RegisterDocument, id: string, processor: Proce
     ...processor.triggers.flatMap((trigger, index) =>
       (trigger.kind === 'paymentMethod') === (trigger.paymentMethods !== undefined)
         ? []
-        : [problem(`${path}/triggers/${index}/paymentMethods`, 'stands exactly where the kind is paymentMethod')],
+        : [
+            problem(
+              `${path}/triggers/${index}/paymentMethods`,
+              'must be present exactly where the kind is paymentMethod',
+            ),
+          ],
     ),
     ...((processor.erasure.reason === null) === (processor.erasure.capability === 'supported')
       ? []
       : [problem(`${path}/erasure/reason`, 'is null exactly where erasure is supported')]),
     ...((processor.safeguard.kind === 'withinEea') === (processor.safeguard.thirdCountries === undefined)
       ? []
-      : [problem(`${path}/safeguard/thirdCountries`, 'stands exactly where data leaves the EEA')]),
+      : [problem(`${path}/safeguard/thirdCountries`, 'must be present exactly where data leaves the EEA')]),
   ];
 }
 
@@ -175,15 +180,15 @@ function overlaps(path: string, periods: readonly Period[]): RegisterProblem[] {
       ? [problem(`${path}/${index}/validTo`, 'is before its start')]
       : []),
     ...periods.slice(0, index).flatMap((other, before) => {
-      const apart =
+      const disjoint =
         (other.to !== undefined && period.from !== null && other.to < period.from) ||
         (period.to !== undefined && other.from !== null && period.to < other.from);
-      return apart ? [] : [problem(`${path}/${index}`, `overlaps ${path}/${before}`)];
+      return disjoint ? [] : [problem(`${path}/${index}`, `overlaps ${path}/${before}`)];
     }),
   ]);
 }
 
-/** A payment method leads to one processor, or the choice would be nobody's. */
+/** A payment method must have exactly one processor. */
 function paymentRules(register: RegisterDocument): RegisterProblem[] {
   const owner = new Map<string, string>();
   return Object.entries(register.processors).flatMap(([id, processor]) =>

@@ -3,7 +3,7 @@ import type { DataCategory, LegalBasis } from '@dittoo/kernel';
 export const languages = ['sv', 'en'] as const;
 export type Language = (typeof languages)[number];
 
-/** At least one language is there; `textIn` picks. */
+/** At least one language is present; `textIn` chooses. */
 export type LocalizedText = { readonly [L in Language]?: string };
 
 /** `YYYY-MM-DD`, a Swedish calendar day. */
@@ -30,7 +30,7 @@ export interface RetentionStage {
 }
 
 export interface Retention {
-  /** In order; the last one ends the data. */
+  /** In order; after the last one the data is deleted. */
   readonly stages: readonly RetentionStage[];
   /** How long before the end the person is told. */
   readonly noticeBefore?: Duration;
@@ -44,7 +44,7 @@ export interface Retention {
 export interface PurposeData {
   readonly category: DataCategory;
   readonly legalBasis: LegalBasis;
-  /** Stands exactly where the category is `personnummer`. */
+  /** Present exactly where the category is `personnummer`. */
   readonly ground?: PersonnummerGround;
   readonly fields: readonly string[];
 }
@@ -70,7 +70,7 @@ export interface LegalEntity {
   readonly note?: LocalizedText;
 }
 
-/** What one processor may receive for one purpose. What is not named here is refused. */
+/** What one processor may receive for one purpose. Everything else is refused. */
 export interface Grant {
   readonly purpose: string;
   readonly legalBasis: LegalBasis;
@@ -80,7 +80,7 @@ export interface Grant {
 
 export interface Trigger {
   readonly kind: 'paymentMethod' | 'campaignEntry' | 'mail';
-  /** Stands exactly where the kind is `paymentMethod`. */
+  /** Present exactly where the kind is `paymentMethod`. */
   readonly paymentMethods?: readonly string[];
   readonly text: LocalizedText;
 }
@@ -109,7 +109,7 @@ export interface Safeguard {
   readonly thirdCountries?: readonly string[];
 }
 
-/** What the processor can do when somebody is erased; `reason` says why less than all. */
+/** What the processor can do for an erasure; `reason` explains why it cannot do all. */
 export interface ErasureCapability {
   readonly capability: 'supported' | 'partial' | 'manual' | 'notSupported';
   readonly reason: 'partial' | 'manual' | 'notRecallable' | 'retainedByLaw' | null;
@@ -126,7 +126,7 @@ export interface Processor {
   readonly service: LocalizedText;
   readonly purposes: readonly Grant[];
   readonly triggers: readonly Trigger[];
-  /** What a reader might expect to be sent and is not. */
+  /** Data that a reader might expect to be sent, but is not. */
   readonly withheld: readonly { readonly what: LocalizedText; readonly reason: LocalizedText }[];
   readonly country: string;
   readonly safeguard: Safeguard;
@@ -136,7 +136,7 @@ export interface Processor {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** A difference between the policy text the shop once published and what is so. */
+/** A difference between the shop's earlier policy text and the facts. */
 export interface Drift {
   readonly id: string;
   readonly processor?: string;
@@ -178,7 +178,7 @@ export interface RegisterDocument {
 
 /** A register that passed every check. Deeply frozen. */
 export interface Register extends RegisterDocument {
-  /** Hex SHA-256 over the RFC 8785 form of the file: the same register, the same digest, however it is laid out. */
+  /** Hex SHA-256 over the RFC 8785 form of the file: the same register, the same digest, independent of formatting. */
   readonly digest: string;
 }
 

@@ -7,9 +7,9 @@ export const retentionOf = (register: Register, category: DataCategory): Retenti
   register.dataCategories[category].retention;
 
 /**
- * The last day data of this category is kept, if nothing ends it earlier and no hold stands.
+ * The last day data of this category is kept, if nothing ends it earlier and there is no legal hold.
  *
- * @param startedAt when the period began (`stages[].from`); for accounting, when the thing was booked
+ * @param startedAt when the period began (`stages[].from`); for accounting, when the transaction was booked
  * @param form `truncated` for the shortened remainder; default: the end of everything
  */
 export const retentionEndsOn = (

@@ -1,11 +1,11 @@
-import { newId, type GroupHandling, type NewEvent, type RecordedEvent, type Stretch } from '@dittoo/kernel';
-import { MemoryEventStore, testDatabase, type TestDatabase } from '@dittoo/testing';
+import { type GroupHandling, type RecordedEvent, type Stretch } from '@dittoo/kernel';
+import { MemoryEventStore, newEvent, testDatabase, type TestDatabase } from '@dittoo/testing';
 import { DataSource, type EntityManager } from 'typeorm';
 import { deliveryMigrations } from './delivery.migrations.js';
 import type { InboxAlerts } from './intake.js';
 import { TypeOrmInbox } from './typeorm-inbox.js';
 
-/** Positions of the log in memory are this far apart: whoever relies on dense ones fails. */
+/** Positions of the log in memory are this far apart: code that relies on dense ones fails. */
 export const step = 7n;
 
 /** How events get to a group. */
@@ -27,24 +27,6 @@ export const handlingOf = (handle: Write, react?: GroupHandling['react']): Group
   handle,
   poisoned: () => Promise.resolve(),
   ...(react === undefined ? {} : { react }),
-});
-
-const newEvent = (type: string): NewEvent => ({
-  eventId: newId(),
-  type,
-  data: {},
-  metadata: {
-    dataSubjectId: null,
-    actor: { kind: 'system', id: 'spec' },
-    purpose: 'test',
-    legalBasis: 'contract',
-    noticeVersion: null,
-    correlationId: newId(),
-    causationId: newId(),
-    traceparent: null,
-    schemaVersion: 1,
-    recordedAt: '2026-01-01T00:00:00.000Z',
-  },
 });
 
 /** For the inbox's contract: one database, and a new log and group for every spec. */

@@ -1,7 +1,7 @@
 /** SQLSTATE classes and codes that go away by themselves: connection, resources, operator, serialisation, deadlock, lock. */
 const transientSqlState = /^(08|53|57|58|25P03|40001|40P01|55P03)/;
 const transientSystem = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
-/** TypeORM lets go of a lost connection at once; whoever still writes through it hears only that it was released. */
+/** TypeORM lets go of a lost connection at once; a later write through it fails only with "released". */
 const lostMidway = ['QueryRunnerAlreadyReleasedError', 'QueryRunnerProviderAlreadyReleasedError'];
 const transientNames = new Set(['RevisionConflict', 'EventStoreUnavailable', 'KeyMissing', ...lostMidway]);
 

@@ -5,10 +5,10 @@ import type { FastifyRequest } from 'fastify';
 import { freshKey, openKey, rolesKey, type Principal } from './caller.js';
 import { TokenVerifier } from './token-verifier.js';
 
-/** How long a given password counts as fresh. */
+/** How long a password entry counts as fresh. */
 const freshForMs = 5 * 60_000;
 
-/** Verifies the access token where a route asks for one; every service does it itself. */
+/** Verifies the access token where a route requires one; every service does it itself. */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(

@@ -4,16 +4,16 @@ import type { FastifyRequest } from 'fastify';
 import type { CommandContext } from './commands.js';
 import type { ServedTrace } from './trace.js';
 
-/** Who asks, from the verified access token. */
+/** The principal of the verified access token. */
 export interface Principal {
   readonly subjectId: SubjectId;
   readonly role: 'customer' | 'staff' | 'complianceOfficer';
-  /** When the password was last given, RFC 3339. */
+  /** When the password was last entered, RFC 3339. */
   readonly authenticatedAt: string;
   readonly sessionId: Uuid;
 }
 
-/** The request as a command needs it. */
+/** What a command needs of the request. */
 export interface Caller {
   readonly principal: Principal | null;
   readonly correlationId: Uuid;
@@ -61,13 +61,13 @@ export const freshKey = 'dittoo:fresh';
 /** The route needs a valid access token, with one of these roles if any are named. Without it a route is open. */
 export const SignedIn = (...roles: Principal['role'][]) => SetMetadata(rolesKey, roles);
 
-/** Open to anybody; whoever shows an access token is who it says, and a bad one is refused. */
+/** Open to every caller; an access token is optional, and an invalid one is refused. */
 export const SignedInOrNot = () => SetMetadata(openKey, true);
 
-/** The route needs the password to have been given within the last five minutes. */
+/** The route requires that the password was entered within the last five minutes. */
 export const FreshlyAuthenticated = () => SetMetadata(freshKey, true);
 
-/** The context of a command that the caller gives about themselves or as staff about somebody. */
+/** The context of a command by the caller, about themselves or, as staff, about a data subject. */
 export const commandContext = (
   caller: Caller,
   dataSubjectId: SubjectId | null,
@@ -87,5 +87,5 @@ const actorOf = ({ principal }: Caller, dataSubjectId: SubjectId | null): Actor 
   return { kind: principal.role === 'customer' ? 'dataSubject' : 'staff', id: principal.subjectId };
 };
 
-/** The identifier of a command said under a key: the same key, the same command. */
+/** The command id of an Idempotency-Key: the same key gives the same command. */
 export const keyedCommandId = (keyDigest: string): Uuid => derivedId('idempotency', keyDigest);

@@ -1,4 +1,6 @@
-/* Promised: the test numbers every scheme publishes are found however they are grouped; what a shop's texts are full of is not. */
+/*
+ * Promised: published test numbers of every scheme are found in any grouping; common numbers in a shop's texts are not.
+ */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { containsCardNumber } from './card-number.js';
@@ -48,7 +50,7 @@ describe('a card number is found', () => {
   it('not when a digit is wrong', () => expect(containsCardNumber('4111111111111112')).toBe(false));
 });
 
-describe('what is no card number', () => {
+describe('other numbers are not found', () => {
   it.each([
     ['an identifier of digits alone', '41111111-1111-4111-8111-111111111111'],
     ['an identifier that holds one', 'abcd4111-1111-1111-1111-111111111111'],

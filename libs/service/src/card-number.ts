@@ -1,6 +1,6 @@
 import { passesLuhn } from '@dittoo/kernel';
 
-/** An identifier in its five groups is not a number that somebody typed, even when no letter is in it. */
+/** A UUID in its five groups is not a card number, even if it has only digits. */
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 /** Groups of digits with at most two blanks, dots or dashes between them, not inside a longer word or identifier. */
@@ -8,7 +8,7 @@ const digitGroups = /(?<![0-9A-Za-z-])\+?\d+(?:[\s.\u2010-\u2015-]{1,2}\d+)*(?![
 
 const shortest = 13;
 const longest = 19;
-/** ITU-T E.164: a number after a `+` has at most 15 digits, and looks like a card of that length now and then. */
+/** ITU-T E.164: a number after a `+` has at most 15 digits, and sometimes looks like a card number of that length. */
 const longestPhone = 15;
 
 /** First digits and lengths that payment cards are issued with (ISO/IEC 7812 ranges of the large schemes). */
@@ -21,8 +21,9 @@ const looksIssued = (digits: string): boolean =>
   (/^(50|5[6-9]|6)/.test(digits) && digits.length >= 15); // Maestro, Dankort, Discover, UnionPay, RuPay
 
 /**
- * Does the text hold a payment card number, alone, in groups, or beside an expiry date and a security code? Card data
- * never enters: privacy-rules §6. About one in ten digit runs of card length that begins like a card is one by chance.
+ * Whether the text contains a payment card number, plain, in groups, or beside an expiry date and a security code. Card
+ * data is never accepted: privacy-rules §6. About one in ten digit sequences with the length and prefix of a card
+ * passes by chance.
  */
 export const containsCardNumber = (text: string): boolean => {
   // NFKC: full-width digits and no-break blanks are digits and blanks.

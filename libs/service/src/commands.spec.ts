@@ -1,6 +1,6 @@
 /*
- * Promised: one cause is answered once in a stream, whoever dies when; who loses a race decides again. Not promised:
- * that a command is decided on a state nobody else is changing meanwhile; the append finds out.
+ * Promised: the events of one cause are appended once, whenever a process dies; the loser of a race decides again. Not
+ * promised: that the state does not change while a command is decided; the append detects it.
  */
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
@@ -41,7 +41,7 @@ const counter: Decider<Count, number, Counted> = {
   evolve: (_count, { data }) => data.to,
 };
 
-/** Seals nothing, so that what is appended can be looked at; the real one has its own specs. */
+/** Seals nothing, so that appended events can be inspected; the real sealer has its own specs. */
 class OpenSealer extends Sealer {
   override seal(events: readonly UnsealedEvent[]): Promise<NewEvent[]> {
     return Promise.resolve(
@@ -60,7 +60,7 @@ class OpenSealer extends Sealer {
   override openValue = (): Promise<JsonValue> => Promise.reject(new Error('not here'));
 }
 
-/** Something happens around the next appends. */
+/** Hooks around the next appends. */
 class EventfulStore extends MemoryEventStore {
   appends = 0;
   readonly before: (() => Promise<unknown>)[] = [];
@@ -98,7 +98,7 @@ const context = (causationId = newId()): CommandContext => ({
 });
 const log = async (): Promise<readonly RecordedEvent[]> => (await store.readAll({ after: null })).events;
 const count = (by: number, cause?: string) => commands.execute(counter, id, { by }, context(cause));
-/** Once: somebody else counts by one before this append. */
+/** Once: a concurrent command counts by one before this append. */
 const somebodyElse = (): void => {
   store.before.push(async () => {
     const history = (await log()).filter(({ stream }) => stream === `counter-${id}`);
@@ -135,12 +135,12 @@ describe.each(['execute', 'begin'] as const)('%s', (way) => {
     expect(store.appends).toBe(0);
   });
 
-  it('lets a refusal through, and appends nothing', async () => {
+  it('passes a refusal on, and appends nothing', async () => {
     await expect(say(11)).rejects.toThrow(new DomainError('conflict'));
     expect(await log()).toEqual([]);
   });
 
-  it('lets through what the store refuses, an event too large to be published, and appends none of the others', async () => {
+  it('passes on the store’s refusal of an event that is too large, and appends none of the others', async () => {
     const note = 'x'.repeat(largestEventBytes);
     await expect(commands[way](counter, id, { by: 2, note }, context())).rejects.toMatchObject({
       name: 'DomainError',
@@ -149,13 +149,13 @@ describe.each(['execute', 'begin'] as const)('%s', (way) => {
     expect(await log()).toEqual([]);
   });
 
-  it('decides again when somebody was faster', async () => {
+  it('decides again when another append came first', async () => {
     somebodyElse();
     expect(await say(1)).toMatchObject({ state: 2, revision: 1n });
     expect((await log()).map(({ data }) => data['to'])).toEqual([1, 2]);
   });
 
-  it('is refused by the state somebody faster left behind', async () => {
+  it('is refused by the state after another append', async () => {
     await count(9);
     somebodyElse();
     await expect(say(1)).rejects.toThrow(new DomainError('conflict'));
@@ -180,7 +180,7 @@ describe.each(['execute', 'begin'] as const)('%s', (way) => {
     expect(await log()).toHaveLength(2);
   });
 
-  it('gives up when the stream moves under every attempt, and says so', async () => {
+  it('gives up with an error when the stream changes during every attempt', async () => {
     store.before.push(
       ...Array.from({ length: 9 }, () => () => Promise.reject(new RevisionConflict('counter', 0n, 1n))),
     );
@@ -188,7 +188,7 @@ describe.each(['execute', 'begin'] as const)('%s', (way) => {
     expect(await log()).toEqual([]);
   });
 
-  it('refuses an event the schema map does not know', async () => {
+  it('refuses an event that is not in the schema map', async () => {
     const other = { ...counter, decide: () => [{ type: 'toString' as 'Counted', data: { to: 1 } }] };
     await expect(commands[way](other, id, { by: 1 }, context())).rejects.toThrow(new DomainError('internal-error'));
   });
@@ -207,7 +207,7 @@ describe('execute on what is known', () => {
     expect(read).not.toHaveBeenCalled();
   });
 
-  it('reads it and decides again when somebody was faster', async () => {
+  it('reads it and decides again when another append came first', async () => {
     const known = await count(8);
     await count(1);
     expect(await add(1, known)).toMatchObject({ state: 10, revision: 9n });
@@ -238,7 +238,7 @@ describe('metadata', () => {
     });
   });
 
-  it('holds nothing else, whatever the context carries besides', async () => {
+  it('has no other fields, even if the context has more', async () => {
     const wide = {
       ...context(),
       email: 'ada@example.org',
@@ -248,7 +248,7 @@ describe('metadata', () => {
     expect(JSON.stringify((await log())[0]!.metadata)).not.toMatch(/Ada|example|Lovelace/);
   });
 
-  it('of a reaction names the event as the cause and keeps the person', async () => {
+  it('of a reaction has the event as cause and the same data subject', async () => {
     await count(1);
     const [event] = await log();
     expect(causedBy(event!, 'order.reactor')).toEqual({
@@ -262,7 +262,7 @@ describe('metadata', () => {
   });
 });
 
-it('a command may ask for the time it is decided at', async () => {
+it('a command may use the time of its decision', async () => {
   const seen: string[] = [];
   await commands.execute(counter, id, (now) => (seen.push(now), { by: 1 }), context());
   expect(seen).toEqual(['2026-11-22T10:00:00.000Z']);

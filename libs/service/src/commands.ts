@@ -21,12 +21,15 @@ import {
 } from '@dittoo/kernel';
 import { currentTraceparent } from './trace.js';
 
-/** Where a command comes from; goes into the metadata of every event it leads to. */
+/** The origin of a command; becomes part of the metadata of its events. */
 export interface CommandContext {
   readonly dataSubjectId: SubjectId | null;
   readonly actor: Actor;
   readonly correlationId: Uuid;
-  /** The command (from its Idempotency-Key, if any) or the event that causes it: a stream answers one cause once. */
+  /**
+   * The command (from its Idempotency-Key, if any) or the event that causes it: a stream takes the events of one cause
+   * once.
+   */
   readonly causationId: Uuid;
   readonly traceparent: string | null;
   readonly noticeVersion: string | null;
@@ -49,14 +52,14 @@ export interface Loaded<State, Event extends DomainEvent> {
 }
 
 export interface Executed<State, Event extends DomainEvent> extends Loaded<State, Event> {
-  /** What this command led to, now or when it was first said. */
+  /** The events of this command, from now or from its first execution. */
   readonly events: readonly Event[];
 }
 
 const attempts = 8;
 
 /**
- * Load, open, decide, seal, append: the way every command takes.
+ * Executes commands: load, open, decide, seal, append.
  *
  * Dies before the append: nothing happened. Dies after it: the repeated command finds its own events by their cause
  * and answers as the first time. Two at once: one appends, the other reads again and decides again.
@@ -69,7 +72,7 @@ export class Commands {
     private readonly facts: EventFacts,
   ) {}
 
-  /** The aggregate as it stands now; personal fields opened, or `Erased`. */
+  /** The current aggregate; personal fields opened, or `Erased`. */
   async load<Command, State, Event extends DomainEvent>(
     decider: Decider<Command, State, Event>,
     id: Uuid,
@@ -88,11 +91,11 @@ export class Commands {
   }
 
   /**
-   * @param command what is asked, or a function of now (for commands that carry the time)
+   * @param command the command, or a function of now (for commands that contain the time)
    * @param known what the caller has loaded already: decided on first; the stream is read again only if it has moved
    * @throws DomainError a rule forbids it
    * @throws SubjectKeyDestroyed the person was erased
-   * @throws RevisionConflict the stream moved under every attempt: ask again
+   * @throws RevisionConflict the stream changed during every attempt: try again
    */
   async execute<Command, State, Event extends DomainEvent>(
     decider: Decider<Command, State, Event>,
@@ -115,7 +118,7 @@ export class Commands {
 
   /**
    * `execute` for a command that begins its stream: decides on the initial state and appends, without reading first.
-   * Where the stream is there already it goes the way of `execute`. Errors as there.
+   * If the stream already exists it continues like `execute`. Same errors.
    */
   async begin<Command, State, Event extends DomainEvent>(
     decider: Decider<Command, State, Event>,
@@ -158,7 +161,7 @@ export class Commands {
     return events.map((event, index) => {
       const facts = Object.hasOwn(this.facts, event.type) ? this.facts[event.type] : undefined;
       if (facts === undefined) throw new DomainError('internal-error', `event ${event.type} is not in the schema map`);
-      // Field by field: whatever else a wider context carries stays out of what can never be shredded.
+      // Field by field: other fields of the context must not get into metadata, which cannot be erased.
       const metadata: EventMetadata = {
         dataSubjectId: context.dataSubjectId,
         actor: { kind: context.actor.kind, id: context.actor.id },

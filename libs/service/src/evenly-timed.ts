@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const quantumMs = 100;
 
 /**
- * Answers at the next tenth of a second after it began, so that the time says nothing about which way was taken: a
- * password's hash is most of the work, and what differs beside it is a few milliseconds.
+ * Resolves at the next full tenth of a second after its start, so that the duration does not reveal the branch taken:
+ * hashing the password is most of the work, and the branches differ by a few milliseconds.
  */
 export const evenlyTimed = async <T>(work: () => Promise<T>): Promise<T> => {
   const startedAt = performance.now();

@@ -3,10 +3,10 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseBody } from './request-body.js';
 
-/** The route takes a form beside JSON, as processors and mail programs post it; no other route does. */
+/** The route accepts a form besides JSON, as processors and mail programs post it; other routes do not. */
 export const AcceptsForm = () => RouteConfig({ form: true });
 
-/** Reads forms for the routes that take them: text fields only, of a name the last, checked as a JSON body is. */
+/** Parses forms for the routes that accept them: text fields only, the last of each name, checked like a JSON body. */
 export const parseForms = (fastify: FastifyInstance): void => {
   const types = ['application/x-www-form-urlencoded', 'multipart/form-data'];
   fastify.addContentTypeParser(types, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {

@@ -1,6 +1,6 @@
 /*
- * Promised: a handler takes the event it names. Each line that must not compile is expected to fail, and one that compiles
- * after all fails the build; what the decorator leaves for Nest is as `@EventPattern` leaves it.
+ * Promised: a handler takes the event it names. Each `@ts-expect-error` line must fail to compile, and one that
+ * compiles fails the build; the decorator's metadata equals that of `@EventPattern`.
  */
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';

@@ -6,7 +6,7 @@ type TypeName = keyof EventTypes & string;
 /** The event a handler of these types takes; `*` is every type. */
 type Handled<Type extends TypeName | '*'> = Type extends TypeName ? Delivered<EventTypes, Type> : AnyDelivered;
 
-/** A handler takes the event it names, whatever else it takes; what a group hands over beside it is `Context`. */
+/** A handler takes the event it names; its other parameter is `Context`. */
 type Handler<Type extends TypeName | '*', Context> = (event: Handled<Type>, context: Context) => unknown;
 
 type HandlerDecorator<Type extends TypeName | '*', Context> = <Method extends Handler<Type, Context>>(
@@ -19,11 +19,11 @@ type HandlerDecorator<Type extends TypeName | '*', Context> = <Method extends Ha
 type Reacting = Pick<EventContext, 'group'>;
 
 /**
- * Nest's `@EventPattern`, typed: the method must take the event that is named, as it is delivered, and a type that is
- * no event does not compile. The handlers of one group have one checkpoint and see each stream's events in order.
+ * Nest's `@EventPattern`, typed: the method must take the named event as delivered, and an unknown type does not
+ * compile. The handlers of one group have one checkpoint and see each stream's events in order.
  *
  * @param types one type, several, or `*` for all
- * @param options.group what the checkpoint is kept under: `<service>.<read model or reactor>`
+ * @param options.group name of the checkpoint: `<service>.<read model or reactor>`
  * @param options.reacts called outside any transaction: appends under derived ids, so that a repeat changes nothing; what
  *   it returns the group's other handler of the type finds as `acted` in its context
  */

@@ -1,6 +1,6 @@
 /*
  * Promised of every route of every service: errors are problem details without stack or echo, unknown fields are
- * refused without being repeated, the same Idempotency-Key is one deed. The app is the real one on a real database.
+ * refused without being repeated, the same Idempotency-Key is one command. The app is the real one on a real database.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
@@ -73,7 +73,7 @@ class Registration {
 const secret = 'ada@example.org';
 const database = (code: string): Error =>
   Object.assign(new Error(`${secret} violates`), { code, name: 'QueryFailedError' });
-/** What a program that was built against another catalogue might throw. */
+/** Errors that a program built against another catalogue might throw. */
 const unlisted = (code: string): ProblemCode => code as ProblemCode;
 const thrown: Record<string, () => unknown> = {
   ...Object.fromEntries(Object.keys(problemCodes).map((code) => [code, () => new DomainError(code as ProblemCode)])),
@@ -100,7 +100,7 @@ const thrown: Record<string, () => unknown> = {
 };
 
 let deeds = 0;
-/** What the next deed waits for or does. */
+/** Hook of the next command. */
 let beforeDeed: () => Promise<void> | void = () => undefined;
 
 @Controller()
@@ -250,20 +250,20 @@ describe('a problem', () => {
     expect(answer.text).not.toMatch(/\.js|at /);
   });
 
-  it('says what a rule says', async () =>
+  it('has the details of a refusal', async () =>
     expect((await http().get('/throw/detailed')).body).toMatchObject({
       detail: 'said',
       errors: [{ field: 'name', message: 'is odd' }],
     }));
 
-  it('is also what nobody routes, with the method or at all', async () => {
+  it('is also the response for an unknown route or method', async () => {
     expect((await http().get('/nowhere/ada@example.org')).body).toMatchObject({ status: 404, code: 'not-found' });
     expect((await http().delete('/register')).body.code).toMatch(/not-found|method-not-allowed/);
     expect((await http().get('/%ff')).body).toMatchObject({ status: 400, code: 'invalid-request' });
     expect(log).not.toContain(secret);
   });
 
-  it('is logged with where, not with what', async () => {
+  it('is logged with its location, not its message', async () => {
     await http().get('/throw/bug');
     expect(JSON.parse(log)).toMatchObject({ route: 'GET /throw/:what', failure: 'TypeError', msg: 'request.failed' });
   });
@@ -274,7 +274,7 @@ describe('a body', () => {
     http().post('/register').set('content-type', type).send(body);
   const problem = async (body: unknown) => (await post(typeof body === 'string' ? body : JSON.stringify(body))).body;
 
-  it('that fits is taken', async () =>
+  it('that is valid is accepted', async () =>
     expect((await post('{"name":"Ada","address":{"street":"Storgatan"}}')).status).toBe(201));
 
   it.each([
@@ -296,7 +296,7 @@ describe('a body', () => {
       code: 'unsupported-media-type',
     }));
 
-  it('with an unknown field is refused, which is not repeated', async () => {
+  it('with an unknown field is refused, without repeating the field', async () => {
     const answer = await problem({ name: 'Ada', 'ada@example.org': 1 });
     expect(answer).toMatchObject({
       status: 400,
@@ -306,7 +306,7 @@ describe('a body', () => {
     expect(JSON.stringify(answer)).not.toContain(secret);
   });
 
-  it('is refused likewise for what is nested', async () => {
+  it('is refused for nested fields too', async () => {
     expect(await problem({ name: 'Ada', address: { street: 'x', 'ada@example.org': 1 } })).toMatchObject({
       code: 'unknown-field',
       errors: [{ field: 'address' }],
@@ -317,14 +317,14 @@ describe('a body', () => {
     });
   });
 
-  it('with a wrong value is refused by its field, which is named, and not by its value', async () => {
+  it('with a wrong value is refused with the name of the field, without its value', async () => {
     const answer = await problem({ name: 'ada@example.org is long', age: 'ada@example.org' });
     expect(answer.code).toBe('invalid-field');
     expect(answer.errors.map(({ field }: { field: string }) => field).sort()).toEqual(['age', 'name']);
     expect(JSON.stringify(answer) + log).not.toContain(secret);
   });
 
-  it('of a list asks for a page within reason', async () => {
+  it('of a list has a limited page size', async () => {
     expect((await http().get('/list?limit=200&cursor=x')).body).toEqual({ limit: 200, cursor: 'x' });
     for (const query of [
       'limit=0',
@@ -340,13 +340,13 @@ describe('a body', () => {
   });
 });
 
-describe('who may', () => {
+describe('access', () => {
   const get = async (path: string, token?: string) => {
     const answer = await (token === undefined ? http().get(path) : http().get(path).set('authorization', token));
     return [answer.status, answer.body.code as string | undefined];
   };
 
-  it('is who signed in', async () => {
+  it('is given to a signed-in caller', async () => {
     expect(await get('/signed-in')).toEqual([401, 'not-authenticated']);
     expect(await get('/signed-in', 'Basic YTpi')).toEqual([401, 'not-authenticated']);
     expect(await get('/signed-in', 'Bearer ')).toEqual([401, 'not-authenticated']);
@@ -355,13 +355,13 @@ describe('who may', () => {
     expect(await get('/signed-in', await bearer())).toEqual([200, undefined]);
   });
 
-  it('is who has the role', async () => {
+  it('is given to a caller with the role', async () => {
     expect(await get('/staff', await bearer())).toEqual([403, 'not-allowed']);
     expect(await get('/staff', await bearer(newId(), 'complianceOfficer'))).toEqual([403, 'not-allowed']);
     expect(await get('/staff', await bearer(newId(), 'staff'))).toEqual([200, undefined]);
   });
 
-  it('is who gave the password just now, where that is asked', async () => {
+  it('is given only after a fresh password, where required', async () => {
     expect(await get('/fresh', await bearer(customer, 'customer', 310))).toEqual([401, 'reauthentication-required']);
     expect(await get('/fresh', await bearer(customer, 'customer', 280))).toEqual([200, undefined]);
   });
@@ -380,7 +380,7 @@ describe('the same Idempotency-Key', () => {
     expect(digested.join()).not.toContain('2391');
   });
 
-  it('and body is one deed with one answer: status, Location and body', async () => {
+  it('and body is one command with one response: status, Location and body', async () => {
     const key = newId();
     const [first, second] = [await say(key), await say(key)];
     expect(first.status).toBe(202);
@@ -403,10 +403,10 @@ describe('the same Idempotency-Key', () => {
     const key = newId();
     const answers = await Promise.all(Array.from({ length: 6 }, () => say(key)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
-    expect(new Set(answers.map(({ body }) => body.commandId)).size).toBe(1); // what the stream answers once
+    expect(new Set(answers.map(({ body }) => body.commandId)).size).toBe(1); // so the stream takes its events once
   });
 
-  it('after a deed that failed tries again, as the same command', async () => {
+  it('after a failure is tried again, as the same command', async () => {
     const key = newId();
     beforeDeed = () => Promise.reject(new EventStoreUnavailable());
     expect((await say(key)).status).toBe(503);
@@ -416,7 +416,7 @@ describe('the same Idempotency-Key', () => {
     expect((await say(key)).body).toEqual(again.body);
   });
 
-  it('of another person is another deed', async () => {
+  it('of another person is another command', async () => {
     const key = newId();
     const mine = async (token: string) =>
       (await http().post('/my/deeds').set('authorization', token).set('idempotency-key', key).send({})).body;
@@ -426,7 +426,7 @@ describe('the same Idempotency-Key', () => {
     expect(deeds).toBe(2);
   });
 
-  it('after 24 hours is another deed, not before', async () => {
+  it('after 24 hours is another command, not before', async () => {
     const key = newId();
     await say(key);
     clock.offsetMs = 23.9 * 3_600_000;
@@ -437,13 +437,13 @@ describe('the same Idempotency-Key', () => {
     expect(deeds).toBe(2);
   });
 
-  it('none is a deed each time', async () => {
+  it('absent means a new command each time', async () => {
     const [first, second] = [await http().post('/deeds').send({}), await http().post('/deeds').send({})];
     expect(first.body.commandId).not.toBe(second.body.commandId);
     expect(deeds).toBe(2);
   });
 
-  it.each(['', 'x'.repeat(201), 'with blank', 'nön-ascii'])('%j is none', async (key) => {
+  it.each(['', 'x'.repeat(201), 'with blank', 'nön-ascii'])('%j is refused', async (key) => {
     const answer = await http()
       .post('/deeds')
       .set('idempotency-key', encodeURI(key) === key ? key : 'a b')
@@ -458,7 +458,7 @@ describe('the same Idempotency-Key', () => {
   });
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   it('forbids caching, framing and sniffing', async () => {
     const { headers } = await http().get('/list');
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });

@@ -27,18 +27,18 @@ export interface HttpAppOptions {
   readonly requestTimeoutMs?: number;
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[];
-  /** `/shop` where the public address has a path: requests may come with it or without, whichever a proxy leaves. */
+  /** `/shop` where the public address has a path: requests may have it or not, depending on the proxy. */
   readonly pathPrefix?: string;
-  /** What Node's HTTPS server takes; without it plain HTTP. */
+  /** Options of Node's HTTPS server; without them plain HTTP. */
   readonly tls?: SecureContextOptions & Pick<TlsOptions, 'requestCert' | 'rejectUnauthorized'>;
 }
 
-/** How long requests in hand may take once the process is to end. */
+/** How long current requests may take once the process must stop. */
 const drainMs = 5_000;
 
 /**
- * A Nest application on Fastify as every service runs it: problem details for every error, DTO validation, bodies
- * checked, tokens verified, security headers, slow and large requests refused.
+ * Creates the Nest application on Fastify that every service uses: problem details for every error, DTO validation,
+ * bodies checked, tokens verified, security headers, slow and large requests refused.
  */
 export const createHttpApp = async (
   module: Type | DynamicModule,
@@ -53,7 +53,8 @@ export const createHttpApp = async (
   }: HttpAppOptions,
 ): Promise<NestFastifyApplication> => {
   const filter = new ProblemFilter(problems, logger);
-  // Node looks this often, and takes the larger of the two for whole requests: headers must have the smaller.
+  // Node checks at this interval, and applies the larger of the two limits to whole requests: headers need the smaller
+  // one.
   const patience = { headersTimeout: requestTimeoutMs / 2, connectionsCheckingInterval: 2_000 };
   const adapter = new FastifyAdapter({
     bodyLimit,
@@ -66,7 +67,7 @@ export const createHttpApp = async (
     rewriteUrl: ({ url = '/' }) =>
       pathPrefix !== '' && url.startsWith(`${pathPrefix}/`) ? url.slice(pathPrefix.length) : url,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
-    // A request Fastify cannot route or read gets problem details too.
+    // A request that Fastify cannot route or parse gets problem details too.
     frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
       const problem = filter.problemOf(error, request as FastifyRequest);
       void (reply as FastifyReply).status(problem.status).type('application/problem+json').send(problem);
@@ -104,7 +105,7 @@ export const createHttpApp = async (
     },
     crossOriginResourcePolicy: { policy: 'same-origin' },
   });
-  // Requests in hand are finished; connections that hold none, or none that ends, do not hold up the end.
+  // Current requests are finished; idle connections, and requests that never end, do not delay the stop.
   fastify.addHook('preClose', async () => {
     fastify.server.closeIdleConnections();
     setTimeout(() => fastify.server.closeAllConnections(), drainMs).unref();
@@ -123,8 +124,8 @@ export const createHttpApp = async (
 };
 
 /**
- * Each request is a span of its caller's trace, or begins one. Reading a body leaves the context it was begun in, so what
- * comes after is put back into it.
+ * Each request is a span of its caller's trace, or begins a trace. Parsing a body loses the async context, so later
+ * hooks restore it.
  */
 const traceRequests = (fastify: FastifyInstance): void => {
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -138,7 +139,7 @@ const traceRequests = (fastify: FastifyInstance): void => {
   });
 };
 
-/** The id of a path, of the kind that is asked for: a UUID, or nothing is there. */
+/** An id in a path, of the requested kind: not a UUID means `not-found`. */
 export const idParam = <Id extends Uuid = Uuid>(value: string): Id => {
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(value)) throw new DomainError('not-found');
   return value as Id;

@@ -18,7 +18,10 @@ import { keyedCommandId } from './caller.js';
 const idempotentKey = 'dittoo:idempotent';
 const keyShape = /^[\x21-\x7e]{1,200}$/;
 
-/** The route creates something and accepts `Idempotency-Key`. Its answers carry no personal data: they are kept 24 h. */
+/**
+ * The route creates something and accepts `Idempotency-Key`. Its responses contain no personal data, because they are
+ * stored for 24 h.
+ */
 export const Idempotent = () =>
   applyDecorators(
     SetMetadata(idempotentKey, true),
@@ -30,7 +33,7 @@ export const Idempotent = () =>
     }),
   );
 
-/** A keyed hash whose key is outside the database: rows say nothing about the bodies. */
+/** A keyed hash with a key outside the database: rows reveal nothing about the bodies. */
 export abstract class RequestDigest {
   abstract digest(text: string): string;
 }
@@ -101,14 +104,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
     });
   }
 
-  /** What was refused did not happen: the key may carry the mended request. */
+  /** A refused request had no effect: its key may be used for the corrected request. */
   private async release(keyDigest: string): Promise<void> {
     await this.dataSource.query('DELETE FROM service.idempotency_key WHERE key_digest = $1 AND status IS NULL', [
       keyDigest,
     ]);
   }
 
-  /** Takes the key, or says what is kept under it. Yesterday's keys make way. */
+  /** Reserves the key, or returns what is stored under it. Expired keys are replaced. */
   private async keep(keyDigest: string, bodyDigest: string): Promise<KeptAnswer | undefined> {
     const now = this.clock.now();
     await this.dataSource.query(
@@ -137,11 +140,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-/** So few personnummer are possible that a hash of one is the number, a keyed one for whoever holds the key. */
+/** So few personnummer are possible that a hash reveals the number; a keyed hash reveals it to a party with the key. */
 const undigested = (name: string, value: unknown): unknown =>
   name === 'personnummer' && value !== null ? 'given' : value;
 
-/** A fault of the request; anything else may have happened all the same, and the key stays taken. */
+/** Whether the request was at fault; any other error may have had its effect, so the key stays reserved. */
 const isRefusal = (error: unknown): boolean =>
   (error instanceof DomainError && !['temporarily-unavailable', 'internal-error'].includes(error.code)) ||
   (error instanceof HttpException && error.getStatus() < 500);

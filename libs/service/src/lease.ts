@@ -6,13 +6,13 @@ const renewEveryMs = 5_000;
 /** The right to work, for as long as no other process has it. */
 export interface Lease {
   readonly name: string;
-  /** Only grows; a write that names it fails once another process is at work. */
+  /** Only grows; a write with an older epoch fails once another process holds the lease. */
   readonly epoch: string;
   /** Aborted when the lease is lost or the process stops. */
   readonly signal: AbortSignal;
 }
 
-/** Another process is at work. */
+/** Another process holds the lease. */
 export class LeaseLost extends Error {
   constructor() {
     super('another process holds the lease');
@@ -21,19 +21,20 @@ export class LeaseLost extends Error {
 }
 
 /**
- * One process at a time: a row with an epoch that only grows. It works through poolers and over a failover, as a lock of
- * a session does not. A process that lost it without knowing is stopped at its next renewal, and by its epoch before.
+ * One process at a time: a row with an epoch that only grows. Unlike a session lock it works through connection poolers
+ * and across a failover. A process that lost the lease without noticing is stopped at its next renewal, and before that
+ * by its epoch.
  */
 export class LeaseRow {
-  /** @param holder the same after a restart of the same instance, which then need not wait for itself */
-  constructor(
+  /** @param holder the same after a restart of the same instance, which then need not wait for itself */ constructor(
     private readonly pool: Pool,
     private readonly name: string,
     private readonly holder: string,
   ) {}
 
   /**
-   * Does `work` under the lease, renews it meanwhile, and gives it back at the end, so that the next one need not wait.
+   * Runs `work` under the lease, renews it meanwhile, and releases it at the end, so that the next holder need not
+   * wait.
    *
    * @returns `false` = another process holds it, nothing was done
    */
@@ -77,7 +78,7 @@ export class LeaseRow {
     return rowCount === 1;
   }
 
-  /** Lets the next one in without waiting. */
+  /** Releases the lease, so that the next holder need not wait. */
   async release(epoch: string): Promise<void> {
     await this.pool.query('UPDATE service.lease SET expires_at = now() WHERE name = $1 AND epoch = $2', [
       this.name,

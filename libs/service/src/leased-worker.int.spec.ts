@@ -1,6 +1,6 @@
 /*
- * Promised: one process at a time works; another takes over when it stops, or says nothing; the epoch grows with every
- * change of hands; a failure pauses and does not end it.
+ * Promised: one process at a time works; another takes over when it stops or fails to renew; the epoch grows with every
+ * change of holder; after a failure it pauses and continues.
  */
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
@@ -56,7 +56,7 @@ it('works in one process, and in the next when that one stops', async () => {
   await other.stop();
 });
 
-it('is taken from a process that says nothing, which then stops', async () => {
+it('is taken from a process that does not renew, which then stops', async () => {
   const [first, second]: [Lease[], Lease[]] = [[], []];
   const [one, other] = [workerOf('b', 'one', first), workerOf('b', 'other', second)];
   one.start();
@@ -68,7 +68,7 @@ it('is taken from a process that says nothing, which then stops', async () => {
   await Promise.all([one.stop(), other.stop()]);
 });
 
-it('comes again after a failure', async () => {
+it('runs again after a failure', async () => {
   const leases: Lease[] = [];
   let failures = 2;
   const worker = workerOf('c', 'one', leases, () => failures-- > 0);
@@ -77,8 +77,8 @@ it('comes again after a failure', async () => {
   await worker.stop();
 });
 
-it('that progressed before it failed comes again as soon as after a first failure', async () => {
-  const jitter = jest.spyOn(Math, 'random').mockReturnValue(1); // the longest pause there can be
+it('that progressed before it failed runs again as soon as after a first failure', async () => {
+  const jitter = jest.spyOn(Math, 'random').mockReturnValue(1); // the longest possible pause
   const startedAt = performance.now();
   let turns = 0;
   const worker = new LeasedWorker(
@@ -96,14 +96,14 @@ it('that progressed before it failed comes again as soon as after a first failur
   worker.start();
   try {
     await until(() => turns === 8);
-    expect(performance.now() - startedAt).toBeLessThan(6_000); // growing, the pauses would be 12.7 s
+    expect(performance.now() - startedAt).toBeLessThan(6_000); // growing pauses would add up to 12.7 s
   } finally {
     await worker.stop();
     jitter.mockRestore();
   }
 });
 
-it('says that it stands by while another process works', async () => {
+it('reports standby while another process works', async () => {
   const leases: Lease[] = [];
   const one = workerOf('b', 'one', leases);
   one.start();

@@ -3,15 +3,15 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { LeaseRow, type Lease } from './lease.js';
 
-/** How often a process that waits for the lease asks for it. */
+/** How often a waiting process requests the lease. */
 const waitMs = 1_000;
 const longestBackOffMs = 30_000;
 
 /**
- * Work that one process at a time does, again and again. Another takes over when the holder says nothing for 15 s, at
- * once when it stops in peace.
+ * Repeated work of one process at a time. Another takes over when the holder does not renew for 15 s, or at once when
+ * it stops in order.
  *
- * Dies while it works: the lease ends by itself, the next one begins with what is still to be done.
+ * Dies while it works: the lease expires, and the next holder continues with the remaining work.
  */
 export class LeasedWorker {
   private readonly lease: LeaseRow;
@@ -19,9 +19,9 @@ export class LeasedWorker {
 
   /**
    * @param holder the same after a restart of the same instance, which then need not wait for itself
-   * @param work a batch; `true` = there is more, come again at once. A long one says whenever it has `progressed`, so
-   * that its next failure is the first one again
-   * @param standsBy called whenever another process turns out to hold the lease
+   * @param work a batch; `true` = there is more, run again at once. A long one calls `progressed`, so that its next
+   *   failure counts as the first
+   * @param standsBy called whenever another process holds the lease
    */
   constructor(
     pool: Pool,
@@ -47,7 +47,7 @@ export class LeasedWorker {
     this.loop.start();
   }
 
-  /** Lets the batch in hand end. */
+  /** Lets the current batch finish. */
   stop(): Promise<void> {
     return this.loop.stop();
   }

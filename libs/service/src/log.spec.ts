@@ -1,4 +1,4 @@
-/* Promised: a log line says what was done, by ids and codes; whatever an error's message or a careless field says is left out. */
+/* Promised: a log line describes an action by ids and codes; an error's message and personal fields are left out. */
 import { describe, expect, it } from '@jest/globals';
 import { createLogger, NestLog } from './log.js';
 
@@ -58,7 +58,7 @@ describe('a log line', () => {
     expect(text).toContain('"level":');
   });
 
-  it('says where an error came from', () =>
+  it('has the location of an error', () =>
     expect(written((logger) => logger.error({ err: telling() }, 'x.failed')).line).toMatchObject({
       msg: 'x.failed',
       err: { type: 'Error', at: expect.stringContaining('log.spec') },

@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import { framesOf } from './problem.filter.js';
 
-/** Names that must never reach a log line with a value, wherever they stand. */
+/** Fields whose value must never be logged, at any depth. */
 const secret = [
   'password',
   'email',
@@ -23,17 +23,19 @@ const secret = [
 
 const standardError = (): DestinationStream => {
   const stream = pino.destination({ dest: 2, sync: true });
-  // A terminal that is gone takes no more lines; without a listener that would end the process where it stands.
+  // Writing to a closed terminal fails; without a listener that error would end the process.
   stream.on('error', () => undefined);
   return stream;
 };
 
-/** The process's log: one structured line for each thing done, ids and codes only; known names are cut out besides. */
+/**
+ * The process's log: one structured line for each thing done, ids and codes only; known personal fields are redacted.
+ */
 export const createLogger = (
   service: string,
   level: string,
   options: LoggerOptions = {},
-  // Standard output belongs to what people and scripts wait for (`ready …`).
+  // Standard output is for people and scripts that wait for `ready …`.
   destination: DestinationStream = standardError(),
 ): Logger =>
   pino(
@@ -42,12 +44,12 @@ export const createLogger = (
       level,
       base: { service },
       redact: { paths: secret.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[cut]' },
-      // An error's message may quote what somebody typed: type and place are kept, the message is not.
+      // An error's message may quote user input: its type and location are logged, the message is not.
       serializers: {
         err: (error: unknown) =>
           error instanceof Error ? { type: error.name, at: framesOf(error).join('\n') } : { type: typeof error },
       },
-      // pino takes an error's message for the line's where none is given.
+      // pino uses an error's message as the line's where none is given.
       hooks: {
         logMethod(args, method) {
           const [first, ...rest] = args as unknown[];
@@ -75,7 +77,7 @@ export class NestLog implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    // Nest hands a stack over before the context, or instead of it; a stack begins with the message.
+    // Nest passes a stack before the context, or instead of it; a stack begins with the message.
     const context = String(rest.at(-1) ?? '');
     this.logger.error({ context: context.includes('\n') ? '' : context }, textOf(message));
   }

@@ -1,4 +1,4 @@
-/* Promised: pages join without a gap or a repetition; a cursor that is not ours is refused. */
+/* Promised: pages join without a gap or a repetition; an invalid cursor is refused. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeCursor, encodeCursor, pageOf } from './page.js';
@@ -23,7 +23,7 @@ describe('a cursor', () => {
     expect(() => decodeCursor(cursor, 'text', 'text')).toThrow('invalid-field'),
   );
 
-  it('holds what its list sorts by, and nothing a database would stumble over', () => {
+  it('has the list’s sort key, in a form that a database can compare', () => {
     const [time, id] = ['2026-11-01T08:00:00.000Z', '0f4f2c52-7a53-4a6b-9f5e-5f1f0f6f3c01'];
     expect(decodeCursor(encodeCursor(time, id), 'time', 'id')).toEqual([time, id]);
     for (const key of [
@@ -36,7 +36,7 @@ describe('a cursor', () => {
     }
   });
 
-  it('holds no character that a database cannot take', () =>
+  it('has no character that a database cannot store', () =>
     expect(() => decodeCursor(encodeCursor('a\u0000', 'b'), 'text', 'text')).toThrow('invalid-field'));
 });
 

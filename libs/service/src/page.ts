@@ -31,7 +31,7 @@ export interface Page<Item> {
 export const encodeCursor = (...key: readonly string[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
 
-/** What a part of a cursor may be: a database must be able to compare it. */
+/** The form of a cursor's part, so that a database can compare it. */
 export type CursorPart = 'time' | 'id' | 'text';
 
 const shapes: Readonly<Record<CursorPart, (part: string) => boolean>> = {
@@ -40,7 +40,7 @@ const shapes: Readonly<Record<CursorPart, (part: string) => boolean>> = {
   text: () => true,
 };
 
-/** @throws DomainError `invalid-field` when it is not one of ours */
+/** @throws DomainError `invalid-field` when it is not a cursor of this list */
 export const decodeCursor = (cursor: string, ...parts: readonly CursorPart[]): string[] => {
   try {
     const text = Buffer.from(cursor, 'base64url').toString('utf8');
@@ -60,7 +60,7 @@ export const decodeCursor = (cursor: string, ...parts: readonly CursorPart[]): s
 };
 
 /**
- * Cuts a page out of `limit + 1` rows.
+ * Makes a page from `limit + 1` rows.
  *
  * @param keyOf the sort key of an item, for the next cursor
  */

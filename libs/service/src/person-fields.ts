@@ -3,12 +3,12 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsISO31661Alpha2, Matches, ValidateIf } from 'class-validator';
 import { LineField, refuseCardNumbers } from './text-fields.js';
 
-/** Absent stays as it is; `null` is refused by what else is asked of the field. */
+/** Absent = unchanged; `null` is refused by the field's other validators. */
 export const WhenSent = (name: string) => ValidateIf((body: Record<string, unknown>) => body[name] !== undefined);
-/** Absent stays as it is; `null` removes it. */
+/** Absent = unchanged; `null` removes it. */
 export const WhenSet = (name: string) => ValidateIf((body: Record<string, unknown>) => body[name] != null);
 
-/** Complete, or not there at all. */
+/** Complete or absent. */
 export class AddressBody {
   @LineField(200)
   street!: string;
@@ -34,7 +34,7 @@ export const PhoneField = () =>
     Matches(phoneShape, { message: 'phone must be a telephone number' }),
   );
 
-/** What people type about themselves, or officers about them. */
+/** Personal fields as entered by the person or an officer. */
 export interface TypedPerson {
   readonly givenName?: string | null;
   readonly familyName?: string | null;
@@ -42,6 +42,6 @@ export interface TypedPerson {
   readonly address?: Readonly<Pick<AddressBody, 'street' | 'city' | 'postalCode'>> | null | undefined;
 }
 
-/** @throws DomainError `card-number-refused`: one stands where a name, a number or an address should */
+/** @throws DomainError `card-number-refused`: a card number in a name, a number or an address */
 export const refuseCardNumbersOf = ({ address, familyName, givenName, phone }: TypedPerson): void =>
   refuseCardNumbers(givenName, familyName, phone, address?.street, address?.city, address?.postalCode);

@@ -12,7 +12,7 @@ import type { Logger } from 'pino';
 import { throwError, type Observable } from 'rxjs';
 import { problemDetails, type ProblemCatalogue, type ProblemDetails } from './problem.js';
 
-/** Codes of Fastify's own refusals -> ours. */
+/** Codes of Fastify's refusals -> problem codes. */
 const fastifyCodes: { readonly [code: string]: ProblemCode } = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
@@ -56,9 +56,9 @@ const unavailable = (error: unknown): boolean => {
 };
 
 /**
- * Turns whatever was thrown into problem details; the one place that knows HTTP numbers of codes.
+ * Turns every thrown error into problem details; the only place that maps codes to HTTP statuses.
  *
- * In event handlers it hands the error on as it is, so that delivery can tell transient from poison.
+ * In event handlers it passes the error on unchanged, so that delivery can distinguish transient from poison.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -73,7 +73,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const problem = this.problemOf(error, request);
     if (reply.sent) return;
-    // The rate limit has said it better.
+    // The rate limit has already set the header.
     const again = [429, 503, 504].includes(problem.status);
     if (again && !reply.hasHeader('retry-after')) void reply.header('retry-after', '2');
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
@@ -104,7 +104,7 @@ export class ProblemFilter implements ExceptionFilter {
       if (statusCode !== undefined && statusCode < 500) {
         return problemDetails(this.catalogue, codeOf(statusCode));
       }
-      // The message may quote what somebody typed; the stack's first frames say where without saying what.
+      // The message may quote user input; the stack's first frames give the location without it.
       this.logger.error({ route: routeOf(request), failure: error.name, at: framesOf(error) }, 'request.failed');
     } else {
       this.logger.error({ route: routeOf(request), failure: typeof error }, 'request.failed');
@@ -115,7 +115,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 const routeOf = (request: FastifyRequest): string => `${request.method} ${request.routeOptions?.url ?? 'unrouted'}`;
 
-/** Where, without the message: the stack below its first line. */
+/** The location without the message: the stack below its first line. */
 export const framesOf = (error: Error): string[] =>
   (error.stack ?? '')
     .split('\n')

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '@dittoo/kernel';
 
-/** RFC 9457 body. Never a stack trace, never personal data, never what the caller typed. */
+/** RFC 9457 body. Never a stack trace, personal data or the caller's input. */
 export interface ProblemDetails {
   readonly type: string;
   readonly title: string;

@@ -1,4 +1,4 @@
-/* Promised: what gets past here can be stored, and is what it looks like. */
+/* Promised: an accepted body can be stored and has no hidden properties. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseBody } from './request-body.js';
@@ -6,7 +6,7 @@ import { parseBody } from './request-body.js';
 const nested = (depth: number, leaf = '1'): string => '['.repeat(depth) + leaf + ']'.repeat(depth);
 
 describe('a body', () => {
-  it('is the JSON it is', () =>
+  it('is parsed as JSON', () =>
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
         const text = JSON.stringify(value);
@@ -42,7 +42,7 @@ describe('a body', () => {
     expect(({} as { role?: string }).role).toBeUndefined();
   });
 
-  it('may be twenty deep and no deeper', () => {
+  it('may be nested twenty levels deep and no deeper', () => {
     expect(parseBody(nested(20))).toBeDefined();
     expect(() => parseBody(nested(21))).toThrow('invalid-request');
     expect(() => parseBody(nested(50_000))).toThrow(/invalid-request|malformed-json/);

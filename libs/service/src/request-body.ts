@@ -2,7 +2,7 @@ import { DomainError } from '@dittoo/kernel';
 
 const deepest = 20;
 
-/** JSON text -> value, refusing what PostgreSQL cannot store (NUL, lone surrogates) and what hides a prototype. */
+/** JSON text -> value, refusing text that PostgreSQL cannot store (NUL, lone surrogates) and prototype keys. */
 export const parseBody = (text: string): unknown => {
   let value: unknown;
   try {

@@ -34,7 +34,7 @@ class AddLease1763800000310 implements MigrationInterface {
 
 export const serviceMigrations = [CreateService1763800000300, AddLease1763800000310];
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 export const serviceRows: RowClasses = {
   idempotency_key: {
     columns: {

@@ -2,10 +2,10 @@ import type { SubjectId, Uuid } from '@dittoo/kernel';
 import type { CommandContext } from './commands.js';
 
 /**
- * The context of a command nobody asked for: a period ended, a task is due.
+ * The context of a command that the system gives itself: a period ended, a task is due.
  *
  * @param actor which part of the system, as `rights.retention`
- * @param causationId derived from what makes it due, so that a repeat finds its own events
+ * @param causationId derived from the reason it is due, so that a repeat finds its own events
  */
 export const systemContext = (
   actor: string,

@@ -8,11 +8,11 @@ import { containsCardNumber } from './card-number.js';
 const tidy = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' ? value.normalize('NFKC').trim() : value;
 
-/** An address as typed, in one Unicode form. */
+/** An e-mail address as entered, in one Unicode form. */
 export const EmailField = () =>
   applyDecorators(ApiProperty({ format: 'email', maxLength: 254 }), Transform(tidy), IsEmail(), MaxLength(254));
 
-/** Text somebody typed, of as many lines as they like; not empty, not only spaces. */
+/** Entered text of one or more lines; not empty, not only spaces. */
 export const TextField = (maxLength: number, required = true) =>
   applyDecorators(
     ApiProperty({ minLength: 1, maxLength, required }),
@@ -22,14 +22,14 @@ export const TextField = (maxLength: number, required = true) =>
     MaxLength(maxLength),
   );
 
-/** One line of it: no control characters. */
+/** Entered text of one line: no control characters. */
 export const LineField = (maxLength: number, required = true) =>
   applyDecorators(
     TextField(maxLength, required),
     Matches(/^\P{Cc}*$/u, { message: '$property must be a line of text' }),
   );
 
-/** @throws DomainError `card-number-refused`: a card number never enters, not even in a free text */
+/** @throws DomainError `card-number-refused`: a card number is never accepted, not even in free text */
 export const refuseCardNumbers = (...texts: readonly (string | null | undefined)[]): void => {
   if (texts.some((text) => typeof text === 'string' && containsCardNumber(text))) {
     throw new DomainError('card-number-refused');

@@ -1,4 +1,7 @@
-/* Promised: only a token signed by identity's published key, for us, in time, whole; keys that cannot be had are not the caller's fault. */
+/*
+ * Promised: only an unchanged, unexpired token for this audience, signed by identity's published key, is accepted; if
+ * the keys cannot be fetched, the token is not called invalid.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -56,7 +59,7 @@ const token = (
 };
 
 describe('a token', () => {
-  it('of ours tells who asks', async () => {
+  it('of identity gives the principal', async () => {
     expect(await verifier.verify(await token())).toEqual({
       subjectId,
       role: 'customer',
@@ -65,11 +68,11 @@ describe('a token', () => {
     });
   });
 
-  it.each(['customer', 'staff', 'complianceOfficer'])('of role %s is known', async (role) =>
+  it.each(['customer', 'staff', 'complianceOfficer'])('of role %s is accepted', async (role) =>
     expect(await verifier.verify(await token({ role }))).toMatchObject({ role }),
   );
 
-  it('that was believed is not believed past its end', async () => {
+  it('that was accepted is not accepted after its expiry', async () => {
     const good = await token();
     await verifier.verify(good);
     clock.time += 599_000;
@@ -102,7 +105,7 @@ describe('refused as invalid', () => {
     }
   });
 
-  it('signed by another key, of our name or another', async () => {
+  it('signed by another key, with the published key id or another', async () => {
     const other = (await generateKeyPair('EdDSA')).privateKey;
     await refused(await token({}, { key: other }));
     await refused(await token({}, { key: other, kid: 'k2' }));
@@ -136,7 +139,7 @@ describe('refused as invalid', () => {
   it.each(['', 'x', 'a.b.c', '....', 'x'.repeat(10_000)])('garbage %#', (text) => refused(text));
 });
 
-describe('keys that cannot be had are no verdict', () => {
+describe('without the keys a token is neither valid nor invalid', () => {
   const unavailable = async (at = verifier): Promise<void> => {
     await expect(at.verify(await token())).rejects.toMatchObject({ code: 'temporarily-unavailable' });
   };

@@ -5,7 +5,7 @@ import type { Principal } from './caller.js';
 export const tokenIssuer = 'dittoo/identity';
 export const tokenAudience = 'dittoo';
 
-/** A verified token is believed for this long without another look at its signature (a verification costs 0.1 ms). */
+/** A verified token is accepted for this long without verifying its signature again (a verification costs 0.1 ms). */
 const rememberedForMs = 60_000;
 const rememberedAtMost = 10_000;
 
@@ -18,7 +18,7 @@ export class TokenVerifier {
 
   /**
    * @param jwksUrl identity's `/.well-known/jwks.json`
-   * @param fetchKeys fetches it where more than an URL is needed, such as certificates
+   * @param fetchKeys fetches the key set where more than a URL is needed, such as certificates
    */
   constructor(
     jwksUrl: URL,
@@ -32,7 +32,7 @@ export class TokenVerifier {
     });
   }
 
-  /** @throws DomainError `invalid-token`; `temporarily-unavailable` when the keys cannot be had */
+  /** @throws DomainError `invalid-token`; `temporarily-unavailable` if the keys cannot be fetched */
   async verify(token: string): Promise<Principal> {
     const now = Date.parse(this.clock.now());
     const known = this.remembered.get(token);
@@ -70,14 +70,14 @@ export class TokenVerifier {
         expiresAt: Number(payload.exp) * 1000,
       };
     } catch (error) {
-      // Keys that cannot be fetched say nothing about the token; what jose or we refuse does.
+      // If the keys cannot be fetched the token is not judged; it is invalid only if jose or this verifier refuses it.
       const refused = error instanceof DomainError || (error instanceof errors.JOSEError && !unreachable(error));
       throw new DomainError(refused ? 'invalid-token' : 'temporarily-unavailable');
     }
   }
 }
 
-/** jose's words for a key set it could not get. */
+/** Errors of jose for a key set that it could not fetch. */
 const unreachable = (error: Error): boolean =>
   error instanceof errors.JWKSTimeout ||
   error instanceof errors.JWKSInvalid ||

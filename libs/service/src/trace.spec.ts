@@ -1,4 +1,6 @@
-/* Promised, without a collector: the ids of the caller's trace go on, and a trace begins where the caller named none. */
+/*
+ * Promised, without a collector: the caller's trace id is continued, and a new trace begins where the caller sent none.
+ */
 import { describe, expect, it } from '@jest/globals';
 import { serveTrace } from './trace.js';
 
@@ -10,15 +12,15 @@ describe('a served request', () => {
     expect(serveTrace('GET', traceparent).traceparent).toBe(traceparent),
   );
 
-  it('goes on with a later version, and says it in ours', () =>
+  it('accepts a later version, and passes it on in the known one', () =>
     expect(serveTrace('GET', `${example.replace('00-', '01-')}-more`).traceparent).toBe(example));
 
-  it('says of the flags whether it is recorded, and no more', () => {
+  it('passes on only the sampled flag', () => {
     expect(serveTrace('GET', example.replace(/01$/, 'ff')).traceparent).toBe(example);
     expect(serveTrace('GET', example.replace(/01$/, '02')).traceparent).toBe(example.replace(/01$/, '00'));
   });
 
-  it('begins a trace of its own, not recorded, another each time', () => {
+  it('begins a new trace, not recorded, another each time', () => {
     const [one, other] = [serveTrace('GET', null).traceparent, serveTrace('GET', null).traceparent];
     expect(one).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     expect(traceIdOf(other)).not.toBe(traceIdOf(one));

@@ -13,39 +13,39 @@ import {
 } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 
-/** What is no `traceparent` (W3C Trace Context) is no parent. */
+/** An invalid `traceparent` (W3C Trace Context) is ignored. */
 const contextOf = (traceparent: string | null): Context => {
   const parent = parseTraceParent(traceparent ?? '');
   return parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
 };
 
-/** Says of the flags only what we know: is it recorded? (W3CTraceContextPropagator writes others as three digits.) */
+/** Writes only the sampled flag. (W3CTraceContextPropagator writes other flags as three digits.) */
 const traceparentOf = (span: Span | undefined): string | null => {
   const at = span?.spanContext();
   if (at === undefined || !isSpanContextValid(at)) return null;
   return `00-${at.traceId}-${at.spanId}-0${at.traceFlags & TraceFlags.SAMPLED}`;
 };
 
-/** A trace that begins here and is recorded nowhere: the ids alone let events of one cause be found together. */
+/** A new trace that is not recorded: its id still connects the events of one cause. */
 const newTraceparent = (): string => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
 
-/** The span that is being worked on, as events and calls carry it on; `null` = nobody records. */
+/** The active span's `traceparent` for events and calls; `null` = there is none. */
 export const currentTraceparent = (): string | null => traceparentOf(trace.getSpan(context.active()));
 
 export interface TraceOptions {
-  /** What led here, where it came by event or queue; default: the span that is being worked on. */
+  /** The parent, for work from an event or a queue; default: the active span. */
   readonly parent?: string | null;
   readonly kind?: 'internal' | 'client';
-  /** Ids and words of ours; nothing of a person. */
+  /** Ids and internal codes; no personal data. */
   readonly attributes?: Attributes;
 }
 
 const kinds = { internal: SpanKind.INTERNAL, client: SpanKind.CLIENT } as const;
 
 /**
- * Does the work as one span of a trace. An error is noted by its name alone and thrown on.
+ * Runs the work as one span of a trace. An error is recorded by its name alone and rethrown.
  *
- * @param name few different ones: a route, an event type, an intent
+ * @param name of low cardinality: a route, an event type, an intent
  */
 export const traced = <T>(name: string, options: TraceOptions, work: () => Promise<T>): Promise<T> => {
   const { attributes = {}, kind = 'internal', parent } = options;
@@ -63,16 +63,16 @@ export const traced = <T>(name: string, options: TraceOptions, work: () => Promi
   });
 };
 
-/** A request being served: begun before its route is known, ended with its answer. */
+/** The span of a request: begun before its route is known, ended with its response. */
 export interface ServedTrace {
-  /** As the events of this request carry it. */
+  /** The `traceparent` for the events of this request. */
   readonly traceparent: string;
-  /** Runs what belongs to the request within its span. */
+  /** Runs work of the request within its span. */
   within<T>(work: () => T): T;
   end(route: string, status: number): void;
 }
 
-/** @param parent what the caller sent; a trace begins here where it sent nothing */
+/** @param parent the caller's `traceparent`; without one a new trace begins */
 export const serveTrace = (method: string, parent: string | null): ServedTrace => {
   const before = contextOf(parent);
   const span = trace.getTracer('dittoo').startSpan(method, { kind: SpanKind.SERVER }, before);

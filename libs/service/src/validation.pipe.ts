@@ -12,7 +12,7 @@ const flatten = (errors: readonly ValidationError[], path = ''): FieldProblem[] 
     const field = path === '' ? error.property : `${path}.${error.property}`;
     const own = Object.entries(error.constraints ?? {}).map(([rule, message]) =>
       rule === 'whitelistValidation'
-        ? // A name nobody expected may be anything, also personal: it is not repeated.
+        ? // The name of an unknown field may be anything, also personal: it is not repeated.
           { field: path === '' ? '(body)' : path, message: 'has a field that is not known', unknown: true }
         : { field, message, unknown: false },
     );

@@ -19,19 +19,19 @@ const given = deciderSpec(lamp);
 const lit: LampEvent = { type: 'LampLit', data: { at: '2026-01-01T00:00:00.000Z' } };
 
 describe('deciderSpec', () => {
-  it('agrees with what the decider says', () => {
+  it('accepts the decider’s result', () => {
     given().when({ type: 'LightLamp', at: lit.data.at }).then(lit);
     given(lit).when({ type: 'LightLamp', at: lit.data.at }).then();
     given().when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('not-found');
   });
 
-  it('objects to anything else', () => {
+  it('fails on any other result', () => {
     expect(() => given(lit).when({ type: 'LightLamp', at: lit.data.at }).then(lit)).toThrow();
     expect(() => given().when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('conflict')).toThrow();
     expect(() => given(lit).when({ type: 'PutOutLamp', at: lit.data.at }).thenFails('not-found')).toThrow();
   });
 
-  it('objects to a decider that changes its state', () => {
+  it('fails on a decider that changes its state', () => {
     const careless = deciderSpec({
       ...lamp,
       decide: (_command: LampCommand, state: { lit: boolean }) => {

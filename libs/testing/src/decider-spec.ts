@@ -16,8 +16,8 @@ export interface DeciderGiven<Command, Event extends DomainEvent> {
 const print = (value: unknown): string => inspect(value, { depth: null, sorted: true, maxArrayLength: null });
 
 /**
- * Rules as sentences: `given(...history).when(command).then(...events)`. `decide` is called twice and must say the same
- * and leave the state as it was: that is what makes it safe to decide again after a conflict.
+ * Rules as sentences: `given(...history).when(command).then(...events)`. `decide` is called twice, must return the same
+ * and must not change the state, so that it is safe to decide again after a conflict.
  */
 export const deciderSpec =
   <Command, State, Event extends DomainEvent>(decider: Decider<Command, State, Event>) =>
@@ -35,7 +35,7 @@ export const deciderSpec =
         then: (...events) => {
           const decided = decide();
           assert.deepStrictEqual(decided, events);
-          decided.reduce(decider.evolve, fold(decider, history)); // evolve is total over what was decided
+          decided.reduce(decider.evolve, fold(decider, history)); // evolve handles every decided event
         },
         thenFails: (code) => {
           assert.throws(decide, (error) => {

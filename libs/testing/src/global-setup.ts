@@ -15,7 +15,7 @@ export interface TestRun {
 
 const held = globalThis as { dittooTestRun?: TestRun | undefined };
 
-/** One PostgreSQL for the whole run, in a directory of its own that goes with it. */
+/** One PostgreSQL for the whole run, in its own directory that is removed with it. */
 export default async function setup(): Promise<void> {
   await sweep();
   const directory = mkdtempSync(join(tmpdir(), prefix));
@@ -29,7 +29,7 @@ export default async function setup(): Promise<void> {
   }
 }
 
-/** Stops what `setup` started and removes what it wrote. Safe to repeat. */
+/** Stops the PostgreSQL of `setup` and removes its files. Safe to repeat. */
 export const endRun = async (): Promise<void> => {
   const run = held.dittooTestRun;
   held.dittooTestRun = undefined;
@@ -38,7 +38,7 @@ export const endRun = async (): Promise<void> => {
   rmSync(run.directory, { recursive: true, force: true });
 };
 
-/** A run that was killed could not clean up: starting on its directory stops what it left, then it can go. */
+/** Cleans up after a killed run: starting on its directory stops the orphan, then the directory is removed. */
 const sweep = async (): Promise<void> => {
   for (const name of readdirSync(tmpdir())) {
     if (!name.startsWith(prefix)) continue;
@@ -51,7 +51,7 @@ const sweep = async (): Promise<void> => {
       }
       rmSync(directory, { recursive: true, force: true });
     } catch {
-      // somebody else's run, or half of one: not ours to judge
+      // another user's run, or an incomplete one: left alone
     }
   }
 };

@@ -19,8 +19,8 @@ const copyOf = ({ data, metadata, ...rest }: RecordedEvent): RecordedEvent => ({
 });
 
 /**
- * The event store as a list in memory: the same answers, refusals and promises as the real ones, nothing kept.
- * What is appended is copied, so later changes by the caller do not reach the log.
+ * The event store as a list in memory: the same results, refusals and promises as the real ones, nothing stored.
+ * Appended events are copied, so later changes by the caller do not reach the log.
  */
 export class MemoryEventStore extends EventStore {
   override readonly densePositions: boolean;
@@ -29,7 +29,7 @@ export class MemoryEventStore extends EventStore {
   private readonly byId = new Map<string, RecordedEvent>();
   private readonly waiting = new Set<() => void>();
 
-  /** @param positionStep distance between two positions; more than 1 shows who wrongly relies on dense ones */
+  /** @param positionStep distance between two positions; more than 1 reveals code that wrongly relies on dense ones */
   constructor(private readonly positionStep = 1n) {
     super();
     this.densePositions = positionStep === 1n;
@@ -52,7 +52,7 @@ export class MemoryEventStore extends EventStore {
     const known = copies.map(({ eventId }) => this.byId.get(eventId));
     const elsewhere = known.find((event) => event !== undefined && event.stream !== stream);
     if (elsewhere !== undefined) {
-      throw new Error(`event ${elsewhere.eventId} stands in ${elsewhere.stream} already: an id is never used twice`);
+      throw new Error(`event ${elsewhere.eventId} is already in ${elsewhere.stream}: an id is never used twice`);
     }
     if (known.every((event, index) => event?.revision === expected + 1n + BigInt(index))) {
       return { revision: expected + BigInt(copies.length) };
@@ -87,9 +87,9 @@ export class MemoryEventStore extends EventStore {
   }
 
   override async readAll({ after, limit = 1000, categories }: ReadAllOptions): Promise<LogPage> {
-    // As EventStoreDB does it: where nothing stands nothing begins.
+    // As in EventStoreDB: reading cannot start at a position without an event.
     if (after !== null && !this.densePositions && after % this.positionStep !== 0n) {
-      throw new RangeError(`${after} is no position of this log`);
+      throw new RangeError(`${after} is not a position of this log`);
     }
     const start = after === null ? 0 : this.log.findIndex(({ position }) => position > after);
     const scanned = start < 0 ? [] : this.log.slice(start, start + limit);
@@ -105,7 +105,7 @@ export class MemoryEventStore extends EventStore {
       const seen = this.log.length;
       const page = await this.readAll({ ...options, after });
       if (page.checkpoint === after) {
-        if (this.log.length > seen || signal.aborted) continue; // appended, or ended, between the look and the wait
+        if (this.log.length > seen || signal.aborted) continue; // appended, or ended, between the check and the wait
         await new Promise<void>((resolve) => {
           const wake = (): void => {
             this.waiting.delete(wake);

@@ -15,7 +15,7 @@ export interface TestDatabase {
   readonly url: string;
   /** Runs migrations as a service does at its start. */
   migrate(migrations: readonly MigrationClass[], options?: MigrateOptions): Promise<string[]>;
-  /** A pool that `drop` ends; `role: 'dittoo_app'` for what services may do. */
+  /** A pool that `drop` ends; `role: 'dittoo_app'` has the rights of services. */
   pool(options?: Partial<PoolOptions>): pg.Pool;
   /** Ends its pools and every other session on it, then removes it. */
   drop(): Promise<void>;
@@ -24,7 +24,7 @@ export interface TestDatabase {
 /**
  * A new, empty database on the PostgreSQL of this test run, with the role services act as.
  *
- * @param name shows up in the database's name; uniqueness is taken care of
+ * @param name part of the database's name, which is unique anyway
  */
 export const testDatabase = async (name = 'spec'): Promise<TestDatabase> => {
   const base = process.env[postgresUrlVariable];

@@ -1,7 +1,7 @@
 import { nodeHash, rootOfSubtrees } from './hashing.js';
 import { subtreesOf, type Subtree } from './subtree.js';
 
-/** C2SP tlog-tiles: a tile has eight levels, so 256 hashes at its foot and one root at its head. */
+/** C2SP tlog-tiles: a tile has eight levels, so 256 hashes at the bottom and one root at the top. */
 export const tileLevels = 8;
 export const tileWidth = 2 ** tileLevels;
 
@@ -13,16 +13,16 @@ export interface Tile {
   readonly root: Buffer;
 }
 
-/** Where a tree grown earlier stood: what `GrowingTree` needs to go on. */
+/** The state from which `GrowingTree` can continue a tree. */
 export interface TreeEdge {
   readonly size: number;
   /** Hashes of `subtreesOf({ begin: 0, end: size })`. */
   readonly subtrees: readonly Buffer[];
-  /** By tile level: the feet of the tile that is not complete yet. */
+  /** By tile level: the bottom hashes of the incomplete tile. */
   readonly feet: readonly (readonly Buffer[])[];
 }
 
-/** The subtrees whose hashes stand in the incomplete tiles of a tree of `size`, by tile level. */
+/** The subtrees whose hashes are in the incomplete tiles of a tree of `size`, by tile level. */
 export const feetOf = (size: number): Subtree[][] => {
   const levels: Subtree[][] = [];
   for (let level = 0, width = size; width > 0; level++, width = Math.floor(width / tileWidth)) {
@@ -42,7 +42,7 @@ export class GrowingTree {
 
   constructor(edge: TreeEdge = { size: 0, subtrees: [], feet: [] }) {
     if (edge.subtrees.length !== subtreesOf({ begin: 0, end: edge.size }).length) {
-      throw new RangeError('the edge is not that of a tree of its size');
+      throw new RangeError('the edge does not match the size of the tree');
     }
     this.count = edge.size;
     this.subtrees = [...edge.subtrees];

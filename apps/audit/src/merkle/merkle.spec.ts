@@ -12,7 +12,7 @@ const leafHash = (data: Buffer): Buffer =>
     .digest();
 const numbered = (count: number): Buffer[] => Array.from({ length: count }, (_, i) => leafHash(Buffer.from(String(i))));
 
-/** RFC 6962 §2.1 word by word: what everything else is held against. */
+/** RFC 6962 §2.1 implemented literally: the reference for all other results. */
 const definition = (leaves: readonly Buffer[]): Buffer => {
   if (leaves.length === 0) return createHash('sha256').digest();
   if (leaves.length === 1) return leaves[0]!;
@@ -54,7 +54,7 @@ describe('the tree', () => {
     ]);
   });
 
-  it('goes on from its edge as if it had never stopped', () => {
+  it('continues from its edge as if it had never stopped', () => {
     const leaves = numbered(70);
     for (let size = 0; size <= 70; size++) {
       const hash = hashOf(leaves);
@@ -87,7 +87,7 @@ describe('the tree', () => {
     expect(leaves.slice(300).flatMap((leaf) => resumed.push(leaf))).toEqual(tiles.slice(1));
   });
 
-  it('puts tiles upon tiles', () => {
+  it('builds tiles from tiles', () => {
     const [leaf] = numbered(1);
     const tree = new GrowingTree();
     const tiles: Tile[] = [];

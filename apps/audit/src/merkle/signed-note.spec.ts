@@ -26,19 +26,19 @@ describe('a signed note', () => {
     expect(openNote(note, verifierKey)).toBe(text);
   });
 
-  it('passes over the lines of other keys', () => {
+  it('ignores the lines of other keys', () => {
     const other = signNote(text, 'example.org/witness', privateKeyOf(Buffer.alloc(32, 7)));
     expect(openNote(note + other.slice(text.length + 1), verifierKey)).toBe(text);
     expect(openNote(other, verifierKey)).toBeNull();
   });
 
-  it('is nothing when a byte of text or signature differs', () => {
+  it('is rejected when a byte of text or signature differs', () => {
     expect(openNote(note.replace('answer', 'Answer'), verifierKey)).toBeNull();
     expect(openNote(note.replace('ZJkuBS', 'ZJkuBT'), verifierKey)).toBeNull();
     expect(openNote(text, verifierKey)).toBeNull();
   });
 
-  it('objects to a verifier key that is none', () => {
+  it('throws on an invalid verifier key', () => {
     expect(() => openNote(note, verifierKey.replace('c74f20a3', 'c74f20a4'))).toThrow(TypeError);
     expect(() => openNote(note, 'PeterNeumann')).toThrow(TypeError);
   });

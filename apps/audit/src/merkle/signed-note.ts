@@ -11,13 +11,13 @@ export const privateKeyOf = (seed: Buffer): KeyObject =>
 export const publicBytesOf = (key: KeyObject): Buffer =>
   Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x!, 'base64url');
 
-/** Names stand in signature lines: no spaces, no plus, no control characters. */
+/** Names are part of signature lines: no spaces, no plus, no control characters. */
 export const isKeyName = (name: string): boolean => /^[^\s+\p{Cc}]+$/u.test(name);
 
 const keyId = (name: string, publicBytes: Buffer): Buffer =>
   createHash('sha256').update(`${name}\n`).update(ed25519).update(publicBytes).digest().subarray(0, 4);
 
-/** `name+hash+key`: all that somebody needs to verify, and may be published anywhere. */
+/** `name+hash+key`: enough to verify a signature; may be published anywhere. */
 export const verifierKeyOf = (name: string, publicBytes: Buffer): string =>
   `${name}+${keyId(name, publicBytes).toString('hex')}+${Buffer.concat([ed25519, publicBytes]).toString('base64')}`;
 
@@ -29,9 +29,9 @@ export const signNote = (text: string, name: string, privateKey: KeyObject): str
 };
 
 /**
- * The text of a note that the key signed; `null` when it did not. Lines of other keys are passed over.
+ * The text of a note that the key signed; `null` when it did not. Lines of other keys are ignored.
  *
- * @throws TypeError the verifier key is not one
+ * @throws TypeError the verifier key is invalid
  */
 export const openNote = (note: string, verifierKey: string): string | null => {
   const parts = /^(?<name>[^+]+)\+(?<id>[0-9a-f]{8})\+(?<key>.+)$/.exec(verifierKey)?.groups;
@@ -59,7 +59,7 @@ export const openNote = (note: string, verifierKey: string): string | null => {
   return signed ? text : null;
 };
 
-/** What a C2SP tlog-checkpoint says. */
+/** The contents of a C2SP tlog-checkpoint. */
 export interface TreeHead {
   readonly origin: string;
   readonly size: number;
@@ -69,7 +69,7 @@ export interface TreeHead {
 export const treeHeadText = ({ origin, size, root }: TreeHead): string =>
   `${origin}\n${size}\n${root.toString('base64')}\n`;
 
-/** `null` = this is no tree head. */
+/** `null` = not a tree head. */
 export const parseTreeHead = (text: string): TreeHead | null => {
   const [origin, size, root, ...rest] = text.split('\n');
   if (origin === undefined || size === undefined || root === undefined || rest.length === 0) return null;

@@ -4,7 +4,7 @@ export interface Subtree {
   readonly index: number;
 }
 
-/** Leaves [begin, end) that are one node of a tree, RFC 6962 §2.1; at the right edge it may still grow. */
+/** Leaves [begin, end) under one node of a tree, RFC 6962 §2.1; a node at the right edge may still grow. */
 export interface LeafRange {
   readonly begin: number;
   readonly end: number;

@@ -12,6 +12,6 @@ const said = {
 const look: ViewSubjectHistory = { type: 'ViewSubjectHistory', ...said };
 const viewed: OfficerAccessEvent = { type: 'SubjectHistoryViewed', data: said };
 
-it('records a look', () => given().when(look).then(viewed));
+it('records a view', () => given().when(look).then(viewed));
 
-it('records the same look again: each one counts', () => given(viewed).when(look).then(viewed));
+it('records a repeated view: each one counts', () => given(viewed).when(look).then(viewed));

@@ -1,7 +1,7 @@
 import type { OfficerAccessEvent, OfficerAccessEvents } from '@dittoo/contracts';
 import type { Decider, SubjectId } from '@dittoo/kernel';
 
-/** Looks are counted and never refused: what an officer may look at is said by the role. */
+/** Views are recorded and never refused here: the role decides what an officer may see. */
 export interface OfficerAccess {
   readonly views: number;
 }

@@ -5,8 +5,8 @@ import type { FastifyRequest } from 'fastify';
 import { officerAccessDecider, type ViewSubjectHistory } from './officer-access.decider.js';
 
 /**
- * First the record, then the view: an officer's question is answered only after it is recorded in `officerAccess-<officer>`.
- * Dies in between: a view is recorded that was not taken, never the other way round.
+ * Records an officer's view in `officerAccess-<officer>` before the data is returned. Dies in between: a view is
+ * recorded that did not happen, never the other way round.
  */
 @Injectable()
 export class OfficerViews {
@@ -17,7 +17,7 @@ export class OfficerViews {
     officerId: string,
     view: Pick<ViewSubjectHistory, 'subjectId' | 'view' | 'auditPurpose'>,
   ): Promise<void> {
-    // The person the event is about, and whose key seals the purpose, is the officer.
+    // The data subject of the event is the officer: their key seals the purpose.
     const context = commandContext(caller, officerId);
     await this.commands.execute(officerAccessDecider, officerId, { type: 'ViewSubjectHistory', ...view }, context);
   }

@@ -80,7 +80,7 @@ describe('a bundle is ok', () => {
     expect(lines.at(-1)).toMatch(/word of the bundle/);
   });
 
-  it('under the key and with the older head that the auditor brought', async () => {
+  it('under the auditor’s own key and an older head', async () => {
     const { exitCode, lines } = await verified(whole, { vkey, checkpoints: [noteOf(told.slice(0, 3)), noteOf([])] });
     expect(exitCode).toBe(0);
     expect(lines).toHaveLength(2);
@@ -121,7 +121,7 @@ describe('a bundle is tampered with', () => {
     expect(report.exitCode).toBe(1);
   });
 
-  it('when all of it was made again under another key', async () => {
+  it('when it was rebuilt under another key', async () => {
     const made = bundleOf(told, [noteOf(told.slice(0, 2), otherKey), noteOf(told, otherKey)]).with(
       0,
       line({
@@ -133,11 +133,11 @@ describe('a bundle is tampered with', () => {
         dense: true,
       }),
     );
-    expect((await verified(made)).exitCode).toBe(0); // its own word
+    expect((await verified(made)).exitCode).toBe(0); // by its own key
     expect((await verified(made, { vkey })).exitCode).toBe(1);
   });
 
-  it('when it does not begin as a head that was kept', async () => {
+  it('when it does not extend a head that was kept', async () => {
     expect((await verified(whole, { vkey, checkpoints: [noteOf(otherTold.slice(0, 3))] })).exitCode).toBe(1);
     const longer = [...told, { subject: bo, revision: 3 }];
     expect((await verified(whole, { vkey, checkpoints: [noteOf(longer)] })).lines[0]).toMatch(/has not the 6 events/);
@@ -149,7 +149,7 @@ describe('a bundle is incomplete', () => {
     ['cut off', whole.slice(0, 4), /cut off after entry 2 of 5/],
     ['cut off in a line', [...whole.slice(0, 4), whole[4]!.slice(0, 50)], /cannot be read on after entry 2/],
     [
-      'with a key gone that no event names',
+      'with a missing key that no event names',
       whole.with(-2, line({ kind: 'key', kid: `${anna}/contact/1`, state: 'missing' })),
       /key missing without erasure event/,
     ],

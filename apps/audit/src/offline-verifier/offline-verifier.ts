@@ -1,11 +1,12 @@
 /**
- * Verifies an audit bundle: one file, nothing but Node's own modules, no database, no network. Copy it, read it, run it
- * where nobody of the shop has been:
+ * Verifies an audit bundle: one file, nothing but Node's own modules, no database, no network. Copy it, read it, and
+ * run it on a machine that is independent of the shop:
  *
  *     node offline-verifier.js <bundle> [--vkey <key you were given>] [--checkpoint <file kept from earlier>]...
  *
- * Exit 0 = ok, 1 = tampered, 2 = incomplete (cut off, unreadable, or a key is gone that no event says was destroyed).
- * Without --vkey the key is the bundle's own word: the log is whole, but anybody may have signed it.
+ * Exit 0 = ok, 1 = tampered, 2 = incomplete (truncated, unreadable, or a key is missing that no event says was
+ * destroyed). Without --vkey the key comes from the bundle itself: the log is consistent, but anyone may have signed
+ * it.
  */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { createReadStream, readFileSync, realpathSync } from 'node:fs';
@@ -78,7 +79,7 @@ export const openHead = (note: string, vkey: string): Head | string => {
   return { origin, size: Number(size), root: root! };
 };
 
-/** @param held what the auditor brought: the key, and tree heads kept from earlier */
+/** @param held the auditor's own evidence: the key, and tree heads kept from earlier */
 export const verifyBundle = async (
   lines: AsyncIterable<string>,
   held: { readonly vkey?: string | undefined; readonly checkpoints?: readonly string[] } = {},
@@ -98,7 +99,7 @@ export const verifyBundle = async (
   let [first, last]: (string | undefined)[] = [];
   let ended = false;
 
-  /** Older heads that the auditor holds are met on the way: what they say must be how this log began. */
+  /** Checks the auditor's older heads on the way: the log must extend each of them. */
   const meetKept = (): void => {
     for (const head of kept ?? []) if (head.size === tree.size) roots.set(head.size, tree.root());
   };

@@ -7,7 +7,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ProcessingRecordsQuery } from './processing-records.http.js';
 
-/** The record of processing activities, art. 30(1), out of the same register that decides what may be sent. */
+/** The record of processing activities, art. 30(1), generated from the same register that decides what may be sent. */
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')

@@ -7,23 +7,22 @@ import { numberedPage } from './numbered-page.js';
 import { SealStore } from './seal-store.js';
 import { SigningKey } from './signing-key.js';
 
-/** First line of a bundle; the offline verifier knows no other. */
+/** First line of a bundle; the offline verifier accepts no other format. */
 export const bundleFormat = 'dittoo-audit-bundle/1';
 
 const headsPerRead = 1000;
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
 
 /**
- * The log under its last tree head, for somebody who does not trust this house: NDJSON, one thing a line.
+ * The log under its last tree head, for an auditor who does not trust the shop: NDJSON, one item per line.
  *
  *     { kind: 'policy', format, origin, vkey, treeSize, dense }   dense: positions are the indexes, always true now
  *     { kind: 'head', note }                     every tree head, after the entry that completes it
  *     { kind: 'entry', index, position, leaf }   leaf = the canonical bytes, as text
- *     { kind: 'key', kid, state }                a key that does not open any more: destroyed | missing
- *     { kind: 'end', entries, heads }            not there = the bundle was cut off
+ *     { kind: 'key', kid, state }                a key that no longer opens anything: destroyed | missing
+ *     { kind: 'end', entries, heads }            absent = the bundle was cut off
  *
- * Entries come from the log and not from what the seal stores beside it: a log that was changed makes a bundle that
- * does not verify.
+ * Entries come from the log and not from the stored leaves: a changed log gives a bundle that does not verify.
  */
 @Injectable()
 export class Bundle {
@@ -35,7 +34,7 @@ export class Bundle {
     @Inject(AUDIT_CONFIG) private readonly config: AuditConfig,
   ) {}
 
-  /** Lines as fast as they are taken; a page of the log in memory. */
+  /** Yields lines as fast as they are consumed, with one page of the log in memory. */
   async *lines(): AsyncGenerator<string> {
     const { origin } = this.config;
     const treeSize = (await this.seal.lastHead(origin))?.size ?? 0;
@@ -79,9 +78,9 @@ export class Bundle {
     }
   }
 
-  /** To the end of the log, also behind the last head: an erasure there explains a key that is gone. */
+  /** To the end of the log, also after the last head: an erasure there explains a missing key. */
   private async *pages(): AsyncGenerator<readonly RecordedEvent[]> {
-    // A hole is left out: the verifier misses it.
+    // A hole is left out: the verifier notices the missing index.
     let after: bigint | null = null;
     let next = 0n;
     for await (const stretch of readOverHoles(this.store)) {
@@ -110,7 +109,7 @@ export class Bundle {
   }
 }
 
-/** Explained behind the last tree head: the next bundle will say so. */
+/** Explained by an event after the last tree head: the next bundle will contain it. */
 const forgetErasedBy = (event: RecordedEvent, gone: Map<string, unknown>): void => {
   for (const { kid } of kidsErasedBy(event)) gone.delete(kid);
 };

@@ -16,8 +16,8 @@ import type { Findings } from './log-check.js';
 const definitions: SchemaMap = schemaMap;
 
 /**
- * Every envelope stands where it was sealed and opens with its key; a key that is gone was erased by an event that
- * names it, and a key that was erased is gone. Opens, looks at nothing, and forgets.
+ * Checks that every envelope is in the field it was sealed for and opens with its key, that every missing key was
+ * destroyed by an event that names it, and that every destroyed key is missing. Opened values are discarded unread.
  */
 export class EnvelopeCheck {
   private readonly erased = new Set<string>();
@@ -50,7 +50,7 @@ export class EnvelopeCheck {
     await this.open(openable);
   }
 
-  /** Keys that are gone and that no event has named so far. */
+  /** Missing keys that no event has named so far. */
   get unexplained(): readonly string[] {
     return [...this.gone.keys()].filter((kid) => !this.erased.has(kid));
   }
@@ -61,7 +61,7 @@ export class EnvelopeCheck {
     }
   }
 
-  /** The whole page in one go; where that fails one by one, to say which. */
+  /** Opens the whole page at once; if that fails, one by one to find which. */
   private async open(events: readonly RecordedEvent[]): Promise<void> {
     try {
       await this.sealer.open(events);
@@ -86,8 +86,8 @@ export class EnvelopeCheck {
   }
 
   /**
-   * Envelopes exactly in the personal fields, each under a key of the event's data subject and the field's category,
-   * of all of it or of this stream or event.
+   * Checks that exactly the personal fields hold envelopes, each under a key of the event's data subject and the
+   * field's category, for the whole category, this stream or this event.
    */
   private standsInPlace({ type, data, eventId, metadata, position, stream }: RecordedEvent): boolean {
     const fields: { readonly [field: string]: FieldClass } = definitions[type]?.fields ?? {};
@@ -113,11 +113,11 @@ export class EnvelopeCheck {
 
 const isAboutOne = (error: unknown): boolean => error instanceof EnvelopeRejected || error instanceof KeyMissing;
 
-/** The keys an event's envelopes name. */
+/** The keys named in an event's envelopes. */
 export const kidsOf = ({ data }: RecordedEvent): string[] =>
   Object.values(data).flatMap((value) => (isEnvelope(value) ? [value.kid] : []));
 
-/** The keys an event says were destroyed. */
+/** The keys that an event reports as destroyed. */
 export const kidsErasedBy = ({ type, data, position }: RecordedEvent): { kid: string; position: bigint }[] => {
   if (type !== 'SubjectKeysDestroyed' || !Array.isArray(data['keys'])) return [];
   return (data['keys'] as { kid?: unknown }[]).flatMap(({ kid }) =>

@@ -8,8 +8,8 @@ import { ImaginedLife } from '../imagined-life.fixture.js';
 import { verifyBundle } from '../offline-verifier/offline-verifier.js';
 import { LogSealer } from './log-sealer.worker.js';
 
-// Promised: on a store whose positions have gaps everybody is shown the audit's own, 0, 1, 2 and so on, and what is
-// tampered with is named by them. The store is the sandbox: what a server's disk looks like is not asked here.
+// Promised: on a store whose positions have gaps, all routes show the audit's own numbers 0, 1, 2 and so on, and
+// tampering is reported by them. The store is the sandbox: a real server's disk is not tested here.
 let sandbox: EventStoreSandbox;
 let service: TestService;
 let officer: string;
@@ -66,10 +66,10 @@ const offline = async () => {
   );
   return { ...report, text: report.lines.join('\n') };
 };
-/** An event of ours by its number, where it stands with the server. */
+/** The server's record of an event, by the event's number. */
 const numbered = (number: number) => untouched.filter(({ stream }) => !stream.startsWith('$'))[number]!;
 
-describe('what is shown', () => {
+describe('the shown trail', () => {
   it('is numbered without gaps, although the store has them', async () => {
     const events = await linesOf('events');
     expect(events.map(({ position }) => position)).toEqual(Array.from({ length: events.length }, (_, n) => n));
@@ -94,7 +94,7 @@ describe('what is shown', () => {
     }
   });
 
-  it('goes on live where it was left, by number', async () => {
+  it('resumes the live stream by number', async () => {
     const abort = new AbortController();
     const answer = await fetch(`${service.url}/api/v1/audit/events/live`, {
       headers: { authorization: officer, 'last-event-id': String(size - 3) },
@@ -110,7 +110,7 @@ describe('what is shown', () => {
   });
 });
 
-/** Until everything that stands in the log is under a signed tree head. @returns how many that are */
+/** Waits until the whole log is under a signed tree head. @returns number of events */
 const sealed = async (): Promise<number> => {
   const ours = () => sandbox.log.events.filter(({ stream }) => !stream.startsWith('$')).length;
   return until(() => (service.get<LogSealer>(LogSealer).lastSigned?.size ?? 0) === ours() && ours(), 20_000);
@@ -123,7 +123,7 @@ describe('the log', () => {
   });
   afterEach(() => sandbox.log.rewrite(() => untouched));
 
-  it('verifies, here and offline', async () => {
+  it('verifies, in the service and offline', async () => {
     const { events, ...result } = await verification();
     expect(result).toMatchObject({ verdict: 'ok', problems: [] });
     expect(events).toBeGreaterThanOrEqual(size);
@@ -145,7 +145,7 @@ describe('the log', () => {
     expect(report.exitCode).toBe(1);
   });
 
-  it('is tampered with when an event is gone', async () => {
+  it('is tampered with when an event is missing', async () => {
     const { id } = numbered(80);
     sandbox.log.rewrite((events) => events.filter((event) => event.id !== id));
     const { verdict, problems } = await verification();
@@ -168,13 +168,13 @@ describe('the log', () => {
     expect((await offline()).exitCode).toBe(1);
   });
 
-  it('is tampered with when the leaf of an event is gone', async () => {
+  it('is tampered with when the leaf of an event is missing', async () => {
     const { rows } = await service.platform.pool.query('DELETE FROM audit.leaf WHERE index = 40 RETURNING *');
     try {
       const { verdict, problems } = await verification();
       expect(verdict).toBe('tampered');
       expect(problems[0]!.position).toBe(40);
-      expect((await offline()).exitCode).toBe(0); // believes nothing beside the log
+      expect((await offline()).exitCode).toBe(0); // trusts the log alone
       const history = await linesOf(`events?from=39`);
       expect(history.map(({ position }) => position).slice(0, 3)).toEqual([39, 40, 41]);
     } finally {
@@ -190,7 +190,7 @@ describe('the log', () => {
   });
 });
 
-it('an outage of the store is an answer that says so, and goes by', async () => {
+it('an outage of the store gives a clear answer, and ends without a restart', async () => {
   await sandbox.goDown();
   await get('events').expect(503);
   await request(service.url).get('/health/ready').expect(503);

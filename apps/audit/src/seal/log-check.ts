@@ -3,16 +3,19 @@ import { GrowingTree, type Tile } from '../merkle/growing-tree.js';
 import type { TreeHead } from '../merkle/signed-note.js';
 import type { Leaf, Sealed, SignedTreeHead } from './seal-store.js';
 
-/** What an officer reads: a position in the log, as far as there is one, and what is wrong there. */
+/** One finding for the officer: the position in the log, where it has one, and the problem. */
 export interface Problem {
   readonly position: number | null;
   readonly problem: string;
 }
 
-/** Enough to see what happened; a log that is wrong everywhere is not listed line by line. */
+/** Limit of reported problems: a log that is wrong everywhere is not listed line by line. */
 export const mostProblems = 500;
 
-/** Problems in the order they were found. `tampered` = something was changed; else something cannot be accounted for. */
+/**
+ * Problems in the order they were found. `tampered` = something was changed; otherwise something is missing without
+ * explanation.
+ */
 export class Findings {
   readonly problems: Problem[] = [];
   private verdictSoFar: 'ok' | 'tampered' | 'incomplete' = 'ok';
@@ -41,24 +44,24 @@ export class Findings {
 }
 
 /**
- * The log against its seal: every leaf computed again from the event, the tree grown again from these leaves, and held
- * against the leaves, tiles and tree heads that are stored. Sees one page at a time; remembers the last revision of
- * each stream and the right edge of the tree.
+ * Compares the log with its seal: recomputes every leaf from its event and the tree from these leaves, and compares
+ * them with the stored leaves, tiles and tree heads. It takes one page at a time and keeps the last revision of each
+ * stream and the right edge of the tree.
  */
 export class LogCheck {
   readonly tree = new GrowingTree();
   private readonly revisions = new Map<string, bigint>();
   private lastPosition: bigint | null = null;
-  /** Index the next sealed event must have. */
+  /** Expected index of the next sealed event. */
   private index = 0;
-  /** Once a leaf is wrong every later root is: said once, at the leaf. */
+  /** After a wrong leaf every later root is wrong: reported once, at the leaf. */
   private rootsFollow = true;
   private count = 0;
   private rootAtHead: Buffer | null = null;
 
   /**
-   * @param sealed how far, in the positions that `event` and `hole` are told
-   * @param dense is a position that is passed over a hole? Where the store does not say so, `hole` is told of each
+   * @param sealed the last sealed position, in the numbering passed to `event` and `hole`
+   * @param dense whether a skipped position is a hole; if not, the caller reports each one to `hole`
    */
   constructor(
     private readonly sealed: Sealed,
@@ -67,17 +70,17 @@ export class LogCheck {
     private readonly findings: Findings,
   ) {}
 
-  /** Events looked at. */
+  /** Events checked. */
   get events(): number {
     return this.count;
   }
 
-  /** Root of the events under the last signed head, or of all there are if they are fewer. */
+  /** Root of the events under the last signed head, or of all events if there are fewer. */
   get root(): Buffer {
     return this.rootAtHead ?? this.tree.root();
   }
 
-  /** Where the next event stands, if none is missing. */
+  /** Position of the next event, if none is missing. */
   get next(): bigint {
     return (this.lastPosition ?? -1n) + 1n;
   }
@@ -94,7 +97,7 @@ export class LogCheck {
   }
 
   /**
-   * @param leaf what the seal says stands at this position
+   * @param leaf the stored leaf of this position
    * @returns tiles completed by it
    */
   event(event: RecordedEvent, leaf: Leaf | undefined): Tile[] {
@@ -137,7 +140,7 @@ export class LogCheck {
     this.findings.tampered(position, `tile ${tile.index} of level ${tile.level} is not that of the events`);
   }
 
-  /** @param said what our signature covers; `null` = it is not ours */
+  /** @param said the signed contents; `null` = not signed by this log's key */
   head(head: SignedTreeHead, said: TreeHead | null, previousSize: number): void {
     const at = head.size === 0 ? null : this.lastPosition;
     if (said === null || said.size !== head.size || !said.root.equals(head.root)) {
@@ -154,7 +157,7 @@ export class LogCheck {
     );
   }
 
-  /** The log is over. @param cutOff what the seal has behind the last position read */
+  /** Ends the check. @param cutOff leaves after the last position read */
   end(cutOff: { readonly first: bigint | null; readonly count: number }): void {
     if (cutOff.first !== null) {
       this.rootsFollow = false;

@@ -1,13 +1,13 @@
 import { EventStoreUnavailable, type EventStore, type RecordedEvent } from '@dittoo/kernel';
 
-/** A stretch of the log: what was there, or a place where something should be and is not. */
+/** A part of the log: its events, or a position where an event is missing. */
 export type LogStretch =
   | { readonly kind: 'events'; readonly events: readonly RecordedEvent[]; readonly upTo: bigint }
   | { readonly kind: 'hole'; readonly position: bigint };
 
 /**
- * Reads the log to its end and over every hole: a store with dense positions refuses a page that is not whole, so around a hole pages shrink
- * until they are one position, and that one is the hole.
+ * Reads the log to its end and past every hole. A store with dense positions refuses an incomplete page, so around a
+ * hole the page size shrinks to one position, and that position is the hole.
  */
 export async function* readOverHoles(
   store: EventStore,

@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 const started: LogSealer[] = [];
-/** Another process's sealer on the same database; also this one's after a restart. */
+/** A second sealer on the same database: another process, or this one after a restart. */
 const anotherSealer = (metrics = new Registry(), alarms = new Alarms()): LogSealer => {
   const other = new LogSealer(
     service.get<EventStore>(EventStore),
@@ -60,7 +60,7 @@ const get = async (path: string) =>
 const binary = (base64: string): Buffer => Buffer.from(base64, 'base64');
 
 describe('proofs', () => {
-  it('hold for every event and for every two sizes, up to what the checkpoint says', async () => {
+  it('hold for every event and every two sizes up to the checkpoint', async () => {
     const [[first]] = (await live(1)) as [[string]];
     await headOf(1);
     const ids = (await live(9)).flat();
@@ -84,7 +84,7 @@ describe('proofs', () => {
     }
   });
 
-  it('are asked for with good parameters, by an officer', async () => {
+  it('need valid parameters and an officer', async () => {
     await headOf(0);
     expect((await get('proofs/inclusion?eventId=one')).body.code).toBe('invalid-field');
     expect((await get(`proofs/inclusion?eventId=${newId()}`)).body.code).toBe('not-found');
@@ -102,7 +102,7 @@ describe('proofs', () => {
 });
 
 describe('a crash', () => {
-  it('after the leaves: the next start signs what was not signed, and the same tree', async () => {
+  it('after the leaves: the next start signs the unsigned rest, and the same tree', async () => {
     await live(3);
     const before = await headOf(3);
     await sealer.beforeApplicationShutdown();
@@ -110,7 +110,7 @@ describe('a crash', () => {
     expect((await headOf(3, anotherSealer())).root).toEqual(before.root);
   });
 
-  it('before the leaves: the next start takes the events up again', async () => {
+  it('before the leaves: the next start reads the events again', async () => {
     await headOf(0);
     await sealer.beforeApplicationShutdown();
     await live(300);
@@ -122,7 +122,7 @@ describe('a crash', () => {
     expect(await service.get<Verification>(Verification).verify()).toMatchObject({ verdict: 'ok', treeSize: 600 });
   });
 
-  it('is none when asked to stop: what was read is signed', async () => {
+  it('does not happen at a requested stop: events already read are signed', async () => {
     await live(20);
     await until(async () => (await store.sealed()).size === 20);
     await sealer.beforeApplicationShutdown();
@@ -130,7 +130,7 @@ describe('a crash', () => {
   });
 });
 
-it('two sealers make one tree and one line of heads', async () => {
+it('two sealers make one tree and one chain of heads', async () => {
   const others = [anotherSealer(), anotherSealer()];
   for (let round = 0; round < 5; round++) await live(60);
   for (const one of [sealer, ...others]) await until(async () => (await store.lastHead(origin))?.size === 300 && one);
@@ -138,7 +138,7 @@ it('two sealers make one tree and one line of heads', async () => {
   expect(await service.get<Verification>(Verification).verify()).toMatchObject({ verdict: 'ok', treeSize: 300 });
 });
 
-describe('the sealer refuses, and says so, when', () => {
+describe('the sealer refuses, with a reason, when', () => {
   const restarted = async (): Promise<{ reason: string; alarms: readonly string[]; metrics: string }> => {
     const [metrics, alarms] = [new Registry(), new Alarms()];
     const next = anotherSealer(metrics, alarms);
@@ -146,7 +146,7 @@ describe('the sealer refuses, and says so, when', () => {
     return { reason, alarms: alarms.raised, metrics: await metrics.metrics() };
   };
 
-  it('the leaves are not those it signed', async () => {
+  it('the leaves are not the signed ones', async () => {
     await live(3);
     await headOf(3);
     await sealer.beforeApplicationShutdown();
@@ -159,7 +159,7 @@ describe('the sealer refuses, and says so, when', () => {
     expect(await store.lastHead(origin)).toMatchObject({ size: 3 });
   });
 
-  it('leaves are gone, or the last head is not ours', async () => {
+  it('leaves are missing, or the last head is not signed by its key', async () => {
     await live(3);
     await headOf(3);
     await sealer.beforeApplicationShutdown();
@@ -169,7 +169,7 @@ describe('the sealer refuses, and says so, when', () => {
     expect((await restarted()).reason).toBe('the signed tree head of 3 does not carry our signature');
   });
 
-  it('it is running and what it reads back is another tree', async () => {
+  it('storage returns another tree while it runs', async () => {
     await live(3);
     await headOf(3);
     await service.platform.pool.query('UPDATE audit.leaf SET leaf_hash = $1 WHERE index = 1', [Buffer.alloc(32, 1)]);
@@ -182,7 +182,7 @@ describe('the sealer refuses, and says so, when', () => {
     expect(await service.get<Verification>(Verification).verify()).toMatchObject({ verdict: 'tampered' });
   });
 
-  it('it is running and a head has disappeared', async () => {
+  it('a head disappears while it runs', async () => {
     await live(2);
     await headOf(2);
     await service.platform.pool.query('DELETE FROM audit.signed_tree_head WHERE size = 2');
@@ -191,7 +191,7 @@ describe('the sealer refuses, and says so, when', () => {
   });
 });
 
-it('an event is a leaf once: the log giving it again at another position is refused in words', async () => {
+it('an event is a leaf once: the same event at another position is refused with a message', async () => {
   const [[eventId]] = (await live(1)) as [[string]];
   await headOf(1);
   const again = { position: 1n, eventId, hash: Buffer.alloc(32, 1) };
@@ -200,7 +200,7 @@ it('an event is a leaf once: the log giving it again at another position is refu
   );
 });
 
-it('measures what is not sealed yet', async () => {
+it('measures the events that are not sealed yet', async () => {
   await live(2);
   await headOf(2);
   const metrics = await service.platform.metrics.metrics();
@@ -209,7 +209,7 @@ it('measures what is not sealed yet', async () => {
   expect(metrics).toContain('dittoo_seal_refused 0');
 });
 
-it('starts under no origin that cannot be the name of a key', () => {
+it('does not start with an origin that is not a valid key name', () => {
   const keyOf = (name: string) => () =>
     new SigningKey(
       service.get<Pool>(ROW_POOL),

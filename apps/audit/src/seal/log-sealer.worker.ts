@@ -24,7 +24,7 @@ import { SigningKey } from './signing-key.js';
 const pageSize = 1000;
 const signEveryMs = 1_000;
 
-/** What is stored contradicts what was signed. Never sign again before a person has looked. */
+/** Stored data contradicts what was signed. Nothing may be signed again before an operator has investigated. */
 class SealBroken extends Error {
   constructor(reason: string) {
     super(reason);
@@ -39,13 +39,13 @@ interface Integrated {
 }
 
 /**
- * Log -> leaves and tiles -> signed tree head, at most one a second while the log grows. Follows the log like any
- * reader: an append never waits for it.
+ * Log -> leaves and tiles -> signed tree head, at most one a second while the log grows. Reads the log like any
+ * consumer: an append never waits for it.
  *
- * Dies between the leaves and the head: the leaves are there, the next start grows on and signs them. Dies in between:
- * leaves and tiles of a page are one transaction. Two at once: one adds leaves, the other reads again; heads are
- * chained, so one of two wins. What was signed once is proven to be the start of what is signed next, from what storage
- * gives back; where that fails it refuses, says so everywhere it can, and stays refused until restarted.
+ * Dies between the leaves and the head: the leaves are stored, and the next start continues and signs them. Leaves and
+ * tiles of a page are one transaction. Two sealers at once: one adds leaves, the other reads again; heads are chained,
+ * so only one of two is stored. Before signing, the stored tree must be proven to extend the last signed one; where
+ * that fails the sealer refuses, reports it by log, metric and alarm, and signs nothing until it is restarted.
  */
 @Injectable()
 export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -90,12 +90,12 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     );
   }
 
-  /** Why nothing is signed any more; `null` = all is well. */
+  /** Why the sealer refuses to sign; `null` = it does not. */
   get refused(): string | null {
     return this.refusal;
   }
 
-  /** The last head this process has seen stand in the database. */
+  /** The last head this process has seen in the database. */
   get lastSigned(): SignedTreeHead | undefined {
     return this.signed;
   }
@@ -104,7 +104,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     this.loop.start();
   }
 
-  /** Signs what has been read, then stops. */
+  /** Signs the events already read, then stops. */
   beforeApplicationShutdown(): Promise<void> {
     return this.loop.stop();
   }
@@ -122,7 +122,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private refuse(error: unknown): void {
-    // Messages of these are ours, about positions and sizes; of anything else the name must do.
+    // These errors have own messages, about positions and sizes; of other errors only the name is safe to log.
     const ours = error instanceof Error && /Broken$|Rejected$/.test(error.name);
     this.refusal = ours ? error.message : error instanceof Error ? error.name : 'unknown';
     this.alarms.raise('audit.seal-refused');
@@ -147,7 +147,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.sign();
   }
 
-  /** The last signed head, if the tree that is stored still starts with it; the head of the empty tree at first. */
+  /** The last signed head, if the stored tree still extends it; at first the head of the empty tree. */
   private async requireSigned(size: number): Promise<SignedTreeHead> {
     const { origin } = this.config;
     const last = await this.store.lastHead(origin);
@@ -215,7 +215,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  /** Signs the tree as it stands, if storage gives the same tree back and it starts with the last one signed. */
+  /** Signs the current tree, if storage returns the same tree and it extends the last signed one. */
   private async sign(): Promise<void> {
     const { size, root, lastRecordedAt } = this.integrated!;
     const last = await this.store.lastHead(this.config.origin);

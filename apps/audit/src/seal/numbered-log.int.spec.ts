@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { auditSchema } from '../audit.migrations.js';
 import { NumberedLog } from './numbered-log.js';
 
-// A log with gaps of seven and ten events, of which the seal has come to four.
+// A log with gaps and ten events, of which four are sealed.
 let database: TestDatabase;
 let log: NumberedLog;
 const positions = Array.from({ length: 10 }, (_, index) => BigInt(index) * 7n);
@@ -29,12 +29,12 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-it('numbers what is sealed by its leaf, and counts on behind the seal', async () => {
+it('numbers sealed events by their leaf, and counts the events after them', async () => {
   const numbers = await log.numbersOf(positions);
   expect(positions.map((position) => numbers.get(position))).toEqual(positions.map((position) => position / 7n));
 });
 
-it('finds a place to begin from, at or before any number', async () => {
+it('finds a position to start from, at or before any number', async () => {
   expect(await log.before(0n)).toEqual({ after: null, next: 0n });
   expect(await log.before(3n)).toEqual({ after: 14n, next: 3n });
   expect(await log.before(9n)).toEqual({ after: 21n, next: 4n });

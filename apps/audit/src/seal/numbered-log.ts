@@ -3,7 +3,7 @@ import { ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 
-/** Where counting begins: events after `after` (a position of the store) are number `next` and on. */
+/** Where counting starts: events after `after` (a position of the store) get the numbers from `next` on. */
 export interface Numbering {
   readonly after: bigint | null;
   readonly next: bigint;
@@ -12,9 +12,9 @@ export interface Numbering {
 const pageSize = 1_000;
 
 /**
- * The log in the numbers the audit shows: 0, 1, 2 and so on, an event's leaf index. On a store whose positions are dense
- * they are the same. On another the leaves say so, as far as the seal has come, and behind that the events are counted:
- * the seal will give them the same numbers.
+ * The log in the numbers the audit shows: 0, 1, 2 and so on, an event's leaf index. On a store with dense positions
+ * they are the same. Otherwise sealed events have their leaf's index, and later events are counted from there: the
+ * sealer will give them the same numbers.
  */
 @Injectable()
 export class NumberedLog {
@@ -23,7 +23,7 @@ export class NumberedLog {
     @Inject(ROW_POOL) private readonly pool: Pool,
   ) {}
 
-  /** A place to begin counting from, at or before number `index`. */
+  /** A position to start counting from, at or before number `index`. */
   async before(index: bigint): Promise<Numbering> {
     if (this.store.densePositions) return { after: index === 0n ? null : index - 1n, next: index };
     const { rows } = await this.pool.query<{ index: string; position: string }>(
@@ -42,7 +42,7 @@ export class NumberedLog {
     return events.map((event, index) => ({ ...event, position: next + BigInt(index) }));
   }
 
-  /** The number of the last event the seal has come to; `null` = none. */
+  /** The number of the last sealed event; `null` = none. */
   async end(): Promise<bigint | null> {
     const column = this.store.densePositions ? 'position' : 'index';
     const { rows } = await this.pool.query<{ last: string | null }>(`SELECT max(${column}) AS last FROM audit.leaf`);
@@ -73,7 +73,8 @@ export class NumberedLog {
         next += 1n;
       }
     }
-    // What is left lies before the last leaf and has none, which a verification says: here it stands where it would.
+    // The remaining positions are before the last leaf but have none, which a verification reports: here they get the
+    // number they would have.
     for (const position of wanted) {
       const { rows } = await this.pool.query<{ next: string }>(
         'SELECT coalesce(max(index) + 1, 0) AS next FROM audit.leaf WHERE position < $1',

@@ -1,16 +1,16 @@
 import type { RecordedEvent } from '@dittoo/kernel';
 import type { Leaf } from './seal-store.js';
 
-/** What stands at a number of the log: an event and what the seal says of it, or nothing where the seal has a leaf. */
+/** One number of the log: an event with its leaf, or no event where a leaf exists. */
 export type NumberedPlace =
   { readonly event: RecordedEvent; readonly leaf: Leaf | undefined } | { readonly event: null; readonly leaf: Leaf };
 
 /**
- * A page of a log whose positions are not dense, in the numbers of the seal. Behind the seal, and where it has no leaf,
- * counting goes on; a leaf without its event is a hole.
+ * Numbers a page of a log without dense positions by the stored leaves. Events after the last leaf, or without one, are
+ * counted on; a leaf without its event is a hole.
  *
- * @param leaves those of the stretch the page is from, by position of the store, in that order
- * @param next number of the first event, if the seal does not say another
+ * @param leaves the leaves in the page's range, ordered by the store's position
+ * @param next number of the first event, unless its leaf has another
  */
 export function* numberedPage(
   events: readonly RecordedEvent[],

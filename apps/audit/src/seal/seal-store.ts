@@ -6,7 +6,7 @@ import { feetOf, GrowingTree, tileLevels, tileWidth, type Tile } from '../merkle
 import { rootOfSubtrees } from '../merkle/hashing.js';
 import { subtreesOf, type LeafRange, type Subtree } from '../merkle/subtree.js';
 
-/** An event as the tree holds it. `index` is dense whatever the store's positions are. */
+/** A leaf of the tree. `index` is dense, even if the store's positions are not. */
 export interface Leaf {
   readonly index: number;
   readonly position: bigint;
@@ -22,13 +22,13 @@ export interface SignedTreeHead {
   readonly note: string;
 }
 
-/** How far the log is in the tree. */
+/** How much of the log is in the tree. */
 export interface Sealed {
   readonly size: number;
   readonly lastPosition: bigint | null;
 }
 
-/** Somebody else has added leaves: read where the tree stands and go on from there. */
+/** Another sealer has added leaves: read the tree again and continue from there. */
 export class Overtaken extends Error {
   constructor() {
     super('another sealer has added leaves');
@@ -36,7 +36,7 @@ export class Overtaken extends Error {
   }
 }
 
-/** An event comes out of the log that is under the tree already, at another place. */
+/** The log returned an event that is already in the tree, at another position. */
 export class LeafBroken extends Error {
   constructor() {
     super('the log gives an event again that is sealed at another position');
@@ -44,7 +44,7 @@ export class LeafBroken extends Error {
   }
 }
 
-/** What was read back cannot be: a node of the tree is not there. */
+/** The stored tree is incomplete: a node is missing. */
 export class TreeBroken extends Error {
   constructor(what: string) {
     super(`the stored tree is broken: ${what}`);
@@ -70,7 +70,7 @@ const uniqueViolation = '23505';
 /** Arbitrary, never changes: sealers add leaves one after another. */
 const integrateLock = 7_203_514_486_011;
 
-/** Leaves, tiles and signed tree heads as rows. Says what stands there, and believes nothing of it. */
+/** Stores leaves, tiles and signed tree heads as rows. Returns them unverified. */
 @Injectable()
 export class SealStore {
   constructor(@Inject(ROW_POOL) private readonly pool: Pool) {}
@@ -88,7 +88,7 @@ export class SealStore {
    * Adds leaves and the tiles they complete, all or nothing.
    *
    * @throws Overtaken the tree is not `size` any more
-   * @throws LeafBroken one of the events is a leaf already
+   * @throws LeafBroken one of the events already has a leaf
    */
   async integrate(size: number, leaves: readonly Omit<Leaf, 'index'>[], tiles: readonly Tile[]): Promise<void> {
     const client = await this.pool.connect();
@@ -122,7 +122,7 @@ export class SealStore {
     }
   }
 
-  /** The tree as far as it is stored, ready to grow on. @throws TreeBroken */
+  /** The stored tree, ready to grow. @throws TreeBroken */
   async tree(size: number): Promise<GrowingTree> {
     const [subtrees, ...feet] = await Promise.all([
       this.hashesOf(subtreesOf({ begin: 0, end: size })),
@@ -131,7 +131,7 @@ export class SealStore {
     return new GrowingTree({ size, subtrees, feet });
   }
 
-  /** Roots of ranges, from what is stored. @throws TreeBroken */
+  /** Roots of ranges, from stored nodes. @throws TreeBroken */
   roots(ranges: readonly LeafRange[]): Promise<Buffer[]> {
     return Promise.all(ranges.map(async (range) => rootOfSubtrees(await this.hashesOf(subtreesOf(range)))));
   }
@@ -164,7 +164,7 @@ export class SealStore {
     return { first: first === null ? null : BigInt(first), count: Number(count) };
   }
 
-  /** The foot hashes of stored tiles. */
+  /** The bottom hashes of stored tiles. */
   async tiles(keys: readonly { readonly level: number; readonly index: number }[]): Promise<(Buffer | null)[]> {
     const { rows } = await this.pool.query<{ n: string; hashes: Buffer | null }>({
       name: 'audit-tiles',
@@ -193,7 +193,7 @@ export class SealStore {
     return rows.map(headOf);
   }
 
-  /** Adds a head if the one it follows is still the last. @returns was it? */
+  /** Adds a head if its predecessor is still the last one. @returns whether it was added */
   async addHead(
     origin: string,
     { size, previousSize, root, note }: SignedTreeHead,
@@ -213,7 +213,7 @@ export class SealStore {
     return Promise.all(subtrees.map((subtree) => this.hashOf(subtree)));
   }
 
-  /** A node out of its tile, or out of the feet of a tile that is not complete. */
+  /** A node from its tile, or from the bottom hashes of an incomplete tile. */
   private async hashOf({ level, index }: Subtree): Promise<Buffer> {
     const tileLevel = Math.floor(level / tileLevels);
     const width = 2 ** (level % tileLevels);
@@ -226,7 +226,7 @@ export class SealStore {
     return rootOfNeighbours(found);
   }
 
-  /** Consecutive foot hashes: leaves, or the roots of the complete tiles below. */
+  /** Consecutive bottom hashes: leaves, or the roots of the complete tiles below. */
   private async feet(feet: readonly Subtree[]): Promise<Buffer[]> {
     const [first, last] = [feet[0], feet.at(-1)];
     if (first === undefined || last === undefined) return [];

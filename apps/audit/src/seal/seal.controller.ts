@@ -18,7 +18,7 @@ import { Verification } from './verification.query.js';
 
 const base64 = (hash: Buffer): string => hash.toString('base64');
 
-/** What was signed, and the proofs that hang on it. */
+/** The signed tree head, its proofs, verification and the bundle. */
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')
@@ -71,7 +71,7 @@ export class SealController {
     return { from, to, fromRootHash: base64(fromRoot!), toRootHash: base64(toRoot!), hashes: hashes.map(base64) };
   }
 
-  /** Reads the whole log again; takes as long as that takes. */
+  /** Reads the whole log again, which may take minutes. */
   @Post('verifications')
   @HttpCode(200)
   @ApiOkResponse({ type: VerificationAnswer })
@@ -80,7 +80,7 @@ export class SealController {
     return { ...result, rootHash: base64(rootHash) };
   }
 
-  /** The whole log as it is sealed, for `npm run verify -- <file>`. */
+  /** The whole sealed log, for `npm run verify -- <file>`. */
   @Get('bundle')
   @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
   bundle(): StreamableFile {

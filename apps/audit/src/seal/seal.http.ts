@@ -79,7 +79,7 @@ export class VerificationProblem {
 }
 
 export class VerificationAnswer {
-  /** `incomplete` = nothing was changed, but something cannot be accounted for. */
+  /** `incomplete` = nothing was changed, but something is missing without explanation. */
   @ApiProperty({ enum: ['ok', 'tampered', 'incomplete'] })
   verdict!: 'ok' | 'tampered' | 'incomplete';
 

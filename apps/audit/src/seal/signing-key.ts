@@ -23,7 +23,7 @@ interface KeyRow {
   readonly kek_version: number;
 }
 
-/** The stored key is not the one that was stored: it does not unwrap, or its public half is another's. */
+/** The stored key was replaced: it does not unwrap, or its public key does not match. */
 export class SigningKeyRejected extends Error {
   constructor(origin: string) {
     super(`the signing key of ${origin} was changed in the database`);
@@ -32,8 +32,8 @@ export class SigningKeyRejected extends Error {
 }
 
 /**
- * Ed25519, made at the first start, at rest wrapped by the key-encryption key, which is not in the database: whoever
- * can write every row still cannot sign, and cannot slip in a key of their own.
+ * The log's Ed25519 key, created at the first start and wrapped at rest by the key-encryption key, which is not in the
+ * database: an attacker who can write every row still cannot sign, and cannot substitute another key.
  */
 @Injectable()
 export class SigningKey {
@@ -50,7 +50,7 @@ export class SigningKey {
     throw new Error('AUDIT_ORIGIN must be a name like shop.example/audit-log: no spaces, no +');
   }
 
-  /** @throws SigningKeyRejected stop: somebody has been at it */
+  /** @throws SigningKeyRejected stop: the stored key was tampered with */
   async sign(head: Omit<TreeHead, 'origin'>): Promise<string> {
     const { origin } = this.config;
     return signNote(treeHeadText({ ...head, origin }), origin, await this.load());
@@ -63,12 +63,12 @@ export class SigningKey {
     return head?.origin === this.config.origin ? head : null;
   }
 
-  /** C2SP vkey: publish it where nobody who can change the database can change it. */
+  /** C2SP vkey: publish it outside the reach of anyone who can change the database. */
   async verifierKey(): Promise<string> {
     return verifierKeyOf(this.config.origin, publicBytesOf(await this.load()));
   }
 
-  /** Does the row still hold the key this process has in memory? */
+  /** Whether the row still holds the key that this process has in memory. */
   async isUnchanged(): Promise<boolean> {
     const known = publicBytesOf(await this.load());
     const row = await this.row();

@@ -11,8 +11,8 @@ import { LogSealer } from './log-sealer.worker.js';
 import { SigningKey } from './signing-key.js';
 
 /*
- * Somebody with every right on the database, triggers switched off. Not in reach of them: the key-encryption key, and
- * with it the signing key.
+ * The attacker has every right on the database, with triggers switched off, but not the key-encryption key, and
+ * therefore not the signing key.
  */
 let service: TestService;
 let officer: string;
@@ -21,7 +21,7 @@ let life: ImaginedLife;
 let other: ImaginedLife;
 const origin = 'dittoo.example.org/audit-log';
 
-/** The log of these specs: six events that are played with, and so many more that there is a whole tile. */
+/** The log of these specs: six events to tamper with, and enough others to fill a tile. */
 const size = 266;
 
 const tables = [
@@ -56,7 +56,7 @@ afterAll(async () => {
   await service.close();
 });
 
-/** Until `size` events are under a signed tree head. */
+/** Waits until `size` events are under a signed tree head. */
 const sealed = (size: number): Promise<boolean> =>
   until(() => (service.get<LogSealer>(LogSealer).lastSigned?.size ?? 0) >= size);
 
@@ -90,7 +90,7 @@ async function* linesOf(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
 }
 
-/** The service says tampered and where; so does the bundle it would hand out. */
+/** Expects the service and its bundle to report tampering at this position. */
 const expectTampered = async (position: number, problem: RegExp, offline = true): Promise<void> => {
   const { verdict, problems } = await verification();
   expect({ verdict, problems }).toEqual({
@@ -144,7 +144,7 @@ describe('tampered is', () => {
   });
 
   it('an inserted event', async () => {
-    // The last one makes room: past the end of the sealed log an event would be taken for a new one, and sealed.
+    // The last event is removed first: an event after the end of the sealed log would count as new, and be sealed.
     await superuser.query(`DELETE FROM event_store.es_event WHERE ${event(265)}`);
     await superuser.query('DELETE FROM event_store.es_log WHERE position = 265');
     await superuser.query('UPDATE event_store.es_log SET position = -position - 2 WHERE position >= 2');
@@ -167,20 +167,20 @@ describe('tampered is', () => {
     await expectTampered(3, /revision 1 of customer-.* follows revision 2/);
   });
 
-  it('the end cut off', async () => {
+  it('a truncated log', async () => {
     await superuser.query(`DELETE FROM event_store.es_event WHERE ${event(264)} OR ${event(265)}`);
     await superuser.query('DELETE FROM event_store.es_log WHERE position >= 264');
     await expectTampered(264, /2 sealed events are cut off/);
   });
 
-  it('the end cut off together with its leaves', async () => {
+  it('a log truncated together with its leaves', async () => {
     await superuser.query(`DELETE FROM event_store.es_event WHERE ${event(264)} OR ${event(265)}`);
     await superuser.query('DELETE FROM event_store.es_log WHERE position >= 264');
     await superuser.query('DELETE FROM audit.leaf WHERE position >= 264');
     await expectTampered(263, /266 events are under the last tree head, the seal has 264/);
   });
 
-  it('a tree head taken away', async () => {
+  it('a deleted tree head', async () => {
     await superuser.query('DELETE FROM audit.signed_tree_head WHERE size = 266');
     const { verdict, problems } = await verification();
     expect({ verdict, problem: problems[0]?.problem }).toEqual({
@@ -228,7 +228,7 @@ describe('tampered is', () => {
     await expectTampered(265, /does not carry our signature/);
   });
 
-  it('a key put in the place of ours', async () => {
+  it('a substituted signing key', async () => {
     await superuser.query('UPDATE audit.signing_key SET public_key = $1', [Buffer.alloc(32, 7)]);
     const { verdict, problems } = await verification();
     expect({ verdict, problem: problems[0]?.problem }).toEqual({
@@ -237,7 +237,7 @@ describe('tampered is', () => {
     });
   });
 
-  it('a fork: our own key under another tree', async () => {
+  it('a fork: the log’s own key over another tree', async () => {
     const root = Buffer.alloc(32, 5);
     const note = await service.get<SigningKey>(SigningKey).sign({ size, root });
     await superuser.query('UPDATE audit.signed_tree_head SET note = $1, root = $2 WHERE size = 266', [note, root]);
@@ -251,14 +251,14 @@ describe('tampered is', () => {
 });
 
 describe('an erased person', () => {
-  it('leaves a log that verifies, here and offline', async () => {
+  it('leaves a log that verifies, in the service and offline', async () => {
     await life.erase();
     await sealed(size + 1);
     expect(await verification()).toMatchObject({ verdict: 'ok', events: size + 1, problems: [] });
     expect(await verifyBundle(linesOf(await bundle()))).toMatchObject({ exitCode: 0 });
   });
 
-  it('whose key went without a word leaves it incomplete, until an event says so', async () => {
+  it('whose key was destroyed without an event leaves it incomplete, until an event says so', async () => {
     await service.platform.keyRing.destroy(other.subjectId, ['profile'], {
       at: '2026-01-01T00:00:00.000Z',
       requestId: null,
@@ -274,7 +274,7 @@ describe('an erased person', () => {
     expect((await verification()).verdict).toBe('ok');
   });
 
-  it('who only took the personnummer back leaves it whole', async () => {
+  it('who only removed the personnummer leaves it complete', async () => {
     const third = new ImaginedLife(service.platform);
     const stream = streamName('customer', third.subjectId);
     await third.record(stream, {
@@ -299,7 +299,7 @@ describe('an erased person', () => {
     expect(await verifyBundle(linesOf(await bundle()))).toMatchObject({ exitCode: 0 });
   });
 
-  it('whose key was brought back is found', async () => {
+  it('whose key was restored is detected', async () => {
     const keyRingUrl = new URL(service.platform.config.databaseUrl!);
     keyRingUrl.pathname += '_keyring';
     const keyRing = new pg.Client({ connectionString: keyRingUrl.toString() });

@@ -24,19 +24,19 @@ interface Checks {
   readonly envelopes: EnvelopeCheck;
   readonly heads: HeadsInOrder;
   readonly findings: Findings;
-  /** How far, in positions of the store. */
+  /** The last sealed position of the store. */
   readonly sealed: Sealed;
 }
 
 const headsPerRead = 1000;
-/** Keys are destroyed a moment before the event that says so. */
+/** Keys are destroyed just before the event that reports it. */
 const erasureGraceMs = 500;
 const erasureGraces = 4;
 
 /**
- * Reads the whole log again and believes nothing that is stored beside it. How far the seal went is pinned at the
- * start, so it runs while the log grows. Memory: a page, the right edge of the tree, one number for each stream, and
- * the names of destroyed keys.
+ * Reads the whole log again and trusts no other stored data. The sealed size is fixed at the start, so that it can run
+ * while the log grows. Memory: a page, the right edge of the tree, one number for each stream, and the names of
+ * destroyed keys.
  */
 @Injectable()
 export class Verification {
@@ -52,7 +52,7 @@ export class Verification {
     @Inject(AUDIT_CONFIG) private readonly config: AuditConfig,
   ) {}
 
-  /** One at a time: it uses the database as hard as it can. */
+  /** One at a time, because it loads the database fully. */
   verify(): Promise<VerificationResult> {
     const result = this.queue.then(() => this.run());
     this.queue = result.catch(() => undefined);
@@ -95,7 +95,7 @@ export class Verification {
     };
   }
 
-  /** @returns the last position looked at */
+  /** @returns the last position checked */
   private async read(
     start: bigint | null,
     { log, envelopes, heads, findings, sealed }: Checks,
@@ -156,7 +156,7 @@ export class Verification {
     }
   }
 
-  /** Heads over more events than there are: their signatures, at least. */
+  /** Heads over more events than the log has: checks at least their signatures. */
   private async checkHeadsBeyond(heads: HeadsInOrder, log: LogCheck): Promise<void> {
     for (await heads.ready(); heads.nextSize !== null; await heads.ready()) {
       const head = heads.take(heads.nextSize)!;
@@ -168,7 +168,7 @@ export class Verification {
 
 const noHead: SignedTreeHead = { size: 0, previousSize: -1, root: Buffer.alloc(0), note: '' };
 
-/** The stored heads up to the one pinned at the start, a read of many at a time. */
+/** The stored heads up to the one pinned at the start, many per read. */
 class HeadsInOrder {
   previousSize = -1;
   private waiting: SignedTreeHead[] = [];
@@ -184,7 +184,7 @@ class HeadsInOrder {
     return this.waiting[0]?.size ?? null;
   }
 
-  /** Reads on when nothing is waiting. */
+  /** Reads the next page when the buffer is empty. */
   async ready(): Promise<void> {
     if (this.waiting.length > 0 || this.read >= this.upTo) return;
     const heads = await this.seal.headsAfter(this.origin, this.read, headsPerRead);

@@ -1,7 +1,7 @@
 import type { Register } from '@dittoo/processor-register';
 import type { TrailEvent } from './subject-trail.query.js';
 
-/** A line of the ledger: who received which fields, or was refused them. */
+/** A line of the ledger: the recipient and the fields it received or was refused. */
 export interface Disclosure {
   readonly processorId: string;
   readonly processorName: string;

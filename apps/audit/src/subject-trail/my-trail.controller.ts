@@ -7,7 +7,7 @@ import { disclosuresOf } from './disclosures.js';
 import { Disclosures, History } from './subject-trail.http.js';
 import { SubjectTrail } from './subject-trail.query.js';
 
-/** A customer's own trail: what was recorded about them, who received it, and who looked. */
+/** A customer's own trail: the events about them, the recipients, and the officers' views. */
 @ApiTags('Identity')
 @ApiBearerAuth()
 @SignedIn('customer')
@@ -41,5 +41,5 @@ export class MyTrailController {
   }
 }
 
-/** That an officer looked is the customer's to know; what the officer typed is the officer's own record. */
+/** The customer may see that an officer viewed the data; the typed purpose is part of the officer's own record. */
 const withoutOfficersWords = ({ auditPurpose: _, ...fields }: Readonly<Record<string, unknown>>) => fields;

@@ -1,5 +1,5 @@
 import type { EventId } from '@dittoo/kernel';
-/** One event of a person's trail, as the read model knows it. */
+/** One event of a person's trail, as the read model holds it. */
 export interface TrailRow {
   readonly position: bigint;
   readonly stream: string;
@@ -7,17 +7,17 @@ export interface TrailRow {
   readonly eventId: EventId;
 }
 
-/** Revisions `first` to `last` of a stream, read in one go. */
+/** Revisions `first` to `last` of a stream, read at once. */
 export interface RevisionRun {
   readonly stream: string;
   readonly first: bigint;
   readonly last: bigint;
 }
 
-/** Reading this many events of others is cheaper than another trip. */
+/** Reading this many extra events is cheaper than another round trip. */
 const widestGap = 50n;
 
-/** The reads that bring all rows: mostly one for a stream. */
+/** The reads that cover all rows: mostly one per stream. */
 export const revisionRuns = (rows: readonly TrailRow[]): RevisionRun[] => {
   const byStream = new Map<string, bigint[]>();
   for (const { revision, stream } of rows) {

@@ -2,26 +2,26 @@ import type { TrailEvent } from './subject-trail.query.js';
 
 export interface KnownField {
   readonly value: unknown;
-  /** When it was last said, and where. */
+  /** When and in which event it was last set. */
   readonly since: string;
   readonly position: number;
 }
 
-/** What one stream (a customer, an order, a consent record) said about a person. */
+/** A person's data in one stream (a customer, an order, a consent record). */
 export interface KnownRecord {
   readonly stream: string;
-  /** Where a stream holds several things, which: a consent record, a refund. */
+  /** If a stream holds several items, which one: a consent record, a refund. */
   readonly recordId: string | null;
   readonly lastEvent: { readonly type: string; readonly recordedAt: string; readonly position: number };
   readonly fields: Readonly<Record<string, KnownField>>;
 }
 
-/** Fields that tell the things of one stream apart. */
+/** Fields that distinguish the items of one stream. */
 const identities = ['recordId', 'refundId'];
 
 /**
- * The last value of each field, thing by thing, in the order they first appeared. Knows no event type: what is added
- * to the schema map is in here without a change.
+ * The last value of each field, item by item, in the order of first appearance. Generic over event types: additions to
+ * the schema map need no change here.
  */
 export const knownRecords = (events: readonly TrailEvent[]): KnownRecord[] => {
   const records = new Map<string, KnownRecord & { fields: Record<string, KnownField> }>();

@@ -24,7 +24,7 @@ import {
 } from './subject-trail.http.js';
 import { SubjectTrail } from './subject-trail.query.js';
 
-/** An officer looks at a person: says why, is recorded, and then sees, also what is left of somebody erased. */
+/** An officer's views of a person: the stated purpose is recorded first. Erased persons can be viewed too. */
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @ApiHeader({ name: 'Audit-Purpose', required: true, description: 'Why, 3 to 500 characters; kept, sealed' })

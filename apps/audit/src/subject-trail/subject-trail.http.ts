@@ -94,7 +94,7 @@ export class SubjectEvent extends HistoryItem {
   @ApiProperty({ format: 'uuid' })
   correlationId!: string;
 
-  /** The event carries fields that stay after the erasure. */
+  /** The event contains fields that stay after the erasure. */
   @ApiProperty({ type: RetainedFieldsAnswer, required: false })
   retained?: RetainedFieldsAnswer;
 }

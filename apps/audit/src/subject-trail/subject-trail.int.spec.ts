@@ -30,7 +30,7 @@ interface Item {
   readonly recordedAt: string;
   readonly retained?: unknown;
 }
-/** The history, once `last` is in it. */
+/** Waits until `last` is in the history. @returns the history */
 const history = (subjectId: string, last: string): Promise<Item[]> =>
   until(async () => {
     const { body } = await get(`/audit/subjects/${subjectId}/events`).expect(200);
@@ -39,7 +39,7 @@ const history = (subjectId: string, last: string): Promise<Item[]> =>
   });
 
 describe('a history', () => {
-  it('is replayed oldest first, without what proves who somebody is', async () => {
+  it('is replayed oldest first, without secrets such as the password hash', async () => {
     const life = new ImaginedLife(service.platform);
     await life.register();
     await life.record(streamName('customer', life.subjectId), {
@@ -69,7 +69,7 @@ describe('a history', () => {
     expect(items[0]!.position).toBeLessThan(items[2]!.position);
   });
 
-  it('shows what is erased as erased, and what is retained with its reason', async () => {
+  it('shows erased fields as erased, and retained ones with the reason', async () => {
     const life = new ImaginedLife(service.platform);
     const requestId = newId();
     await life.register();
@@ -92,7 +92,7 @@ describe('a history', () => {
     expect(placed!.retained).toEqual({ category: 'orderAccounting', reason: 'bookkeeping', until: '2034-12-31' });
   });
 
-  it('can be cut by time and type', async () => {
+  it('can be filtered by time and type', async () => {
     const life = new ImaginedLife(service.platform);
     await life.register();
     await life.rename('Alma');
@@ -103,7 +103,7 @@ describe('a history', () => {
     expect((await events(`to=${renamed!.recordedAt}&type=CustomerRegistered`)).body.items).toHaveLength(1);
   });
 
-  it('of a thousand streams is whole', async () => {
+  it('of a thousand streams is complete', async () => {
     const life = new ImaginedLife(service.platform);
     const stream = streamName('customer', life.subjectId);
     await life.register();
@@ -125,7 +125,7 @@ describe('a history', () => {
 });
 
 describe('an officer', () => {
-  it('is recorded before the answer, with a purpose that can be read again', async () => {
+  it('is recorded before the response, with a purpose that can be read later', async () => {
     const life = new ImaginedLife(service.platform);
     await get(`/audit/subjects/${life.subjectId}/disclosures`, officer, 'Förfrågan från kunden').expect(200, {
       items: [],
@@ -143,7 +143,7 @@ describe('an officer', () => {
     });
   });
 
-  it.each([null, '', 'ab', 'x'.repeat(501)])('says why, or is told to: %j', async (auditPurpose) => {
+  it.each([null, '', 'ab', 'x'.repeat(501)])('must state a purpose: %j', async (auditPurpose) => {
     const { body } = await get(`/audit/subjects/${newId()}/events`, officer, auditPurpose).expect(400);
     expect(body.code).toBe('audit-purpose-required');
   });
@@ -153,7 +153,7 @@ describe('an officer', () => {
     expect(body.code).toBe('card-number-refused');
   });
 
-  it('asks with good parameters', async () => {
+  it('needs valid parameters', async () => {
     const id = newId();
     expect((await get(`/audit/subjects/${id}/events?type=Nothing`).expect(400)).body.code).toBe('invalid-field');
     expect((await get(`/audit/subjects/${id}/events?from=yesterday`).expect(400)).body.code).toBe('invalid-field');
@@ -217,7 +217,7 @@ describe('the state as of a time', () => {
 });
 
 describe('a customer', () => {
-  it('sees their own history and who received what, and not what an officer typed', async () => {
+  it('sees their own history and its recipients, and not an officer’s typed purpose', async () => {
     const life = new ImaginedLife(service.platform);
     await life.register();
     await life.record(
@@ -296,7 +296,7 @@ describe('a customer', () => {
 });
 
 describe('the read model', () => {
-  it('takes an event once and keeps nothing of what it says', async () => {
+  it('handles an event once and stores none of its contents', async () => {
     const life = new ImaginedLife(service.platform);
     await life.register('Frideborg', 'frideborg@example.org');
     const event = await until(async () => {

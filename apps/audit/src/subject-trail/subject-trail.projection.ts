@@ -11,8 +11,8 @@ SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::uui
 ON CONFLICT DO NOTHING`;
 
 /**
- * Which events carry or concern which person: positions and names of streams, nothing of what they say. Stays when a
- * person is erased: that the events are there is no secret, and their erased fields are what an audit must show.
+ * The events that contain or concern each person: positions and stream names, no contents. The rows stay when a person
+ * is erased: the existence of the events is not personal, and an audit must show their erased fields.
  */
 @Controller()
 export class SubjectTrailProjection {
@@ -25,6 +25,9 @@ export class SubjectTrailProjection {
   }
 }
 
-/** Whose data it is, and whom it names besides: an officer's look is in the officer's trail and in the person's. */
+/**
+ * The data subject and any other person the event names: an officer's view is in the officer's trail and in the
+ * person's.
+ */
 const subjectsOf = ({ data, metadata }: RecordedEvent): Set<string> =>
   new Set([metadata.dataSubjectId, data['subjectId']].filter(isUuid).map((id) => id.toLowerCase()));

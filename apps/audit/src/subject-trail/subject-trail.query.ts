@@ -38,7 +38,7 @@ export interface TrailEvent {
   readonly actor: Actor;
   readonly causationId: string;
   readonly correlationId: string;
-  /** Values as they were, `Erased` where the key is gone. */
+  /** The recorded values, `Erased` where the key is destroyed. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly retained?: Retained;
 }
@@ -51,8 +51,8 @@ export interface TrailFilter {
 }
 
 /**
- * A person's history, opened at the moment it is asked for. The trail says where the events are, the store has them:
- * a stream is read in runs, so ten thousand events are a handful of reads.
+ * A person's history, opened on request. The trail has the positions of the events, which are read from the store in
+ * runs, so that ten thousand events need only a few reads.
  */
 @Injectable()
 export class SubjectTrail {
@@ -66,7 +66,7 @@ export class SubjectTrail {
   /**
    * Oldest first.
    *
-   * @throws KeyMissing a key row is not there: that is no erasure, a person looks
+   * @throws KeyMissing a key row is missing: this is not an erasure and needs an operator
    */
   async events(subjectId: SubjectId, filter: TrailFilter = {}): Promise<TrailEvent[]> {
     const [rows, erasures] = await Promise.all([
@@ -114,7 +114,7 @@ export class SubjectTrail {
   }
 }
 
-/** By category, as the last erasure left it: what was kept then, less what was destroyed since. */
+/** By category, the data retained by the last erasure, without what was destroyed since. */
 const retainedBy = (erasures: readonly OpenedEvent[]): ReadonlyMap<string, Retained> => {
   const retained = new Map<string, Retained>();
   for (const { recorded } of erasures) {
@@ -157,9 +157,9 @@ const shown = (
   };
 };
 
-/** What proves who somebody is says nothing about them: nobody is shown it. That it was erased may be seen. */
+/** Secrets that prove an identity are shown to nobody. That one was erased may be shown. */
 const isSecret = (field: string): boolean => /^(password|token|secret)|(Hash|Token|Secret)$/i.test(field);
 
-/** A personnummer is revealed in its own place, after a fresh password, and never here. */
+/** A personnummer is shown in full only by its reveal route, after the password was entered, and never here. */
 const masked = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{12}$/.test(value) ? maskedPersonnummer(value) : value;

@@ -24,7 +24,7 @@ export class TrailController implements BeforeApplicationShutdown {
 
   constructor(private readonly trail: WholeTrail) {}
 
-  /** Live streams would keep the server open. */
+  /** Open live streams would keep the server from closing. */
   beforeApplicationShutdown(): void {
     this.stop.abort();
   }
@@ -41,9 +41,9 @@ export class TrailController implements BeforeApplicationShutdown {
     return new StreamableFile(Readable.from(lines), { type: 'application/x-ndjson' });
   }
 
-  /** From now on; with `from` or `Last-Event-ID` from there on. */
+  /** Streams new events, or those after `from` or `Last-Event-ID`. */
   @Get('live')
-  @Header('connection', 'close') // when the stream ends the server is going: nothing to keep the socket for
+  @Header('connection', 'close') // the stream ends when the server stops, so the socket need not be kept
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Position of the last event that arrived' })
   @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
   async live(

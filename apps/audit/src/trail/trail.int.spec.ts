@@ -31,7 +31,7 @@ const trail = async (query = ''): Promise<Record<string, unknown>[]> => {
 };
 
 describe('the whole trail', () => {
-  it('is every event in order, sealed as it is', async () => {
+  it('is every event in order, with sealed fields', async () => {
     const events = await trail();
     expect(events.map(({ position }) => position)).toEqual(Array.from({ length: 251 }, (_, n) => n));
     expect(events[0]).toMatchObject({
@@ -46,7 +46,7 @@ describe('the whole trail', () => {
     expect(JSON.stringify(events)).not.toMatch(/Exempelsson|astrid/);
   });
 
-  it('can begin at a position or a time, and be of one type', async () => {
+  it('can start at a position or a time, and be filtered by type', async () => {
     expect(await trail('?from=249')).toHaveLength(2);
     expect(await trail('?type=CustomerRegistered')).toHaveLength(1);
     expect(await trail('?from=2999-01-01T00:00:00Z')).toEqual([]);
@@ -64,7 +64,7 @@ describe('the whole trail', () => {
 });
 
 describe('the live trail', () => {
-  /** Reads until `text` has come. */
+  /** Reads until `text` is received. */
   const hear = async (query: string, text: string, meanwhile: () => Promise<unknown>, lastEventId?: string) => {
     const headers = { authorization: officer, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) };
     const asked = get(`${service.url}/api/v1/audit/events/live${query}`, { headers });
@@ -80,13 +80,13 @@ describe('the live trail', () => {
     return heard;
   };
 
-  it('tells what comes from now on', async () => {
+  it('sends new events', async () => {
     const heard = await hear('?type=OrderPlaced', 'OrderPlaced', () => life.order());
     expect(heard).not.toContain('NameRectified');
     expect(heard).toMatch(/^id: \d+\ndata: \{"position":/m);
   });
 
-  it('goes on where it was left', async () => {
+  it('resumes after the last received event', async () => {
     const heard = await hear('', '"position":250', () => Promise.resolve(), '248');
     expect(heard.match(/^id: \d+$/gm)!.slice(0, 2)).toEqual(['id: 249', 'id: 250']);
     expect(await hear('?from=250', '"position":250', () => Promise.resolve())).not.toContain('"position":249');

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { NumberedLog } from '../seal/numbered-log.js';
 
 const pageSize = 200;
-/** Proxies cut what is silent for a minute. */
+/** Proxies cut connections that are idle for a minute. */
 const heartbeatMs = 15_000;
 
 export interface WholeTrailFilter {
@@ -13,7 +13,7 @@ export interface WholeTrailFilter {
   readonly type: string | null;
 }
 
-/** The whole log as text, sealed as it is: this opens nothing. A page is read when the one before has been taken. */
+/** The whole log as text; personal fields stay sealed. A page is read when the previous one was consumed. */
 @Injectable()
 export class WholeTrail {
   constructor(
@@ -21,7 +21,7 @@ export class WholeTrail {
     private readonly log: NumberedLog,
   ) {}
 
-  /** NDJSON from `filter` to the end of the log as it is then. */
+  /** NDJSON from `filter` to the current end of the log. */
   async *ndjson(filter: WholeTrailFilter): AsyncGenerator<string> {
     let { after, next } = await this.log.before(filter.fromPosition ?? 0n);
     for (;;) {
@@ -35,12 +35,12 @@ export class WholeTrail {
     }
   }
 
-  /** The last position the seal has come to; `null` = the log is empty. */
+  /** The last sealed position; `null` = the log is empty. */
   end(): Promise<bigint | null> {
     return this.log.end();
   }
 
-  /** Server-sent events after `after` and for ever; ends by `signal`. */
+  /** Server-sent events after `after`, without end until `signal` aborts. */
   async *live(after: bigint | null, type: string | null, signal: AbortSignal): AsyncGenerator<string> {
     const own = new AbortController();
     const ends = AbortSignal.any([signal, own.signal]);

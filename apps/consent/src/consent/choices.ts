@@ -8,10 +8,10 @@ import { consentDecider } from './consent.decider.js';
 import { consentStates } from './consent.query.js';
 import { recordIdOf } from './record-id.js';
 
-/** What was said about one purpose, on which notice, how. */
+/** An answer to one purpose: on which policy version and by which means. */
 export type Choice = Omit<ConsentChoice, 'recordId'>;
 
-/** A person's choices by their consent stream, for what leads to them by another way than My account. */
+/** Records a person's choices in their consent stream when they come from elsewhere than My account. */
 @Injectable()
 export class Choices {
   constructor(
@@ -27,7 +27,7 @@ export class Choices {
     await this.commands.execute(consentDecider, subjectId, command, context);
   }
 
-  /** Ends what is given of these purposes; nothing given, nothing happens, also for who was erased. */
+  /** Withdraws the given consents among these purposes. Does nothing where none is given or the person was erased. */
   async end(
     subjectId: SubjectId,
     purposes: readonly string[],
@@ -37,13 +37,13 @@ export class Choices {
     await this.commands.execute(consentDecider, subjectId, { type: 'EndConsents', purposes, method }, context);
   }
 
-  /** The policy version on which consent stands now; `null` = it does not stand. */
+  /** The policy version of the consent in force; `null` = none is in force. */
   async standsOn(subjectId: SubjectId, purpose: ConsentPurpose): Promise<string | null> {
     const { status, noticeVersion } = (await this.states(subjectId))[purpose];
     return status === 'given' || status === 'reconfirmed' ? noticeVersion : null;
   }
 
-  /** Did the person say no to one of these, as their last word, or is there nobody any more? */
+  /** Whether the person's last answer to one of these is no, or the person was erased. */
   async declined(subjectId: SubjectId, purposes: readonly ConsentPurpose[]): Promise<boolean> {
     const states = await this.states(subjectId);
     return purposes.some((purpose) => ['refused', 'withdrawn', 'invalidated'].includes(states[purpose].status));

@@ -6,7 +6,7 @@ import { consentDecider } from './consent.decider.js';
 import { historyOf } from './consent.query.js';
 import { recordIdOf } from './record-id.js';
 
-/** One record with everything that was ever said in it, oldest first. */
+/** One consent record with all its events, oldest first. */
 export interface RecordedConsent {
   readonly recordId: Uuid;
   readonly subjectId: SubjectId;

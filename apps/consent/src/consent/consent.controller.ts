@@ -69,7 +69,7 @@ export class ConsentController {
     return (await this.states(subjectId))[purpose];
   }
 
-  /** What the register lets end is recorded as ended before anything new is said. */
+  /** Records an expiry that is due before the new choice is decided. */
   private async expire(subjectId: SubjectId, purpose: ConsentPurpose, context: CommandContext): Promise<void> {
     const { history, state } = await this.commands.load(consentDecider, subjectId);
     const standing = state.status === 'open' ? inForce(state.purposes[purpose]) : null;

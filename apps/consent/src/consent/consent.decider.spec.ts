@@ -47,7 +47,7 @@ const choose = (isGiven: boolean, choice = newsletter): ConsentCommand => ({
 });
 
 describe('consent of one person', () => {
-  it('gives once, however often it is said', () => {
+  it('is given once, however often it is repeated', () => {
     given().when(choose(true)).then(consentGiven());
     given(consentGiven()).when(choose(true)).then();
   });
@@ -73,7 +73,7 @@ describe('consent of one person', () => {
     given(consentRefused()).when(choose(true)).then(consentGiven());
   });
 
-  it('keeps purposes apart', () => {
+  it('keeps purposes separate', () => {
     given(consentGiven()).when(choose(false, marketing)).then(consentRefused(marketing));
   });
 
@@ -89,19 +89,19 @@ describe('consent of one person', () => {
       .then(consentRefused(), consentGiven(marketing));
   });
 
-  it('takes an empty box for a no only where nothing was said before', () => {
+  it('treats an unticked box as a refusal only where no answer came before', () => {
     given(consentGiven()).when(form(false, 1)).then();
     given(consentGiven(), consentWithdrawn()).when(form(false, 2)).then();
     given(consentGiven(), consentWithdrawn()).when(form(true, 2)).then(consentGiven());
   });
 
-  it('lets a no stand that was said after the form was sent and before it was heard', () => {
+  it('keeps a refusal given after the form was sent and before it was handled', () => {
     given(consentRefused()).when(form(true, 0)).then();
     given(consentGiven(), consentWithdrawn()).when(form(true, 1)).then();
     given(consentRequested()).when(form(true, 0)).then(consentGiven());
   });
 
-  it('asks once, and never takes a question for an answer', () => {
+  it('asks once, and never treats a question as an answer', () => {
     given().when(request).then(consentRequested());
     given(consentRequested()).when(request).then();
     given(consentGiven()).when(request).then();
@@ -110,7 +110,7 @@ describe('consent of one person', () => {
     given(consentRequested()).when(choose(false)).then(consentRefused());
   });
 
-  it('ends what is given of the named purposes and leaves the rest', () => {
+  it('withdraws the given consents of the named purposes and leaves the rest', () => {
     const end: ConsentCommand = { type: 'EndConsents', purposes: ['newsletter', 'profiling'], method: 'objection' };
     given(consentGiven(), consentGiven(marketing))
       .when(end)
@@ -121,7 +121,7 @@ describe('consent of one person', () => {
     given(consentGiven(), invalidated).when(end).then();
   });
 
-  it('expires the word that was meant, and not one said since', () => {
+  it('expires the answer it names, and not a later one', () => {
     const expire = (said: number): ConsentCommand => ({
       type: 'ExpireConsent',
       purpose: 'newsletter',
@@ -137,12 +137,12 @@ describe('consent of one person', () => {
     given(consentGiven(), expired).when(choose(false)).then(consentRefused());
   });
 
-  it('ends with the person', () => {
+  it('is invalidated when the person is erased', () => {
     given(consentGiven()).when({ type: 'InvalidateConsents' }).then(invalidated);
     given(consentGiven(), invalidated).when({ type: 'InvalidateConsents' }).then();
   });
 
-  it('refuses every choice after the end', () => {
+  it('refuses every choice after the erasure', () => {
     given(invalidated).when(choose(true)).thenFails('subject-erased');
     given(invalidated).when(choose(false)).thenFails('subject-erased');
     given(invalidated).when({ type: 'CollectChoices', choices: [] }).thenFails('subject-erased');

@@ -3,15 +3,15 @@ import { DomainError, type Decider } from '@dittoo/kernel';
 import { evolve, inForce, noConsents, type Consents, type PurposeConsent } from './consent.js';
 
 export type ConsentCommand =
-  /** Giving and withdrawing are the same call with another answer (art. 7(3)). */
+  /** Giving and withdrawing are the same call with a different value (art. 7(3)). */
   | { readonly type: 'ChooseConsent'; readonly given: boolean; readonly choice: ConsentChoice }
-  /** The boxes of a form: one left empty is a no where nothing was said before, and never a withdrawal. */
+  /** The boxes of a form: an unticked box is a refusal where no answer came before, and never a withdrawal. */
   | { readonly type: 'CollectChoices'; readonly choices: readonly CollectedChoice[] }
-  /** Somebody is asked, and has not answered. */
+  /** The person was asked and has not answered yet. */
   | { readonly type: 'RequestConsent'; readonly choice: ConsentChoice }
-  /** Ends what is given of these purposes, and says nothing about the others. */
+  /** Withdraws the given consents among these purposes and leaves the others. */
   | { readonly type: 'EndConsents'; readonly purposes: readonly string[]; readonly method: CollectionMethod }
-  /** `said`: which word is meant; one that was said since then stays. */
+  /** `said`: number of the answer that expires; a later answer is not affected. */
   | {
       readonly type: 'ExpireConsent';
       readonly purpose: ConsentPurpose;
@@ -23,7 +23,7 @@ export type ConsentCommand =
 export interface CollectedChoice {
   readonly given: boolean;
   readonly choice: ConsentChoice;
-  /** How often the person had answered when the form was sent: an answer since then is their last word. */
+  /** How often the person had answered when the form was sent: a later answer takes precedence over the form. */
   readonly answers: number;
 }
 
@@ -34,7 +34,7 @@ const chosen = (given: boolean, choice: ConsentChoice, consent: PurposeConsent |
     return standing.noticeVersion === choice.noticeVersion ? [] : [{ type: 'ConsentReconfirmed', data: choice }];
   }
   if (standing !== null) return [withdrawn(choice.purpose, standing.recordId, choice.method)];
-  // Refused or withdrawn before, and said again: true once.
+  // Refused or withdrawn already: repeating it changes nothing.
   const answered = consent?.status === 'refused' || consent?.status === 'withdrawn';
   return answered ? [] : [{ type: 'ConsentRefused', data: choice }];
 };
@@ -55,7 +55,7 @@ const withdrawn = (purpose: ConsentPurpose, recordId: string, method: Collection
 
 const decide = (command: ConsentCommand, consents: Consents): ConsentEvent[] => {
   if (consents.status === 'invalidated') {
-    // Over is over: what would only end something has nothing left to end.
+    // After an erasure nothing is left to end, so commands that only end a consent do nothing.
     if (['InvalidateConsents', 'EndConsents', 'ExpireConsent'].includes(command.type)) return [];
     throw new DomainError('subject-erased');
   }

@@ -21,7 +21,7 @@ export class ChooseConsentBody {
   noticeVersion!: string;
 }
 
-/** ISO/IEC TS 27560's event states, and a word for where nothing was ever said. */
+/** ISO/IEC TS 27560's event states, and `notAsked`. */
 export const consentStatuses = [
   'notAsked',
   'requested',
@@ -51,7 +51,7 @@ export class ConsentAnswer {
   @ApiProperty({ type: String, nullable: true, format: 'date-time' })
   changedAt!: string | null;
 
-  /** When a consent that stands ends by itself; `null` = it does not. */
+  /** When a consent in force expires; `null` = it does not. */
   @ApiProperty({ type: String, nullable: true, format: 'date-time' })
   validUntil!: string | null;
 }

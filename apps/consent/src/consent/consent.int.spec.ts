@@ -29,7 +29,7 @@ const list = async (subjectId: string) => {
 const statuses = async (subjectId: string): Promise<string[]> => (await list(subjectId)).map(({ status }) => status);
 
 describe('PUT /me/consents/{purpose}', () => {
-  it('gives and withdraws by the same call, and the list says so at once', async () => {
+  it('gives and withdraws by the same call, and the list shows it at once', async () => {
     const subjectId = newId();
     const given = await put(subjectId, 'newsletter', { given: true, noticeVersion });
     expect(given.status).toBe(200);
@@ -59,7 +59,7 @@ describe('PUT /me/consents/{purpose}', () => {
     },
   );
 
-  it('tells a yes to another version of the policy from the first', async () => {
+  it('records a yes to another version of the policy as a reconfirmation', async () => {
     const subjectId = newId();
     await put(subjectId, 'marketing', { given: true, noticeVersion });
     const again = await put(subjectId, 'marketing', { given: true, noticeVersion: later });
@@ -72,7 +72,7 @@ describe('PUT /me/consents/{purpose}', () => {
     expect((await consent.history('consent', subjectId))[0]!.event.data).toMatchObject({ language: 'en' });
   });
 
-  it('keeps one person out of the choices of another', async () => {
+  it('does not let one person change the choices of another', async () => {
     const [anna, bo] = [newId(), newId()];
     await put(anna, 'marketing', { given: true, noticeVersion });
     expect(new Set(await statuses(bo))).toEqual(new Set(['notAsked']));
@@ -133,7 +133,7 @@ describe('a consent that holds for thirty days', () => {
       { at: long },
     );
 
-  it('is over when they are, and that is recorded', async () => {
+  it('expires after thirty days, and the expiry is recorded', async () => {
     const subjectId = newId();
     await givenLongAgo(subjectId);
     expect((await list(subjectId))[2]).toMatchObject({ status: 'expired', validUntil: '2020-01-31T00:00:00.000Z' });
@@ -144,7 +144,7 @@ describe('a consent that holds for thirty days', () => {
     expect(last.event.data).toMatchObject({ purpose: 'adMeasurement', validUntil: '2020-01-31T00:00:00.000Z' });
   });
 
-  it('holds anew from the day it is given again, and the others hold on', async () => {
+  it('starts again on the day it is given again, and other consents stay in force', async () => {
     const subjectId = newId();
     await givenLongAgo(subjectId);
     const again = await put(subjectId, 'adMeasurement', { given: true, noticeVersion });
@@ -157,7 +157,7 @@ describe('a consent that holds for thirty days', () => {
 });
 
 describe('the registration form', () => {
-  it('arrives as the choices it holds: refused where the box stayed empty', async () => {
+  it('is recorded as its choices: refused where the box was unticked', async () => {
     const subjectId = newId();
     await consent.append(subjectId, {
       type: 'ConsentChoicesCollected',
@@ -175,7 +175,7 @@ describe('the registration form', () => {
     expect(await statuses(subjectId)).toEqual(['refused', 'given', 'notAsked', 'notAsked']);
   });
 
-  it('does not undo a no that was said before it was heard', async () => {
+  it('does not undo a refusal given before the form was handled', async () => {
     const subjectId = newId();
     const [sent, choices] = ['2026-01-01T00:00:00.000Z', [{ purpose: 'newsletter' as const, given: true }]];
     await put(subjectId, 'newsletter', { given: false, noticeVersion });
@@ -193,7 +193,7 @@ describe('the registration form', () => {
     expect(await statuses(subjectId)).toEqual(['refused', 'refused', 'given', 'given']);
   });
 
-  it('closes every choice when the person was erased', async () => {
+  it('invalidates every choice when the person is erased', async () => {
     const subjectId = newId();
     await put(subjectId, 'newsletter', { given: true, noticeVersion });
     const data = { requestId: newId(), keys: [], retained: [] };

@@ -6,13 +6,13 @@ import type { ConsentAnswer } from './consent.http.js';
 
 type History = readonly OpenedEvent<ConsentEvent>[];
 
-/** The events of one purpose's record; the end of everything is the end of each. */
+/** The events of one purpose's record; `ConsentsInvalidated` belongs to every record. */
 export const historyOf = (history: History, purpose: ConsentPurpose): History => {
   const own = history.filter(({ event }) => event.type === 'ConsentsInvalidated' || event.data.purpose === purpose);
   return own.some(({ event }) => event.type !== 'ConsentsInvalidated') ? own : [];
 };
 
-/** Each purpose with its state at `now`: what the register lets end has ended, recorded or not. */
+/** Each purpose with its state at `now`: a consent past its validity counts as expired, recorded or not. */
 export const consentStates = (
   register: Register,
   consents: Consents,

@@ -19,10 +19,10 @@ import { People } from '../person/people.query.js';
 const group = 'consent.choices';
 
 /**
- * What other streams say about a person, taken into their consents: the boxes of a form, a question that was mailed, an
- * objection, and the end.
+ * Applies events of other streams to a person's consents: the boxes of a form, a mailed question, an objection, and the
+ * erasure.
  *
- * Dies between the append and the checkpoint: the event comes again, the stream already holds its answer.
+ * Dies between the append and the checkpoint: the event is redelivered and the stream already holds the result.
  */
 @Controller()
 export class ConsentReactor {
@@ -36,7 +36,7 @@ export class ConsentReactor {
     await this.collect(event, event.data.choices, 'registrationForm');
   }
 
-  /** A yes to the newsletter from who has no account is first asked back at the address (see newsletter). */
+  /** A yes to the newsletter from a person without an account is first confirmed by mail (see newsletter). */
   @Handles('CampaignEntered', { group, reacts: true })
   async campaignEntered(@Payload() event: Delivered<CampaignEntryEvents, 'CampaignEntered'>): Promise<void> {
     const customer = await this.people.isCustomer(event.metadata.dataSubjectId);
@@ -79,7 +79,7 @@ export class ConsentReactor {
     const subjectId = event.metadata.dataSubjectId;
     const { language, noticeDigest, noticeVersion } = event.data;
     const { history } = await this.commands.load(consentDecider, subjectId);
-    // Nobody answers before they register; a campaign finds what was said by the time of its form.
+    // A new customer has no earlier answers; for a campaign, count the answers given by the time of its form.
     const before = (purpose: ConsentPurpose): number =>
       method === 'registrationForm'
         ? 0
@@ -97,7 +97,7 @@ export class ConsentReactor {
     );
   }
 
-  /** What was said before the erasure and is heard after it changes nothing any more. */
+  /** An event from before the erasure that is handled after it changes nothing. */
   private async unlessErased(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();

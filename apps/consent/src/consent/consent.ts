@@ -2,7 +2,7 @@ import type { ConsentEvent, ConsentPurpose } from '@dittoo/contracts';
 
 /**
  * One purpose of one person (ISO/IEC TS 27560 event states); no entry = never asked. Only `given` and `reconfirmed`
- * permit anything. `said` counts how often it was said, so that what expires is the word that was meant.
+ * permit anything. `said` counts the times consent was given, so that an expiry names the one it ends.
  */
 export type PurposeConsent =
   | { readonly status: 'requested' | 'refused'; readonly recordId: string; readonly noticeVersion: string }
@@ -17,8 +17,8 @@ export type PurposeConsent =
 export type ConsentInForce = Extract<PurposeConsent, { status: 'given' | 'reconfirmed' }>;
 
 /**
- * All choices of one data subject. Stream `consent-<dataSubjectId>`. GDPR art. 6(1)(a), 7. `answers` counts the yeses and
- * noes to each purpose, so that a form heard late does not overrule what was said after it.
+ * All choices of one data subject. Stream `consent-<dataSubjectId>`. GDPR art. 6(1)(a), 7. `answers` counts the answers
+ * to each purpose, so that a form handled late does not overrule a later answer.
  */
 export type Consents =
   | {
@@ -42,7 +42,7 @@ export const evolve = (consents: Consents, event: ConsentEvent): Consents => {
   return { ...consents, purposes, answers };
 };
 
-/** The person's own yes or no; a question and a period that ends are neither. */
+/** Whether the event is the person's own answer; a question and an expiry are not. */
 export const isAnswer = ({ type }: ConsentEvent): boolean =>
   type === 'ConsentGiven' || type === 'ConsentReconfirmed' || type === 'ConsentRefused' || type === 'ConsentWithdrawn';
 

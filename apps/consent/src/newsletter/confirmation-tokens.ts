@@ -3,12 +3,12 @@ import type { SubjectId, Uuid } from '@dittoo/kernel';
 import { KeyEncryption, SealedSubjectTokens } from '@dittoo/personal-data';
 import { Injectable } from '@nestjs/common';
 
-/** 59 characters that say whose stream holds the secret, 43 that are the secret. */
+/** 59 characters name the stream that holds the secret, 43 are the secret. */
 const shape = /^(?<whose>[\w-]{59})\.[\w-]{43}$/;
 
 /**
- * What the mailed question carries. At rest it stands sealed in the event that asked, and nowhere else: the token itself
- * says where to look.
+ * The token in a confirmation mail. At rest it is only in its `NewsletterSubscriptionRequested` event, sealed; the
+ * token itself names the stream.
  */
 @Injectable()
 export class ConfirmationTokens {
@@ -22,13 +22,13 @@ export class ConfirmationTokens {
     return `${this.subjects.issue(subjectId)}.${randomBytes(32).toString('base64url')}`;
   }
 
-  /** @returns `null` = not one of ours */
+  /** @returns `null` = not a token of this shop */
   subjectOf(token: string): Uuid | null {
     const whose = shape.exec(token)?.groups?.['whose'];
     return whose === undefined ? null : this.subjects.subjectOf(whose);
   }
 
-  /** In a time that says nothing about where they differ. */
+  /** Compares in constant time. */
   match(one: string, other: string): boolean {
     return timingSafeEqual(hash('sha256', one, 'buffer'), hash('sha256', other, 'buffer'));
   }

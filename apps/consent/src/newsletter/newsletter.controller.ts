@@ -24,8 +24,8 @@ import {
 import { Subscriptions } from './subscriptions.js';
 
 /**
- * The newsletter for whoever has an address. Customers are not looked up here: an address that is a customer's takes the
- * same way as any other, so the answer cannot tell.
+ * Newsletter routes for any address. Customers are not looked up here: a customer's address is handled like any other,
+ * so the answer does not reveal one.
  */
 @ApiTags('Consent and policy')
 @Controller('api/v1/newsletter')
@@ -51,7 +51,7 @@ export class NewsletterController {
     const notice = { noticeVersion, noticeDigest, language };
     await evenlyTimed(async () => {
       const subjectId = await this.contacts.findOrAdd(email);
-      // Nobody knows yet whether the owner of the address typed it.
+      // It is not known yet whether the owner of the address typed it.
       const actor = { kind: 'system', id: 'anonymous' } as const;
       const context = { ...commandContext(caller, subjectId, noticeVersion), actor };
       await this.subscriptions.request(subjectId, email, notice, context);
@@ -68,7 +68,10 @@ export class NewsletterController {
     return { status: 'confirmed' };
   }
 
-  /** RFC 8058: one post, no login, no question, and the same answer the second time. Reading the link ends nothing. */
+  /**
+   * RFC 8058: one POST without sign-in or confirmation, with the same answer the second time. A GET of the link changes
+   * nothing.
+   */
   @Post('unsubscriptions')
   @HttpCode(200)
   @AcceptsForm()

@@ -38,11 +38,11 @@ const noted: NewsletterEvent = { type: 'SoftOptInNoted', data: { orderId } };
 const ended: NewsletterEvent = { type: 'SoftOptInEnded', data: { by: 'myAccount' } };
 const note = (declined = false): NewsletterCommand => ({ type: 'NoteSoftOptIn', orderId, declined });
 
-/** Asked at ten o'clock: the question runs out two days later. */
+/** Asked at ten o'clock; the token expires two days later. */
 const tenOClock = requested('2026-11-24T10:00:00.000Z');
 
 describe('a subscription', () => {
-  it('is asked about once in ten minutes, however often somebody types the address', () => {
+  it('is asked about once in ten minutes, however often the address is entered', () => {
     given()
       .when(request(at('10:00')))
       .then(tenOClock);
@@ -86,7 +86,7 @@ describe('a subscription', () => {
       .thenFails('invalid-confirmation-token');
   });
 
-  it('is not asked about while consent stands on the same policy', () => {
+  it('is not asked about while consent to the same policy version is in force', () => {
     given(tenOClock, confirmed)
       .when(request(at('12:00'), true))
       .then();
@@ -95,7 +95,7 @@ describe('a subscription', () => {
       .then(requested('2026-11-24T12:00:00.000Z'));
   });
 
-  it('ends once, also before anything began, and closes the question', () => {
+  it('ends once, also before any subscription, and closes the question', () => {
     given(tenOClock, confirmed).when(unsubscribe).then(unsubscribed);
     given(tenOClock, confirmed, unsubscribed).when(unsubscribe).then();
     given().when(unsubscribe).then(unsubscribed);
@@ -104,7 +104,7 @@ describe('a subscription', () => {
       .thenFails('invalid-confirmation-token');
   });
 
-  it('begins anew by another double opt-in, and can end again', () => {
+  it('restarts with another double opt-in, and can end again', () => {
     const again = requested('2026-11-24T12:00:00.000Z');
     given(tenOClock, confirmed, unsubscribed)
       .when(request(at('12:00')))
@@ -114,13 +114,13 @@ describe('a subscription', () => {
 });
 
 describe('the soft opt-in', () => {
-  it('is noted at the first purchase of who did not decline', () => {
+  it('is noted at the first purchase of a customer who did not decline', () => {
     given().when(note()).then(noted);
     given(noted).when(note()).then();
     given().when(note(true)).then();
   });
 
-  it('ends with a no, said before or after, and never comes back', () => {
+  it('ends with a refusal, before or after the purchase, and never restarts', () => {
     const end: NewsletterCommand = { type: 'EndSoftOptIn', by: 'myAccount' };
     given(noted).when(end).then(ended);
     given().when(end).then(ended);

@@ -6,20 +6,20 @@ type Requested = NewsletterEvents['NewsletterSubscriptionRequested'];
 
 /** How long a mailed question can be answered. */
 export const confirmableForMs = 48 * 3_600_000;
-/** One question in this time, however often it is asked for. */
+/** At most one confirmation mail in this time. */
 const pauseMs = 10 * 60_000;
-/** And so many in a day: what is typed into a form must not fill a stranger's mailbox. */
+/** And at most so many in a day: a form must not be usable to flood another person's mailbox. */
 const [perDay, dayMs] = [3, 24 * 3_600_000];
 
 export type NewsletterCommand =
-  /** `given`: consent stands on this very policy, there is nothing to ask. */
+  /** `given`: consent to this policy version is in force, so there is nothing to ask. */
   | {
       readonly type: 'RequestSubscription';
       readonly request: Omit<Requested, 'expiresAt'>;
       readonly given: boolean;
       readonly now: string;
     }
-  /** `tokenMatches`: compared outside, in a time that says nothing. */
+  /** `tokenMatches`: compared by the caller in constant time. */
   | {
       readonly type: 'ConfirmSubscription';
       readonly tokenMatches: boolean;
@@ -30,7 +30,7 @@ export type NewsletterCommand =
   | { readonly type: 'NoteSoftOptIn'; readonly orderId: OrderId; readonly declined: boolean }
   | { readonly type: 'EndSoftOptIn'; readonly by: NewsletterEvents['SoftOptInEnded']['by'] };
 
-/** Was a question mailed so lately, or so often, that another one would be a nuisance? Clocks that ran back included. */
+/** Whether confirmation mails were sent too recently or too often to send another, also when the clock was set back. */
 const tooOften = ({ asked }: Newsletter, now: string): boolean => {
   const agesMs = asked.map((expiresAt) => Date.parse(now) - (Date.parse(expiresAt) - confirmableForMs));
   return agesMs.some((age) => age < pauseMs) || agesMs.filter((age) => age < dayMs).length >= perDay;

@@ -13,21 +13,21 @@ export class SubscribeBody {
   @MaxLength(40)
   noticeVersion!: string;
 
-  /** Of the mail that asks, and of what comes after it. */
+  /** Language of the confirmation mail and of later mail. */
   @ApiProperty({ required: false, enum: locales })
   @IsOptional()
   @IsIn(locales)
   locale?: Locale;
 }
 
-/** The same whoever's address it is, and whether or not a mail goes out. */
+/** The same for every address, whether or not a mail is sent. */
 export class SubscriptionAsked {
   @ApiProperty({ enum: ['confirmationAwaited'] })
   status!: 'confirmationAwaited';
 }
 
 export class ConfirmBody {
-  /** What the mailed link carries. */
+  /** The token of the mailed link. */
   @ApiProperty({ maxLength: 200 })
   @IsString()
   @MaxLength(200)
@@ -40,7 +40,7 @@ export class SubscriptionConfirmed {
 }
 
 export class UnsubscribeQuery {
-  /** In the address of RFC 8058's one click, where a mail program can post no JSON. */
+  /** In the URL for RFC 8058's one click, because a mail program posts no JSON. */
   @ApiProperty({ required: false, maxLength: 200 })
   @IsOptional()
   @IsString()
@@ -48,7 +48,7 @@ export class UnsubscribeQuery {
   token?: string;
 }
 
-/** One of the two: `token`, or RFC 8058's one word with the token in the address. */
+/** Either `token`, or RFC 8058's `List-Unsubscribe=One-Click` with the token in the URL. */
 export class UnsubscribeBody {
   @ApiProperty({ required: false, maxLength: 200 })
   @IsOptional()
@@ -79,7 +79,7 @@ export class SoftOptInAnswer {
   @ApiProperty({ enum: ['legitimateInterests'] })
   legalBasis!: 'legitimateInterests';
 
-  /** The purchase it rests on. */
+  /** The purchase it is based on. */
   @ApiProperty({ type: String, nullable: true, format: 'uuid' })
   orderId!: string | null;
 

@@ -1,6 +1,6 @@
 /*
- * Promised: nobody is subscribed but by the owner of the address; everybody gets off by one click, for good; the answers
- * do not tell whose an address is; soft opt-in is seen apart and ends by a word.
+ * Promised: only the owner of an address can subscribe it; one click unsubscribes for good; the answers do not reveal
+ * whose an address is; soft opt-in is shown separately and ends by one call.
  */
 import { newId, streamName, type DomainEvent } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
@@ -23,7 +23,7 @@ const subscribe = (email: string): Promise<Answer> =>
 const contactOf = async (email: string): Promise<string> => (await consent.service.platform.contacts.find(email))!;
 const typesIn = async (category: string, id: string): Promise<string[]> =>
   (await consent.history(category, id)).map(({ event }) => event.type);
-/** What the mail would carry. */
+/** The token the mail would carry. */
 const mailedToken = async (email: string): Promise<string> => {
   const history = await consent.history('newsletter', await contactOf(email));
   return String(history.findLast(({ event }) => event.type === 'NewsletterSubscriptionRequested')!.event.data['token']);
@@ -60,7 +60,7 @@ describe('POST /newsletter/subscriptions', () => {
     expect(await newsletterOf(asta)).toBe('given');
   });
 
-  it('answers alike whoever has the address, and asks each but the subscribed', async () => {
+  it('gives the same answer for every address, and mails all but the subscribed', async () => {
     await consent.customer('customer@example.org');
     await subscribed('subscriber@example.org');
     await consent.service.platform.suppressions.suppress('never@example.org');
@@ -120,7 +120,7 @@ describe('POST /newsletter/confirmations', () => {
     await refused(token);
   });
 
-  it('takes no token that is wrong in any part, nor one of another person, nor an unsubscribe link', async () => {
+  it('refuses a token that is wrong in any part, another person’s token and an unsubscribe token', async () => {
     await subscribe('vera@example.org');
     await subscribe('viktor@example.org');
     const [vera, viktor] = [await mailedToken('vera@example.org'), await mailedToken('viktor@example.org')];
@@ -138,7 +138,7 @@ describe('POST /newsletter/confirmations', () => {
     ]);
   });
 
-  it('takes no token that is over', async () => {
+  it('refuses an expired token', async () => {
     const id = newId();
     const token = consent.service.get<ConfirmationTokens>(ConfirmationTokens).issue(id);
     const data = { email: 'late@example.org', token, expiresAt: '2026-01-01T00:00:00.000Z', language: 'sv' };
@@ -147,7 +147,7 @@ describe('POST /newsletter/confirmations', () => {
     await refused(token);
   });
 
-  it('takes no token of who was erased since', async () => {
+  it('refuses the token of a person erased since', async () => {
     await subscribe('gone@example.org');
     const token = await mailedToken('gone@example.org');
     const id = await contactOf('gone@example.org');
@@ -187,7 +187,7 @@ describe('POST /newsletter/unsubscriptions', () => {
     expect((await typesIn('newsletter', id)).filter((type) => type === 'NewsletterUnsubscribed')).toHaveLength(1);
   });
 
-  it('ends it for a customer as for anybody, newsletter and soft opt-in alike', async () => {
+  it('ends newsletter and soft opt-in for a customer too', async () => {
     const id = await consent.customer('kund@example.org');
     const body = { given: true, noticeVersion: consent.noticeVersion };
     await consent.call('PUT', '/api/v1/me/consents/newsletter', { as: id, body });
@@ -211,7 +211,7 @@ describe('POST /newsletter/unsubscriptions', () => {
     expect(await newsletterOf(id)).toBe('given');
   });
 
-  it('ends nothing when the link is only read, or the form says something else', async () => {
+  it('ends nothing when the link is only opened, or the form has another value', async () => {
     const id = await subscribed('prefetched@example.org');
     const path = `${unsubscriptions}?token=${linkOf(id)}`;
     expect((await consent.call('GET', path)).status).toBe(404);
@@ -231,7 +231,7 @@ describe('POST /newsletter/unsubscriptions', () => {
     }
   });
 
-  it('knows its own tokens only', async () => {
+  it('accepts its own tokens only', async () => {
     for (const token of ['', 'x', linkOf(newId()).slice(1)]) {
       const { body, status } = await consent.call('POST', unsubscriptions, { body: { token } });
       expect([status, body.code]).toEqual([400, 'invalid-confirmation-token']);
@@ -239,8 +239,8 @@ describe('POST /newsletter/unsubscriptions', () => {
   });
 });
 
-describe('what other parts of the house say', () => {
-  it('an objection withdraws what it names, and no advertisement goes to the address any more', async () => {
+describe('events of other services', () => {
+  it('an objection withdraws the named consents, and the address gets no more advertisements', async () => {
     const id = await consent.customer('objector@example.org');
     const body = { given: true, noticeVersion: consent.noticeVersion };
     for (const purpose of ['newsletter', 'marketing', 'adMeasurement']) {
@@ -257,7 +257,7 @@ describe('what other parts of the house say', () => {
     await until(async () => (await typesIn('newsletter', id)).includes('NewsletterUnsubscribed'));
   });
 
-  it('a yes after an unsubscription is mailed to where its owner has answered from, and only there', async () => {
+  it('a yes after an unsubscription allows mail to a confirmed address, and to no other', async () => {
     const yes = async (email: string, ...before: DomainEvent[]): Promise<void> => {
       const id = await consent.customer(email);
       for (const event of before) await consent.append(id, event);
@@ -268,10 +268,10 @@ describe('what other parts of the house say', () => {
     await yes('unshown@example.org');
     await yes('shown@example.org', { type: 'EmailConfirmed', data: { at: '2026-11-22T10:00:00.000Z' } });
     await until(async () => !(await suppressed('shown@example.org')));
-    expect(await suppressed('unshown@example.org')).toBe(true); // said earlier, so heard earlier
+    expect(await suppressed('unshown@example.org')).toBe(true); // appended earlier, so handled earlier
   });
 
-  it('a no in My account ends what the same address subscribed to by itself', async () => {
+  it('a refusal in My account also ends a newsletter subscription of the same address', async () => {
     const contact = await subscribed('twice@example.org');
     const customer = await consent.customer('Twice@example.org');
     const body = { given: false, noticeVersion: consent.noticeVersion };
@@ -279,7 +279,7 @@ describe('what other parts of the house say', () => {
     await until(async () => (await newsletterOf(contact)) === 'withdrawn');
   });
 
-  it('a campaign: boxes are choices, but a yes to the newsletter is asked back at the address', async () => {
+  it('a campaign: boxes are choices, but a yes to the newsletter is confirmed by mail', async () => {
     const id = await consent.service.platform.contacts.findOrAdd('entrant@example.org');
     const data = {
       campaignId: 'autumn',
@@ -326,7 +326,7 @@ describe('/me/soft-opt-in', () => {
   };
   const shown = async (as: string) => (await consent.call('GET', path, { as })).body;
 
-  it('is noted at a purchase, on a basis of its own, and is no consent', async () => {
+  it('is noted at a purchase with its own legal basis, and is not a consent', async () => {
     const [id, orderId] = [await consent.customer('buyer@example.org'), newId()];
     expect(await shown(id)).toMatchObject({ status: 'none', orderId: null });
     await consent.append(orderId, approved, { subjectId: id });
@@ -339,24 +339,24 @@ describe('/me/soft-opt-in', () => {
     expect(await newsletterOf(id)).toBe('notAsked');
   });
 
-  it('ends by one word, before a purchase or after it, and no purchase brings it back', async () => {
+  it('ends by one call, before or after a purchase, and no purchase restarts it', async () => {
     const id = await consent.customer('decliner@example.org');
     expect((await consent.call('DELETE', path, { as: id })).body.status).toBe('ended');
     await consent.append(newId(), approved, { subjectId: id });
     const other = await consent.customer('other.buyer@example.org');
     await consent.append(newId(), approved, { subjectId: other });
-    await until(async () => (await shown(other)).status === 'noted'); // bought later, so heard later
+    await until(async () => (await shown(other)).status === 'noted'); // bought later, so handled later
     expect((await shown(id)).status).toBe('ended');
   });
 
-  it('is not noted for who said no to the newsletter', async () => {
+  it('is not noted for a customer who refused the newsletter', async () => {
     const id = await consent.customer('refuser@example.org');
     const body = { given: false, noticeVersion: consent.noticeVersion };
     await consent.call('PUT', '/api/v1/me/consents/newsletter', { as: id, body });
     expect((await shown(id)).status).toBe('ended');
   });
 
-  it('is the own of a customer who is signed in', async () => {
+  it('is for a signed-in customer’s own data', async () => {
     for (const method of ['GET', 'DELETE']) {
       expect((await consent.call(method, path)).status).toBe(401);
       expect((await consent.call(method, path, { as: 'staff' })).status).toBe(403);

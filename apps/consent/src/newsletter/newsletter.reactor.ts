@@ -10,14 +10,14 @@ import { newsletterDecider } from './newsletter.decider.js';
 import { Subscriptions } from './subscriptions.js';
 
 const group = 'consent.newsletter';
-/** An objection to one of these is one to being mailed advertisement. */
+/** An objection to one of these purposes is an objection to mailed advertisements. */
 const mailed = new Set(['newsletter', 'marketing', 'similarGoods']);
 
 /**
- * What other streams say about mail that advertises: a purchase (soft opt-in), a yes in a campaign (asked back at the
- * address first), an objection, and a customer's new yes or no.
+ * Applies events of other streams to advertising mail: a purchase (soft opt-in), a yes in a campaign (confirmed by mail
+ * first), an objection, and a customer's new choice.
  *
- * Dies between what it does and the checkpoint: the event comes again, and each of these changes nothing the second time.
+ * Dies between an append and the checkpoint: the event is redelivered, and handling it twice changes nothing.
  */
 @Controller()
 export class NewsletterReactor {
@@ -31,7 +31,7 @@ export class NewsletterReactor {
     private readonly sealer: Sealer,
   ) {}
 
-  /** Paid for: a sale to a customer whose address we have from it. Who said no to advertisement is not noted. */
+  /** A paid order allows soft opt-in, unless the customer refused advertisements. */
   @Handles('PaymentApproved', { group, reacts: true })
   async sold(@Payload() event: Delivered<OrderEvents, 'PaymentApproved'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
@@ -40,7 +40,7 @@ export class NewsletterReactor {
     await this.commands.execute(newsletterDecider, subjectId, command, causedBy(event, group));
   }
 
-  /** Anybody can type an address into a campaign's form: who has no account is asked at the address. */
+  /** A campaign's form accepts any address, so a person without an account confirms it by mail first. */
   @Handles('CampaignEntered', { group, reacts: true })
   async campaignEntered(@Payload() event: Delivered<CampaignEntryEvents, 'CampaignEntered'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
@@ -55,7 +55,7 @@ export class NewsletterReactor {
     await this.subscriptions.request(subjectId, email, notice, { ...causedBy(event, group), noticeVersion });
   }
 
-  /** The consents it names are withdrawn by their own reactor. */
+  /** The consents it names are withdrawn by the consent reactor. */
   @Handles('ProcessingObjected', { group, reacts: true })
   async objected(@Payload() event: Delivered<DataSubjectEvents, 'ProcessingObjected'>): Promise<void> {
     if (!event.data.purposes.some((purpose) => mailed.has(purpose))) return;
@@ -63,8 +63,8 @@ export class NewsletterReactor {
   }
 
   /**
-   * A customer says yes in My account after an unsubscription. Their address is mailed to again only if its owner has
-   * answered from it: an account alone does not show whose it is.
+   * A customer says yes in My account after an unsubscription. Mail to the address is allowed again only if it is
+   * confirmed: an account alone does not prove who owns the address.
    */
   @Handles('ConsentGiven', { group, reacts: true })
   async given(@Payload() event: Delivered<ConsentEvents, 'ConsentGiven'>): Promise<void> {
@@ -72,7 +72,7 @@ export class NewsletterReactor {
     if (purpose !== 'newsletter' || method !== 'myAccount') return;
     const subjectId = event.metadata.dataSubjectId;
     const email = await this.people.confirmedEmailOf(subjectId);
-    // Read last: a later no must not be undone by a yes that is heard late.
+    // Read last: a yes that is handled late must not undo a later no.
     if (email === null || (await this.choices.standsOn(subjectId, 'newsletter')) === null) return;
     await this.suppressions.lift(email);
   }
@@ -87,7 +87,7 @@ export class NewsletterReactor {
     await this.endAsContact(event);
   }
 
-  /** A customer says no in My account: the same address may have subscribed by itself, and is meant as well. */
+  /** A customer says no in My account: this also ends a newsletter subscription of the same address. */
   private async endAsContact(event: Delivered<ConsentEvents, 'ConsentWithdrawn' | 'ConsentRefused'>): Promise<void> {
     const { method, purpose } = event.data;
     if (purpose !== 'newsletter' || method !== 'myAccount') return;

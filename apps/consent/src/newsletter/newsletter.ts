@@ -1,7 +1,7 @@
 import type { Locale, NewsletterEvent } from '@dittoo/contracts';
 import type { Personal } from '@dittoo/kernel';
 
-/** The last question mailed to the address, not answered yet. */
+/** The last confirmation mail to the address, not answered yet. */
 export interface OpenRequest {
   readonly token: Personal<string>;
   readonly expiresAt: string;
@@ -10,11 +10,11 @@ export interface OpenRequest {
   readonly language: Locale;
 }
 
-/** One person's mail that advertises, and on what it may rest. Stream `newsletter-<dataSubjectId>`. */
+/** Whether one person may be mailed advertisements, and on which basis. Stream `newsletter-<dataSubjectId>`. */
 export interface Newsletter {
   readonly email: Personal<string> | null;
   readonly request: OpenRequest | null;
-  /** When the questions of this address run out, oldest first: what brakes another one. */
+  /** When this address's confirmation mails expire, oldest first: they limit how many are sent. */
   readonly asked: readonly string[];
   readonly unsubscribed: boolean;
   readonly softOptIn: 'none' | 'noted' | 'ended';

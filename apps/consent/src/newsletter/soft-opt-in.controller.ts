@@ -6,7 +6,10 @@ import { Choices } from '../consent/choices.js';
 import { newsletterDecider } from './newsletter.decider.js';
 import { SoftOptInAnswer } from './newsletter.http.js';
 
-/** Marknadsföringslagen 19 §, apart from the consents because it is none: seen here, and ended here by one call. */
+/**
+ * Shows soft opt-in (marknadsföringslagen 19 §) and ends it by one call. Separate from the consents because it is not
+ * one.
+ */
 @ApiTags('Consent and policy')
 @ApiBearerAuth()
 @SignedIn('customer')
@@ -35,7 +38,7 @@ export class SoftOptInController {
     };
   }
 
-  /** A no, before the first purchase or after it. */
+  /** Declines, before the first purchase or after it. */
   @Delete()
   @ApiOkResponse({ type: SoftOptInAnswer })
   async decline(@FromPrincipal() principal: Principal, @FromCaller() caller: Caller): Promise<SoftOptInAnswer> {

@@ -9,14 +9,14 @@ import { People } from '../person/people.query.js';
 import { ConfirmationTokens } from './confirmation-tokens.js';
 import { newsletterDecider, type NewsletterCommand } from './newsletter.decider.js';
 
-/** The policy somebody was shown, and in which language. */
+/** The policy version a person was shown, and in which language. */
 export interface ShownNotice {
   readonly noticeVersion: string;
   readonly noticeDigest: string;
   readonly language: Locale;
 }
 
-/** How a subscription begins and ends, for the routes and for what other streams say. */
+/** Begins and ends subscriptions, for the routes and for the reactor. */
 @Injectable()
 export class Subscriptions {
   constructor(
@@ -28,7 +28,7 @@ export class Subscriptions {
     private readonly clock: Clock,
   ) {}
 
-  /** Asks at the address whether its owner wants it; forwarding mails the question from the event. */
+  /** Asks the owner of the address to confirm; processor-forwarding mails the question from the event. */
   async request(subjectId: SubjectId, email: string, notice: ShownNotice, context: CommandContext): Promise<void> {
     const given = (await this.choices.standsOn(subjectId, 'newsletter')) === notice.noticeVersion;
     const request = { email, token: this.tokens.issue(subjectId), ...notice };
@@ -39,10 +39,10 @@ export class Subscriptions {
   /**
    * The owner of the address says yes: consent, mail allowed again, question closed, in this order.
    *
-   * Dies in between: the question is still open, and the same click does what is left; consent is given once, because
-   * it is caused by the question.
+   * Dies in between: the question is still open, and a repeated click completes it; consent is given once, because the
+   * question's event is its cause.
    *
-   * @throws DomainError `invalid-confirmation-token` wrong, over, or used
+   * @throws DomainError `invalid-confirmation-token` wrong, expired, or used
    */
   async confirm(token: string, caller: Caller): Promise<void> {
     const subjectId = this.tokens.subjectOf(token);
@@ -52,7 +52,7 @@ export class Subscriptions {
     const recordId = recordIdOf(subjectId, 'newsletter');
     const tokenMatches = mailed !== null && this.tokens.match(mailed, token);
     const command = (now: string): NewsletterCommand => ({ type: 'ConfirmSubscription', tokenMatches, recordId, now });
-    newsletterDecider.decide(command(this.clock.now()), state); // what is refused changes nothing
+    newsletterDecider.decide(command(this.clock.now()), state); // a refused confirmation changes nothing
     const { language, noticeDigest, noticeVersion } = state.request!;
     const question = history.findLast(({ event }) => event.type === 'NewsletterSubscriptionRequested')!;
     const context = {
@@ -72,15 +72,15 @@ export class Subscriptions {
     await this.commands.execute(newsletterDecider, subjectId, command, context);
   }
 
-  /** One click: consent ends first, at once, then everything `endMail` ends. */
+  /** One click: withdraws the consent first, then does what `endMail` does. */
   async unsubscribe(subjectId: SubjectId, context: CommandContext): Promise<void> {
     await this.choices.end(subjectId, ['newsletter'], 'unsubscribeLink', context);
     await this.endMail(subjectId, 'link', context);
   }
 
   /**
-   * Nothing that advertises is mailed any more, whatever it rested on, and the address is remembered as never to be
-   * mailed. Safe to repeat, and to go on with where it died.
+   * Ends advertising mail on every basis and puts the address on the suppression list. Safe to repeat, also after it
+   * died half way.
    */
   async endMail(subjectId: SubjectId, by: 'link' | 'objection', context: CommandContext): Promise<void> {
     await this.commands.execute(newsletterDecider, subjectId, { type: 'Unsubscribe', by }, context);

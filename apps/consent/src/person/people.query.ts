@@ -10,7 +10,10 @@ import {
 } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 
-/** What consent must know of a person, read from the streams themselves; the address is opened where it is asked for. */
+/**
+ * A person's language and address, read from the streams themselves; the address is opened only by the methods that
+ * return it.
+ */
 @Injectable()
 export class People {
   constructor(
@@ -25,7 +28,7 @@ export class People {
     return false;
   }
 
-  /** The language a customer chose; Swedish for who chose none. */
+  /** The language a customer chose; default Swedish. */
   async localeOf(subjectId: SubjectId): Promise<Locale> {
     let locale: Locale = 'sv';
     for await (const { data } of this.store.readStream(streamName('customer', subjectId))) {
@@ -34,14 +37,14 @@ export class People {
     return locale;
   }
 
-  /** The address that is mailed to: the customer's, else the subscriber's. `null` = none, or not readable any more. */
+  /** The address for mail: the customer's, else the subscriber's. `null` = none, or not readable any more. */
   async emailOf(subjectId: SubjectId): Promise<string | null> {
     const customers = await this.last('customer', subjectId, ['CustomerRegistered', 'EmailRectified']);
     const last = customers ?? (await this.last('newsletter', subjectId, ['NewsletterSubscriptionRequested']));
     return last === null ? null : this.open(last);
   }
 
-  /** The customer's address if its owner has answered from it; else `null`. */
+  /** The customer's address if it is confirmed; else `null`. */
   async confirmedEmailOf(subjectId: SubjectId): Promise<string | null> {
     const types = ['CustomerRegistered', 'EmailConfirmed', 'EmailRectified'];
     const last = await this.last('customer', subjectId, types);

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A version of the policy that was shown to somebody: kept for as long as a consent may refer to it. */
+/** A published version of the policy, kept for as long as a consent may refer to it. */
 @Entity({ schema: 'consent', name: 'policy_version' })
 export class PolicyVersion {
   @PrimaryColumn('text')

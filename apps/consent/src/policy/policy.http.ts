@@ -218,7 +218,7 @@ export class ProcessorList {
 
 const text = { type: 'string' } as const;
 const texts = { type: 'array', items: text } as const;
-/** The kinds of block, as a page or an application renders them. */
+/** The kinds of block that a page or an application renders. */
 const block = {
   oneOf: [
     {

@@ -43,15 +43,16 @@ const rights = [
   'complaint',
 ] as const;
 
-/** What the person said last on a notice: a withdrawal names none. */
+/** The last event that names a policy version; a withdrawal names none. */
 export const lastChoice = (history: readonly SaidAboutConsent[]): ConsentChoice => {
   const chosen = history.findLast(({ event }) => 'noticeVersion' in event.data);
   return chosen!.event.data as ConsentChoice;
 };
 
 /**
- * The consent record by the field names of ISO/IEC TS 27560: what was agreed as it was shown then, from the archived
- * policy; who, where and to whom to complain, from the register; what happened, from the stream with the server's time.
+ * The consent record by the field names of ISO/IEC TS 27560: what the person agreed to, from the archived policy; the
+ * data controller, recipients and supervisory authority, from the register; the events with server time, from the
+ * stream.
  */
 export const consentRecord = (facts: RecordFacts): ConsentRecord => {
   const { history, policy, publicUrl, purpose, recordId, register, subjectId } = facts;
@@ -113,7 +114,7 @@ const informationOf = (shown: PublicPurpose | undefined): ConsentRecord['pii_inf
 const storageOf = ({ dataController }: Register, language: Locale): ConsentRecord['storage_locations'] =>
   (dataController.storageLocations ?? []).map(({ country, text }) => ({ country, text: textIn(text, language) }));
 
-/** Who gets it for this purpose, by the policy that was shown. */
+/** The recipients for this purpose, by the policy that was shown. */
 const recipientsOf = (policy: PolicyDocument, purpose: string): RecordParty[] =>
   policy.processors
     .filter(({ purposes }) => purposes.some((granted) => granted.purpose === purpose))
@@ -125,7 +126,7 @@ const recipientsOf = (policy: PolicyDocument, purpose: string): RecordParty[] =>
       party_url: null,
     }));
 
-/** Said in a form or an objection, and written down by the system from there: the word is the person's. */
+/** The system records choices from a form or an objection, but the actor is the person. */
 const saidElsewhere: readonly (CollectionMethod | null)[] = ['registrationForm', 'campaignForm', 'objection'];
 
 const eventOf = (

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { JWK } from 'jose';
 import { ReceiptKeys } from './receipt-keys.js';
 
-/** The public keys, so that anybody who is shown a receipt can check it without asking us about the person. */
+/** Publishes the public keys, so that anyone with a receipt can verify it without naming the person to the shop. */
 @ApiTags('Consent and policy')
 @Controller('.well-known/consent-receipt-keys.json')
 export class ReceiptKeysController {

@@ -12,7 +12,7 @@ import { consentRecord, lastChoice } from './consent-record.js';
 import { ReceiptKeys } from './receipt-keys.js';
 import { ConsentReceipt, ReceiptQuery } from './receipt.http.js';
 
-/** What a customer takes home: the record of one consent, plain or signed. */
+/** A customer's receipt: the record of one consent, plain or signed. */
 @ApiTags('Consent and policy')
 @ApiBearerAuth()
 @ApiExtraModels(ConsentReceipt)
@@ -71,7 +71,7 @@ export class ReceiptController {
     return { receipt_id: receiptId, issued_at: this.clock.now(), ...record };
   }
 
-  /** As archived; a version published by another part of the house that is not archived here reads as today's. */
+  /** The archived policy; a version that is not archived here falls back to today's. */
   private async policyShown(version: string, lang: 'sv' | 'en'): Promise<PolicyDocument> {
     try {
       return (await this.policies.published(version)).documents[lang] as PolicyDocument;

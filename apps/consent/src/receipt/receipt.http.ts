@@ -71,7 +71,7 @@ export class ConsentRecordEvent {
   @ApiProperty({ enum: ['requested', 'given', 'refused', 'reconfirmed', 'withdrawn', 'expired', 'invalidated'] })
   event_state!: string;
 
-  /** Who did it, by an identifier of ours. */
+  /** Identifier of the actor. */
   @ApiProperty()
   entity_id!: string;
 
@@ -153,7 +153,7 @@ export class ConsentRecord {
 }
 
 export class ConsentReceipt extends ConsentRecord {
-  /** Another one for each state of the record. */
+  /** Different for each state of the record. */
   @ApiProperty({ format: 'uuid' })
   receipt_id!: string;
 

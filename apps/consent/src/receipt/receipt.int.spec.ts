@@ -1,4 +1,4 @@
-/* Promised: who said yes or no takes home what they agreed to and what happened, signed so that anybody can check it. */
+/* Promised: a person can download what they agreed to and what happened, signed so that anyone can verify it. */
 import { newId } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -45,7 +45,7 @@ const recordFields = [
 const eventFields = ['event_time', 'validity_duration', 'entity_id', 'event_type', 'event_state'];
 
 describe('GET /me/consents/{recordId}/receipt', () => {
-  it('has every field of the standard, and none without something in it', async () => {
+  it('has every field of the standard, and none is empty', async () => {
     const { body, status } = await consent.call('GET', pathOf(recordId), { as: subjectId });
     expect(status).toBe(200);
     for (const field of recordFields) {
@@ -70,7 +70,7 @@ describe('GET /me/consents/{recordId}/receipt', () => {
     );
   });
 
-  it('tells what happened in order, with the time of the server', async () => {
+  it('lists the events in order, with server time', async () => {
     const given = await choose('personnummer', true);
     await choose('personnummer', false);
     const { body } = await consent.call('GET', pathOf(given.recordId), { as: subjectId });
@@ -79,7 +79,7 @@ describe('GET /me/consents/{recordId}/receipt', () => {
     expect(body.events.every(({ entity_id: who }: { entity_id: string }) => who === subjectId)).toBe(true);
   });
 
-  it('names the person for what they said in a form, though the system took it from there', async () => {
+  it('names the person as actor for a choice in a form that the system recorded', async () => {
     const registered = newId();
     const choices = [{ purpose: 'marketing' as const, given: true }];
     const notice = { noticeVersion: consent.noticeVersion, noticeDigest: 'a1', language: 'sv' as const };
@@ -93,7 +93,7 @@ describe('GET /me/consents/{recordId}/receipt', () => {
     expect(body.events).toEqual([expect.objectContaining({ event_state: 'given', entity_id: registered })]);
   });
 
-  it('is of a refusal as well, and of a consent that ends by itself says when', async () => {
+  it('exists for a refusal too, and says when a consent expires', async () => {
     const refused = await choose('newsletter', false);
     const { body } = await consent.call('GET', pathOf(refused.recordId), { as: subjectId });
     expect(body.events[0].event_state).toBe('refused');
@@ -102,7 +102,7 @@ describe('GET /me/consents/{recordId}/receipt', () => {
     expect(receipt.body.events[0].validity_duration).toBe('P30D');
   });
 
-  it('is signed: anybody verifies it by the published keys, and a changed one is seen', async () => {
+  it('is signed: the published keys verify it, and a changed one fails', async () => {
     const { headers, status, text } = await consent.call('GET', pathOf(recordId, '?format=jws'), { as: subjectId });
     expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining('application/jose')]);
     const published = await consent.call('GET', '/.well-known/consent-receipt-keys.json');
@@ -124,7 +124,7 @@ describe('GET /me/consents/{recordId}/receipt', () => {
     expect(rows[0].wrapped.toString('latin1')).not.toContain('\u0030\u002e\u0002\u0001'); // no PKCS#8 in the clear
   });
 
-  it('is nobody else’s', async () => {
+  it('is visible to nobody else', async () => {
     const other = await consent.customer('stranger@example.org');
     const answers = await Promise.all([
       consent.call('GET', pathOf(recordId), { as: other }),

@@ -18,10 +18,10 @@ interface Standing {
 }
 
 /**
- * Records that a consent is over when the register says how long it holds. Nothing waits for it: whoever relies on a
- * consent asks the register's time itself. Idle where no consent ends by itself, as by default.
+ * Records the expiry of consents whose validity the register limits. No decision waits for it: code that relies on a
+ * consent checks the validity itself. Idle where no consent expires, as by default.
  *
- * Dies anywhere, or runs twice: the row is still there, and an expiry is recorded once.
+ * Dies anywhere, or runs twice: the row remains until the expiry is recorded, which happens once.
  */
 @Injectable()
 export class ExpiryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -48,7 +48,7 @@ export class ExpiryWorker implements OnApplicationBootstrap, BeforeApplicationSh
     return this.loop.stop();
   }
 
-  /** One purpose that fails holds up no other. */
+  /** A purpose that fails does not delay the others. */
   private async expireAll(): Promise<boolean> {
     const outcomes = await Promise.allSettled(consentPurposes.map((purpose) => this.expireDue(purpose)));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');

@@ -9,7 +9,7 @@ const group = 'consent.standing';
 type Context = EventContext<EntityManager>;
 type Of<Type extends keyof ConsentEvents> = Delivered<ConsentEvents, Type>;
 
-/** The consents that stand, oldest word first: what the register lets end by itself is found here. */
+/** The consents in force, oldest first, so that the expiry worker finds those that are due. */
 @Controller()
 export class StandingConsentProjection {
   @Handles('ConsentGiven', { group })

@@ -17,7 +17,10 @@ import { ApiBearerAuth, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { campaignEntryDecider } from './campaign-entry.decider.js';
 import { CampaignEntryBody, EnteredCampaign } from './campaign-entry.http.js';
 
-/** What Google may receive, and only with consent. Whoever says no to everything leaves nothing but the no. */
+/**
+ * Campaign entries, which Google may receive only with consent. Of a person who refuses everything only the refusal is
+ * kept.
+ */
 @ApiTags('Engagement')
 @ApiBearerAuth()
 @Controller('api/v1/campaign-entries')
@@ -50,7 +53,7 @@ export class CampaignEntryController {
     return { entryId };
   }
 
-  /** A yes makes the address a contact; a no leaves it unknown. */
+  /** A consent makes the address a contact; a refusal leaves it unknown. */
   private async entrant(
     { commandId, principal }: Caller,
     email: string | null,

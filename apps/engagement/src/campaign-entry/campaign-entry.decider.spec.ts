@@ -28,7 +28,7 @@ const enter = (choices = said.choices): EnterCampaign => ({
 });
 
 describe('an entry in a campaign', () => {
-  it('is made once, with what was said yes and no to', () => {
+  it('is recorded once, with its consents and refusals', () => {
     given().when(enter()).then({ type: 'CampaignEntered', data: said });
     given({ type: 'CampaignEntered', data: said }).when(enter()).then();
   });

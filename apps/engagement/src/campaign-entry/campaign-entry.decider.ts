@@ -18,10 +18,10 @@ export interface EnterCampaign {
   readonly language: Locale;
 }
 
-/** What an entry's details may be kept for: nothing but what the person said yes to. */
+/** The purposes an entry's details may be kept for: only those the person consented to. */
 const keepsDetails: readonly ConsentPurpose[] = ['marketing', 'adMeasurement'];
 
-/** Without a yes nothing of the person is kept, so nothing can ever be sent: only the no itself is. Art. 5(1)(c). */
+/** Without a consent no personal data is kept, only the refusal, so nothing can ever be sent. Art. 5(1)(c). */
 const decide = ({ type: _, ...entry }: EnterCampaign, { status }: CampaignEntry): CampaignEntryEvent[] => {
   if (status === 'entered') return [];
   const kept = entry.choices.some(({ given, purpose }) => given && keepsDetails.includes(purpose));

@@ -34,19 +34,19 @@ export class CampaignEntryBody {
   @EmailField()
   email?: string | null;
 
-  /** E.164, or as people write it. */
+  /** E.164, or a national notation. */
   @ApiProperty({ required: false, type: String, nullable: true })
   @IsOptional()
   @Matches(/^\+?[0-9][0-9 ()/-]{4,24}$/, { message: 'phone must be a telephone number' })
   phone?: string | null;
 
-  /** What the advertisement's link carried (gclid, gbraid, wbraid). */
+  /** The click id of the advertisement's link (gclid, gbraid, wbraid). */
   @ApiProperty({ required: false, type: String, nullable: true, maxLength: 200 })
   @IsOptional()
   @Matches(/^[\w.-]{1,200}$/, { message: 'clickId must be letters, digits, . _ or -' })
   clickId?: string | null;
 
-  /** The unticked boxes, each its own; without a yes nothing of the person is kept. */
+  /** The form's boxes, unticked by default and independent; without a yes no personal data is kept. */
   @ApiProperty({ type: [CampaignChoiceBody], maxItems: consentPurposes.length })
   @IsArray()
   @ArrayMaxSize(consentPurposes.length)

@@ -7,7 +7,7 @@ export class CommentAnswer {
   @ApiProperty()
   sku!: string;
 
-  /** All that is shown of the author. */
+  /** Nothing else of the author is shown. */
   @ApiProperty()
   givenName!: string;
 

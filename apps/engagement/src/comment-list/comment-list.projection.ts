@@ -8,7 +8,7 @@ import type { EntityManager } from 'typeorm';
 const group = 'engagement.comments';
 type Context = EventContext<EntityManager>;
 
-/** Which comments stand under which product: ids and times, nothing of what was said. */
+/** The comments of each product: ids and times, no text. */
 @Controller()
 export class CommentListProjection {
   @Handles('CommentPosted', { group })

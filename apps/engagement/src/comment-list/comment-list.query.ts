@@ -21,9 +21,8 @@ interface Row {
 }
 
 /**
- * Comments of a product, newest first, without those of authors who are withheld. The page is cut by ids; what was said
- * and by whom comes from the streams at that moment. A comment whose key is gone is left out, so a page may hold fewer
- * than asked.
+ * Comments of a product, newest first, without those of withheld authors. Pages are cut by ids; text and author are
+ * read from the streams. A comment whose key is destroyed is left out, so a page may hold fewer than requested.
  */
 @Injectable()
 export class CommentList {
@@ -33,7 +32,7 @@ export class CommentList {
     private readonly sealer: Sealer,
   ) {}
 
-  /** @param nameOf what an author is called today; `null` = not to be shown any more */
+  /** @param nameOf an author's current name; `null` = not to be shown any more */
   async page(
     sku: string,
     limit: number,

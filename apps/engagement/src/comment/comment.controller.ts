@@ -20,7 +20,7 @@ import { Authors } from '../standing/author.query.js';
 import { commentDecider, type CommentCommand } from './comment.decider.js';
 import { CommentBody, PostedComment } from './comment.http.js';
 
-/** What customers say about products. The author may correct and delete it, staff may delete it. */
+/** Customers' comments on products. The author may correct and delete a comment, staff may delete it. */
 @ApiTags('Engagement')
 @ApiBearerAuth()
 @Controller('api/v1')
@@ -85,7 +85,7 @@ export class CommentController {
     await this.tell(id, principal, caller, { type: 'DeleteComment', by });
   }
 
-  /** Comments are public, so somebody else's is not hidden from its readers: it is not theirs to change. */
+  /** Comments are public, so another person's comment answers `not-allowed`, not `not-found`. */
   private async tell(id: string, principal: Principal, caller: Caller, command: CommentCommand): Promise<void> {
     const commentId = idParam(id);
     const { history } = await this.commands.load(commentDecider, commentId);

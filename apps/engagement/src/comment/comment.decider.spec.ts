@@ -28,7 +28,7 @@ describe('a comment', () => {
     given(posted, deleted).when({ type: 'RectifyComment', text: 'x' }).thenFails('not-found');
   });
 
-  it('that never was cannot be changed', () => {
+  it('cannot be changed if it was never posted', () => {
     given().when({ type: 'DeleteComment', by: 'author' }).thenFails('not-found');
     given().when({ type: 'RectifyComment', text: 'x' }).thenFails('not-found');
   });

@@ -22,7 +22,7 @@ export interface Author {
   readonly locale: Locale;
 }
 
-/** A customer as the author of something, from their own stream: the given name is all that is opened. */
+/** A customer as an author, read from their own stream; only the given name is opened. */
 @Injectable()
 export class Authors {
   constructor(
@@ -30,7 +30,7 @@ export class Authors {
     private readonly sealer: Sealer,
   ) {}
 
-  /** As the author is called today: a name put right is right under every comment (art. 16). `null` = erased. */
+  /** The author's current given name: a rectified name applies to every comment (art. 16). `null` = erased. */
   async givenNameOf(subjectId: SubjectId): Promise<string | null> {
     try {
       return (await this.author(subjectId)).givenName;
@@ -40,7 +40,7 @@ export class Authors {
     }
   }
 
-  /** @throws DomainError `subject-erased`; `not-found` when there never was such a customer */
+  /** @throws DomainError `subject-erased`; `not-found` where no such customer ever existed */
   async author(subjectId: SubjectId): Promise<Author> {
     if (await this.isBeingErased(subjectId)) throw new DomainError('subject-erased');
     let named: RecordedEvent | undefined;

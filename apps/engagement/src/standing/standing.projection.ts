@@ -10,8 +10,8 @@ type Context = EventContext<EntityManager>;
 type Said<Type extends keyof DataSubjectEvents> = Delivered<DataSubjectEvents, Type>;
 
 /**
- * Who is not shown: whose processing is restricted (stored only, art. 18), for as long as one restriction holds, and who
- * is being forgotten, which is never taken back.
+ * Persons whose data is withheld: those under restriction (stored only, art. 18), for as long as one restriction is in
+ * force, and those being erased, for good.
  */
 @Controller()
 export class StandingProjection {

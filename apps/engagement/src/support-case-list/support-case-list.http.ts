@@ -5,14 +5,14 @@ import { IsIn, IsOptional } from 'class-validator';
 export const supportCaseStates = ['open', 'answered', 'closed'] as const;
 
 export class SupportCaseListQuery extends PageQuery {
-  /** Only these; default all. */
+  /** Filters by state; default all. */
   @ApiProperty({ required: false, enum: supportCaseStates })
   @IsOptional()
   @IsIn(supportCaseStates)
   status?: (typeof supportCaseStates)[number];
 }
 
-/** The key is gone: somebody was forgotten, or three years are over. */
+/** The key is destroyed: the person was erased, or the three years are over. */
 export class ErasedAnswer {
   @ApiProperty({ enum: [true] })
   erased!: true;
@@ -53,7 +53,7 @@ export class SupportCaseAnswer {
   @ApiProperty({ format: 'date-time' })
   openedAt!: string;
 
-  /** Stored and not shown: the person asked for restriction, or to be forgotten and that is not done yet. */
+  /** Stored but not shown: the person is under restriction, or their erasure is not finished. */
   @ApiProperty()
   restricted!: boolean;
 

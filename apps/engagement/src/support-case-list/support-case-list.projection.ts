@@ -9,7 +9,7 @@ const group = 'engagement.supportCases';
 type Context = EventContext<EntityManager>;
 type Said<Type extends keyof SupportCaseEvents> = Delivered<SupportCaseEvents, Type>;
 
-/** The staff's queue: ids, states, times. What was written stays in the streams. */
+/** The staff's queue: ids, states, times. Messages stay in the streams. */
 @Controller()
 export class SupportCaseListProjection {
   @Handles('SupportCaseOpened', { group })

@@ -22,7 +22,7 @@ interface Row {
 
 type Opened = OpenedEvent<SupportCaseEvent>;
 
-/** Cases as their streams tell them now; the queue itself, newest change first, follows within a second. */
+/** Cases, read from their streams and current; the queue, newest change first, follows within a second. */
 @Injectable()
 export class SupportCaseList {
   constructor(
@@ -54,7 +54,7 @@ export class SupportCaseList {
     const restricted = withheld === 'restricted';
     if (onlyOf !== null || !restricted) {
       const opened = await this.sealer.open<SupportCaseEvent>(recorded);
-      // Being forgotten: what a key still opens is not shown, what none opens any more says so.
+      // During an erasure: readable messages are not shown, and messages without a key are marked as erased.
       const shown = onlyOf !== null || withheld === null || opened.every(isGone);
       if (shown) return answerOf(caseId, opened, { restricted, shown });
     }
@@ -65,7 +65,7 @@ export class SupportCaseList {
 
 const isGone = ({ event }: Opened): boolean => event.type === 'SupportCaseClosed' || isErased(event.data.body);
 
-/** What is not shown is not opened either. */
+/** Withheld data is not opened either. */
 const unopened = (event: RecordedEvent): RecordedEvent => {
   const { body: _body, email: _email, subject: _subject, ...data } = event.data;
   return { ...event, data };

@@ -20,8 +20,8 @@ import { supportCaseDecider, type SupportCaseCommand } from './support-case.deci
 import { OpenedSupportCase, SupportCaseBody, SupportMessageBody } from './support-case.http.js';
 
 /**
- * What people write to the shop about, signed in or not. Without a sign-in the writer is the contact behind the address
- * they typed, never the customer who may have the same one: anybody can type an address.
+ * Support cases, with or without sign-in. Without it the writer is the contact with the entered address, never a
+ * customer who may have the same one: anyone can enter an address.
  */
 @ApiTags('Engagement')
 @ApiBearerAuth()

@@ -30,7 +30,7 @@ describe('a support case', () => {
     given(opened, replied).when({ type: 'Reply', body: 'Vi skickar en ny.' }).then(replied);
   });
 
-  it('is closed once; nobody replies to what is closed', () => {
+  it('is closed once; a closed case takes no reply', () => {
     given(opened).when({ type: 'CloseCase', by: 'staff' }).then(closed);
     given(opened, closed).when({ type: 'CloseCase', by: 'staff' }).then();
     given(opened, closed).when({ type: 'Reply', body: 'x' }).thenFails('support-case-closed');
@@ -41,7 +41,7 @@ describe('a support case', () => {
     given(opened, closed, more).when({ type: 'Reply', body: 'Vi skickar en ny.' }).then(replied);
   });
 
-  it('that never was cannot be changed', () => {
+  it('cannot be changed if it was never opened', () => {
     given().when({ type: 'Reply', body: 'x' }).thenFails('not-found');
     given().when({ type: 'CloseCase', by: 'staff' }).thenFails('not-found');
     given().when({ type: 'AddMessage', channel: 'mail', body: 'x' }).thenFails('not-found');

@@ -1,7 +1,7 @@
 import type { Locale, SupportCaseEvent } from '@dittoo/contracts';
 import { DomainError, type Decider, type OrderId } from '@dittoo/kernel';
 
-/** One matter somebody wrote about. Stream `supportCase-<id>`. Each message is kept three years by itself. */
+/** One support case. Stream `supportCase-<id>`. Each message has its own retention of three years. */
 export type SupportCase =
   | { readonly status: 'none' }
   | { readonly status: 'open' }
@@ -31,7 +31,7 @@ const decide = (command: SupportCaseCommand, supportCase: SupportCase): SupportC
   if (supportCase.status === 'none') throw new DomainError('not-found');
   switch (command.type) {
     case 'AddMessage':
-      // Whoever writes again opens the matter again.
+      // A new message reopens the case.
       return [{ type: 'SupportMessageReceived', data: { channel: command.channel, body: command.body } }];
     case 'Reply':
       if (supportCase.status === 'closed') throw new DomainError('support-case-closed');

@@ -1,7 +1,7 @@
 import { derivedId } from '@dittoo/kernel';
 
-/** The keys of one day's addresses belong to the day: destroying them ends that day's log. */
+/** Each day's addresses have a key of their own: destroying it makes that day's addresses unreadable. */
 export const accessLogDay = (day: string): string => derivedId('accessLog', day);
 
-/** The shortened addresses of a day have a key of their own, which outlives that of the whole ones. */
+/** The shortened addresses of a day have their own key, which is kept longer than the key of the full addresses. */
 export const truncatedScope = (day: string): string => derivedId('accessLog', day, 'truncated');

@@ -34,10 +34,10 @@ const pageSize = 1_000;
 const pauseMs = 60_000;
 
 /**
- * Days of the access log: whole addresses, then shortened ones and counts, then counts alone. Days are UTC's. Each step
- * is one transaction that ends in dropping the partition; then the day's key goes.
+ * Retires each day (UTC) of the access log: full addresses, then shortened ones and counts, then counts alone. Each
+ * step is one transaction that ends in dropping the partition; after it the day's key is destroyed.
  *
- * Dies between the two: the day says that its keys are still there, and they go at the next look.
+ * Dies between the two: the day's row says that its keys still exist, and the next run destroys them.
  */
 @Injectable()
 export class AccessLogRetirement implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -64,7 +64,7 @@ export class AccessLogRetirement implements OnApplicationBootstrap, BeforeApplic
     return this.worker.stop();
   }
 
-  /** The oldest day that is due, one step further. @returns was there one? Then there may be more. */
+  /** Takes the oldest due day one step further. @returns whether a day was due; then there may be more */
   async retireOne(): Promise<boolean> {
     const today = this.clock.now().slice(0, 10);
     const { rows } = await this.pool.query<DayRow>(

@@ -24,7 +24,7 @@ const mostWaiting = 10_000;
  * The access log with IP addresses (debugging and statistics, art. 6(1)(f)): collected in memory, written in batches,
  * the address sealed under the key of its day.
  *
- * Dies here: at most half a second of lines is lost; they are a log, not a promise.
+ * Dies here: at most half a second of lines is lost; they are a log without a delivery guarantee.
  */
 @Injectable()
 export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown {
@@ -98,7 +98,7 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
     return false;
   }
 
-  /** A day has a partition of its own, to be dropped by. */
+  /** Each day has its own partition, so that a day can be deleted by dropping it. */
   private async openDay(day: string): Promise<void> {
     if (this.opened.has(day)) return;
     await this.pool.query(`SELECT gateway.open_access_log_day('access_log', $1)`, [day]);

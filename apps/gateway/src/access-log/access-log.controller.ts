@@ -9,7 +9,7 @@ import { AccessLogStatistics, StatisticsQuery } from './access-log.http.js';
 const dayMs = 86_400_000;
 const usualDays = 31;
 
-/** What the access log is for besides debugging: counts, no addresses, also of days whose addresses are long gone. */
+/** Access statistics for officers: counts without addresses, also for days whose addresses were already deleted. */
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')
@@ -26,7 +26,7 @@ export class AccessLogController {
   async statistics(@Query() { from, to }: StatisticsQuery): Promise<AccessLogStatistics> {
     const last = to ?? this.clock.now().slice(0, 10);
     const first = from ?? new Date(Date.parse(last) - usualDays * dayMs).toISOString().slice(0, 10);
-    // A day that was counted is read from its counts; its lines, if there are any still, are the shortened ones.
+    // For a day with saved counts, read those; any log lines still there hold shortened addresses.
     const { rows } = await this.pool.query<AccessLogStatistics['items'][number]>(
       `SELECT to_char(day, 'YYYY-MM-DD') AS day, method, route, status, requests, median_ms::float8 AS "medianMs" FROM (
          SELECT day, method, route, status, requests, median_ms FROM gateway.access_log_count

@@ -7,8 +7,8 @@ import { gatewayService } from '../gateway.module.js';
 import { AccessLogRetirement } from './access-log-retirement.worker.js';
 
 /**
- * Promise: whole addresses for 30 full days, shortened ones to 12 months, then counts alone; the counts are the same in
- * every stage; a step that is interrupted is taken up again, and what is gone is gone from the rows and the key ring.
+ * Promise: full addresses for 30 full days, shortened ones up to 12 months, then counts alone; the counts are the same
+ * in every stage; an interrupted step is resumed, and what was deleted is gone from the rows and the key ring.
  */
 let service: TestService;
 beforeAll(async () => {
@@ -63,7 +63,7 @@ const counted = async (day: string): Promise<number> => {
 const plus = (day: string, days: number): string =>
   new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
 
-it('goes from whole addresses to shortened ones to counts, and the counts stay', async () => {
+it('goes from full addresses to shortened ones to counts, and the counts stay the same', async () => {
   const day = service.get<Clock>(Clock).now().slice(0, 10);
   for (let time = 0; time < 5; time++) await request(service.url).get('/health/live').expect(200);
   await until(async () => (await counted(day)) === 5);
@@ -101,7 +101,7 @@ it('goes from whole addresses to shortened ones to counts, and the counts stay',
   expect(await counted(day)).toBe(5);
 });
 
-it('has its statistics asked for by days', async () => {
+it('gives statistics for a range of days', async () => {
   const token = await service.bearer({ subjectId: newId(), role: 'complianceOfficer' });
   for (const query of ['from=yesterday', 'to=2026-02-30', 'from=2026-02-01T00:00:00Z']) {
     const path = `/api/v1/compliance/access-log/statistics?${query}`;

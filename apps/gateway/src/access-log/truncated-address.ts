@@ -1,6 +1,9 @@
 import { isIP } from 'node:net';
 
-/** `203.0.113.77` -> `203.0.113.0` (/24), `2001:db8:1:2::3` -> `2001:db8:1::` (/48); an IPv4 address in IPv6 is one. */
+/**
+ * `203.0.113.77` -> `203.0.113.0` (/24), `2001:db8:1:2::3` -> `2001:db8:1::` (/48); an IPv4-mapped IPv6 address counts
+ * as IPv4.
+ */
 export const truncatedAddress = (address: string): string => {
   const [bare = ''] = address.split('%', 1);
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare;
@@ -14,7 +17,7 @@ export const truncatedAddress = (address: string): string => {
   return new URL(`http://[${kept.join(':')}::]`).hostname.slice(1, -1);
 };
 
-/** The eight groups of an IPv6 address, in whatever way it is written. */
+/** The eight groups of an IPv6 address, in any of its notations. */
 const groupsOf = (address: string): number[] => {
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = '', tail] = canonical.split('::');

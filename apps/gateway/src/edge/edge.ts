@@ -5,15 +5,15 @@ import { containsCardNumber, callerOf } from '@dittoo/service';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 /**
- * What every request meets before a route does: a rate limit per address, a correlation id, and the refusal of card
- * numbers. What answers it names other resources by the public address. Decides nothing about the shop.
+ * What every request passes before its route: a rate limit per address, a correlation id, and the refusal of card
+ * numbers. Links in responses use the public address. Decides nothing about the shop.
  */
 export const prepareEdge = async (app: NestFastifyApplication, { config }: Platform): Promise<void> => {
   await app.register(rateLimit, {
     global: true,
     max: config.requestsPerMinute,
     timeWindow: 60_000,
-    // Callbacks are hints from few addresses and cheap; health is asked by machines.
+    // Callbacks come from few addresses and are cheap to answer; health checks are made by machines.
     allowList: (request) => request.url.startsWith('/api/v1/callbacks/') || request.url.startsWith('/health/'),
     errorResponseBuilder: () => new DomainError('too-many-requests'),
   });
@@ -31,7 +31,7 @@ export const prepareEdge = async (app: NestFastifyApplication, { config }: Platf
   });
 };
 
-/** Card data never enters (privacy-rules §6): any text of the body, at any depth. */
+/** Refuses card numbers (privacy-rules §6) in any text of the body, at any depth. */
 const holdsCardNumber = (value: unknown): boolean => {
   if (typeof value === 'string') return value.length >= 13 && containsCardNumber(value);
   if (typeof value === 'number') return value >= 1e12 && containsCardNumber(String(value));

@@ -10,8 +10,8 @@ interface Operation {
 const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /**
- * The document as a page for people: every route by area, at the width of a phone too. No script, nothing from
- * elsewhere; links and the address are those of its `servers`.
+ * The OpenAPI document as an HTML page: every route by area, readable on a phone too. No script and nothing loaded from
+ * other hosts; links use the address in `servers`.
  */
 export const openApiPage = (document: OpenAPIObject): string => {
   const base = (document.servers?.[0]?.url ?? '').replace(/\/+$/, '');
@@ -21,7 +21,7 @@ export const openApiPage = (document: OpenAPIObject): string => {
       const area = operation.tags?.[0] ?? 'Other';
       const who = operation.security === undefined ? 'anyone' : 'signed in';
       const answers = Object.keys(operation.responses ?? {}).filter((status) => status !== 'default');
-      // A path may break after each of its parts.
+      // A long path may wrap after each of its segments.
       const shown = escape(path).replaceAll('/', '/<wbr>');
       const item = `<li><b>${escape(method.toUpperCase())}</b> <code>${shown}</code>
         <small>${who} · ${escape(answers.join(', '))}</small></li>`;

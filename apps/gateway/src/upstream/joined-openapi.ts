@@ -12,7 +12,7 @@ const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
 const passing = new Set(routes.map(({ method, path }) => `${method} ${templateOf(path)}`));
 
-/** The services' documents as one: what passes the gateway of theirs, and everything of its own. */
+/** Joins the services' documents into one: their routes that the gateway proxies, and all of the gateway's own. */
 export const joined = (own: OpenAPIObject, others: readonly OpenAPIObject[]): OpenAPIObject => {
   const paths: Record<string, object> = { ...own.paths };
   const schemas: Record<string, object> = { ...own.components?.schemas };
@@ -28,8 +28,8 @@ export const joined = (own: OpenAPIObject, others: readonly OpenAPIObject[]): Op
 };
 
 /**
- * Fetches the documents when somebody asks. A service that is away is described as it was last; one that never answered
- * leaves the whole unavailable, for a document that lacks routes would be wrong.
+ * Fetches the documents on request. For an unreachable service the last document is used; if one never answered, the
+ * joined document is unavailable, because one that lacks routes would be wrong.
  */
 export class JoinedOpenApi {
   private readonly known = new Map<Upstream, { readonly document: OpenAPIObject; readonly at: number }>();

@@ -8,8 +8,8 @@ import { Upstreams } from './upstreams.js';
 const patienceMs = 60_000;
 
 /**
- * What stands still, in whichever process: the list is in the database they share; the handlers that take a stream up
- * again are in one of them, and the others say they have no such group.
+ * Parked streams of every service. The list is in the shared database; only the service that runs the consumer group
+ * can replay a stream, and the others answer that they do not have the group.
  */
 @ApiTags('Operations')
 @ApiBearerAuth()

@@ -18,8 +18,8 @@ const hopByHop = [
 ];
 
 /**
- * What a service is not told: where the request comes from (the access log has it; the services need no address), and
- * what only the gateway may say.
+ * Headers that are not forwarded: the client's address (the access log has it; services do not need it), and headers
+ * that only the gateway may set.
  */
 const kept = [
   'host',
@@ -45,12 +45,12 @@ const without = (headers: Headers, names: readonly string[]): Headers => {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !gone.has(name)));
 };
 
-/** The caller's headers as a service gets them. */
+/** Request headers as the gateway forwards them. */
 export const passedOn = (headers: IncomingHttpHeaders, { correlationId, traceparent }: Caller): Headers => ({
   ...without(headers, kept),
   'x-correlation-id': correlationId,
   ...(traceparent === null ? {} : { traceparent }),
 });
 
-/** A service's headers as the caller gets them. */
+/** Response headers as the gateway returns them. */
 export const passedBack = (headers: Headers): Headers => without(headers, ['x-correlation-id', serviceTokenHeader]);

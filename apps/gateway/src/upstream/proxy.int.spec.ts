@@ -7,8 +7,8 @@ import { gatewayServiceWith } from '../gateway.module.js';
 import { readUpstreamsConfig } from '../gateway.config.js';
 
 /**
- * Promise: what passes the gateway arrives as it was sent, on both ways; a service that is away, slow or dying is
- * answered for clearly, soon, and without touching the others. The services are played by one that does as it is told.
+ * Promise: requests and responses pass the gateway unchanged; for an unreachable, slow or dying service the gateway
+ * answers clearly and soon, and the other services are not affected. One test server plays all services.
  */
 type Play = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -86,7 +86,7 @@ describe('a request', () => {
     expect(JSON.stringify(headers)).not.toContain('203.0.113.7');
   });
 
-  it('may come with the path of the public address: the answer has it in its Location, the service never sees it', async () => {
+  it('may include the path of the public address: the Location has it too, the service never sees it', async () => {
     play = (_request, response) => response.writeHead(201, { location: '/api/v1/orders/1' }).end();
     const config = readUpstreamsConfig({ ORDER_URL: `http://127.0.0.1:${playerPort}` });
     const PUBLIC_URL = 'https://example.org/dittoo';
@@ -102,7 +102,7 @@ describe('a request', () => {
     }
   });
 
-  it('that no service may see does not get there: a card number, broken JSON, another medium, an unknown path', async () => {
+  it('is refused before any service sees it: a card number, broken JSON, another media type, an unknown path', async () => {
     const post = (body: string, type = 'application/json') =>
       ask('/api/v1/orders', { method: 'POST', body, headers: { 'content-type': type } });
     expect(await codeOf(await post('{"note":"4111 1111 1111 1111"}'))).toEqual([400, 'card-number-refused']);
@@ -119,7 +119,7 @@ describe('a request', () => {
     expect(asked).toEqual([]);
   });
 
-  it('may be a form where one is taken, of either kind', async () => {
+  it('may be a form, of either kind, where the route accepts one', async () => {
     const body = new URLSearchParams({ token: 'å&b' });
     expect((await ask('/api/v1/newsletter/unsubscriptions', { method: 'POST', body })).status).toBe(200);
     const parts = new FormData();
@@ -131,14 +131,14 @@ describe('a request', () => {
     expect(asked[1]!.body).toContain(/boundary=(.+)$/.exec(headers['content-type']!)![1]!);
   });
 
-  it('finds the connection of the one before it', async () => {
+  it('reuses the connection of the request before it', async () => {
     for (let n = 0; n < 5; n++) await (await ask('/api/v1/products')).text();
     expect(new Set(asked.map(({ port }) => port)).size).toBe(1);
   });
 });
 
-describe('an answer', () => {
-  it('comes back as it is, whatever its status, without what was meant for the gateway alone', async () => {
+describe('a response', () => {
+  it('comes back unchanged, whatever its status, without headers meant for the gateway alone', async () => {
     play = (_request, response) =>
       response
         .writeHead(422, {
@@ -166,7 +166,7 @@ describe('an answer', () => {
     expect([head.status, head.headers.get('content-length'), asked[1]!.method]).toEqual([200, '7', 'HEAD']);
   });
 
-  it('flows while it is spoken, and the speaker hears it when nobody listens any more', async () => {
+  it('is streamed, and the service is told when the caller disconnects', async () => {
     let gone = false;
     play = (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: first\n\n');
@@ -181,15 +181,15 @@ describe('an answer', () => {
     await until(() => gone);
   });
 
-  it('may be silent for longer than its beginning may take', async () => {
+  it('may pause for longer than the timeout for its beginning', async () => {
     play = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write('1\n');
-      setTimeout(() => response.end('2\n'), 1_500); // its beginning may take a second
+      setTimeout(() => response.end('2\n'), 1_500); // the timeout for its beginning is one second
     };
     expect(await (await ask('/api/v1/products')).text()).toBe('1\n2\n');
   });
 
-  it('that has not begun is given up when nobody waits for it any more', async () => {
+  it('that has not begun is cancelled when the caller disconnects', async () => {
     let gone = false;
     play = (_request, response) => void response.once('close', () => (gone = true));
     const left = new AbortController();
@@ -199,10 +199,10 @@ describe('an answer', () => {
     left.abort();
     await asking;
     await until(() => gone);
-    expect(performance.now() - leftAt).toBeLessThan(900); // sooner than it takes too long
+    expect(performance.now() - leftAt).toBeLessThan(900); // sooner than the timeout
   });
 
-  it('that breaks off is not made to look whole', async () => {
+  it('that breaks off is not completed as if it were whole', async () => {
     play = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' }).write('{"half":');
       setImmediate(() => response.destroy());
@@ -215,7 +215,7 @@ describe('an answer', () => {
 describe('a service', () => {
   const alarms = async () => ((await (await ask('/health/ready')).json()) as { alarms: string[] }).alarms;
 
-  it('that is away is answered for with "try again", and the others are not touched', async () => {
+  it('that is unreachable gives "try again", and the others are not affected', async () => {
     const response = await ask('/api/v1/me', { headers: { authorization: 'Bearer a.b.c' } });
     expect(response.headers.get('retry-after')).toBe('2');
     expect(response.headers.get('content-type')).toContain('application/problem+json');
@@ -223,7 +223,7 @@ describe('a service', () => {
     expect((await ask('/api/v1/policy')).status).toBe(200);
   });
 
-  it('that cuts the connection is asked a read again, and never a command', async () => {
+  it('that cuts the connection gets a read again, and never a command', async () => {
     const cutting: Play = (request) => request.socket.destroy();
     play = (request, response, body) => {
       play = (_request, next) => next.end('{"again":true}');
@@ -237,7 +237,7 @@ describe('a service', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('that is slow is given up; after five times nobody waits, and after one that comes through all do again', async () => {
+  it('that is slow times out; after five failures requests fail at once, until a trial succeeds', async () => {
     play = () => undefined;
     const slow = await Promise.all(Array.from({ length: 5 }, () => ask('/api/v1/products')));
     for (const response of slow) expect(await codeOf(response)).toEqual([504, 'took-too-long']);

@@ -7,12 +7,12 @@ import type { Upstreams } from './upstreams.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body as it came, for the service; `body` is what the edge looks into. */
+    /** The raw body, for the service; `body` is the parsed one that the edge checks. */
     rawBody?: readonly Buffer[];
   }
 }
 
-/** Keeps what the parser reads; the parser knows when it is too much. */
+/** Buffers what the parser reads; the parser enforces the size limit. */
 const keepBody: preParsingHookHandler = (request, _reply, payload, done) => {
   const chunks: Buffer[] = [];
   const copy = Object.assign(new PassThrough(), { receivedEncodedLength: 0 });
@@ -20,17 +20,17 @@ const keepBody: preParsingHookHandler = (request, _reply, payload, done) => {
     chunks.push(chunk);
     copy.receivedEncodedLength += chunk.length;
   });
-  copy.pause(); // until the parser listens
+  copy.pause(); // until the parser attaches its listener
   pipeline(payload, copy, () => undefined);
   request.rawBody = chunks;
   done(null, copy);
 };
 
 /**
- * Lays every route of the table to its service. A request has met the edge before (rate limit, body read and looked
- * into); an answer flows through as it comes, so that streams stay streams.
+ * Registers every route of the table and forwards it to its service. The edge has already handled the request (rate
+ * limit, body read and checked); a response is piped through, so that streams stay streams.
  */
-export const layRoutes = (fastify: FastifyInstance, upstreams: Upstreams): void => {
+export const registerRoutes = (fastify: FastifyInstance, upstreams: Upstreams): void => {
   const pass = async (request: FastifyRequest, reply: FastifyReply, route: Route): Promise<FastifyReply> => {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
@@ -57,5 +57,5 @@ export const layRoutes = (fastify: FastifyInstance, upstreams: Upstreams): void 
   }
 };
 
-/** A request may name the whole URL (RFC 9112 §3.2.2); whose it is was settled by the route. */
+/** A request may carry an absolute URL (RFC 9112 §3.2.2); the route has already chosen the service. */
 const pathOf = (url: string): string => (url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, '') || '/');

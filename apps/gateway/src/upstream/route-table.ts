@@ -1,8 +1,9 @@
 import { upstreamNames, type UpstreamName } from '../gateway.config.js';
 
 /**
- * Which service answers what. Nothing else passes the gateway: health, metrics and a service's own document are not
- * here. A spec of the standalone compares it with the routes the services mount, so that none is forgotten.
+ * Which service handles which route. No other route is proxied: health, metrics and a service's own OpenAPI document
+ * are not here. A spec of the standalone compares the table with the routes the services mount, so that none is
+ * forgotten.
  */
 export const routeTable = {
   identity: [
@@ -114,13 +115,13 @@ export const routeTable = {
   Record<UpstreamName, readonly `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`[]>
 >;
 
-/** What reads the whole log may think longer than others before it begins to answer. */
+/** Routes that read the whole log may take longer than others before they begin to answer. */
 const longer: Readonly<Record<string, number>> = {
   'POST /api/v1/audit/verifications': 300_000,
   'GET /api/v1/audit/bundle': 300_000,
 };
 
-/** Processors and mail programs post forms, and only there. */
+/** Routes to which processors and mail programs post forms; no other route accepts one. */
 export const formRoutes: readonly string[] = [
   'POST /api/v1/callbacks/payson/:token',
   'POST /api/v1/callbacks/mondido/:token',
@@ -132,7 +133,7 @@ export interface Route {
   readonly method: string;
   readonly path: string;
   readonly takesForm: boolean;
-  /** `null` = as long as any other. */
+  /** `null` = the default timeout. */
   readonly patienceMs: number | null;
 }
 

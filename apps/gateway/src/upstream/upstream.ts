@@ -11,24 +11,24 @@ export interface UpstreamRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
   readonly body?: string | Buffer | undefined;
-  /** Until the answer begins. */
+  /** Timeout until the response begins. */
   readonly patienceMs: number;
-  /** The one who asks has gone. */
+  /** Aborted when the caller disconnects. */
   readonly signal?: AbortSignal;
 }
 
 export type UpstreamAnswer = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
 
-/** Longest silence inside an answer; live streams say something every 15 s. */
+/** Longest pause inside a response; live streams send something every 15 s. */
 const silenceMs = 60_000;
 const connectMs = 2_000;
-/** That many failures in a row, and nobody waits for this service any more until one trial after the pause succeeds. */
+/** After this many failures in a row the breaker opens; it closes when a trial after the pause succeeds. */
 const failuresToBreak = 5;
 const breakMs = 2_000;
 
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? '';
 
-/** The connection was gone before an answer began; a read may simply be said again. */
+/** The connection was lost before a response began; a read may simply be repeated. */
 const cutOff = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** One service behind the gateway: its connections, kept open, and a breaker around them. */
@@ -53,7 +53,7 @@ export class Upstream {
     });
   }
 
-  /** Nobody waits for it at the moment. */
+  /** Whether the breaker is open: requests fail at once. */
   get broken(): boolean {
     return this.breaker.state !== CircuitState.Closed;
   }
@@ -63,9 +63,10 @@ export class Upstream {
   }
 
   /**
-   * The answer as it begins, whatever its status; its body flows on.
+   * Resolves when the response begins, whatever its status; its body is a stream.
    *
-   * @throws DomainError `temporarily-unavailable` it cannot be reached; `took-too-long` it may have acted all the same
+   * @throws DomainError `temporarily-unavailable` it cannot be reached; `took-too-long` the service may have acted all
+   *   the same
    */
   async ask(request: UpstreamRequest): Promise<UpstreamAnswer> {
     try {
@@ -86,7 +87,7 @@ export class Upstream {
     }
   }
 
-  /** The answer to a question of the gateway's own. @throws DomainError also as the service refused it */
+  /** The response to a request of the gateway itself. @throws DomainError also the service's own refusal */
   async json(request: UpstreamRequest): Promise<unknown> {
     const { body, statusCode } = await this.ask(request);
     const answer = await body.json().catch(() => ({}));
@@ -114,6 +115,6 @@ export class Upstream {
   }
 }
 
-/** undici's own, the system's, and TLS's. */
+/** Connection errors of undici, the system and TLS. */
 const isConnectionError = (error: unknown): boolean =>
   /^(UND_ERR|E[A-Z]+|CERT_|DEPTH_|UNABLE_|SELF_|HPE_)/.test(codeOf(error));

@@ -27,7 +27,7 @@ export class Upstreams implements OnApplicationShutdown {
     return [...this.byName.values()];
   }
 
-  /** A service nobody waits for is an alarm while it lasts, a line when it begins, and a figure. */
+  /** An open breaker raises an alarm while it lasts, writes a log line when it opens, and sets a metric. */
   watch(alarms: Alarms, { logger, metrics }: Platform): void {
     for (const upstream of this.all) {
       alarms.raiseWhile(`gateway.${upstream.name}-unavailable`, () => upstream.broken);
@@ -45,7 +45,7 @@ export class Upstreams implements OnApplicationShutdown {
     });
   }
 
-  /** After the last answer. */
+  /** Call it after the last response. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.all.map((upstream) => upstream.close()));
   }

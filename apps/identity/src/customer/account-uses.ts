@@ -9,8 +9,8 @@ import { customerDecider } from './customer.decider.js';
 const remembered = 10_000;
 
 /**
- * A use is an event at most once a day and account: retention counts days, so a day's first sign-in says all there is to
- * say, and the log does not fill. A use that could not be recorded does not stop the sign-in; the next one records it.
+ * Records at most one use per account and day: retention counts days, so the day's first sign-in is enough and the log
+ * stays small. A failure to record does not stop the sign-in; the next sign-in records the use.
  */
 @Injectable()
 export class AccountUses {

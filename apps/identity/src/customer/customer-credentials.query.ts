@@ -5,12 +5,12 @@ import { Injectable } from '@nestjs/common';
 import { customerDecider } from './customer.decider.js';
 import { profileOf } from './customer.js';
 
-/** What signing in needs of a customer; `null` = nobody who may sign in. */
+/** The customer's credentials for sign-in; `null` = no customer who may sign in. */
 @Injectable()
 export class CustomerCredentials {
   constructor(private readonly commands: Commands) {}
 
-  /** @param email the address they used; an entry of the index that the stream does not confirm counts for nothing */
+  /** @param email the address entered; an index entry that the stream does not confirm is ignored */
   async passwordHash(subjectId: SubjectId, email?: string): Promise<string | null> {
     const { state } = await this.commands.load(customerDecider, subjectId);
     const profile = profileOf(state);

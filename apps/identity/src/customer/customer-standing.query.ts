@@ -3,12 +3,12 @@ import { Commands } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { customerDecider } from './customer.decider.js';
 
-/** Is there such a customer? Read from the stream. */
+/** Whether this customer exists, read from the stream. */
 @Injectable()
 export class CustomerStanding {
   constructor(private readonly commands: Commands) {}
 
-  /** Was there ever one? An erased one still has a history. */
+  /** Whether this customer ever existed; an erased customer still has a history. */
   async exists(subjectId: SubjectId): Promise<boolean> {
     const { state } = await this.commands.load(customerDecider, subjectId);
     return state.status !== 'none' && state.status !== 'abandoned';

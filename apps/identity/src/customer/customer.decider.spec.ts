@@ -55,9 +55,9 @@ describe('registration', () => {
       );
   });
 
-  it('happens once', () => given(registered, acknowledged).when(register).then());
+  it('is recorded once', () => given(registered, acknowledged).when(register).then());
 
-  it('does not come after it was given up', () => {
+  it('is refused after the registration was abandoned', () => {
     const abandoned: CustomerEvent = { type: 'RegistrationAbandoned', data: { reason: 'neverCompleted' } };
     given().when({ type: 'AbandonRegistration' }).then(abandoned);
     given(registered).when({ type: 'AbandonRegistration' }).then();
@@ -73,7 +73,7 @@ describe('registration', () => {
 });
 
 describe('rectification', () => {
-  it('is one event for each thing that changed', () =>
+  it('is one event for each changed field', () =>
     given(registered)
       .when({
         type: 'RectifyProfile',
@@ -86,7 +86,7 @@ describe('rectification', () => {
         { type: 'LocaleChosen', data: { locale: 'en' } },
       ));
 
-  it('says nothing where nothing changed', () =>
+  it('appends nothing where nothing changed', () =>
     given(registered)
       .when({
         type: 'RectifyProfile',
@@ -94,7 +94,7 @@ describe('rectification', () => {
       })
       .then());
 
-  it('is for somebody', () => given().when({ type: 'RectifyProfile', changes: {} }).thenFails('not-found'));
+  it('needs an existing customer', () => given().when({ type: 'RectifyProfile', changes: {} }).thenFails('not-found'));
 });
 
 describe('another e-mail', () => {
@@ -104,7 +104,7 @@ describe('another e-mail', () => {
   const now = '2026-11-22T00:00:00.000Z';
   const confirmed: CustomerEvent = { type: 'EmailConfirmed', data: { at: now } };
 
-  it('is used after its token came back, once', () => {
+  it('is used once its token was confirmed, one time', () => {
     given(registered)
       .when({ type: 'RequestEmailChange', ...change })
       .then(requested);
@@ -114,7 +114,7 @@ describe('another e-mail', () => {
       .thenFails('invalid-confirmation-token');
   });
 
-  it('is not used after another token, or too late', () => {
+  it('is not used with a wrong or expired token', () => {
     given(registered, requested)
       .when({ type: 'ConfirmEmail', token: 't2', now })
       .thenFails('invalid-confirmation-token');
@@ -123,7 +123,7 @@ describe('another e-mail', () => {
       .thenFails('invalid-confirmation-token');
   });
 
-  it('may be their own, to show that it is theirs; shown once, it is not asked again', () => {
+  it('may be the current address, to confirm it; a confirmed address is not asked about again', () => {
     const own = { type: 'RequestEmailChange', ...change, email: 'anna@example.org' } as const;
     const ownRequested: CustomerEvent = { type: 'EmailChangeRequested', data: { ...change, email: own.email } };
     given(registered).when(own).then(ownRequested);
@@ -148,7 +148,7 @@ describe('personnummer', () => {
     given(registered, recorded).when(record).then();
   });
 
-  it('is not recorded on a consent that is not there', () =>
+  it('is not recorded under a consent that was not given', () =>
     given(registered)
       .when({ ...record, ground: 'consent' })
       .thenFails('personnummer-ground-not-allowed'));
@@ -156,7 +156,7 @@ describe('personnummer', () => {
   it('may be recorded again after it was removed', () =>
     given(registered, recorded, removed).when(record).then(recorded));
 
-  it('is kept, and shown no more, once the consent it stands on is withdrawn', () => {
+  it('is kept but no longer shown once the consent it was recorded under is withdrawn', () => {
     const onConsent: CustomerEvent = {
       type: 'PersonnummerRecorded',
       data: { number: '197010632391', ground: 'consent' },
@@ -170,7 +170,7 @@ describe('personnummer', () => {
       .thenFails('personnummer-ground-not-allowed');
   });
 
-  it('is shown and removed only where there is one', () => {
+  it('is shown and removed only where one is recorded', () => {
     const reveal = { type: 'RevealPersonnummer', purpose: 'to check it', consentStands: false } as const;
     const remove = { type: 'RemovePersonnummer' } as const;
     given(registered, recorded)
@@ -181,7 +181,7 @@ describe('personnummer', () => {
     given(registered, recorded, removed).when(remove).thenFails('personnummer-not-recorded');
   });
 
-  it('goes when nothing needs it any more, unless it is another one by then', () => {
+  it('is removed when nothing needs it any more, unless another number was recorded by then', () => {
     const end = { type: 'EndPersonnummer', reason: 'groundEnded', afterRemovals: 0, consentStands: false } as const;
     given(registered, recorded)
       .when(end)
@@ -192,7 +192,7 @@ describe('personnummer', () => {
     given().when(end).then();
   });
 
-  it('stays while a consent given again carries it', () => {
+  it('stays while a renewed consent allows it', () => {
     const onConsent: CustomerEvent = {
       type: 'PersonnummerRecorded',
       data: { number: '197010632391', ground: 'consent' },
@@ -210,7 +210,7 @@ describe('personnummer', () => {
 describe('the end of an account', () => {
   const close = { type: 'CloseAccount', requestId: 'r1' } as const;
 
-  it('is said once, and only of an account', () => {
+  it('is recorded once, and only for an account', () => {
     given(registered).when(close).then(closed);
     given(registered, closed).when(close).then();
     given().when(close).then();

@@ -31,10 +31,13 @@ export type CustomerCommand =
       readonly ground: PersonnummerGround;
       readonly consentGiven: boolean;
     }
-  /** `consentStands`: of the consent it may have been recorded on. */
+  /** `consentStands`: whether the consent to the personnummer is in force. */
   | { readonly type: 'RevealPersonnummer'; readonly purpose: string; readonly consentStands: boolean }
   | { readonly type: 'RemovePersonnummer' }
-  /** Nothing needs the number any more. `afterRemovals`: a number recorded after another removal is not meant. */
+  /**
+   * Nothing needs the number any more. `afterRemovals`: how many removals came before it, so that a newer number is
+   * kept.
+   */
   | {
       readonly type: 'EndPersonnummer';
       readonly reason: Exclude<CustomerEvents['PersonnummerRemoved']['reason'], 'customer'>;
@@ -86,7 +89,7 @@ type ProfileCommand = Extract<
   }
 >;
 
-/** @throws DomainError `subject-erased` once the account is closed, `not-found` where there never was one */
+/** @throws DomainError `subject-erased` once the account is closed, `not-found` where there was never a customer */
 const profileFor = (customer: Customer): Profile => {
   if (customer.status === 'registered') return customer.profile;
   throw new DomainError(customer.status === 'closed' ? 'subject-erased' : 'not-found');
@@ -98,7 +101,7 @@ const decideForProfile = (command: ProfileCommand, profile: Profile): CustomerEv
       return rectified(command.changes, profile);
     case 'RequestEmailChange': {
       const { email, token, expiresAt } = command;
-      // Their own address may be asked too, once: whether it is really theirs.
+      // The current address may be confirmed too, once.
       const known = email === profile.email && profile.emailConfirmed;
       return known ? [] : [{ type: 'EmailChangeRequested', data: { email, token, expiresAt } }];
     }
@@ -123,7 +126,7 @@ const decideForProfile = (command: ProfileCommand, profile: Profile): CustomerEv
     }
     case 'RevealPersonnummer':
       if (profile.personnummer === null) throw new DomainError('personnummer-not-recorded');
-      // Withdrawn while an invoice still needs it: kept for that alone.
+      // Consent was withdrawn while an invoice still needs the number: it is kept for the invoice alone.
       if (profile.personnummer.ground === 'consent' && !command.consentStands)
         throw new DomainError('personnummer-ground-not-allowed');
       return [{ type: 'PersonnummerRevealed', data: { purpose: command.purpose } }];
@@ -133,7 +136,7 @@ const decideForProfile = (command: ProfileCommand, profile: Profile): CustomerEv
   }
 };
 
-/** A consent given since, or another number, keeps it. */
+/** A consent given since, or a newer number, stops the removal. */
 const personnummerEnded = (
   { afterRemovals, consentStands, reason }: Extract<CustomerCommand, { type: 'EndPersonnummer' }>,
   { personnummer, personnummerRemovals }: Profile,
@@ -155,7 +158,7 @@ const registered = ({ person, notice, choices, personnummer }: Registration): Cu
   ];
 };
 
-/** One event for each thing that changed; the same value again changes nothing. */
+/** One event for each changed field; the same value again changes nothing. */
 const rectified = (changes: ProfileChanges, profile: Profile): CustomerEvent[] => {
   const events: CustomerEvent[] = [];
   const givenName = changes.givenName ?? profile.givenName;

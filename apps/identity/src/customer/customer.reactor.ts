@@ -13,7 +13,7 @@ const group = 'identity.customers';
 type CorrectionDecided = DomainEvent<'CorrectionDecided', RightsRequestEvents['CorrectionDecided']>;
 
 /**
- * What rights decided about a person -> what it means for their account.
+ * Applies decisions of rights about a person to their account.
  *
  * Acts before the transaction of the rows. Dies between append and checkpoint: the event comes again, the stream already
  * holds its answer.

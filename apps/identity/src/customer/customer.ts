@@ -12,7 +12,7 @@ export interface EmailChange {
   readonly expiresAt: string;
 }
 
-/** What the shop knows of a customer. */
+/** A customer's profile. */
 export interface Profile {
   readonly givenName: Personal<string>;
   readonly familyName: Personal<string>;
@@ -23,27 +23,27 @@ export interface Profile {
   readonly locale: Locale;
   readonly noticeVersion: string | null;
   readonly emailChange: EmailChange | null;
-  /** Has the address answered a mailed token? */
+  /** Whether the owner of the address confirmed a mailed token. */
   readonly emailConfirmed: boolean;
   readonly personnummer: Personnummer | null;
   /** The day a sign-in was last noted; `null` = not since the registration. */
   readonly lastUsedOn: string | null;
-  /** How often the personnummer was removed: whoever asks for its removal says which number is meant. */
+  /** How often the personnummer was removed: it tells which number a request to remove means. */
   readonly personnummerRemovals: number;
 }
 
 /** One person as a customer. Stream `customer-<id>`. */
 export type Customer =
   | { readonly status: 'none' }
-  /** The registration never came and its e-mail went to another: nothing may come here any more. */
+  /** The registration was never appended and another registration took its e-mail over: no event may follow. */
   | { readonly status: 'abandoned' }
   | { readonly status: 'registered'; readonly profile: Profile }
-  /** The person is being erased, or is: every personal write is refused. */
+  /** The person is erased or being erased: every write of personal data is refused. */
   | { readonly status: 'closed'; readonly requestId: RequestId };
 
 export const initialCustomer: Customer = { status: 'none' };
 
-/** The profile while there is one. */
+/** The profile; `null` before registration and after the account is closed. */
 export const profileOf = (customer: Customer): Profile | null => ('profile' in customer ? customer.profile : null);
 
 export const evolve = (customer: Customer, event: CustomerEvent): Customer => {

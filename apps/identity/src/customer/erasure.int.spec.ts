@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { officer, personNamed, startIdentity, type IdentityUnderTest } from '../identity.fixture.js';
 
 /**
- * Promise: from the moment identity hears of the fence of an erasure nothing personal is recorded of that customer,
- * nobody is signed in as them, and the account stays closed. Left open here: when keys and address go, which rights does.
+ * Promise: once identity has handled `ErasureRequested`, no personal data of that customer is recorded, every session
+ * and sign-in is refused, and the account stays closed. Left open here: when rights destroys keys and releases the
+ * address.
  */
 let identity: IdentityUnderTest;
 beforeAll(async () => {
@@ -28,7 +29,7 @@ const closedAccount = async (name: string) => {
 };
 
 describe('the account of a customer who is being erased', () => {
-  it('is closed once, takes nothing in, and shows nothing', async () => {
+  it('is closed once, accepts no writes, and shows nothing', async () => {
     const { customerId, bearer } = await closedAccount('agneta');
     for (const [method, path, body] of [
       ['GET', '/me', undefined],
@@ -45,7 +46,7 @@ describe('the account of a customer who is being erased', () => {
     expect(types.at(-1)).toBe('AccountClosed');
   });
 
-  it('cannot be signed in to, and its sessions have ended', async () => {
+  it('refuses sign-in, and its sessions have ended', async () => {
     const { email, password } = personNamed('bo');
     await identity.customer('bo');
     const { body: session } = await identity.call('POST', '/sessions', { body: { email, password } });
@@ -62,22 +63,22 @@ describe('the account of a customer who is being erased', () => {
     expect((await identity.call('POST', '/sessions/refresh', { body: { refreshToken } })).status).toBe(401);
   });
 
-  it('does not hinder another with the same address once the address is forgotten', async () => {
+  it('does not prevent a new account with the same address once the address is released', async () => {
     const { customerId } = await closedAccount('cecilia');
     await identity.service.get<EmailIndex>(EmailIndex).forget(customerId);
     expect((await identity.customer('cecilia')).customerId).not.toBe(customerId);
   });
 
-  it('is nobody`s concern where the person has none', async () => {
+  it('is ignored for a person without an account', async () => {
     const contactId = newId();
     await identity.say(contactId, { type: 'ErasureRequested', data: { requestId: newId() } });
-    await closedAccount('david'); // later in the log, and done
+    await closedAccount('david'); // appended later, so the earlier event is handled too
     expect(await typesOf(contactId)).toEqual([]);
   });
 });
 
 describe('a correction that an officer decided', () => {
-  it('changes the profile, as the officer`s deed', async () => {
+  it('changes the profile, with the officer as actor', async () => {
     const { customerId, bearer } = await identity.customer('eva');
     const changes = { familyName: 'Rättad', phone: null };
     await identity.say(customerId, { type: 'CorrectionDecided', data: { changes } });
@@ -92,7 +93,7 @@ describe('finding a subject', () => {
     identity.call('GET', `/audit/subjects?${query}`, { bearer, headers });
   const why = { 'audit-purpose': 'Specification' };
 
-  it('works by e-mail, id and order, for officers who say why', async () => {
+  it('works by e-mail, id and order, for officers who state a purpose', async () => {
     const { customerId, bearer } = await identity.customer('ingrid');
     const orderId = newId();
     await identity.say(customerId, { type: 'NewsletterSubscriptionRequested', data: {} }).catch(() => undefined);

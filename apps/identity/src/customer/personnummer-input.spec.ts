@@ -11,7 +11,7 @@ it('the century is that of the year in Sweden, an hour before Greenwich', () => 
   expect(digits(turning.replace('-', '+'), '2026-12-31T23:00:00.000Z')).toBe('192704280011');
 });
 
-it('what was wrong is said by its rule, and the number is not repeated', () => {
+it('the error names the broken rule and does not repeat the number', () => {
   expect(digits(example, '2026-11-22T10:00:00.000Z')).toBe('197010632391');
   try {
     digits('701063-2392', '2026-11-22T10:00:00.000Z');

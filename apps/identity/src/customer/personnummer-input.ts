@@ -3,10 +3,10 @@ import { parsePersonnummer } from '@dittoo/personal-data';
 import { dayOf } from '@dittoo/processor-register';
 
 /**
- * The 12 digits of what somebody typed; only here the clock decides a century, and it is Sweden's: at new year the year
- * is another there an hour earlier.
+ * The 12 digits of a typed personnummer. The century is decided by the date in Sweden, where the new year begins an
+ * hour before UTC.
  *
- * @throws DomainError `invalid-personnummer` with the word of the rule it broke, never the number
+ * @throws DomainError `invalid-personnummer` with the name of the broken rule, never the number
  */
 export const readPersonnummer = (input: string, now: string, field: string): string => {
   const parsed = parsePersonnummer(input, dayOf(now));

@@ -22,7 +22,10 @@ import { legible, standingProfile } from './profile.query.js';
 import { PersonnummerBody } from './registration.http.js';
 import { refuseCardNumbers } from '@dittoo/service';
 
-/** A customer's own personnummer: masked, shown in full only on a stated purpose, and never without a ground. */
+/**
+ * A customer's own personnummer: masked, shown in full only for a stated purpose, and never recorded without a legal
+ * ground.
+ */
 @ApiTags('Identity')
 @ApiBearerAuth()
 @SignedIn('customer')
@@ -42,7 +45,7 @@ export class PersonnummerController {
     return maskedAnswer(state);
   }
 
-  /** The reveal is an event first; only what was recorded is shown. */
+  /** The reveal is appended before the number is shown. */
   @Post('reveal')
   @HttpCode(200)
   @FreshlyAuthenticated()
@@ -75,7 +78,7 @@ export class PersonnummerController {
     return maskedAnswer((await this.commands.execute(customerDecider, subjectId, command, context)).state);
   }
 
-  /** From here on nothing uses the number; its key goes as soon as nothing has to keep it (rights decides that). */
+  /** From here on the number is not used; rights destroys its key as soon as no duty to keep it remains. */
   @Delete()
   @HttpCode(204)
   @ApiNoContentResponse()

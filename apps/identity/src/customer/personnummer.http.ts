@@ -12,7 +12,7 @@ export class MaskedPersonnummer {
 }
 
 export class RevealPersonnummerBody {
-  /** What the number is needed for; kept, sealed, with the reveal. */
+  /** Why the number is needed; stored sealed in the reveal's event. */
   @LineField(500)
   purpose!: string;
 }

@@ -29,9 +29,9 @@ import { refuseCardNumbersOf } from '@dittoo/service';
 const emailChangeHours = 24;
 
 /**
- * A customer's own profile. A new e-mail is used only once the token mailed to it came back.
+ * A customer's own profile. A new e-mail is used only after the token mailed to it was confirmed.
  *
- * Dies between the confirmation and the index: the reactor repeats the index change from the event.
+ * Dies between confirming and updating the index: the reactor repeats the index change from the event.
  */
 @ApiTags('Identity')
 @ApiBearerAuth()
@@ -94,7 +94,8 @@ export class ProfileController {
     const { state } = await this.commands.load(customerDecider, subjectId);
     const change = standingProfile(state).emailChange;
     const email = readable(change?.email, null);
-    // The address is taken first: whoever holds the token owns the mailbox and may be told that it is in use.
+    // The address is reserved first: the caller holds the token, so they own the mailbox and may learn that it is in
+    // use.
     if (email !== null && change?.token === token && change.expiresAt > this.clock.now()) {
       const owner = await this.emails.reserve(email, subjectId, 'customer');
       if (owner.subjectId !== subjectId) throw new DomainError('conflict');

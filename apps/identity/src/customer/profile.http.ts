@@ -64,7 +64,7 @@ export class ChangeEmailBody {
 }
 
 export class EmailChangeAnswer {
-  /** Until when the mailed token is good. */
+  /** Until when the mailed token is valid. */
   @ApiProperty({ format: 'date-time' })
   expiresAt!: string;
 }

@@ -18,15 +18,15 @@ const historyOf = async (customerId: string): Promise<OpenedEvent<CustomerEvent>
   for await (const event of store.readStream(streamName('customer', customerId))) recorded.push(event);
   return identity.service.get<Sealer>(Sealer).open<CustomerEvent>(recorded);
 };
-/** Without the days of use, which come with signing in. */
+/** Without `AccountUsed`, which every sign-in appends. */
 const typesOf = async (customerId: string) =>
   (await historyOf(customerId)).map(({ event }) => event.type).filter((type) => type !== 'AccountUsed');
 
-/** What rights decided about a person, in rights' stream. */
+/** Appends a decision of rights about a person to rights' stream. */
 const sayGroundEnded = (customerId: string, reason: DataSubjectEvents['PersonnummerGroundEnded']['reason']) =>
   identity.say(customerId, { type: 'PersonnummerGroundEnded', data: { reason, afterRemovals: 0 } });
 
-/** Consent's word on a person, in consent's stream. */
+/** Appends a consent event of a person to consent's stream. */
 const sayConsent = (customerId: string, type: 'ConsentGiven' | 'ConsentWithdrawn') => {
   const choice = { recordId: newId(), purpose: 'personnummer', method: 'myAccount' };
   const notice = { noticeVersion: 'v', noticeDigest: 'd', language: 'sv' };
@@ -34,7 +34,7 @@ const sayConsent = (customerId: string, type: 'ConsentGiven' | 'ConsentWithdrawn
 };
 
 describe('my account', () => {
-  it('shows what was given, and changes one thing at a time', async () => {
+  it('shows the entered data, and changes one field at a time', async () => {
     const { customerId, bearer } = await identity.customer('agneta', { locale: 'en' });
     const { body } = await identity.call('GET', '/me', { bearer });
     expect(body).toEqual({
@@ -73,7 +73,7 @@ describe('my account', () => {
     expect((await identity.call('PATCH', '/me', { bearer: customer.bearer, body })).body.code).toBe(code);
   });
 
-  it('is nobody else`s', async () => {
+  it('is visible to nobody else', async () => {
     expect((await identity.call('PATCH', '/me', { body: {} })).body.code).toBe('not-authenticated');
     const bearer = await identity.signIn(officer);
     expect((await identity.call('GET', '/me', { bearer })).body.code).toBe('not-allowed');
@@ -89,7 +89,7 @@ describe('another e-mail', () => {
   const confirm = (bearer: string, token: string) =>
     identity.call('POST', '/me/email/confirmation', { bearer, body: { token } });
 
-  it('is used once its token came back, and the old one no more', async () => {
+  it('is used once its token was confirmed, and the old one no more', async () => {
     const { customerId, bearer } = await identity.customer('cecilia');
     expect((await change(bearer, 'cecilia.ny@example.org')).status).toBe(202);
     expect((await identity.call('GET', '/me', { bearer })).body.email).toBe('cecilia@example.org');
@@ -105,10 +105,10 @@ describe('another e-mail', () => {
     expect((await identity.customer('cecilia')).customerId).not.toBe(customerId); // the old address is free again
   });
 
-  it('is not one that somebody has', async () => {
+  it('cannot be an address in use', async () => {
     await identity.customer('david');
     const { customerId, bearer } = await identity.customer('eva');
-    expect((await change(bearer, 'david@example.org')).status).toBe(202); // tells nothing to who asks
+    expect((await change(bearer, 'david@example.org')).status).toBe(202); // the caller does not learn that it is in use
     expect((await confirm(bearer, await tokenOf(customerId))).body.code).toBe('conflict');
     expect((await identity.call('GET', '/me', { bearer })).body.email).toBe('eva@example.org');
   });
@@ -149,7 +149,7 @@ describe('personnummer', () => {
     expect((await masked(bearer)).body.number).toBe('19701063-****');
   });
 
-  it('goes when rights says that nothing needs it any more, and not when consent was given again', async () => {
+  it('is removed when rights says that nothing needs it any more, and not when consent was given again', async () => {
     const { customerId, bearer } = await identity.customer('hanna');
     expect((await put(bearer, 'consent')).body.code).toBe('personnummer-ground-not-allowed');
     await sayConsent(customerId, 'ConsentGiven');
@@ -161,7 +161,7 @@ describe('personnummer', () => {
     await until(async () => (await masked(theirs)).status === 404); // later in the log, and done
     expect((await masked(bearer)).status).toBe(200);
     await sayConsent(customerId, 'ConsentWithdrawn');
-    // Kept for an invoice perhaps, and shown no more.
+    // It may be kept for an invoice, but is no longer shown.
     const reveal = { bearer, body: { purpose: 'to check it' } };
     expect((await identity.call('POST', '/me/personnummer/reveal', reveal)).body.code).toBe(
       'personnummer-ground-not-allowed',
@@ -171,7 +171,7 @@ describe('personnummer', () => {
     expect(await typesOf(customerId)).toContain('PersonnummerRemoved');
   });
 
-  it('is nobody else`s, and shown in full only to who gave the password just now', async () => {
+  it('is visible to nobody else, and shown in full only just after the password was entered', async () => {
     const { customerId, bearer } = await identity.customer('maja');
     await put(bearer, 'purpose');
     const authenticatedAt = new Date(Date.now() - 3_600_000).toISOString();
@@ -223,7 +223,7 @@ describe('personnummer', () => {
     expect(answer.body).toMatchObject({ code: 'invalid-personnummer', errors: [{ field: 'number', message: rule }] });
   });
 
-  it('is refused when it is none, without repeating it', async () => {
+  it('is refused when it is invalid, without repeating it', async () => {
     const { bearer } = await identity.customer('karin');
     const { body } = await identity.call('PUT', '/me/personnummer', {
       bearer,

@@ -3,7 +3,7 @@ import type { Customer, Profile } from './customer.js';
 import type { ProfileAnswer } from './profile.http.js';
 
 /**
- * The profile of somebody who has one.
+ * The profile of a registered customer.
  *
  * @throws DomainError `subject-erased` once the account is closed, `not-found`
  */

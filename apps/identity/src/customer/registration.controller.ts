@@ -22,15 +22,15 @@ import { readPersonnummer } from './personnummer-input.js';
 import { RegisterCustomerBody, RegisteredCustomer } from './registration.http.js';
 import { refuseCardNumbersOf } from '@dittoo/service';
 
-/** How old a reservation must be before its registration counts as one that never came. */
+/** How old a reservation must be before its registration counts as abandoned. */
 const abandonedAfterMs = 10_000;
 
 /**
  * Registration: reserve the e-mail -> one append to `dataSubject-<id>`.
  *
- * An e-mail in use takes the same way to the same answer; only its owner hears of it. Dies between reservation and
- * append: the same Idempotency-Key goes on with the reservation, anybody else takes it over a little later; a slow
- * first one cannot come after that, because its stream was closed before.
+ * For an e-mail in use the answer is the same; only its owner is told. Dies between reservation and append: the same
+ * Idempotency-Key continues with the reservation, and another registration takes it over a little later; a slow first
+ * registration is refused after that, because its stream was closed before the takeover.
  */
 @ApiTags('Identity')
 @ApiProblems(400, 409, 413, 415, 422, 503)
@@ -51,7 +51,7 @@ export class RegistrationController {
     return evenlyTimed(async () => {
       const customerId = derivedId('customer', caller.commandId);
       const command = await this.registration(body);
-      customerDecider.decide(command, customerDecider.initialState); // what is refused reserves nothing
+      customerDecider.decide(command, customerDecider.initialState); // a refused registration reserves nothing
       const owner = await this.ownerOf(body.email, customerId, caller);
       const context = commandContext(caller, owner.subjectId, body.noticeVersion);
       if (owner.subjectId === customerId) {
@@ -91,7 +91,7 @@ export class RegistrationController {
     };
   }
 
-  /** Who has the address now: this registration, or somebody who was there before. */
+  /** Who owns the address: this registration or an earlier customer. */
   private async ownerOf(email: string, customerId: SubjectId, caller: Caller): Promise<IndexedEmail> {
     for (;;) {
       const owner = await this.emails.reserve(email, customerId, 'customer');

@@ -91,7 +91,7 @@ export class RegisterCustomerBody {
   @MaxLength(40)
   noticeVersion!: string;
 
-  /** The optional choices of the form, each one its own; registering needs none of them. */
+  /** The optional choices of the form, each independent; registration needs none of them. */
   @ApiProperty({ required: false, type: [ConsentChoiceBody], maxItems: consentPurposes.length })
   @IsOptional()
   @IsArray()

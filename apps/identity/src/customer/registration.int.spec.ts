@@ -65,7 +65,7 @@ describe('registration', () => {
     );
   });
 
-  it('is one registration when two come at once', async () => {
+  it('is one registration when two arrive at once', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => register(personNamed('david'))));
     expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(201));
     const streams = await Promise.all(answers.map(({ body }) => eventsOf(body.customerId)));
@@ -81,12 +81,12 @@ describe('registration', () => {
     expect((await register(personNamed('evelina'), headers)).body.code).toBe('idempotency-key-reused');
   });
 
-  it('takes over an address whose registration never came, and closes the way back', async () => {
+  it('takes over an address whose registration was abandoned, and refuses the late one', async () => {
     const emails = identity.service.get<EmailIndex>(EmailIndex);
     const lost = newId();
     await emails.reserve('filip@example.org', lost, 'customer');
     const early = await register(personNamed('filip'));
-    expect(await eventsOf(early.body.customerId)).toEqual([]); // it might still come
+    expect(await eventsOf(early.body.customerId)).toEqual([]); // it might still arrive
     const keyRingUrl = new URL(identity.service.platform.config.databaseUrl ?? '');
     keyRingUrl.pathname += '_keyring';
     const keyRing = new pg.Client({ connectionString: keyRingUrl.toString() });
@@ -141,7 +141,7 @@ describe('refuses', () => {
     expect(body.errors).toEqual([{ field: 'personnummer.number', message: 'checkDigit' }]);
   });
 
-  it('a body that leaves out what is needed', async () => {
+  it('a body without the required fields', async () => {
     const { body } = await register({ noticeVersion });
     expect(body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
       'email',

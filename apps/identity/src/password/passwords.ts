@@ -5,8 +5,8 @@ import { Injectable } from '@nestjs/common';
 const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 
 /**
- * Keeps passwords as hashes that take long to try: argon2id, computed on the thread pool. The same password in another
- * Unicode form is the same password.
+ * Hashes and verifies passwords with argon2id, on the thread pool. Different Unicode forms of a password are the same
+ * password.
  */
 @Injectable()
 export class Passwords {
@@ -16,7 +16,7 @@ export class Passwords {
     return hash(password.normalize('NFKC'), cost);
   }
 
-  /** `known` `null` = there is no such account: takes as long as a wrong password and says no. */
+  /** `known` `null` = there is no such account: answers `false` after as long as a wrong password takes. */
   async verify(known: string | null, password: string): Promise<boolean> {
     const matches = await verify(known ?? (await this.nobody), password.normalize('NFKC'));
     return matches && known !== null;

@@ -7,7 +7,7 @@ import { SigningKeys } from './signing-keys.js';
 
 export const accessTokenSeconds = 600;
 
-/** Access tokens that every service verifies by the published keys. */
+/** Issues access tokens that every service verifies with the published keys. */
 @Injectable()
 export class AccessTokens {
   constructor(

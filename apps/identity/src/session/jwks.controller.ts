@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { JWK } from 'jose';
 import { SigningKeys } from './signing-keys.js';
 
-/** The public keys, where every service and anybody else finds them. */
+/** Publishes the public keys that verify access tokens. */
 @ApiTags('Identity')
 @Controller('.well-known/jwks.json')
 export class JwksController {

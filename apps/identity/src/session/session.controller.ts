@@ -14,7 +14,7 @@ import { ReauthenticateBody, ReauthenticatedAnswer, RefreshBody, SessionAnswer, 
 import { Sessions, type Session } from './sessions.js';
 import { SignInBrake } from './sign-in-brake.js';
 
-/** Signing in and out. An unknown e-mail and a wrong password have one answer, and it takes the same time. */
+/** Signs in and out. An unknown e-mail and a wrong password get the same answer after the same time. */
 @ApiTags('Identity')
 @ApiProblems(400, 401, 413, 415, 429, 503)
 @Controller('api/v1/sessions')

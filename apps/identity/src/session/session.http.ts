@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 
-/** Loose on purpose: what cannot be an address is answered like an unknown one. */
+/** Not validated as an address on purpose: a malformed address is answered like an unknown one. */
 export class SignInBody {
   @ApiProperty({ maxLength: 320 })
   @IsString()
@@ -32,11 +32,11 @@ export class SessionAnswer {
   @ApiProperty()
   accessToken!: string;
 
-  /** Good once; the next answer brings the next one. */
+  /** Valid once; each refresh returns the next one. */
   @ApiProperty()
   refreshToken!: string;
 
-  /** Seconds the access token is good for. */
+  /** Seconds the access token is valid for. */
   @ApiProperty()
   expiresIn!: number;
 }

@@ -39,7 +39,7 @@ describe('signing in', () => {
     expect(wrong.body.code).toBe('invalid-credentials');
   });
 
-  it('knows officers by their role, and does not let a changed configuration change them', async () => {
+  it('gives officers their role, and a changed configuration does not change their account', async () => {
     const { body } = await signIn(officer.email, officer.password);
     expect(decodeJwt(body.accessToken)['role']).toBe('complianceOfficer');
     expect(identity.service.get<FirstOfficer>(FirstOfficer).standings).toEqual([
@@ -51,7 +51,7 @@ describe('signing in', () => {
     ]);
   });
 
-  it('slows down who guesses, for accounts that exist and others alike', async () => {
+  it('slows down password guessing, for existing and unknown accounts alike', async () => {
     await identity.customer('cecilia');
     for (const email of ['cecilia@example.org', 'nobody.at.all@example.org']) {
       let last = await signIn(email, 'a guess');
@@ -62,7 +62,7 @@ describe('signing in', () => {
     }
   });
 
-  it('refuses what is no sign-in', async () => {
+  it('refuses an invalid sign-in request', async () => {
     expect((await identity.call('POST', '/sessions', { body: { email: 'a@example.org' } })).body.code).toBe(
       'invalid-field',
     );
@@ -74,7 +74,7 @@ describe('signing in', () => {
 describe('a session', () => {
   const refresh = (refreshToken: string) => identity.call('POST', '/sessions/refresh', { body: { refreshToken } });
 
-  it('goes on with each refresh token once; a copied one ends it', async () => {
+  it('accepts each refresh token once; a second use ends the session', async () => {
     await identity.customer('david');
     const first = (await signIn('david@example.org', personNamed('david').password)).body;
     const second = (await refresh(first.refreshToken)).body;
@@ -84,7 +84,7 @@ describe('a session', () => {
     expect((await refresh(second.refreshToken)).body.code).toBe('invalid-refresh-token');
   });
 
-  it('ends when it is ended, and no other with it', async () => {
+  it('ends at sign-out, and no other session with it', async () => {
     await identity.customer('eva');
     const one = (await signIn('eva@example.org', personNamed('eva').password)).body;
     const other = (await signIn('eva@example.org', personNamed('eva').password)).body;
@@ -94,10 +94,10 @@ describe('a session', () => {
     expect((await refresh(other.refreshToken)).status).toBe(201);
   });
 
-  it('lets nobody in by a token that was made up', async () =>
+  it('refuses an invented token', async () =>
     expect((await refresh('made-up')).body.code).toBe('invalid-refresh-token'));
 
-  it('confirms the password again', async () => {
+  it('confirms the password for a reauthentication', async () => {
     const { bearer } = await identity.customer('filip');
     const again = (password: string) =>
       identity.call('POST', '/sessions/reauthentication', { bearer, body: { password } });

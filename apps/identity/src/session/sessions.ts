@@ -24,8 +24,8 @@ interface Row {
 }
 
 /**
- * Sessions as families of refresh tokens: each token is good once and brings the next. One that comes a second time
- * was copied, and ends the family. The database knows keyed hashes only.
+ * Sessions as families of refresh tokens: each token is valid once and yields the next. A token used twice was stolen,
+ * so its family ends. The database holds keyed hashes only.
  */
 @Injectable()
 export class Sessions {
@@ -72,7 +72,7 @@ export class Sessions {
     await this.rows.query('DELETE FROM identity.session WHERE family = $1', [sessionId]);
   }
 
-  /** Ends whatever a person is signed in with. */
+  /** Ends every session of a person. */
   async endAll(subjectId: SubjectId): Promise<void> {
     await this.rows.query('DELETE FROM identity.session WHERE subject_id = $1', [subjectId]);
   }

@@ -6,9 +6,9 @@ const freeTries = 20;
 const windowMinutes = 15;
 
 /**
- * Slows down who tries passwords: after twenty tries in a row an account answers at growing intervals, at most every
- * five minutes; fifteen quiet minutes or the right password forget it. Counted before the password is looked at, so
- * tries at the same time count too; an account that does not exist counts the same.
+ * Slows down password guessing: after twenty tries in a row an account accepts tries at growing intervals, up to five
+ * minutes apart; fifteen minutes without a try, or the right password, reset the count. A try is counted before the
+ * password is checked, so concurrent tries count too; unknown accounts are counted the same way.
  */
 @Injectable()
 export class SignInBrake {
@@ -17,7 +17,7 @@ export class SignInBrake {
     private readonly clock: Clock,
   ) {}
 
-  /** Counts a try. @returns seconds to wait; 0 = go ahead */
+  /** Counts a try. @returns seconds to wait; 0 = no wait */
   async tried(account: string): Promise<number> {
     const now = this.clock.now();
     await this.rows.query(

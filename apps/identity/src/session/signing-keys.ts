@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 
 const where: SigningKeyTable = { table: 'identity.signing_key', use: 'signing-key' };
 
-/** The key access tokens and what a person takes home are signed with. */
+/** The key that signs access tokens and the documents a person downloads. */
 @Injectable()
 export class SigningKeys extends SigningKeySet {
   constructor(rows: DataSource, keys: KeyEncryption, clock: Clock) {

@@ -19,13 +19,13 @@ export interface OfficerLogin {
 }
 
 /**
- * The login of an officer nobody configured, for the owner of the process alone. It is on disk before the account is
- * opened, so whatever ends a start, the password of an account that exists is known.
+ * The login of a created (not configured) officer, readable by the owner of the process alone. It is on disk before the
+ * account is opened, so the password of an existing account is never lost when a start is interrupted.
  */
 export class FirstOfficerFile {
   constructor(readonly path: string) {}
 
-  /** @returns `null` = there is none, or none that can be read */
+  /** @returns `null` = the file is missing or unreadable */
   read(): OfficerLogin | null {
     try {
       const login = JSON.parse(readFileSync(this.path, 'utf8')) as Partial<OfficerLogin> | null;
@@ -38,10 +38,10 @@ export class FirstOfficerFile {
   }
 
   /**
-   * Writes `login` unless another process has written one; whole or not at all.
+   * Writes `login` atomically, unless another process has already written one.
    *
-   * @returns the one that is there now
-   * @throws Error in words for an operator: it cannot be written
+   * @returns the login now in the file
+   * @throws Error with a message for the operator: the file cannot be written
    */
   keep(login: OfficerLogin): OfficerLogin {
     const fresh = `${this.path}.${randomUUID()}`;
@@ -57,7 +57,7 @@ export class FirstOfficerFile {
       if (existsSync(fresh)) rmSync(fresh);
     }
     const kept = this.read();
-    if (kept === null) throw notWritten(this.path, new Error('it is gone again'));
+    if (kept === null) throw notWritten(this.path, new Error('the file disappeared after it was written'));
     return kept;
   }
 

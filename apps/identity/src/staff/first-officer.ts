@@ -1,14 +1,14 @@
-/** What is known of the password of a staff account at this start. */
+/** Whether the password of a staff account is known at this start. */
 export type PasswordStanding =
   /** The account was opened just now, with a password made for it. */
   | { readonly kind: 'made'; readonly password: string; readonly file: string }
-  /** Made at an earlier start; the file still opens the account. */
+  /** Created at an earlier start; the password in the file is still right. */
   | { readonly kind: 'inFile'; readonly file: string }
-  /** Made at an earlier start, and changed since. */
+  /** Created at an earlier start; the password was changed since. */
   | { readonly kind: 'changed' }
-  /** The configured one opens the account. */
+  /** The configured password is right. */
   | { readonly kind: 'configured'; readonly variable: string }
-  /** The account was opened before with another password, and stays as it is. */
+  /** The account was opened earlier with another password and is not changed. */
   | { readonly kind: 'ignored'; readonly variable: string };
 
 export interface StaffStanding {
@@ -17,7 +17,7 @@ export interface StaffStanding {
   readonly password: PasswordStanding;
 }
 
-/** Who may sign in for the shop and where the password is, for whoever starts it. */
+/** The staff accounts and where their passwords are, for the operator who starts the shop. */
 export class FirstOfficer {
   private readonly known: StaffStanding[] = [];
 
@@ -29,7 +29,7 @@ export class FirstOfficer {
     return this.known;
   }
 
-  /** One line for each. A password is shown at the start that made it, never again. */
+  /** One line per account. A password is shown at the start that created it, never again. */
   announce(say: (text: string) => void): void {
     for (const { email, password, role } of this.known) {
       say(`${(role === 'staff' ? 'staff' : 'officer').padEnd(15)} ${email}  ${told(password)}`);

@@ -1,6 +1,6 @@
 /*
- * Promised: nobody is locked out of a fresh shop. A password is on disk before its account is opened, so whatever ends
- * a start, the next one opens what is missing with the same password and says where it is.
+ * Promised: a fresh shop always has an officer who can sign in. A password is on disk before its account is opened, so
+ * after an interrupted start the next one opens the missing account with the same password and says where it is.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,14 +18,14 @@ import { FirstOfficer } from './first-officer.js';
 import { FirstStart } from './first-start.js';
 import { StaffCredentials } from './staff-credentials.query.js';
 
-// Each starts a database's worth of schemas; that takes its time beside other suites.
+// Each test migrates a database, which is slow while other suites run.
 jest.setTimeout(120_000);
 
 const staffMember = { STAFF_EMAIL: 'staff.under.test@example.org', STAFF_PASSWORD: 'a pass phrase of the staff' };
 let identity: IdentityUnderTest;
 let dir: string;
 
-/** What a start says of the staff, on the rows and streams of this identity. */
+/** Runs a start on this database. @returns what it reports about the staff */
 const start = async (env: Readonly<Record<string, string>> = {}, commands?: Commands): Promise<string[]> => {
   const service = identity.service;
   const firstOfficer = new FirstOfficer();
@@ -53,7 +53,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-/** Dies in the moment it would open the account number `nth`. */
+/** A start that dies just before it opens account number `nth`. */
 const dyingAt = (nth: number): Commands => {
   const commands = identity.service.get<Commands>(Commands);
   let opened = 0;
@@ -94,7 +94,7 @@ describe('a fresh shop', () => {
 });
 
 describe('a start that died', () => {
-  /** A start that reserved the first one's address and came no further. */
+  /** A start that died after it reserved the first officer's address. */
   const reserved = async (): Promise<void> => {
     const emails = identity.service.get<EmailIndex>(EmailIndex);
     const email = 'officer@example.org';
@@ -138,7 +138,7 @@ describe('later', () => {
   });
   afterAll(() => identity.close());
 
-  it('a configured officer is one more account; one that is open keeps its password, and that is said', async () => {
+  it('a configured officer gets an account of their own; an existing account keeps its password, and the start says so', async () => {
     const later = { OFFICER_EMAIL: 'later@example.org', OFFICER_PASSWORD: 'a pass phrase for later' };
     expect(await start(later)).toEqual(['officer         later@example.org  password as in OFFICER_PASSWORD']);
     expect(await roleOf({ email: 'later@example.org', password: later.OFFICER_PASSWORD })).toBe('complianceOfficer');
@@ -148,7 +148,7 @@ describe('later', () => {
     expect(await start()).toEqual(['officer         as at an earlier start; no password is kept here']);
   });
 
-  it('a login that never was an account goes when an officer is configured', async () => {
+  it('a login file without an account is deleted when an officer is configured', async () => {
     const file = join(dir, 'first-officer.json');
     writeFileSync(file, JSON.stringify({ email: 'officer@example.org', password: newId() }));
     const boss = { OFFICER_EMAIL: 'boss@example.org', OFFICER_PASSWORD: 'a pass phrase of the boss' };
@@ -156,14 +156,14 @@ describe('later', () => {
     expect(() => kept('first-officer.json')).toThrow('ENOENT');
   });
 
-  it('a password that was changed is no longer said to be in the file', async () => {
+  it('after a password change the start no longer refers to the file', async () => {
     writeFileSync(join(dir, 'first-officer.json'), JSON.stringify({ email: 'boss@example.org', password: 'before' }));
     expect(await start()).toEqual(['officer         boss@example.org  password changed since the first start']);
     expect(() => kept('first-officer.json')).toThrow('ENOENT');
   });
 
-  it('no account is opened whose password cannot be kept', async () => {
-    // The name of a directory cannot be a file.
+  it('no account is opened whose password cannot be saved', async () => {
+    // A directory cannot be written as a file.
     const other = startIdentity({
       OFFICER_EMAIL: '',
       OFFICER_PASSWORD: '',

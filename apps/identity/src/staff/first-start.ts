@@ -12,19 +12,19 @@ import { FirstOfficer } from './first-officer.js';
 import { staffAccountDecider } from './staff-account.decider.js';
 import { StaffCredentials } from './staff-credentials.query.js';
 
-/** Two, so that what takes two persons can be tried. */
+/** Two, so that actions that need two officers can be tried. */
 const firstOfficers = [
   { email: 'officer@example.org', file: 'first-officer.json' },
   { email: 'officer2@example.org', file: 'second-officer.json' },
 ] as const;
 
 /**
- * Opens the staff accounts the configuration names, at the first start that names them; where there is no officer at
- * all it makes two, whose passwords are on disk before their accounts are opened.
+ * Opens the staff accounts the configuration names, at the first start that names them; where there is no officer it
+ * creates two, whose passwords are on disk before their accounts are opened.
  *
- * The id of an account follows from its address (keyed, so it says nothing), hence two processes that start at once,
- * or a start that died half way, mean the same account. Dies between file and account: the next start opens the account
- * with the password of the file.
+ * The id of an account is a keyed hash of its address, so two processes that start at once, and a start after an
+ * interrupted one, mean the same account. Dies between file and account: the next start opens the account with the
+ * password of the file.
  */
 @Injectable()
 export class FirstStart implements OnApplicationBootstrap {
@@ -60,14 +60,14 @@ export class FirstStart implements OnApplicationBootstrap {
     ];
   }
 
-  /** Also where a start reserved the first one's address and died before it opened the account. */
+  /** True also where a start reserved the first officer's address and died before it opened the account. */
   private async hasNoOfficer(): Promise<boolean> {
     if (!(await this.emails.holds('complianceOfficer'))) return true;
     const [{ email }] = firstOfficers;
     return (await this.emails.find(email)) !== null && !(await this.isOpen(email));
   }
 
-  /** A login that was written and never used is given up where the configuration names an officer by now. */
+  /** Deletes an unused login file once the configuration names an officer. */
   private async openFrom(file: FirstOfficerFile, isConfigured: boolean): Promise<void> {
     const login = file.read();
     if (login === null) return;
@@ -97,7 +97,7 @@ export class FirstStart implements OnApplicationBootstrap {
     return this.passwords.verify(await this.credentials.passwordHash(this.accountOf(email)), password);
   }
 
-  /** @returns was it opened just now? */
+  /** @returns whether this call opened it */
   private async open({ email, password, role }: Omit<ConfiguredStaff, 'variable'>): Promise<boolean> {
     const accountId = this.accountOf(email);
     await this.index(email, accountId, role);

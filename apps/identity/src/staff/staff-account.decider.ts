@@ -14,7 +14,7 @@ export type StaffAccountCommand = {
 export const staffAccountDecider: Decider<StaffAccountCommand, StaffAccount, AccountEvent> = {
   category: 'account',
   initialState: { status: 'none' },
-  // An account that is open stays as it is: another password in the configuration is not a way to change it.
+  // An open account is not changed: another password in the configuration does not replace the old one.
   decide: ({ account }, { status }) => (status === 'none' ? [{ type: 'StaffAccountOpened', data: account }] : []),
   evolve: (_account, { data: { email, passwordHash } }) => ({ status: 'open', email, passwordHash }),
 };

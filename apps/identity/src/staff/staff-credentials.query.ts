@@ -4,7 +4,7 @@ import { Commands } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
 import { staffAccountDecider } from './staff-account.decider.js';
 
-/** What signing in needs of a member of staff; `null` = nobody who may sign in. */
+/** A staff member's credentials for sign-in; `null` = no staff account with this address. */
 @Injectable()
 export class StaffCredentials {
   constructor(private readonly commands: Commands) {}

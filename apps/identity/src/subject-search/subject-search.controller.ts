@@ -6,7 +6,7 @@ import { CustomerStanding } from '../customer/customer-standing.query.js';
 import { EmailIndex } from '@dittoo/personal-data';
 import { FindSubjectQuery, FoundSubjects } from './subject-search.http.js';
 
-/** Finds a data subject for an officer; it stands here because the blind index does. Nothing is shown but the id. */
+/** Finds a data subject for an officer; here because identity has the blind index. Only the id is returned. */
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')

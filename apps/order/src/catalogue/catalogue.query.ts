@@ -3,7 +3,7 @@ import { products, type Product } from './products.js';
 
 export const currency = 'SEK';
 
-/** What the shop sells, and the only place a price comes from. */
+/** The shop's products, and the only source of prices. */
 @Injectable()
 export class Catalogue {
   readonly products = products;

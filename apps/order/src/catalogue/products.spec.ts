@@ -1,9 +1,9 @@
-/* Promised: the range is what the contracts name, each once, and each can be shown in every language and sold. */
+/* Promised: the catalogue has each product of the contracts once, and each can be shown in every language and sold. */
 import { locales, skus } from '@dittoo/contracts';
 import { expect, it } from '@jest/globals';
 import { products } from './products.js';
 
-it('sells what the contracts name, and nothing else', () => {
+it('sells the products of the contracts, and no others', () => {
   expect(products.map(({ sku }) => sku).sort()).toEqual([...skus].sort());
 });
 

@@ -21,7 +21,7 @@ import {
 } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 
-/** A customer at this moment, opened: lives for the length of one command. */
+/** A customer's current data, opened; used during one command only. */
 export interface CustomerSnapshot {
   readonly givenName: string;
   readonly familyName: string;
@@ -29,7 +29,7 @@ export interface CustomerSnapshot {
   readonly phone: string | null;
   readonly address: PostalAddress | null;
   readonly locale: Locale;
-  /** The ground the personnummer was recorded under; `null` = there is none. The number itself is not opened. */
+  /** The legal ground of the recorded personnummer; `null` = none is recorded. The number itself is not opened. */
   readonly personnummerGround: PersonnummerGround | null;
 }
 
@@ -43,7 +43,7 @@ export class Customers {
     private readonly sealer: Sealer,
   ) {}
 
-  /** @throws DomainError `subject-erased`; `not-found` when there never was such a customer */
+  /** @throws DomainError `subject-erased`; `not-found` where no such customer ever existed */
   async snapshot(customerId: SubjectId): Promise<CustomerSnapshot> {
     const wanted: RecordedEvent[] = [];
     if ((await this.standing(customerId)).erasing) throw new DomainError('subject-erased');
@@ -58,7 +58,7 @@ export class Customers {
     return found as CustomerSnapshot;
   }
 
-  /** Did they restrict the processing of their data (art. 18)? Read from the stream, so it counts at once. */
+  /** Whether processing of the customer's data is restricted (art. 18), read from the stream and therefore current. */
   async isRestricted(customerId: SubjectId): Promise<boolean> {
     return (await this.standing(customerId)).restrictions.length > 0;
   }
@@ -83,7 +83,7 @@ const copied: ReadonlySet<string> = new Set<CustomerEvent['type']>([
   'PersonnummerRemoved',
 ]);
 
-/** An order needs neither the password's hash nor the number: they are not opened for it. */
+/** An order needs neither the password's hash nor the personnummer, so they are not opened. */
 const withoutSecrets = (event: RecordedEvent): RecordedEvent => {
   if (event.type !== 'CustomerRegistered' && event.type !== 'PersonnummerRecorded') return event;
   const { passwordHash: _hash, number: _number, ...data } = event.data;

@@ -69,7 +69,7 @@ describe('a row of the order list', () => {
   const events = eventsOf(orderId);
 
   it.each(life.map(([name, , , expected], index) => [name, events[index]!, expected] as const))(
-    'is the same however often the event comes: %s',
+    'is the same however often the event is delivered: %s',
     async (_name, event, expected) => {
       await take(event);
       const once = await rowOf(orderId);
@@ -79,19 +79,19 @@ describe('a row of the order list', () => {
     },
   );
 
-  it('is not changed by what it has passed', async () => {
+  it('is not changed by an older event', async () => {
     const before = await rowOf(orderId);
     await take(events[0]!, events[1]!, events[4]!);
     expect(await rowOf(orderId)).toEqual(before);
   });
 
-  it('is none for an order nobody placed', async () => {
+  it('does not exist for an order that was never placed', async () => {
     const [, opened] = eventsOf(newId());
     await take(opened!);
     expect(await rows.getRepository(OrderRow).findOneBy({ revision: '1' })).toBeNull();
   });
 
-  it('is the same whichever pages the events of many orders come in', async () => {
+  it('is the same however the events of many orders are divided into pages', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: life.length }), { minLength: 1, maxLength: 4 }),

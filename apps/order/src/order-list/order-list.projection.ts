@@ -12,9 +12,9 @@ const types = [
 ];
 
 /**
- * Every order as a row of `orders.order_row`, for lists. The row keeps what the fold of contracts says of the order and
- * is asked for nothing else. Rows and checkpoint move in one transaction; besides, each row knows its revision. Dies
- * here: nothing is half done, the page comes again.
+ * Every order as a row of `orders.order_row`, for lists. The row keeps the state folded by libs/contracts and nothing
+ * else. Rows and checkpoint change in one transaction, and each row has its revision. Dies here: the transaction is
+ * rolled back and the page is redelivered.
  */
 @Controller()
 export class OrderListProjection {

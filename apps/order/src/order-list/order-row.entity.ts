@@ -1,7 +1,7 @@
 import type { OrderState, OrderStatus } from '@dittoo/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** An order in a list: ids, status, amounts, times. Nothing of a person. */
+/** An order in a list: ids, status, amounts, times. No personal data. */
 @Entity({ schema: 'orders', name: 'order_row' })
 export class OrderRow {
   @PrimaryColumn('uuid', { name: 'order_id' })
@@ -13,7 +13,7 @@ export class OrderRow {
   @Column('text')
   status!: OrderStatus;
 
-  /** bigint: a string here. */
+  /** A bigint, as a string. */
   @Column('bigint', { name: 'total_minor' })
   totalMinor!: string;
 
@@ -32,11 +32,11 @@ export class OrderRow {
   @Column('timestamptz', { name: 'changed_at' })
   changedAt!: Date;
 
-  /** Of the last event that was taken in: an event seen before changes nothing. */
+  /** Revision of the last handled event: an older event changes nothing. */
   @Column('bigint')
   revision!: string;
 
-  /** What the fold says of the events so far; status and sums are taken from it. */
+  /** The state folded from the events so far; status and sums are derived from it. */
   @Column('jsonb')
   state!: OrderState;
 }

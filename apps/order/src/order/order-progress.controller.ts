@@ -10,13 +10,13 @@ import { Orders } from './order.query.js';
 const connectionsPerPrincipal = 5;
 const connectionsInAll = 500;
 const heartbeatMs = 15_000;
-/** Then the client comes again, with a token that is still good. */
+/** After this time the client reconnects with a valid token. */
 const longestMs = 10 * 60_000;
 
 /**
- * `GET /orders/{id}/events`: the storefront watches a payment come through. Dies here: the client connects again.
+ * `GET /orders/{id}/events`: the storefront follows a payment. Dies here: the client reconnects.
  *
- * A stream of our own, not `@Sse()`: that sends 200 before the handler has looked whose order it is.
+ * Written without `@Sse()`, which sends 200 before the handler has checked whose order it is.
  */
 @ApiTags('Orders')
 @ApiBearerAuth()
@@ -30,7 +30,7 @@ export class OrderProgressController implements OnModuleDestroy {
     private readonly progress: OrderProgress,
   ) {}
 
-  /** Server-sent events: the order's state now, then each change; `data` is as the answer to placing it. */
+  /** Server-sent events: the order's state now, then each change; `data` has the form of the response to placing it. */
   @Get(':orderId/events')
   @SignedIn()
   @ApiParam({ name: 'orderId', format: 'uuid' })
@@ -44,7 +44,7 @@ export class OrderProgressController implements OnModuleDestroy {
     await this.orders.get(idParam(orderId), principal);
     const leave = this.enter(principal.subjectId);
     const left = new AbortController();
-    // Of the response, not of the stream: that closes only when the generator has come to its next word.
+    // Listen to the response, not the stream: the stream closes only when the generator yields next.
     const gone = (): void => {
       left.abort();
       leave();
@@ -72,7 +72,7 @@ export class OrderProgressController implements OnModuleDestroy {
     }
   }
 
-  /** @returns what to call at the end of the connection */
+  /** @returns call it when the connection ends */
   private enter(subjectId: SubjectId): () => void {
     const own = this.open.get(subjectId) ?? 0;
     const all = [...this.open.values()].reduce((sum, count) => sum + count, 0);

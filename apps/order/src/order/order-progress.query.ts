@@ -9,14 +9,14 @@ import { stateAnswer } from './order.query.js';
 const pollMs = 400;
 
 /**
- * Follows one order in the store: what it is now, then each change. Any process may have made the change, so nothing
- * is listened to; reading on in one stream costs an index look-up. Nothing personal is opened.
+ * Follows one order in the store: its current state, then each change. It polls, because any process may make the
+ * change and reading one stream costs an index lookup. No personal data is opened.
  */
 @Injectable()
 export class OrderProgress {
   constructor(private readonly store: EventStore) {}
 
-  /** `null` = nothing new; comes with every look, so that the caller can do something of its own in between. */
+  /** `null` = nothing new; yielded at every poll, so that the caller can act in between. */
   async *follow(orderId: OrderId, signal: AbortSignal): AsyncGenerator<OrderStateAnswer | null> {
     const stream = streamName('order', orderId);
     let order: Order = { stage: 'none' };
@@ -31,7 +31,7 @@ export class OrderProgress {
           if (order.stage !== 'none') changes.push(stateAnswer(orderId, order));
         }
       } catch (error) {
-        if (!(error instanceof EventStoreUnavailable)) throw error; // else: look again, from where it broke off
+        if (!(error instanceof EventStoreUnavailable)) throw error; // else: read again from the same revision
       }
       for (const state of catchingUp ? changes.slice(-1) : changes) {
         const text = JSON.stringify(state);

@@ -89,7 +89,7 @@ export class OrderController {
   @ApiProblems(401, 404, 503)
   async order(@FromPrincipal() principal: Principal, @Param('orderId') orderId: string): Promise<OrderAnswer> {
     const order = await this.orders.get(idParam(orderId), principal);
-    // Where it goes is the one thing here that is personal.
+    // The delivery address is the only personal data in the body.
     const withheld = principal.role !== 'customer' && (await this.customers.isRestricted(order.customerId));
     return withheld ? { ...order, deliveryAddress: { restricted: true } } : order;
   }
@@ -150,7 +150,7 @@ export class OrderController {
     return refundAnswers(order).find((refund) => refund.refundId === refundId)!;
   }
 
-  /** Tells an order something, on behalf of whoever may see it. */
+  /** Runs a command on an order that the principal may see. */
   private async tell(
     orderId: OrderId,
     principal: Principal,
@@ -177,7 +177,7 @@ export class OrderController {
   }
 }
 
-/** One line for each product. @throws DomainError `invalid-field` when one of them comes to more than may be ordered */
+/** One line for each product. @throws DomainError `invalid-field` when a product's sum exceeds the maximum quantity */
 const merged = (lines: readonly LineBody[]): { readonly sku: string; readonly quantity: number }[] => {
   const quantities = new Map<string, number>();
   for (const { sku, quantity } of lines) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);

@@ -92,9 +92,9 @@ const refund = (refundId: string, quantities: [string, number][] | null = null):
 });
 
 describe('placing an order', () => {
-  it('copies who buys and where to', () => given().when(place()).then(placed()));
+  it('copies buyer and recipient into the order', () => given().when(place()).then(placed()));
 
-  it('delivers elsewhere, and the books keep the own address', () =>
+  it('delivers to another address, and the books keep the buyer’s own', () =>
     given()
       .when(place({ deliveryAddress: work }))
       .then(
@@ -109,44 +109,44 @@ describe('placing an order', () => {
         }),
       ));
 
-  it('needs somewhere to deliver', () =>
+  it('needs a delivery address', () =>
     given()
       .when(place({ customer: { ...customer, address: null } }))
       .thenFails('delivery-address-required'));
 
-  it('is true once', () => given(placed()).when(place()).then());
+  it('is recorded once', () => given(placed()).when(place()).then());
 });
 
 describe('the personnummer on an order', () => {
   const recorded: OrderingCustomer = { ...customer, personnummerGround: 'consent' };
   const invoice = { method: 'paysonInvoice', customer: recorded } as const;
 
-  it('stays here unless chosen', () =>
+  it('is not sent along unless chosen', () =>
     given()
       .when(place({ ...invoice, customer: { ...customer, personnummerGround: 'secureIdentification' } }))
       .then(placed({ paymentMethod: 'paysonInvoice' })));
 
-  it('goes along on the ground it was recorded under', () =>
+  it('is sent along under the ground it was recorded under', () =>
     given()
       .when(place({ ...invoice, personnummerGround: 'consent' }))
       .then(placed({ paymentMethod: 'paysonInvoice', personnummerGround: 'consent' })));
 
-  it('goes along to identify who is given credit', () =>
+  it('is sent along to identify the recipient of credit', () =>
     given()
       .when(place({ ...invoice, method: 'paysonPartPayment', personnummerGround: 'secureIdentification' }))
       .then(placed({ paymentMethod: 'paysonPartPayment', personnummerGround: 'secureIdentification' })));
 
-  it('does not go along on another ground', () =>
+  it('is not sent along under another ground', () =>
     given()
       .when(place({ ...invoice, personnummerGround: 'otherWeightyReason' }))
       .thenFails('personnummer-ground-not-allowed'));
 
-  it('never goes along with a card payment', () =>
+  it('is never sent along with a card payment', () =>
     given()
       .when(place({ customer: recorded, personnummerGround: 'consent' }))
       .thenFails('personnummer-ground-not-allowed'));
 
-  it('cannot go along where there is none', () =>
+  it('cannot be sent along where none is recorded', () =>
     given()
       .when(place({ method: 'paysonInvoice', personnummerGround: 'consent' }))
       .thenFails('personnummer-not-recorded'));
@@ -156,11 +156,11 @@ describe('payment', () => {
   it('opens once', () => given(placed()).when(open).then(opened));
   it('opens not again', () => given(placed(), opened).when(open).then());
   it('is approved', () => given(placed(), opened).when(approve()).then(approved));
-  it('is approved before it was seen to open', () => given(placed()).when(approve()).then(approved));
+  it('is approved before its opening was recorded', () => given(placed()).when(approve()).then(approved));
   it('is approved when the customer tried again', () => given(placed(), opened, denied).when(approve()).then(approved));
   it('is approved once', () => given(placed(), opened, approved).when(approve()).then());
-  it('is not approved by less', () => given(placed(), opened).when(approve(40_699)).then());
-  it('is not approved in other money', () => given(placed(), opened).when(approve(40_700, 'EUR')).then());
+  it('is not approved by a smaller amount', () => given(placed(), opened).when(approve(40_699)).then());
+  it('is not approved in another currency', () => given(placed(), opened).when(approve(40_700, 'EUR')).then());
   it('is denied', () => given(placed(), opened).when(deny).then(denied));
   it('is not denied after it was approved', () => given(placed(), opened, approved).when(deny).then());
 
@@ -169,7 +169,7 @@ describe('payment', () => {
     (fact) => given().when(fact).then(),
   );
 
-  it.each([open, approve(), deny])('comes too late for a cancelled order: $type', (fact) =>
+  it.each([open, approve(), deny])('is ignored for a cancelled order: $type', (fact) =>
     given(placed(), opened, cancelled).when(fact).then(),
   );
 });
@@ -179,20 +179,20 @@ describe('shipping', () => {
   it('happens once', () => given(placed(), opened, approved, shipped).when(ship).then());
   it('waits for payment', () => given(placed(), opened).when(ship).thenFails('order-not-paid'));
   it('does not follow a denial', () => given(placed(), denied).when(ship).thenFails('order-not-paid'));
-  it('does not follow a whole refund', () =>
+  it('does not follow a full refund', () =>
     given(placed(), approved, refundDecided('r', [['mugg', 2]], 40_700))
       .when(ship)
       .thenFails('order-not-paid'));
   it('does not follow a cancellation', () =>
     given(placed(), approved, cancelled).when(ship).thenFails('order-already-cancelled'));
-  it('is of no order', () => given().when(ship).thenFails('not-found'));
+  it('needs an existing order', () => given().when(ship).thenFails('not-found'));
 });
 
 describe('cancelling', () => {
   it('is possible until shipped', () => given(placed(), opened, approved).when(cancel).then(cancelled));
   it('is not possible after', () => given(placed(), approved, shipped).when(cancel).thenFails('order-already-shipped'));
   it('happens once', () => given(placed(), cancelled).when(cancel).then());
-  it('is of no order', () => given().when(cancel).thenFails('not-found'));
+  it('needs an existing order', () => given().when(cancel).thenFails('not-found'));
 });
 
 describe('refunding', () => {
@@ -237,12 +237,12 @@ describe('refunding', () => {
       .when(refund('r-2', [['mugg', 2]]))
       .thenFails('refund-exceeds-order'));
 
-  it('is not of what was not ordered', () =>
+  it('does not cover products that were not ordered', () =>
     given(...paid)
       .when(refund('r-1', [['ljusstake', 1]]))
       .thenFails('refund-exceeds-order'));
 
-  it('leaves nothing to refund', () =>
+  it('is refused when nothing is left to refund', () =>
     given(
       ...paid,
       refundDecided(
@@ -258,14 +258,14 @@ describe('refunding', () => {
       .thenFails('refund-exceeds-order'));
 
   it('needs a payment', () => given(placed(), opened).when(refund('r-1')).thenFails('order-not-paid'));
-  it('is of no order', () => given().when(refund('r-1')).thenFails('not-found'));
+  it('needs an existing order', () => given().when(refund('r-1')).thenFails('not-found'));
 
   it('of a cancelled order gives back what was paid', () =>
     given(...paid, cancelled)
       .when(refund('r-1', [['handduk', 1]]))
       .then(refundDecided('r-1', [['handduk', 1]], 14_900)));
 
-  it('is paid when the processor has given back as much', () =>
+  it('is paid when the processor has paid back that much', () =>
     given(...paid, refundDecided('r-1', [['mugg', 1]], 12_900), refundDecided('r-2', [['handduk', 1]], 14_900))
       .when({ type: 'RecordRefund', refundedMinor: 20_000 })
       .then(refundPaid('r-1', 12_900)));

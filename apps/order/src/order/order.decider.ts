@@ -19,7 +19,7 @@ import {
 import { DomainError, type Decider } from '@dittoo/kernel';
 import { evolve, type Order, type PlacedOrder } from './order.js';
 
-/** Who orders, as known at that moment. What the order needs of it is copied into the order, under keys of its own. */
+/** The customer at the moment of ordering. The needed fields are copied into the order under its own keys. */
 export interface OrderingCustomer {
   readonly givenName: string;
   readonly familyName: string;
@@ -31,7 +31,7 @@ export interface OrderingCustomer {
   readonly personnummerGround: PersonnummerGround | null;
 }
 
-/** Said by the shop or the customer: a rule may refuse it. */
+/** Commands of the shop or the customer: a rule may refuse them. */
 type Request =
   | {
       readonly type: 'PlaceOrder';
@@ -39,7 +39,7 @@ type Request =
       readonly lines: readonly OrderLine[];
       readonly currency: string;
       readonly method: PaymentMethod;
-      /** The customer's explicit choice to let the personnummer go along; `null` = it stays here. */
+      /** Set by the customer's explicit choice to send the personnummer along; `null` = it is not sent. */
       readonly personnummerGround: PersonnummerGround | null;
       /** `null` = to the address of the profile. */
       readonly deliveryAddress: PostalAddress | null;
@@ -55,7 +55,7 @@ type Request =
       readonly reason: string;
     };
 
-/** Heard from a processor: it happened, so it is never refused. What no longer fits changes nothing. */
+/** Facts from a processor: they happened, so they are never refused. A fact that no longer fits changes nothing. */
 type Fact =
   | {
       readonly type: 'OpenPayment';
@@ -74,7 +74,7 @@ type Fact =
       readonly processorId: string;
       readonly reason: OrderEvents['PaymentDenied']['reason'];
     }
-  /** How much went back in all. */
+  /** Total amount paid back. */
   | { readonly type: 'RecordRefund'; readonly refundedMinor: number };
 
 export type OrderCommand = Request | Fact;
@@ -129,7 +129,7 @@ const place = (command: Command<'PlaceOrder'>): OrderEvent[] => {
   return [{ type: 'OrderPlaced', data }];
 };
 
-/** Lag (2018:218) 3 kap. 10 §: a credit needs to know who it is given to, a card payment does not. */
+/** Lag (2018:218) 3 kap. 10 §: a creditor must know its debtor, a card payment needs no personnummer. */
 const checkGround = (
   chosen: PersonnummerGround,
   method: PaymentMethod,
@@ -178,7 +178,7 @@ const merged = (lines: Quantities): Quantities => {
   return [...quantities].map(([sku, quantity]) => ({ sku, quantity }));
 };
 
-/** What of each product was not yet decided to be refunded. */
+/** The quantity of each product without a refund so far. */
 const linesLeft = ({ lines }: PlacedOrder, { refunds }: Payment): Quantities => {
   const refunded = merged(refunds.flatMap((refund) => refund.lines));
   return lines
@@ -198,12 +198,12 @@ const priceOf = (order: PlacedOrder, lines: Quantities): number =>
 const approve = ({ type: _, ...data }: Command<'ApprovePayment'>, order: Order): OrderEvent[] => {
   if (order.stage === 'none' || !mayBePaid(order)) return [];
   const { amountMinor, currency } = data.amount;
-  // Less than the order costs, or in other money, is not the payment of this order.
+  // A smaller amount or another currency is not the payment of this order.
   if (currency !== order.total.currency || amountMinor < order.total.amountMinor) return [];
   return [{ type: 'PaymentApproved', data }];
 };
 
-/** The processor tells a sum, not refunds: it covers what was decided first, first. */
+/** The processor reports a sum, not single refunds: it covers the oldest decided refunds first. */
 const recordRefund = (command: Command<'RecordRefund'>, order: Order): OrderEvent[] => {
   const payment = paymentOf(order);
   if (order.stage === 'none' || payment === null) return [];

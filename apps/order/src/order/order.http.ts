@@ -25,7 +25,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 
-/** Of one product, in one order. */
+/** Maximum quantity of one product in one order. */
 export const quantityAtMost = 99;
 
 export class LineBody {
@@ -73,7 +73,7 @@ export class PlaceOrderBody {
   @ApiProperty({ required: false, type: AddressBody })
   deliveryAddress?: AddressBody;
 
-  /** Lets the personnummer go along with an invoice or a part payment; without it, it stays here. */
+  /** Sends the personnummer along with an invoice or a part payment; without it the personnummer is not sent. */
   @IsOptional()
   @IsIn(personnummerGrounds)
   @ApiProperty({ required: false, enum: personnummerGrounds })
@@ -122,7 +122,7 @@ export class PlacedPaymentAnswer {
   @ApiProperty({ enum: paymentStatuses })
   status!: (typeof paymentStatuses)[number];
 
-  /** What the storefront does next; there once the processor has opened the payment. */
+  /** The storefront's next step; present once the processor has opened the payment. */
   @ApiProperty({ required: false, type: PaymentActionAnswer })
   action?: PaymentActionAnswer;
 
@@ -182,7 +182,7 @@ export class RefundAnswer {
   @ApiProperty({ format: 'uuid' })
   refundId!: string;
 
-  /** `paid` once the processor says that the money went back. */
+  /** `paid` once the processor reports the refund. */
   @ApiProperty({ enum: ['decided', 'paid'] })
   status!: 'decided' | 'paid';
 
@@ -218,7 +218,7 @@ export class ErasedAnswer {
   requestId!: string | null;
 }
 
-/** The person restricted the processing (art. 18): stored, and shown to nobody but them. */
+/** The person restricted the processing (art. 18): shown to nobody else. */
 export class RestrictedAnswer {
   @ApiProperty({ enum: [true], type: Boolean })
   restricted!: true;

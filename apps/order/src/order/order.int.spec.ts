@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** What another service says, put on the log as that service would. */
+/** Appends another service's event, as that service would. */
 const appended = async (category: string, id: string, subjectId: string, ...events: DomainEvent[]): Promise<void> => {
   const { clock, sealer, store } = service.platform;
   const stream = streamName(category, id);
@@ -125,14 +125,14 @@ describe('the catalogue', () => {
     expect(answer.body.name).toBe('Mugg i stengods');
   });
 
-  it('has nothing else', async () => {
+  it('has no other routes', async () => {
     const { body } = await request(service.url).get('/api/v1/products/toString').expect(404);
     expect(body.code).toBe('not-found');
   });
 });
 
 describe('POST /orders', () => {
-  it('places at the price of the shop, and by id it is there at once', async () => {
+  it('places at the catalogue’s price, and the order is readable by id at once', async () => {
     const subjectId = await customer();
     const { status, body, headers } = await as(subjectId).post('/orders', {
       lines: [mugs(1), { sku: 'linne-handduk', quantity: 1 }, mugs(1)],
@@ -177,13 +177,13 @@ describe('POST /orders', () => {
     }
   });
 
-  it('delivers elsewhere when told', async () => {
+  it('delivers to another address when given', async () => {
     const subjectId = await customer(null);
     const { body } = await as(subjectId).post('/orders', cardOrder({ deliveryAddress: work }));
     expect((await as(subjectId).get(`/orders/${body.orderId}`)).body.deliveryAddress).toEqual(work);
   });
 
-  it('takes the profile as it is now', async () => {
+  it('uses the current profile', async () => {
     const subjectId = await customer(null, { type: 'AddressRectified', data: { address: work } });
     const orderId = await placed(subjectId);
     expect((await as(subjectId).get(`/orders/${orderId}`)).body.deliveryAddress).toEqual(work);
@@ -200,7 +200,7 @@ describe('POST /orders', () => {
     expect([again.status, again.body.code]).toEqual([410, 'subject-erased']);
   });
 
-  it('shows nobody but its owner where it goes, while they restrict the processing', async () => {
+  it('shows the recipient to nobody but its owner, while processing is restricted', async () => {
     const subjectId = await customer();
     const orderId = await placed(subjectId);
     const requestId = newId();
@@ -211,7 +211,7 @@ describe('POST /orders', () => {
     expect((await officer().get(`/orders/${orderId}`)).body.deliveryAddress).toEqual(home);
   });
 
-  it('is refused to somebody who asked to be forgotten, and to nobody', async () => {
+  it('is refused after an erasure request, and without sign-in', async () => {
     const erased = await customer();
     await appended('dataSubject', erased, erased, { type: 'ErasureRequested', data: { requestId: newId() } });
     const closed = await customer(home, { type: 'AccountClosed', data: { requestId: newId() } });
@@ -289,7 +289,7 @@ describe('POST /orders', () => {
     expect(refused.body.code).toBe('personnummer-ground-not-allowed');
   });
 
-  it('answers the same key with the same order, also at once, and another body not at all', async () => {
+  it('answers the same key with the same order, also concurrently, and refuses another body', async () => {
     const subjectId = await customer();
     const key = { 'Idempotency-Key': newId() };
     const answers = await Promise.all(Array.from({ length: 5 }, () => as(subjectId).post('/orders', cardOrder(), key)));
@@ -306,8 +306,8 @@ describe('POST /orders', () => {
   });
 });
 
-describe('an order of somebody else', () => {
-  it('is not there', async () => {
+describe('an order of another customer', () => {
+  it('is not found', async () => {
     const [owner, stranger] = [await customer(), await customer()];
     const orderId = await placed(owner);
     for (const answer of [
@@ -323,7 +323,7 @@ describe('an order of somebody else', () => {
     expect((await request(service.url).get(`/api/v1/orders/${orderId}`)).status).toBe(401);
   });
 
-  it('is staff’s to see', async () => {
+  it('is visible to staff', async () => {
     const owner = await customer();
     const orderId = await placed(owner);
     expect((await officer().get(`/orders/${orderId}`)).body.deliveryAddress).toEqual(home);
@@ -363,7 +363,7 @@ describe('GET /orders', () => {
 describe('a payment', () => {
   const action = { kind: 'redirect', url: 'https://pay.example.org/p-1' } as const;
 
-  it('opens, is approved, and the parcel goes', async () => {
+  it('opens, is approved, and the order ships', async () => {
     const subjectId = await customer();
     const orderId = await placed(subjectId);
     expect((await officer().post(`/orders/${orderId}/shipment`)).body.code).toBe('order-not-paid');
@@ -406,7 +406,7 @@ describe('a payment', () => {
     expect(body.payment).toEqual({ method: 'mondidoCard', status: 'denied', reason: 'refusedByPolicy' });
   });
 
-  it('that comes too late changes nothing, and the next one is heard', async () => {
+  it('that comes too late changes nothing, and the next one is handled', async () => {
     const subjectId = await customer();
     const [late, next] = [await placed(subjectId), await placed(subjectId)];
     const cancellation = await as(subjectId).post(`/orders/${late}/cancellation`);
@@ -420,7 +420,7 @@ describe('a payment', () => {
 });
 
 describe('POST /orders/{id}/refunds', () => {
-  it('goes back in parts and then the rest, and not further', async () => {
+  it('refunds parts, then the rest, and no more', async () => {
     const subjectId = await customer();
     const orderId = await paid(subjectId);
     const key = { 'Idempotency-Key': newId() };
@@ -476,7 +476,7 @@ describe('GET /orders/{id}/events', () => {
     return { response, statuses, leave: () => response.destroy() };
   };
 
-  it('tells the status now, then each change', async () => {
+  it('sends the current status, then each change', async () => {
     const subjectId = await customer();
     const orderId = await placed(subjectId);
     const watching = await watch(subjectId, orderId);
@@ -490,7 +490,7 @@ describe('GET /orders/{id}/events', () => {
     watching.leave();
   });
 
-  it('is open to a customer five times at once; whoever leaves makes room', async () => {
+  it('allows a customer five connections at once; a closed one makes room', async () => {
     const subjectId = await customer();
     const orderId = await placed(subjectId);
     const watching = await Promise.all(Array.from({ length: 5 }, () => watch(subjectId, orderId)));

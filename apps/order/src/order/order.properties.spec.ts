@@ -63,7 +63,7 @@ const anyCommand: fc.Arbitrary<OrderCommand> = fc.oneof(
   fc.nat(300_000).map((refundedMinor): OrderCommand => ({ type: 'RecordRefund', refundedMinor })),
 );
 
-/** What an order goes through when it is told all this; refusals leave it as it is. */
+/** Applies the commands to an order; a refused command changes nothing. */
 const live = (commands: readonly OrderCommand[]): OrderEvent[] => {
   const history: OrderEvent[] = [];
   for (const command of commands) {
@@ -81,7 +81,7 @@ const lives = fc
   .map(([placing, commands]) => live([placing, ...commands]));
 const runs = { numRuns: 500, seed: 20261120 };
 
-describe('whatever an order is told', () => {
+describe('under any sequence of commands', () => {
   it('it is never shipped before it was paid, and never after it was cancelled', () =>
     fc.assert(
       fc.property(lives, (history) => {
@@ -95,7 +95,7 @@ describe('whatever an order is told', () => {
       runs,
     ));
 
-  it('no more goes back than was decided, and no more is decided than was paid', () =>
+  it('no more is paid back than was decided, and no more is decided than was paid', () =>
     fc.assert(
       fc.property(lives, (history) => {
         const payment = paymentOf(fold(orderDecider, history));
@@ -110,7 +110,7 @@ describe('whatever an order is told', () => {
       runs,
     ));
 
-  it('its status is what its events say', () =>
+  it('its status follows from its events', () =>
     fc.assert(
       fc.property(lives, (history) => {
         const order = fold(orderDecider, history);
@@ -127,7 +127,7 @@ describe('whatever an order is told', () => {
       runs,
     ));
 
-  it('said twice is true once', () =>
+  it('a repeated command changes nothing', () =>
     fc.assert(
       fc.property(place, fc.array(anyCommand, { maxLength: 20 }), (placing, commands) => {
         const once = live([placing, ...commands]);

@@ -6,7 +6,7 @@ import { orderDecider } from './order.decider.js';
 import type { PlacedOrder } from './order.js';
 import type { OrderAnswer, OrderStateAnswer, PlacedPaymentAnswer, RefundAnswer } from './order.http.js';
 
-/** An order as its stream tells it now: always current. Somebody else's order is not there. */
+/** An order, read from its stream and always current. Another customer's order is not found. */
 @Injectable()
 export class Orders {
   constructor(private readonly commands: Commands) {}
@@ -45,7 +45,7 @@ export class Orders {
   }
 }
 
-/** Their own, or staff's to handle. */
+/** Whether the order is the principal's own, or the principal is staff. */
 export const maySee = ({ role, subjectId }: Principal, customerId: SubjectId | null): customerId is Uuid =>
   customerId !== null && (role !== 'customer' || subjectId === customerId);
 

@@ -8,10 +8,10 @@ import { orderDecider, type OrderCommand } from './order.decider.js';
 const group = 'order.payment';
 
 /**
- * What forwarding heard from the payment processors, taken into the order it is about. These are facts: one that no
- * longer fits the order changes nothing, however late and however often it comes.
+ * Applies the payment processors' results, received by processor-forwarding, to their order. These are facts: one that
+ * no longer fits the order changes nothing, however late and however often it arrives.
  *
- * Dies between the append and the checkpoint: the event comes again, the stream already holds its answer.
+ * Dies between the append and the checkpoint: the event is redelivered and the stream already holds the result.
  */
 @Controller()
 export class OrderReactor {
@@ -41,7 +41,7 @@ export class OrderReactor {
       case 'pending':
         break;
     }
-    // A stream answers a cause once: a read that just approved the payment has no refund of ours to cover yet.
+    // An event causes one append to a stream: a read that just approved the payment has no refund to cover yet.
     if (refundedMinor > 0) await this.tell(orderId, { type: 'RecordRefund', refundedMinor }, event);
   }
 

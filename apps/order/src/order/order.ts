@@ -6,7 +6,7 @@ import {
   type PlainOrderEvent,
 } from '@dittoo/contracts';
 
-/** What became of it (said once, in contracts), what was ordered, and how it can be paid. */
+/** The order's status (defined in contracts), its lines, and how it can be paid. */
 export type PlacedOrder = PlacedOrderState & {
   readonly lines: readonly OrderLine[];
   /** `null` until a payment is open at the processor. */
@@ -16,7 +16,7 @@ export type PlacedOrder = PlacedOrderState & {
 /** One order. Stream `order-<id>`. */
 export type Order = { readonly stage: 'none' } | PlacedOrder;
 
-/** Looks at plain fields only, so it folds sealed events as well as opened ones. */
+/** Reads plain fields only, so it folds sealed events as well as opened ones. */
 export const evolve = (order: Order, event: PlainOrderEvent): Order => {
   const state = evolveOrder(order, event);
   if (state.stage === 'none') return { stage: 'none' };

@@ -24,7 +24,7 @@ import { Deliveries } from './deliveries.query.js';
 import { DeliveryWorker } from '../worker/delivery.worker.js';
 import { forwardingDecider } from '../ledger/forwarding.decider.js';
 
-/** Officers list the deliveries and ask for another try of those that are parked. */
+/** Officers list deliveries and request redelivery of parked ones. */
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')
@@ -43,7 +43,7 @@ export class DeliveriesController {
     return this.deliveries.page(query);
   }
 
-  /** Tries again everything that is parked. Each passes the gate like a first try. */
+  /** Requests redelivery of all parked forwardings. Each passes the gate like a first attempt. */
   @Post('deliveries/redelivery')
   @HttpCode(202)
   @Header('location', '/api/v1/compliance/deliveries')
@@ -55,7 +55,7 @@ export class DeliveriesController {
         await this.redeliver(forwardingId, caller);
         requested += 1;
       } catch (error) {
-        // The list follows the streams and can be behind: another officer was faster with this one.
+        // The list may lag behind the streams: another officer already requested this redelivery.
         if (!(error instanceof DomainError) || error.code !== 'delivery-not-parked') throw error;
       }
     }

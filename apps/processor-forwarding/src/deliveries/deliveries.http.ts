@@ -37,7 +37,7 @@ export class DeliveryAnswer {
   @ApiProperty({ enum: deliveryStates })
   state!: DeliveryState;
 
-  /** Names of what was asked to be sent. */
+  /** Names of the requested fields. */
   @ApiProperty({ type: [String] })
   fields!: readonly string[];
 
@@ -66,7 +66,7 @@ export class DeliveryList {
 }
 
 export class RedeliveryBody {
-  /** Only what is parked for this processor; default: all of it. */
+  /** Only items parked for this processor; default: all. */
   @ApiProperty({ required: false, maxLength: 40, pattern: processorShape.source })
   @IsOptional()
   @IsString()
@@ -80,7 +80,7 @@ export class RedeliveryAnswer {
 }
 
 export class BulkRedeliveryAnswer {
-  /** How many are tried again. */
+  /** How many redeliveries were requested. */
   @ApiProperty({ type: 'integer' })
   requested!: number;
 }
@@ -89,11 +89,11 @@ export class ProcessorHealthAnswer {
   @ApiProperty()
   processorId!: string;
 
-  /** Is there a connection to send through? */
+  /** Whether this processor is configured. */
   @ApiProperty()
   connected!: boolean;
 
-  /** As this process sees it. */
+  /** State in this process. */
   @ApiProperty({ enum: ['closed', 'open', 'halfOpen'] })
   breaker!: 'closed' | 'open' | 'halfOpen';
 

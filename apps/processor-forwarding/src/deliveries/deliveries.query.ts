@@ -6,7 +6,7 @@ import type { Repository } from 'typeorm';
 import type { DeliveriesQuery, DeliveryAnswer } from './deliveries.http.js';
 import { Delivery } from './delivery.entity.js';
 
-/** Deliveries, oldest first; nothing in them is personal. */
+/** Deliveries, oldest first; no personal data. */
 @Injectable()
 export class Deliveries {
   constructor(@InjectRepository(Delivery) private readonly deliveries: Repository<Delivery>) {}
@@ -38,7 +38,7 @@ export class Deliveries {
     return rows.map(({ forwardingId }) => forwardingId);
   }
 
-  /** When something last succeeded at this processor. */
+  /** When a delivery to this processor last succeeded. */
   async lastSuccessAt(processorId: string): Promise<Date | null> {
     const [last] = await this.deliveries.find({
       where: { processorId, state: 'done' },

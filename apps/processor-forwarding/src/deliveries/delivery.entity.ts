@@ -2,10 +2,10 @@ import type { ForwardingIntent } from '@dittoo/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export const deliveryStates = ['queued', 'retrying', 'done', 'refused', 'parked', 'cancelled'] as const;
-/** The state of a forwarding, in the words of the officers' list. */
+/** The state of a forwarding as the officers' list names it. */
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** A forwarding as officers see it: ids, names of fields and codes of ours. */
+/** A forwarding as officers see it: ids, names of fields and internal codes. */
 @Entity({ schema: 'forwarding', name: 'delivery' })
 export class Delivery {
   @PrimaryColumn('uuid', { name: 'forwarding_id' })
@@ -29,7 +29,7 @@ export class Delivery {
   @Column('int')
   attempts!: number;
 
-  /** Why it failed, was refused or cancelled, or what was answered. */
+  /** Why it failed, was refused or cancelled, or the processor's answer. */
   @Column('text', { nullable: true })
   reason!: string | null;
 

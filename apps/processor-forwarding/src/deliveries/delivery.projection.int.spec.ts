@@ -72,7 +72,7 @@ describe('the delivery row', () => {
     expect(await rowAfter(...events)).toMatchObject({ processorId: 'payson', intent: 'openPayment', state, reason });
   });
 
-  it('says when the next attempt is due, until it is over', async () => {
+  it('says when the next attempt is due, until the forwarding ends', async () => {
     const waiting = await rowAfter(requested, failed('2026-11-22T10:00:05.000Z'));
     expect([waiting.attempts, waiting.nextAttemptAt?.toISOString()]).toEqual([2, '2026-11-22T10:00:05.000Z']);
     expect((await rowAfter(requested, failed('2026-11-22T10:00:05.000Z'), completed)).nextAttemptAt).toBeNull();

@@ -1,6 +1,6 @@
 /*
- * Promised: wherever a worker is killed, the effect happens once and is recorded once. Left open is only what cannot be
- * closed: a processor that shows an effect later than it was asked for it.
+ * Promised: wherever a worker is killed, the effect happens once and is recorded once. Left open, because it cannot be
+ * prevented: a processor that shows an effect only after it was asked about it.
  */
 import { streamName } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
@@ -29,7 +29,7 @@ describe.each(crashPoints)('a worker killed when an item is %s', (point) => {
     expect(stage.received('POST', orderId)).toHaveLength(1);
     const types = (await stage.eventsOf('openPayment', orderId)).map(({ type }) => type);
     expect(types.filter((type) => type === 'CheckoutOpened')).toHaveLength(1);
-    // Killed before a byte left: the ledger cannot know that, and says `unknown`.
+    // Killed before a byte was sent: the ledger cannot know that and records `unknown`.
     expect(types.filter((type) => type === 'DataDisclosed')).toHaveLength(point === 'marked' ? 2 : 1);
   });
 

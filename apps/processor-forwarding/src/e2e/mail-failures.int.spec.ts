@@ -22,7 +22,7 @@ describe('a mail that fails', () => {
     return { email, subjectId, eventId: await stage.append(stream, subjectId, newsletterAsked(email)) };
   };
 
-  it('is tried again where it may fare better, under the same message id', async () => {
+  it('is retried after a temporary failure, under the same message id', async () => {
     await fault({ method: 'DATA', kind: 'status', status: 451, times: 2 });
     const { email, eventId } = await asked();
     await waitForNotification('newsletterConfirmation', eventId, 'ForwardingCompleted');
@@ -35,7 +35,7 @@ describe('a mail that fails', () => {
     expect(outcomes).toEqual(['rejected', 'rejected', 'delivered']);
   });
 
-  it('is parked where it will not', async () => {
+  it('is parked after a permanent failure', async () => {
     await fault({ method: 'RCPT', kind: 'status', status: 550 });
     const { eventId } = await asked();
     expect(await waitForNotification('newsletterConfirmation', eventId, 'ForwardingParked')).toMatchObject({

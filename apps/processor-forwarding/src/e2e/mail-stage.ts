@@ -7,7 +7,7 @@ import type { Stage } from './stage.js';
 /** Far enough in the future for every link. */
 export const later = '2099-01-01T10:00:00.000Z';
 
-/** What specs about mail say and ask. */
+/** Steps and queries for specs about mail. */
 export const mailStage = (stage: () => Stage) => {
   const sandbox = async (path: string, method = 'GET', body?: object): Promise<unknown> => {
     const answer = await fetch(`${stage().sandbox.urls.sandbox}/${path}`, {

@@ -1,6 +1,6 @@
 /*
- * Promised: an erasure deletes the person's mail and nobody else's, what is too old is deleted in every folder, and what a
- * legal hold covers stays.
+ * Promised: an erasure deletes the person's mail and no other, old mail is deleted in every folder, and mail under a
+ * legal hold is kept.
  */
 import { derivedId, newId, streamName, type Uuid } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
@@ -23,7 +23,7 @@ describe('an erasure', () => {
   const put = (raw: string, folder = 'INBOX') =>
     sandbox('oneMail/messages', 'POST', { raw, folder }) as Promise<{ folder: string; uidValidity: number; uid: number }>; // prettier-ignore
 
-  it('deletes what was sent, what answers it and what was taken in, and nobody else’s', async () => {
+  it('deletes sent mail, replies to it and received mail of the person, and nobody else’s', async () => {
     const [person, other] = [await written(), await written()];
     await put(`Message-ID: <answer@x>\nIn-Reply-To: ${person.messageId}\n\nhej`, 'INBOX.Archive');
     const known = await put('Message-ID: <known@x>\n\nhej');
@@ -45,7 +45,7 @@ describe('an erasure', () => {
     await until(async () => (await records.of(person.subjectId)).sent.length === 0);
   });
 
-  it('fails visibly where it cannot be known what the mailbox holds', async () => {
+  it('fails visibly when the contents of the mailbox cannot be read', async () => {
     const person = await written();
     const records = stage.service.get<MailRecords>(MailRecords);
     await stage.service.get<DataSource>(DataSource).transaction((transaction) =>
@@ -60,7 +60,7 @@ describe('an erasure', () => {
     expect(await erase(person.subjectId)).toMatchObject({ answer: 'failed', reason: 'uid-validity-changed' });
   });
 
-  it('takes back what is queued, and answers at once who was never written to', async () => {
+  it('cancels queued mail, and is answered at once for a person who was never sent one', async () => {
     await fault({ method: 'MAIL', kind: 'status', status: 451, times: 3 });
     const { subjectId, email, stream } = subscriber();
     const eventId = await stage.append(stream, subjectId, newsletterAsked(email));
@@ -74,14 +74,14 @@ describe('an erasure', () => {
 });
 
 describe('the mailbox', () => {
-  it('is swept of what is older than the register lets it be, in every folder, and the log says how much', async () => {
+  it('is swept of mail older than the register allows, in every folder, and the event says how much', async () => {
     const old = '2020-05-01T10:00:00.000Z';
     const put = (id: string, folder: string, receivedAt: string) =>
       sandbox('oneMail/messages', 'POST', { raw: `Message-ID: <${id}@x>\n\nhej`, folder, receivedAt });
     await put('old-inbox', 'INBOX', old);
     await put('old-trash', 'INBOX.Trash', old);
     await put('young', 'INBOX', new Date().toISOString());
-    // What we sent long ago was put back today: the provider takes it for new.
+    // A mail sent long ago is moved today, so the provider dates it as new.
     const { subjectId, email, stream } = subscriber();
     const eventId = await stage.append(stream, subjectId, newsletterAsked(email));
     await waitForNotification('newsletterConfirmation', eventId, 'ForwardingCompleted');
@@ -112,7 +112,7 @@ describe('the mailbox', () => {
   });
 });
 
-describe('a legal hold over what a person wrote', () => {
+describe('a legal hold over a person’s correspondence', () => {
   const hold = async (subjectId: Uuid, categories: readonly string[]): Promise<Uuid> => {
     const [holdId, officer] = [newId(), newId()];
     const asked = {
@@ -130,7 +130,7 @@ describe('a legal hold over what a person wrote', () => {
   };
   const isHeld = (subjectId: Uuid) => stage.service.get<MailRecords>(MailRecords).isHeld(subjectId);
 
-  it('keeps their mail at the provider, and makes an erasure of it a person’s task', async () => {
+  it('keeps their mail at the provider, and makes its erasure a manual task', async () => {
     const person = await written();
     const holdId = await hold(person.subjectId, ['support']);
     await until(() => isHeld(person.subjectId));
@@ -149,7 +149,7 @@ describe('a legal hold over what a person wrote', () => {
     expect((await inMailbox()).items.map(({ messageId }) => messageId)).not.toContain(person.messageId);
   });
 
-  it('over something else keeps no mail', async () => {
+  it('over other data keeps no mail', async () => {
     const person = await written();
     await hold(person.subjectId, ['orderAccounting']);
     const marker = newId();

@@ -87,13 +87,13 @@ describe('a card payment', () => {
     expect(creations(orderId)).toEqual([]);
   });
 
-  it('is found again after a lost answer: one transaction', async () => {
+  it('is found after a lost response: one transaction', async () => {
     await stage.plantFault({ processor: 'mondido', method: 'POST', path: '/transactions', kind: 'dropAfterEffect' });
     const { orderId } = await opened();
     expect(creations(orderId)).toHaveLength(1);
   });
 
-  it('is captured and refunded once each, also when the answers are lost', async () => {
+  it('is captured and refunded once each, also when the responses are lost', async () => {
     await stage.plantFault({ processor: 'mondido', method: 'PUT', kind: 'dropAfterEffect' });
     const { orderId, subjectId, reference } = await captured();
     expect(received('PUT', new RegExp(`/${reference}/capture$`))).toHaveLength(1);

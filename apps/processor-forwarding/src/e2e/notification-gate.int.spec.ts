@@ -1,4 +1,4 @@
-/* Promised: a notification goes with what the gate allows at that moment; a refusal is an event with its reason. */
+/* Promised: a notification is sent only if the gate allows it at that moment; a refusal is an event with its reason. */
 import { newId, streamName } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -17,7 +17,7 @@ const { customer, fault, waitForNotification, newsletterAsked, refusedFor, sandb
 afterEach(() => sandbox('faults', 'DELETE'));
 
 describe('the gate', () => {
-  it('asks the list of those who want no mail, except for answers', async () => {
+  it('checks the suppression list, except for answers', async () => {
     const { subjectId, email, stream } = await customer();
     await stage.service.platform.suppressions.suppress(email.toUpperCase());
     const repeated = { type: 'RegistrationRepeated', data: { noticeVersion: '2026-11-01' } };
@@ -46,7 +46,7 @@ describe('the gate', () => {
     return { subjectId, email, consent, choice, confirm };
   };
 
-  it('lets mail that rests on consent pass with it, and gives it an end by one click', async () => {
+  it('lets mail based on consent pass with it, and adds one-click unsubscription', async () => {
     const { email, choice, confirm } = await confirmed();
     const eventId = await confirm();
     await waitForNotification('newsletterWelcome', eventId, 'ForwardingCompleted');
@@ -75,7 +75,7 @@ describe('the gate', () => {
     expect(email).toContain('@');
   });
 
-  it('holds while that list does not answer, and sends nothing on a guess', async () => {
+  it('holds mail while the suppression list is unavailable', async () => {
     const url = new URL(stage.service.platform.config.databaseUrl!);
     url.pathname += '_keyring';
     const keys = new Pool({ connectionString: url.toString(), max: 1 });
@@ -98,7 +98,7 @@ describe('the gate', () => {
     const noticed = await stage.append(stream, subjectId, { type: 'InactivityNoticed', data: { erasesAt: later } });
     await waitForNotification('inactivityNoticed', noticed, 'AttemptFailed');
     await stage.append(stream, subjectId, { type: 'ProcessingRestricted', data: { requestId: newId() } });
-    // Whether the retry or the restriction was first, after the restriction nothing of it leaves.
+    // Whether the retry or the restriction came first, nothing is sent after the restriction.
     const end = await until(async () =>
       (await eventsOf('inactivityNoticed', noticed)).find(({ type }) => /Refused|Completed/.test(type)),
     );
@@ -111,7 +111,7 @@ describe('the gate', () => {
     expect(stage.mailsTo(email).at(-1)!.subject).toBe('Begränsningen av dina uppgifter upphör');
   });
 
-  it('heeds an objection to what rests on a legitimate interest', async () => {
+  it('refuses mail based on a legitimate interest after an objection', async () => {
     const { subjectId, email, stream } = subscriber();
     const objected = { requestId: newId(), purposes: ['newsletterConfirmation'] };
     await stage.append(streamName('dataSubject', subjectId), subjectId, { type: 'ProcessingObjected', data: objected });
@@ -119,13 +119,13 @@ describe('the gate', () => {
     expect(stage.mailsTo(email)).toEqual([]);
   });
 
-  it('sends no link that works no more', async () => {
+  it('sends no expired link', async () => {
     const { subjectId, email, stream } = subscriber();
     const past = newsletterAsked(email, '2020-01-01T10:00:00.000Z');
     await refusedFor('newsletterConfirmation', await stage.append(stream, subjectId, past), 'valueGone');
   });
 
-  it('whoever cannot be written to any more is no error', async () => {
+  it('refuses, without an error, a person whose address is erased', async () => {
     const { subjectId, stream } = subscriber();
     const eventId = await stage.append(streamName('rightsRequest', newId()), subjectId, {
       type: 'RequestAnswered',

@@ -1,6 +1,7 @@
 /*
- * Promised: a notification goes to the person it concerns, once, and nothing of it stays in rows or in events. Left open:
- * a mail that the provider shows in the mailbox only later than it is searched for may go twice, under one message id.
+ * Promised: a notification is sent once to the person it concerns, and none of its contents stay in rows or events.
+ * Left open: a mail that the provider shows in the mailbox only after the search for it may be sent twice, under one
+ * message id.
  */
 import { newId, streamName } from '@dittoo/kernel';
 import { isLinkToken, KeyEncryption } from '@dittoo/personal-data';
@@ -43,7 +44,7 @@ describe('a notification', () => {
     });
   });
 
-  it('about a repeated registration is written once a day, however often the address is typed', async () => {
+  it('about a repeated registration is sent once a day, however often the address is entered', async () => {
     const { subjectId, email, stream } = await customer();
     for (let times = 0; times < 3; times++) {
       await stage.append(stream, subjectId, { type: 'RegistrationRepeated', data: { noticeVersion: '2026-11-01' } });
@@ -70,7 +71,7 @@ describe('a notification', () => {
   });
 
   it.each(['ConfirmationAsked', 'RequesterAddressNoted'])(
-    'brings a person without an account the link to their copy, and word of the end of a restriction: %s',
+    'brings a person without an account the link to their access copy, and announces the end of a restriction: %s',
     async (type) => {
       const subjectId = newId();
       const requestId = newId();
@@ -97,7 +98,7 @@ describe('a notification', () => {
     },
   );
 
-  it('of a support case is acknowledged, and the reply stands in the same conversation', async () => {
+  it('of a support case is acknowledged, and the reply is in the same mail thread', async () => {
     const subjectId = newId();
     const email = `s-${subjectId}@example.org`;
     const stream = streamName('supportCase', newId());
@@ -114,7 +115,7 @@ describe('a notification', () => {
     expect(reply.text).toContain('Vi skickar en ny.');
   });
 
-  it('confirms a paid order to whom it was for', async () => {
+  it('confirms a paid order to its recipient', async () => {
     const { orderId, subjectId } = await stage.placeOrder();
     const approved = { processorId: 'payson', paymentReference: 'x', amount: order.total };
     await stage.append(streamName('order', orderId), subjectId, { type: 'PaymentApproved', data: approved });
@@ -125,7 +126,7 @@ describe('a notification', () => {
   });
 });
 
-it('keeps no address, no word and no token in rows or in what it says', async () => {
+it('keeps no address, text or token in rows or events', async () => {
   const tables = await stage.rows("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'forwarding'"); // prettier-ignore
   const dumps = await Promise.all(tables.map(({ name }) => stage.rows(`SELECT * FROM forwarding.${String(name)}`)));
   const { store } = stage.service.platform;

@@ -28,7 +28,7 @@ describe('failures', () => {
     expect(events[1]!.data).toMatchObject({ outcome: 'unknown' });
   });
 
-  it('a 5xx is looked into, then sent again no sooner than asked', async () => {
+  it('a 5xx is reconciled, then retried no sooner than requested', async () => {
     await stage.plantFault({ method: 'POST', path: '/Checkouts', kind: 'status', status: 503, retryAfter: '1' });
     const started = Date.now();
     const { orderId } = await opened();
@@ -41,7 +41,7 @@ describe('failures', () => {
     ]);
   });
 
-  it('a lost answer to a capture and to a credit leads to one effect each', async () => {
+  it('a lost response to a capture and to a credit leads to one effect each', async () => {
     const { orderId, subjectId } = await approved();
     await stage.plantFault({ method: 'PUT', kind: 'dropAfterEffect' });
     const shipment = { type: 'OrderShipped', data: { shippedAt: '2026-11-22T10:00:00.000Z' } };
@@ -90,7 +90,7 @@ describe('failures', () => {
 });
 
 describe('erasure', () => {
-  it('is answered by every processor of the register, each as it can', async () => {
+  it('is answered for every processor in the register', async () => {
     const { subjectId } = await opened();
     const requestId = newId();
     await stage.append(streamName('dataSubject', subjectId), subjectId, {
@@ -133,13 +133,13 @@ describe('erasure', () => {
       expect((await ends(orderId)).type).toMatch(/Cancelled|Refused/);
       expect(stage.received('POST', orderId)).toEqual([]);
     }
-    // The one in flight was done before the erasure was answered.
+    // The item in flight was finished before the erasure was answered.
     expect(await stage.waitFor('eraseSubject', requestId, 'ErasureAnswered')).toMatchObject({ reason: 'manual' });
   });
 });
 
 describe('a restriction', () => {
-  it('stops what waits for its next attempt and what is asked later, until it is lifted', async () => {
+  it('stops pending retries and later requests, until it is lifted', async () => {
     const subjectId = newId();
     const requestId = newId();
     const say = (type: 'ProcessingRestricted' | 'RestrictionLifted') =>

@@ -1,7 +1,7 @@
 import { streamName } from '@dittoo/kernel';
 import { order, type Stage } from './stage.js';
 
-/** An order that has come so far with its payment. */
+/** An order whose payment is opened. */
 export const paymentFlow = (stage: () => Stage) => {
   const opened = async (given: Parameters<Stage['placeOrder']>[0] = {}) => {
     const placed = await stage().placeOrder(given);

@@ -62,7 +62,7 @@ describe('a payment', () => {
     expect((ledger!.data as unknown as { fields: string[] }).fields).not.toContain('phone');
   });
 
-  it('keeps nothing in the queue when it is done, and never a value', async () => {
+  it('leaves nothing in the queue at the end, and never a value', async () => {
     const { subjectId } = await opened();
     await until(async () => (await stage.rows('SELECT 1 FROM forwarding.payson_item')).length === 0);
     await until(async () => (await stage.rows('SELECT 1 FROM forwarding.payson_lane')).length === 0);
@@ -100,14 +100,14 @@ describe('a payment', () => {
     expect(refused.reason).toBe('unknownProcessor');
   });
 
-  it('is captured once, however often it is asked for', async () => {
+  it('is captured once, however often it is requested', async () => {
     const { orderId, reference } = await shipped();
     const reads = (await stage.eventsOf('openPayment', orderId)).filter(({ type }) => type === 'PaymentStatusRead');
     expect(reads.map(({ data }) => (data as { status: string }).status)).toEqual(['approved', 'captured']);
     expect(stage.received('PUT', orderId).filter(({ path }) => path.includes(reference))).toHaveLength(1);
   });
 
-  it('is credited to a total, and the total is the sum of what was decided', async () => {
+  it('is credited to a total, which is the sum of the decided refunds', async () => {
     const { orderId, subjectId } = await shipped();
     const [first, second] = [newId(), newId()];
     const refund = (refundId: string, sku: string, amountMinor: number) => ({
@@ -133,7 +133,7 @@ describe('a payment', () => {
     expect(Object.keys(personal(stage.received('PUT', orderId).at(-1)!.fields))).toEqual([]);
   });
 
-  it('is cancelled when it is reserved, and left to expire when it is not', async () => {
+  it('is cancelled when it is reserved, and otherwise left to expire', async () => {
     const cancel = { type: 'OrderCancelled', data: { by: 'customer' } };
     const reserved = await approved();
     await stage.append(streamName('order', reserved.orderId), reserved.subjectId, cancel);
@@ -145,7 +145,7 @@ describe('a payment', () => {
     await stage.append(streamName('order', unpaid.orderId), unpaid.subjectId, cancel);
     await stage.waitFor('cancelPayment', unpaid.orderId, 'ForwardingCompleted');
     expect(stage.received('PUT', unpaid.orderId)).toEqual([]);
-    // The customer pays all the same: what is reserved then is released.
+    // If the customer still pays, the reservation is released.
     await stage.decide(unpaid.reference, 'approve');
     await until(async () => stage.received('PUT', unpaid.orderId).length === 1, 20_000);
     expect(stage.received('PUT', unpaid.orderId)[0]!.fields).toMatchObject({ status: 'canceled' });

@@ -10,11 +10,11 @@ import type { ServiceDefinition } from '@dittoo/platform';
 
 export type Fault = { method?: string; path?: string; kind: string } & Record<string, string | number>;
 
-/** The service alone on a database of its own, and the sandbox it forwards to. */
+/** The service alone on its own database, with the sandbox it forwards to. */
 export interface Stage {
   readonly service: TestService;
   readonly sandbox: ProcessorSandbox;
-  /** Puts an event on the log as the service that decides it would. @returns its id */
+  /** Appends an event as the deciding service would. @returns its id */
   append(stream: string, subjectId: Uuid, event: DomainEvent): Promise<Uuid>;
   /** An order by a new person, unless `subjectId` is given. */
   placeOrder(order?: { subjectId?: Uuid; facts?: Partial<OrderEvents['OrderPlaced']> }): Promise<{
@@ -33,9 +33,9 @@ export interface Stage {
   plantFault(fault: Fault): Promise<void>;
   /** Requests of Payson's API about this order or path. */
   received(method: string, orderId?: Uuid): readonly { fields: Readonly<Record<string, unknown>>; path: string }[];
-  /** What a buyer does on the payment page. */
+  /** Acts as the buyer on the payment page. */
   decide(reference: string, decision: string): Promise<void>;
-  /** What the mail provider was given, oldest first. */
+  /** Mails submitted to the provider, oldest first. */
   mailsTo(to?: string): ReceivedMail[];
   /** Waits for a mail to that address. */
   waitForMail(to: string): Promise<ReceivedMail>;
@@ -54,7 +54,7 @@ export interface ReceivedMail {
 
 const credentials = { agentId: 'sandbox-agent', apiKey: 'sandbox-key' };
 
-/** Short times, so that specs wait little. */
+/** Short pauses, so that specs are fast. */
 const quick: Partial<ForwardingTuning> = {
   retryBaseMs: 40,
   retryCapMs: 200,
@@ -103,7 +103,7 @@ export const startStage = async (
     readonly apiKey?: string;
     readonly withMondido?: boolean;
     readonly withMail?: boolean;
-    /** Takes the place of the module's providers of the same tokens. */
+    /** Replaces the module's providers of the same tokens. */
     readonly providers?: readonly Provider[];
   } = {},
   env: Readonly<Record<string, string>> = {},
@@ -138,7 +138,7 @@ export const startStage = async (
   const append: Stage['append'] = async (given, subjectId, event) => {
     const definition = schemaMap[event.type as keyof typeof schemaMap];
     const { purpose, legalBasis, schemaVersion } = definition;
-    // Of a person's two streams the one in which such an event stands.
+    // Chooses which of a person's streams the event belongs to.
     const ofPerson = ['customer', 'dataSubject'].includes(streamCategory(given));
     const stream = ofPerson ? streamName(definition.stream, subjectId) : given;
     const metadata = {

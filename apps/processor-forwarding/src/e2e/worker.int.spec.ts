@@ -53,7 +53,7 @@ const consenting = async (stage: Stage): Promise<Uuid> => {
 };
 
 describe('the gate, at every attempt', () => {
-  it('refuses the whole for one field the register does not grant', async () => {
+  it('refuses the whole forwarding for one field that the register does not grant', async () => {
     const env = registerWith(({ processors }) => {
       const [payment] = processors.payson.purposes;
       payment!.fields = payment!.fields.filter((field) => field !== 'phone');
@@ -77,7 +77,7 @@ describe('the gate, at every attempt', () => {
     expect(stage.received('POST')).toEqual([]);
   });
 
-  it('sends on a consent and names it, and stops at its withdrawal in the middle of the retries', async () => {
+  it('sends under a consent and records it, and stops at its withdrawal between retries', async () => {
     const stage = await staged();
     const subjectId = await consenting(stage);
     const facts = { personnummerGround: 'consent' } as const;
@@ -109,7 +109,7 @@ describe('the gate, at every attempt', () => {
     expect(stage.received('POST', second.orderId)).toHaveLength(1);
   });
 
-  it('is asked again for what an officer tries again', async () => {
+  it('is passed again when an officer requests redelivery', async () => {
     const stage = await staged();
     await stage.plantFault({ method: 'POST', path: '/Checkouts', kind: 'status', status: 400 });
     const { orderId, subjectId } = await stage.placeOrder();
@@ -117,7 +117,7 @@ describe('the gate, at every attempt', () => {
     const { forwarding_id: id } = (await stage.rows('SELECT forwarding_id FROM forwarding.payson_item'))[0] as {
       forwarding_id: string;
     };
-    // The erasure reaches the stream; whether its intake or the officer is first, nothing may leave.
+    // The erasure reaches the stream; whether its intake or the officer is first, nothing may be sent.
     const requestId = newId();
     await stage.append(streamName('dataSubject', subjectId), subjectId, {
       type: 'ErasureRequested',
@@ -138,7 +138,7 @@ describe('the gate, at every attempt', () => {
 });
 
 describe('an erasure', () => {
-  it('takes back what waits for its next attempt', async () => {
+  it('cancels items that wait for their next attempt', async () => {
     const stage = await staged({ tuning: { retryBaseMs: 60_000, retryCapMs: 60_000 } });
     await stage.plantFault({ method: 'POST', path: '/Checkouts', kind: 'status', status: 429, retryAfter: '60' });
     const { orderId, subjectId } = await stage.placeOrder();
@@ -156,7 +156,7 @@ describe('an erasure', () => {
 });
 
 describe('refused credentials', () => {
-  it('open the breaker at once, use up no attempt, and are seen by officers', async () => {
+  it('open the breaker at once, use up no attempt, and are shown to officers', async () => {
     const stage = await staged({ apiKey: 'wrong', tuning: { breakerPauseMs: 60_000 } });
     const { orderId } = await stage.placeOrder();
     expect(await stage.waitFor('openPayment', orderId, 'AttemptFailed')).toMatchObject({ failure: 'http-401' });
@@ -179,7 +179,7 @@ describe('refused credentials', () => {
 });
 
 describe('a lost callback', () => {
-  it('does not lose the payment: a pending one is looked at by itself', async () => {
+  it('does not lose the payment: a pending one is polled', async () => {
     const stage = await staged({ tuning: { watchPauseMs: 100 } }, { PUBLIC_URL: 'http://shop.example.org' });
     const { orderId } = await stage.placeOrder();
     const { paymentReference } = await stage.waitFor('openPayment', orderId, 'CheckoutOpened');

@@ -8,8 +8,8 @@ import { mailEgressTo } from './mail-egress.js';
 const register = loadRegister();
 const to = (url: string) => () => egressTo(register, 'payson', url, 'PAYSON_URL').base.href;
 
-describe('the way out', () => {
-  it('leads to the hosts of the register by https, and to loopback', () => {
+describe('egress', () => {
+  it('allows the hosts in the register by https, and loopback', () => {
     expect(to('https://api.payson.se/2.0')()).toBe('https://api.payson.se/2.0/');
     expect(to('https://test-api.payson.se/2.0/')()).toBe('https://test-api.payson.se/2.0/');
     expect(to('http://127.0.0.1:8090/payson/2.0/')()).toBe('http://127.0.0.1:8090/payson/2.0/');
@@ -30,7 +30,7 @@ describe('the way out', () => {
     expect(to(url)).not.toThrow(/password@/);
   });
 
-  it('goes through the proxy where there is one, whatever a name resolves to, and to the same hosts', () => {
+  it('uses the configured proxy, whatever a name resolves to, for the same hosts', () => {
     const through = (url: string) => egressTo(register, 'payson', url, 'PAYSON_URL', '10.96.0.200');
     const { base, lookup } = through('https://api.payson.se/2.0/');
     const seen: unknown[] = [];
@@ -49,7 +49,7 @@ describe('the way out', () => {
     expect(readForwardingConfig({}, {}).egressProxy).toBeNull();
   });
 
-  it('knows what is inside', () => {
+  it('recognises private addresses', () => {
     for (const address of ['10.1.2.3', '172.20.0.1', '192.168.1.1', '169.254.169.254', '127.0.0.1', '100.64.0.1']) {
       expect(isInside(address)).toBe(true);
     }
@@ -58,11 +58,11 @@ describe('the way out', () => {
   });
 });
 
-describe('the way out for mail', () => {
+describe('egress for mail', () => {
   const smtp = (url: string) => mailEgressTo(register, 'oneMail', url, 'MAIL_SMTP_URL', 'smtp');
   const imap = (url: string) => mailEgressTo(register, 'oneMail', url, 'MAIL_IMAP_URL', 'imap');
 
-  it('leads to the hosts of the register, under TLS from the first byte or by STARTTLS, and to loopback', () => {
+  it('allows the hosts in the register, with implicit TLS or STARTTLS, and loopback', () => {
     expect(smtp('smtps://a%40example.org:p%2Fw@send.one.com')).toMatchObject({
       host: 'send.one.com',
       port: 465,
@@ -90,7 +90,7 @@ describe('the way out for mail', () => {
     expect(() => smtp(url)).toThrow('MAIL_SMTP_URL');
   });
 
-  it('says what is wrong without the password', () => {
+  it('reports the error without the password', () => {
     expect(() => smtp('smtps://user:s3cret@mail.example.org')).toThrow(/^(?!.*s3cret)(?!.*user:)/);
   });
 });

@@ -14,9 +14,9 @@ export interface Egress {
  * Where a processor may be reached: https on a host the register names for it, resolved to a public address. The named
  * exception is loopback, also in plain http: the sandbox of the default profile.
  *
- * @param proxy address of the egress proxy, which carries TLS unopened to the host it is greeted with; then no name is
- * resolved here, and what the register does not name is refused here and there
- * @throws Error the address is not one of these; says which rule, not the address' credentials
+ * @param proxy address of the egress proxy, which passes TLS through to the host in the handshake; then no name is
+ *   resolved here, and a host that is not in the register is refused both here and at the proxy
+ * @throws Error the address is not allowed; the message names the rule, not the credentials in the address
  */
 export const egressTo = (
   register: Register,

@@ -2,21 +2,21 @@ import { egressHosts, type Register } from '@dittoo/processor-register';
 import { isLoopback } from '@dittoo/kernel';
 import { publicOnly } from './addresses.js';
 
-/** A mail server as it may be reached, and our login there. */
+/** A permitted mail server and the shop's login there. */
 export interface MailEgress {
   readonly host: string;
   readonly port: number;
-  /** TLS from the first byte; otherwise STARTTLS, which is demanded. Loopback speaks in the clear. */
+  /** `true` = implicit TLS; `false` = STARTTLS is required, except on loopback, which is unencrypted. */
   readonly security: 'tls' | 'startTls' | 'none';
   readonly user: string;
   readonly password: string;
-  /** The address to connect to now. @throws Error `EPRIVATE` it is no public one */
+  /** The address to connect to now. @throws Error `EPRIVATE` it is not a public address */
   resolve(): Promise<string>;
 }
 
 /**
- * Where a mail server may be reached, from a URL with our login in it. The same rule as `egressTo`: what the register
- * names for the processor, or loopback; a host reached by STARTTLS counts as named by its TLS endpoint.
+ * The mail server of a URL that contains the login. The same rule as `egressTo`: a host that the register names for the
+ * processor, or loopback; a host reached by STARTTLS counts as named by its TLS endpoint.
  *
  * @throws Error names the variable and the rule, never the URL, which holds the password
  */

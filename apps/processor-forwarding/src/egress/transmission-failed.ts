@@ -1,18 +1,18 @@
 /**
- * A call to a processor that failed. `failure` is a code of ours, never the processor's text.
+ * A call to a processor that failed. `failure` is an internal code, never the processor's text.
  *
- * `outcome`: `notSent` = nothing left this process; `rejected` = it arrived and had no effect; `unknown` = it may have had
- * its effect, so ask the processor before sending it again.
+ * `outcome`: `notSent` = nothing was sent; `rejected` = it arrived and had no effect; `unknown` = it may have had its
+ * effect, so ask the processor before sending again.
  */
 export class TransmissionFailed extends Error {
   constructor(
     readonly failure: string,
     readonly outcome: 'notSent' | 'rejected' | 'unknown',
     readonly then: {
-      /** May a later attempt succeed? */
+      /** Whether a later attempt may succeed. */
       readonly retry: boolean;
       readonly retryAfterMs?: number;
-      /** Our credentials were refused: no call succeeds until a person acts. */
+      /** The shop's credentials were refused: no call succeeds until an operator acts. */
       readonly credentials?: boolean;
     },
   ) {
@@ -21,7 +21,7 @@ export class TransmissionFailed extends Error {
   }
 }
 
-/** For what a call threw: a failed transmission is a result, anything else is our own error and is thrown on. */
+/** Returns a caught `TransmissionFailed` as a result; rethrows any other error, which is a defect of this process. */
 export const transmissionFailure = (error: unknown): TransmissionFailed => {
   if (error instanceof TransmissionFailed) return error;
   throw error;

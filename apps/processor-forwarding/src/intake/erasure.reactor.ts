@@ -9,8 +9,8 @@ import type { EntityManager } from 'typeorm';
 import { ForwardingRequests, intakeGroup as group } from './forwarding-requests.js';
 
 /**
- * An erasure cancels what is queued for the person and asks every processor of the register, including those that never
- * received anything: each has to answer.
+ * An erasure cancels the person's queued items and queues an erasure request for every processor in the register,
+ * including those that never received anything: each has to answer.
  */
 @Controller()
 export class ErasureReactor {
@@ -28,7 +28,7 @@ export class ErasureReactor {
     const subjectId = event.metadata.dataSubjectId;
     for (const processorId of Object.keys(this.register.processors)) {
       await this.requests.cancelDisclosures(event, subjectId, transaction, processorId);
-      // Nothing is sent: the answer follows from the register, or from what we delete ourselves.
+      // Nothing is sent: the answer follows from the register, or from what this service deletes itself.
       await this.requests.request(event, subjectId, transaction, {
         processorId,
         kind: 'eraseSubject',

@@ -7,7 +7,7 @@ import { mailProcessorId } from '../mail/mail-provider.js';
 import { notificationEvents, notificationKinds, notificationsAbout, type NotificationName } from '../mail/notification-kinds.js'; // prettier-ignore
 import { ForwardingRequests, intakeGroup as group } from './forwarding-requests.js';
 
-/** What happened -> the notifications about it, queued in the lane of the person. Their contents are read when sent. */
+/** An event -> its notifications, queued in the person's lane. Their contents are read when they are sent. */
 @Controller()
 export class NotificationReactor {
   constructor(private readonly requests: ForwardingRequests) {}

@@ -13,7 +13,7 @@ import { ForwardingRequests, intakeGroup as group, type Intent } from './forward
 
 type Context = EventContext<EntityManager>;
 
-/** What happened to an order -> what is asked of the processor of its payment. */
+/** An event of an order -> the command to the processor of its payment. */
 @Controller()
 export class OrderReactor {
   constructor(

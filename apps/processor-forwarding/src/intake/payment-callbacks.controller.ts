@@ -12,10 +12,11 @@ const checkoutShape = /^[\w-]{1,64}$/;
 
 /**
  * Callbacks of processors. Payson's carry no signature and Mondido's a checksum that proves little, so their content is
- * not trusted: a callback with the right token queues a reading of that order's payment, and can do nothing else. Ten
- * callbacks at once are one reading.
+ * not trusted: a callback with the right token only queues a reading of that order's payment. Ten callbacks at once are
+ * one reading.
  *
- * Dies before the reading is queued: the callback was not answered and comes again; if not, the payment is polled anyway.
+ * Dies before the reading is queued: the callback got no response and is repeated; if not, the payment is polled
+ * anyway.
  */
 @ApiTags('Callbacks')
 @ApiParam({ name: 'token', schema: { type: 'string', maxLength: 200 } })

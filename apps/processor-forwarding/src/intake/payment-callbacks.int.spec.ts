@@ -70,7 +70,7 @@ describe('the officers’ routes', () => {
     }
   });
 
-  it('refuse what they do not know', async () => {
+  it('refuse unknown deliveries and processors', async () => {
     const authorization = await as('complianceOfficer');
     const get = (query: object) => request(service.url).get(list).query(query).set('Authorization', authorization);
     await get({}).expect(200, { items: [], nextCursor: null });

@@ -8,7 +8,10 @@ import { QueueIntake } from '../queue/queue-intake.js';
 import { queueTablesOf } from '../queue/queue-tables.js';
 import { intakeGroup as group } from './forwarding-requests.js';
 
-/** An officer asked for another try of a parked forwarding: its item is queued again and passes the gate like a first. */
+/**
+ * An officer requested redelivery of a parked forwarding: its item is queued again and passes the gate like a first
+ * attempt.
+ */
 @Controller()
 export class RedeliveryReactor {
   constructor(private readonly intake: QueueIntake) {}

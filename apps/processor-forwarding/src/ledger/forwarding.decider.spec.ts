@@ -37,7 +37,7 @@ const completed: ForwardingEvent = { type: 'ForwardingCompleted', data: asked };
 const parked: ForwardingEvent = { type: 'ForwardingParked', data: { ...asked, failure: 'http-400' } };
 
 describe('a forwarding', () => {
-  it('is asked for once', () => {
+  it('is requested once', () => {
     given()
       .when({ type: 'RequestForwarding', ...asked, fields })
       .then(requested);
@@ -84,7 +84,7 @@ describe('a forwarding', () => {
       .then();
   });
 
-  it('is cancelled while it has not left, parked or not', () => {
+  it('is cancelled while it is not sent, parked or not', () => {
     const cancelled: ForwardingEvent = { type: 'ForwardingCancelled', data: { ...asked, reason: 'subjectErased' } };
     const cancel = { type: 'CancelForwarding', reason: 'subjectErased' } as const;
     given(requested).when(cancel).then(cancelled);

@@ -2,7 +2,7 @@ import type { ForwardingEvent, ForwardingEvents, ForwardingIntent, PaymentAction
 import { DomainError, type Decider, type OrderId } from '@dittoo/kernel';
 import { evolve, type Forwarding } from './forwarding.js';
 
-/** One purpose of what an attempt carried, as it goes into the ledger. */
+/** The ledger line of one purpose of an attempt. */
 export type Disclosure = Omit<ForwardingEvents['DataDisclosed'], 'processorId' | 'orderId' | 'attempt'>;
 
 export type ForwardingCommand =
@@ -16,7 +16,7 @@ export type ForwardingCommand =
       readonly type: 'RecordDelivery';
       readonly attempt: number;
       readonly disclosures: readonly Disclosure[];
-      /** What `openPayment` led to. */
+      /** The result of `openPayment`. */
       readonly checkout?: { readonly paymentReference: string; readonly action: PaymentAction };
     }
   | {
@@ -64,7 +64,7 @@ const decide = (command: ForwardingCommand, forwarding: Forwarding): ForwardingE
       return ended ? [] : [{ type: 'ForwardingRefused', data: refused }];
     }
     case 'CancelForwarding': {
-      // A parked item has not left either, and is cancelled as well.
+      // A parked item was not sent either, so it is cancelled as well.
       const open = forwarding.status === 'open' || forwarding.status === 'parked';
       return open ? [{ type: 'ForwardingCancelled', data: { ...asked, orderId, reason: command.reason } }] : [];
     }
@@ -115,7 +115,7 @@ const parked = (
   failure: string,
 ): ForwardingEvent => ({ type: 'ForwardingParked', data: { ...asked, orderId, failure } });
 
-/** One forwarding, from the intent to its end. A command repeated, or given after the end, changes nothing. */
+/** One forwarding, from the request to its end. A command that is repeated, or comes after the end, changes nothing. */
 export const forwardingDecider: Decider<ForwardingCommand, Forwarding, ForwardingEvent> = {
   category: 'forwarding',
   initialState: { status: 'none' },

@@ -8,7 +8,7 @@ export interface ObservedPayment {
   readonly refundedMinor: number;
 }
 
-/** One thing asked of one processor. Stream `forwarding-<id>`; the one of `openPayment` also holds the payment's state. */
+/** One command to one processor. Stream `forwarding-<id>`; the one of `openPayment` also holds the payment's state. */
 export type Forwarding =
   | { readonly status: 'none' }
   | {

@@ -1,6 +1,6 @@
 /*
- * Promised: every notification stays within what the register grants the mail provider, exists in both languages, fetches
- * nothing, and shows text that people typed as text.
+ * Promised: every notification stays within what the register grants the mail provider, exists in both languages, loads
+ * nothing from elsewhere, and shows entered text as text.
  */
 import { locales, schemaMap } from '@dittoo/contracts';
 import type { SchemaMap } from '@dittoo/kernel';
@@ -55,7 +55,7 @@ describe.each(notificationNames)('the notification %s', (name) => {
   const kind: NotificationKind = notificationKinds[name];
   const { purpose, fields } = kind;
 
-  it('carries nothing the register does not grant', () => {
+  it('contains no field that the register does not grant', () => {
     const standing: Standing = { erased: false, restricted: false, objected: [], consents: given, softOptIn: { status: 'none' } }; // prettier-ignore
     const asked = { processorId: 'oneMail', intent: 'sendMail', purposes: [{ purpose, fields }] } as const;
     expect(judge(register, asked, standing, '2026-11-22T10:00:00.000Z')).toMatchObject({ allowed: true });
@@ -67,7 +67,7 @@ describe.each(notificationNames)('the notification %s', (name) => {
     expect(notificationsAbout(kind.event)).toContain(name);
   });
 
-  it.each(locales)('is whole in %s, as text and as HTML that fetches nothing', (language) => {
+  it.each(locales)('is complete in %s, as text and as HTML that loads nothing', (language) => {
     const { subject, text, html } = composeNotification(name, { ...notification, language }, sender);
     expect(subject).not.toMatch(/undefined|null/);
     expect(`${text}${html}`).not.toMatch(/undefined|\[object|NaN|Invalid Date/);
@@ -86,7 +86,7 @@ describe.each(notificationNames)('the notification %s', (name) => {
   });
 });
 
-it('the words differ between the languages', () => {
+it('the text differs between the languages', () => {
   for (const name of notificationNames) {
     const [sv, en] = (['sv', 'en'] as const).map((language) =>
       composeNotification(name, { ...notification, language }, sender),

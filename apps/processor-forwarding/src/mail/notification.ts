@@ -22,6 +22,6 @@ export interface Notification {
   readonly copyToken: string | null;
   /** The event that opened the case: the notification of that event is the mail this one answers. */
   readonly openedBy: Uuid | null;
-  /** Hex SHA-256 over the ciphertexts the values came from. */
+  /** Hex SHA-256 over the ciphertexts of the values. */
   readonly digest: string;
 }

@@ -7,7 +7,7 @@ const digits = /(?<!\d)(?:\d{2})?\d{6}[-+]?\d{4}(?!\d)/g;
 export const holdsProtectedNumber = (text: string, today: string): boolean =>
   containsCardNumber(text) || (text.match(digits) ?? []).some((number) => parsePersonnummer(number, today).valid);
 
-/** The subject line of a case is the correspondent's own words: one with such a number is not repeated to them. */
+/** The correspondent wrote the subject line of a case: one that contains such a number is not repeated to them. */
 export const withoutProtectedNumbers = <T extends { readonly caseSubject: string | null }>(
   notification: T,
   today: string,

@@ -1,6 +1,7 @@
 /*
- * Promised: what the provider says decides what is known. Before the message was taken nothing has an effect, an answer
- * is believed, and silence after it is "unknown" and never "failed". Nothing a person typed makes a header.
+ * Promised: the provider's reply decides the outcome. Before the message is accepted nothing has an effect, a reply is
+ * authoritative, and a missing reply after the message is "unknown" and never "failed". Entered text cannot add a
+ * header.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadRegister } from '@dittoo/processor-register';
@@ -69,7 +70,7 @@ afterEach(async () => {
 const received = () => sandbox.received().filter(({ processor }) => processor === 'oneMail');
 
 describe('what is sent', () => {
-  it('arrives as it was written, in text and HTML, and lies in Sent under its message id', async () => {
+  it('arrives unchanged, in text and HTML, and is in Sent under its message id', async () => {
     await adapter().send(mail);
     const [one] = received();
     expect(one!.body).toMatchObject({
@@ -85,7 +86,7 @@ describe('what is sent', () => {
     expect(found.map(({ folder, messageId }) => [folder, messageId])).toEqual([['INBOX.Sent', mail.messageId]]);
   });
 
-  it('makes no header and no second recipient of what a person typed', async () => {
+  it('lets entered text add no header and no second recipient', async () => {
     const typed = 'Hej\r\nBcc: eve@example.org\nX-Own: 1\u2028Reply-To: eve@example.org';
     await adapter().send({ ...mail, subject: typed, to: 'astrid@example.org\r\nBcc: eve@example.org' }).catch(() => undefined); // prettier-ignore
     await adapter().send({ ...mail, subject: typed });
@@ -125,7 +126,7 @@ describe('what went wrong', () => {
     expect(await mailbox().find([mail.messageId])).toEqual([]);
   });
 
-  it('refused credentials are a matter for a person, and no attempt', async () => {
+  it('refused credentials need an operator, and use up no attempt', async () => {
     await plant({ method: 'AUTH', kind: 'status', status: 535 });
     expect(await failure(adapter().send(mail))).toMatchObject({
       outcome: 'notSent',
@@ -139,7 +140,7 @@ describe('what went wrong', () => {
     expect(await mailbox().find([mail.messageId])).toHaveLength(1);
   });
 
-  it('a connection lost before the message was taken sent nothing', async () => {
+  it('a connection lost before the message was accepted sent nothing', async () => {
     await plant({ method: 'MAIL', kind: 'reset' });
     expect(await failure(adapter().send(mail))).toMatchObject({ outcome: 'rejected', then: { retry: true } });
     await plant({ method: 'AUTH', kind: 'hang' });
@@ -148,7 +149,7 @@ describe('what went wrong', () => {
     expect(await failure(adapter(nobody).send(mail))).toMatchObject({ failure: 'unreachable', outcome: 'notSent' });
   });
 
-  it('a server that cannot show a certificate is sent nothing, not even the password', async () => {
+  it('a server without a trusted certificate is sent nothing, not even the password', async () => {
     let asked = 0;
     const self = new SMTPServer({ secure: true, logger: false, onAuth: (_auth, _session, done) => done(null, { user: ++asked }) }); // prettier-ignore
     self.on('error', () => undefined);
@@ -161,7 +162,7 @@ describe('what went wrong', () => {
     await new Promise<void>((resolve) => self.close(() => resolve()));
   });
 
-  it('is told in words of ours: neither login nor address nor a text of the server', async () => {
+  it('is reported by internal codes: neither login nor address nor a text of the server', async () => {
     await plant({ method: 'RCPT', kind: 'status', status: 550, body: 'no such user astrid@example.org' });
     const { message, stack } = await failure(adapter().send(mail));
     expect(`${message} ${stack}`).not.toMatch(/astrid|sandbox-password|no such user/);

@@ -8,23 +8,23 @@ import type { OutgoingMail } from './outgoing-mail.js';
 
 export interface SmtpTimeouts {
   readonly connectMs: number;
-  /** The whole conversation. */
+  /** Limit for the whole SMTP session. */
   readonly callMs: number;
 }
 
-/** How far the conversation got. From `body` on the message may have been accepted although no answer arrived. */
+/** How far the SMTP session got. From `body` on the message may have been accepted although no reply arrived. */
 type Stage = 'connecting' | 'login' | 'envelope' | 'body';
 
 interface SmtpError {
   readonly code?: string;
-  /** Node's, where nodemailer put its own in its place. */
+  /** Node's code, where nodemailer replaced it with its own. */
   readonly originalCode?: string;
   readonly responseCode?: number;
 }
 
 /**
- * SMTP submission, one connection for each message: a pool sends again by itself after a lost connection, and that is
- * ours to decide. Nothing of the conversation is logged, and no text of the server is kept.
+ * SMTP submission, one connection for each message: a pool would resend by itself after a lost connection, but the
+ * queue must decide that. Nothing of the session is logged, and no text of the server is kept.
  *
  * SMTP has no idempotency: after an unknown outcome search the mailbox for the message id before sending it again.
  */
@@ -131,13 +131,13 @@ export class SmtpSender {
   }
 }
 
-/** No header begins inside another: whatever could end a line is a blank. */
+/** No header may begin inside another: line breaks and control characters become blanks. */
 // eslint-disable-next-line no-control-regex
 export const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/g, ' ').trim();
 
 const untrusted = /TLS|CERT|SSL|SELF_SIGNED|UNABLE_TO/;
 
-/** RFC 5321 §4.2.1: 4yz may fare better later, 5yz will not; an answer was given, so nothing was accepted. */
+/** RFC 5321 §4.2.1: 4yz is temporary, 5yz is permanent; the reply shows that the message was not accepted. */
 const failureOf = (error: SmtpError, stage: Stage): TransmissionFailed => {
   if (error instanceof TransmissionFailed) return error;
   const { code = '', originalCode = '', responseCode } = error;

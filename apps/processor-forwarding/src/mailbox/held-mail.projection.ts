@@ -10,7 +10,7 @@ const group = 'forwarding.legalHolds';
 type Context = EventContext<EntityManager>;
 type Hold<Type extends keyof LegalHoldEvents & string> = Delivered<LegalHoldEvents, Type>;
 
-/** Whose mail is kept because a legal hold covers what they wrote to the shop. Ids alone. */
+/** The persons whose mail is kept because a legal hold covers their correspondence. Ids only. */
 @Controller()
 export class HeldMailProjection {
   @Handles('LegalHoldRequested', { group })

@@ -5,7 +5,7 @@ import { TransmissionFailed } from '../egress/transmission-failed.js';
 
 export interface ImapTimeouts {
   readonly connectMs: number;
-  /** Longest silence of the server. */
+  /** Longest pause of the server. */
   readonly callMs: number;
 }
 

@@ -4,7 +4,7 @@ import type { MessageHead, MessagePlace } from './messages.js';
 
 /** Messages in one command. */
 export const batch = 200;
-/** What a head is read from. */
+/** What a message head is read from. */
 export const headers = ['message-id'];
 
 export const validityChanged = () => new TransmissionFailed('uid-validity-changed', 'rejected', { retry: false });

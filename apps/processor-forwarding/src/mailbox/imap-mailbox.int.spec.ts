@@ -1,4 +1,4 @@
-/* Promised: what `mailbox.contract.ts` says, over IMAP; and that an answer which is none never passes for an empty one. */
+/* Promised: what `mailbox.contract.ts` says, over IMAP; and a failed answer is never taken for an empty one. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadRegister } from '@dittoo/processor-register';
 import { startProcessorSandbox, type ProcessorSandbox } from '@dittoo/processor-sandbox';
@@ -44,7 +44,7 @@ afterAll(() => sandbox.close());
 
 mailboxContract({ inbox: 'INBOX', trash: 'INBOX.Trash' }, () => fixture);
 
-describe('the way there', () => {
+describe('the connection', () => {
   it.each([
     ['UID SEARCH', 'status', 'imap-refused'],
     ['UID STORE', 'reset', 'imap-refused'],

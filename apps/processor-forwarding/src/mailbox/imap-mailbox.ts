@@ -10,7 +10,7 @@ import type { IncomingMail, MailboxCursor, MessageHead, MessagePlace, NewMessage
  * The shop's mailbox at its provider, over IMAP4rev1 with UIDPLUS. Every call is a connection of its own: if the process
  * dies in between, call again. Without UIDPLUS nothing is deleted: a plain EXPUNGE would delete what others marked too.
  *
- * Every method throws `TransmissionFailed` and nothing else for what happens on the way.
+ * Every method throws `TransmissionFailed` and nothing else for a failed call.
  */
 export class ImapMailbox {
   private readonly connection: ImapConnection;
@@ -19,7 +19,7 @@ export class ImapMailbox {
     this.connection = new ImapConnection(egress, timeouts);
   }
 
-  /** @param cursor `null` = from the beginning @param limit at most so many, oldest first */
+  /** @param cursor `null` = from the beginning @param limit maximum number of messages, oldest first */
   listNew(folder: string, cursor: MailboxCursor | null, limit: number): Promise<NewMessages> {
     return this.connection.run((client) =>
       inFolder(client, folder, async (uidValidity) => {
@@ -33,7 +33,7 @@ export class ImapMailbox {
     );
   }
 
-  /** Reads without marking as read. `null` = it is not there any more. */
+  /** Reads without marking as read. `null` = the message is gone. */
   fetch(place: MessagePlace): Promise<IncomingMail | null> {
     return this.connection.run((client) =>
       at(client, place, async () => {
@@ -59,7 +59,7 @@ export class ImapMailbox {
     );
   }
 
-  /** @returns where it is now; `null` = it was not there */
+  /** @returns its new place; `null` = the message was gone */
   move(place: MessagePlace, folder: string): Promise<MessagePlace | null> {
     return this.connection.run((client) =>
       at(client, place, async () => {
@@ -84,14 +84,17 @@ export class ImapMailbox {
     });
   }
 
-  /** What came before that day, in every folder. @param day as `2026-11-22`; the server's dates, strictly earlier */
+  /**
+   * Messages received before that day, in every folder. @param day as `2026-11-22`; the server's dates, strictly
+   * earlier
+   */
   before(day: string): Promise<MessageHead[]> {
     return this.everywhere((client) => search(client, { before: new Date(`${day}T00:00:00Z`) }));
   }
 
   /**
-   * Deletes for good and checks that it is gone. What is not there any more counts as deleted; under another uid
-   * validity it cannot be known, and nothing is deleted (`uid-validity-changed`).
+   * Deletes messages for good and checks that they are gone. A missing message counts as deleted; when the uid validity
+   * changed, the uids may name other messages and nothing is deleted (`uid-validity-changed`).
    */
   async delete(places: readonly MessagePlace[]): Promise<void> {
     const folders = new Map<string, MessagePlace[]>();

@@ -7,19 +7,19 @@ import type { MessageHead, MessagePlace } from './messages.js';
 
 /** A person's mail as it is recorded here: no address, no subject line, no message id of other people. */
 export interface KnownMail {
-  /** Forwardings that went out, or may have: their message ids follow from these. */
+  /** Forwardings that were sent, or may have been: their message ids follow from these ids. */
   readonly sent: readonly Uuid[];
   readonly received: readonly MessagePlace[];
 }
 
-/** Which mail in the mailbox is whose: what we sent and what was taken in. */
+/** Records which mail in the mailbox belongs to which person: sent and received. */
 @Injectable()
 export class MailRecords {
   constructor(@Inject(ROW_POOL) private readonly pool: Pool) {}
 
   /**
-   * A mail is about to be sent. Runs in the transaction that marks the item, before bytes leave, so that an erasure finds
-   * the mail even if the process dies.
+   * Records that a mail is about to be sent. Runs in the transaction that marks the item, before bytes leave, so that
+   * an erasure finds the mail even if the process dies.
    */
   async sending(client: PoolClient, forwardingId: ForwardingId, subjectId: SubjectId): Promise<void> {
     await client.query(
@@ -28,13 +28,13 @@ export class MailRecords {
     );
   }
 
-  /** The subject's mail was deleted from the mailbox. Runs in the transaction that ends the erasure. */
+  /** Records that the subject's mail was deleted from the mailbox. Runs in the transaction that ends the erasure. */
   async forget(client: PoolClient, subjectId: SubjectId): Promise<void> {
     await client.query('DELETE FROM forwarding.mailed WHERE subject_id = $1', [subjectId]);
     await client.query('DELETE FROM forwarding.mail_received WHERE subject_id = $1', [subjectId]);
   }
 
-  /** A message of this person was taken in; recorded in the transaction that stores what became of it. Safe to repeat. */
+  /** Records a received message of this person, in the transaction that stores what was made of it. Safe to repeat. */
   async received(transaction: EntityManager, subjectId: SubjectId, message: MessageHead): Promise<void> {
     const { folder, uidValidity, uid, receivedAt } = message;
     await transaction.query(
@@ -44,7 +44,7 @@ export class MailRecords {
     );
   }
 
-  /** What we sent before that day. */
+  /** Mail sent by the shop before that day. */
   async sentBefore(day: string): Promise<Uuid[]> {
     const { rows } = await this.pool.query<{ id: Uuid }>(
       `SELECT forwarding_id AS id FROM forwarding.mailed WHERE sent_at < ($1 || ' Europe/Stockholm')::timestamptz`,
@@ -53,7 +53,9 @@ export class MailRecords {
     return rows.map(({ id }) => id);
   }
 
-  /** @returns is the sweep ours to do? Not if it was done today, or another worker began less than 15 minutes ago */
+  /**
+   * @returns whether this worker may sweep; not if it was done today, or another worker began less than 15 minutes ago
+   */
   async beginSweep(before: string): Promise<boolean> {
     const { rowCount } = await this.pool.query(
       `INSERT INTO forwarding.mailbox_sweep AS s (day) VALUES ($1)
@@ -64,7 +66,7 @@ export class MailRecords {
     return rowCount === 1;
   }
 
-  /** Done; the records of mail that is deleted are deleted, too. */
+  /** Marks the sweep as done and deletes the records of deleted mail. */
   async endSweep(before: string, deleted: readonly MessagePlace[]): Promise<void> {
     const places = JSON.stringify(deleted.map(({ folder, uid, uidValidity }) => ({ folder, uid, uidValidity })));
     await this.pool.query(
@@ -80,7 +82,7 @@ export class MailRecords {
     );
   }
 
-  /** Does a legal hold keep this person's mail? */
+  /** Whether a legal hold keeps this person's mail. */
   async isHeld(subjectId: SubjectId): Promise<boolean> {
     const { rows } = await this.pool.query('SELECT FROM forwarding.mail_hold WHERE subject_id = $1 AND in_force', [
       subjectId,

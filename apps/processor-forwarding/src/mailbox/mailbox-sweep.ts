@@ -20,10 +20,10 @@ export interface SweptMailbox {
 
 /**
  * Deletes mail that is older than the register allows the provider to keep it, in every folder including the trash, and
- * checks that it is gone. The provider's date decides, and ours for what we sent, whichever is earlier: a message that
- * was moved may look younger than it is. Mail under a legal hold is kept until the hold ends.
+ * checks that it is gone. The provider's date decides, or for sent mail the earlier of that and the shop's own date: a
+ * moved message may look younger than it is. Mail under a legal hold is kept until the hold ends.
  *
- * Dies anywhere: the day is not done, and the next run does it again; what is deleted stays deleted.
+ * Dies anywhere: the day is not marked as done, so the next run repeats it; deleted mail stays deleted.
  */
 @Injectable()
 export class MailboxSweep {
@@ -35,7 +35,7 @@ export class MailboxSweep {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Does nothing where the day is done, or another worker is at it. */
+  /** Does nothing where the day is done, or another worker is sweeping. */
   async runIfDue(swept: SweptMailbox): Promise<void> {
     const before = keptSince(this.register, swept.processorId, this.clock.now());
     if (before !== null && (await this.records.beginSweep(before))) await this.run(swept, before);
@@ -55,7 +55,7 @@ export class MailboxSweep {
     this.logger.info({ processor: processorId, before, deleted: old.length }, 'mailbox.swept');
   }
 
-  /** What we sent before that day, by our own date; not what answers it, which has an age of its own. */
+  /** Mail sent by the shop before that day, by its own date; not replies to it, which have their own age. */
   private async sentBefore({ domain, mailbox }: SweptMailbox, before: string): Promise<MessageHead[]> {
     const ids = (await this.records.sentBefore(before)).map((id) => messageIdOf(domain, id));
     if (ids.length === 0) return [];
@@ -63,7 +63,7 @@ export class MailboxSweep {
     return (await mailbox.find(ids)).filter(({ messageId }) => ours.has(messageId));
   }
 
-  /** Our mail and its answers by message id, other mail by the place it was taken in from. */
+  /** Sent mail and replies to it by message id, other mail by the place it was received at. */
   private async keptByLegalHold({ domain, mailbox }: SweptMailbox): Promise<ReadonlySet<string>> {
     const { received, sent } = await this.records.held();
     const ids = sent.map((id) => messageIdOf(domain, id));

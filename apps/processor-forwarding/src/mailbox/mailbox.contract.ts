@@ -36,7 +36,7 @@ export const mailboxContract = (
       expect(third).toEqual({ messages: [], cursor: second.cursor, rescanned: false });
     });
 
-    it('begins anew where the uids began anew, and reports it', async () => {
+    it('starts over when the uid validity changed, and reports it', async () => {
       const { mailbox, put } = fixture();
       await put(message('a'));
       const { messages, rescanned } = await mailbox.listNew(inbox, { uidValidity: '1', lastUid: 4_000 }, 10);
@@ -46,7 +46,7 @@ export const mailboxContract = (
   });
 
   describe('fetching', () => {
-    it('gives what a support case takes in, and leaves the message unread', async () => {
+    it('returns what a support case stores, and leaves the message unread', async () => {
       const { mailbox, put } = fixture();
       const place = await put(
         message(
@@ -74,7 +74,7 @@ export const mailboxContract = (
       expect(await mailbox.fetch(await put(message('a', `${header}\r\n`)))).toMatchObject({ automatic: true });
     });
 
-    it('answers null for what is gone, and refuses a place of another life of the folder', async () => {
+    it('answers null for a deleted message, and refuses a uid under another uid validity', async () => {
       const { mailbox, put } = fixture();
       const place = await put(message('a'));
       expect(await mailbox.fetch({ ...place, uid: place.uid + 1 })).toBeNull();
@@ -92,7 +92,7 @@ export const mailboxContract = (
     expect(await mailbox.move({ ...moved!, uid: moved!.uid + 1 }, inbox)).toBeNull();
   });
 
-  it('finds a message and what answers it in every folder, by id and not by name', async () => {
+  it('finds a message and its replies in every folder, by id and not by name', async () => {
     const { mailbox, put } = fixture();
     await put(message('a'), { folder: trash });
     await put(message('b', `In-Reply-To: ${idOf('a')}\r\n`));
@@ -102,7 +102,7 @@ export const mailboxContract = (
     expect(found.map(({ messageId }) => messageId).sort()).toEqual([idOf('a'), idOf('b'), idOf('c')]);
   });
 
-  it('finds what came before a day, by the day it came', async () => {
+  it('finds messages by the day they were received', async () => {
     const { mailbox, put } = fixture();
     await put(message('old', 'Date: Tue, 1 Dec 2026 10:00:00 +0000\r\n'), { receivedAt: '2023-11-21T23:59:59Z' });
     await put(message('old-trash'), { folder: trash, receivedAt: '2023-11-21T10:00:00Z' });

@@ -9,7 +9,7 @@ export interface MessagePlace {
 export interface MessageHead extends MessagePlace {
   /** With its angle brackets, as the sender wrote it; `null` = it has none. */
   readonly messageId: string | null;
-  /** When it came, by the server; RFC 3339. */
+  /** When the server received it; RFC 3339. */
   readonly receivedAt: string;
 }
 
@@ -24,7 +24,7 @@ export interface NewMessages {
   readonly messages: readonly MessageHead[];
   /** Keep it with what was done about the messages, in one transaction. */
   readonly cursor: MailboxCursor;
-  /** The folder's uids begin anew: everything comes again, drop by message id what is known. */
+  /** The uid validity changed: every message is listed again; drop duplicates by message id. */
   readonly rescanned: boolean;
 }
 

@@ -8,7 +8,7 @@ const macBytes = 24;
 
 /**
  * The unguessable part of a callback's address, one for each order and processor: the order's id and a keyed hash over
- * it, so that nothing has to be stored to know it again. It says which payment to read and opens nothing else.
+ * it, so that it can be verified without being stored. It names the payment to read and gives no other access.
  */
 @Injectable()
 export class CallbackTokens {
@@ -19,7 +19,7 @@ export class CallbackTokens {
     return Buffer.concat([id, this.mac(processorId, orderId)]).toString('base64url');
   }
 
-  /** `null` = not one of ours. */
+  /** `null` = not a token of this shop. */
   orderOf(processorId: string, token: string): Uuid | null {
     if (!/^[\w-]{54}$/.test(token)) return null;
     const bytes = Buffer.from(token, 'base64url');

@@ -47,7 +47,9 @@ export const connectProcessors = (
   return processors;
 };
 
-/** The customer's browser is sent to the processor's own site only: the same host, or another of the same domain. */
+/**
+ * The customer's browser is redirected to the processor's own site only: the same host, or another host of its domain.
+ */
 const pageOf =
   ({ hostname, protocol }: URL) =>
   (page: URL): boolean => {

@@ -24,7 +24,7 @@ describe('amounts', () => {
   });
 });
 
-describe('what is read of an answer', () => {
+describe('the parsed response', () => {
   it('is the allow-list, and no card', () => {
     const transaction = transactionFrom(answer(), anywhere);
     expect(JSON.stringify(transaction)).not.toMatch(/4111|cvv|card/);
@@ -47,6 +47,6 @@ describe('what is read of an answer', () => {
     (value) => expect(() => transactionFrom(value, anywhere)).toThrow('answer-unexpected'),
   );
 
-  it('is not guessed where the status is new', () =>
+  it('is refused where the status is unknown', () =>
     expect(() => paymentOf(transactionFrom(answer({ status: 'dreaming' }), anywhere))).toThrow('answer-unexpected'));
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Payment, PaymentOpening } from './payment-processor.port.js';
 import { TransmissionFailed } from '../egress/transmission-failed.js';
 
-/** A transaction reduced to the fields on the allow-list; answers have been seen to carry whole card numbers. */
+/** A transaction reduced to the fields on the allow-list; responses have been seen to contain whole card numbers. */
 export interface Transaction {
   readonly id: string;
   readonly status: string;
@@ -45,7 +45,7 @@ const alpha3: { readonly [alpha2: string]: string } = Object.fromEntries(
     .map((pair) => pair.split(' ')),
 );
 
-/** The form of `POST /transactions`: hosted payment, card data is typed at Mondido and never comes here. */
+/** The form of `POST /transactions`: hosted payment, so card data is entered at Mondido and never reaches the shop. */
 export const transactionForm = (
   opening: PaymentOpening,
   { merchantId, secret }: MondidoMerchant,
@@ -55,7 +55,7 @@ export const transactionForm = (
   const { address } = customer;
   const country = alpha3[address.country.toUpperCase()];
   if (country === undefined) throw new TransmissionFailed('country-unknown', 'notSent', { retry: false });
-  // Mondido has no field for it and the register no grant: nothing leaves.
+  // Mondido has no field for it and the register no grant, so it is never sent.
   if (customer.personnummer !== null) throw new TransmissionFailed('no-such-field', 'notSent', { retry: false });
   const amount = twoDecimals(lines.reduce((sum, line) => sum + line.unitPriceMinor * line.quantity, 0));
   const currency = opening.currency.toLowerCase();
@@ -109,7 +109,7 @@ const statuses: { readonly [status: string]: Payment['status'] } = {
   failed: 'denied',
 };
 
-/** A refund of what is only reserved releases it: then it is cancelled and nothing was paid back. */
+/** A refund of a reservation releases it: the payment is cancelled and nothing was paid back. */
 export const paymentOf = (transaction: Transaction): Payment => {
   const known = statuses[transaction.status];
   if (known === undefined) throw unexpected();

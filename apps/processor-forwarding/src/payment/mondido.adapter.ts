@@ -22,8 +22,8 @@ import type { ProcessorClient } from './processor-client.js';
 const cancellation = 'cancellation';
 
 /**
- * Mondido v1, hosted payments. Refunds are steps without a key of their own: our refund id goes into `reason`, and the
- * transaction is asked for it before the step is taken.
+ * Mondido v1, hosted payments. Refunds have no idempotency key: the shop's refund id goes into `reason`, and the
+ * transaction is searched for it before a refund is made.
  */
 export class MondidoAdapter extends PaymentProcessor {
   readonly processorId = 'mondido';
@@ -32,7 +32,7 @@ export class MondidoAdapter extends PaymentProcessor {
     private readonly client: ProcessorClient,
     private readonly merchant: MondidoMerchant,
     private readonly addresses: (orderId: OrderId) => MondidoAddresses,
-    /** May the customer's browser be sent there? */
+    /** Whether the customer's browser may be redirected there. */
     private readonly pageHost: (url: URL) => boolean,
   ) {
     super();
@@ -86,7 +86,7 @@ export class MondidoAdapter extends PaymentProcessor {
     return this.client.close();
   }
 
-  /** The answer is not read: it has been seen to carry a whole card. What came of it is asked for. */
+  /** The response is not read: it has been seen to contain a whole card number. The transaction is read instead. */
   private async refund(transactionId: string, amountMinor: number, reason: string): Promise<void> {
     const form = { transaction_id: transactionId, amount: twoDecimals(amountMinor), reason };
     await this.client.call('POST', 'refunds', new URLSearchParams(form));

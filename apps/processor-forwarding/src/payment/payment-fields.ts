@@ -5,8 +5,8 @@ const customer = ['givenName', 'familyName', 'email', 'phone', 'street', 'postal
 const terms = ['orderReference', 'orderLines', 'amount', 'currency', 'language', 'callbackAddresses'];
 
 /**
- * What opening a payment sends. A personnummer is a disclosure of its own, under the purpose that fits the ground the
- * order chose; where the register has none it stays in the intent, so that the gate refuses it and the refusal is seen.
+ * What opening a payment sends. A personnummer is a separate disclosure, under the purpose for the legal ground that
+ * the order chose; where the register has no such purpose it is still requested, so that the gate records a refusal.
  */
 export const openPaymentFields = (
   ground: PersonnummerGround | null,

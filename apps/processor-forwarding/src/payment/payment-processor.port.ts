@@ -1,7 +1,7 @@
 import type { ForwardingEvents, Locale, Money, OrderLine, PaymentAction, PostalAddress } from '@dittoo/contracts';
 import type { OrderId, Uuid } from '@dittoo/kernel';
 
-/** Personal values on their way out, by the register's names. What is absent is not sent. */
+/** Personal values to send, by the register's names. Absent ones are not sent. */
 export interface Customer {
   readonly givenName: string;
   readonly familyName: string;
@@ -20,7 +20,7 @@ export interface PaymentOpening {
   readonly customer: Customer;
 }
 
-/** A payment as the processor reports it, reduced to the fields we accept. */
+/** A payment as the processor reports it, reduced to the fields on the allow-list. */
 export interface Payment {
   readonly reference: string;
   readonly status: ForwardingEvents['PaymentStatusRead']['status'];
@@ -35,7 +35,7 @@ export interface OpenedPayment extends Payment {
   readonly action: PaymentAction;
 }
 
-/** What is credited in all, line by line in the order's order; a target, never a step. */
+/** The total to be credited per line, in the order of the order's lines; a target, not an increment. */
 export type CreditTargets = readonly { readonly sku: string; readonly amountMinor: number }[];
 
 /** A refund in both forms: Payson takes totals, Mondido single refunds that are looked up by id first. */
@@ -47,15 +47,17 @@ export interface RefundOrder {
 
 /**
  * A processor that takes payments. None has idempotency keys, so every command reads the payment first and does nothing
- * where it is done already; after an unknown outcome the same command is therefore safe, except `openPayment`: search for
- * the payment first.
+ * where its effect already exists; after an unknown outcome the same command is therefore safe, except `openPayment`:
+ * search for the payment first.
  *
- * Every method throws `TransmissionFailed` and nothing else for what happens on the way.
+ * Every method throws `TransmissionFailed` and nothing else for a failed call.
  */
 export abstract class PaymentProcessor {
   abstract readonly processorId: string;
   abstract openPayment(opening: PaymentOpening): Promise<OpenedPayment>;
-  /** The payment of an order whose opening had no known outcome; `null` = there is none. @param since RFC 3339 */
+  /**
+   * Searches the payment of an order whose opening had an unknown outcome; `null` = none exists. @param since RFC 3339
+   */
   abstract findPayment(orderId: OrderId, since: string): Promise<OpenedPayment | null>;
   abstract readPayment(reference: string): Promise<Payment>;
   abstract capturePayment(reference: string): Promise<Payment>;

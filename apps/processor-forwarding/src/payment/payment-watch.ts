@@ -47,12 +47,12 @@ export class PaymentWatch {
     );
   }
 
-  /** The payment is pending no longer. Runs in the transaction that ends the reading. */
+  /** Ends the watch of a settled payment. Runs in the transaction that ends the reading. */
   async stop(client: PoolClient, forwardingId: ForwardingId): Promise<void> {
     await client.query('DELETE FROM forwarding.payment_watch WHERE forwarding_id = $1', [forwardingId]);
   }
 
-  /** One reading is queued at most; a callback while it is in hand makes it be read once more. */
+  /** At most one reading is queued; a callback during a reading queues one more. */
   async read(tables: QueueTables, payment: WatchedPayment): Promise<void> {
     await this.dataSource.transaction((transaction) =>
       this.intake.enqueue(transaction, tables, {

@@ -30,7 +30,7 @@ const answer = (more: object = {}) => ({
 });
 const anywhere = () => true;
 
-describe('what is read of an answer', () => {
+describe('the parsed response', () => {
   it('is the allow-list: no customer, no card number, no markup', () => {
     const checkout = checkoutFrom(answer(), anywhere);
     expect(JSON.stringify(checkout)).not.toMatch(/Astrid|7001011234|4111|script|unknown/);
@@ -43,7 +43,7 @@ describe('what is read of an answer', () => {
     });
   });
 
-  it('leads the browser to the processor only', () => {
+  it('redirects the browser to the processor only', () => {
     const pending = answer({ status: 'readyToPay' });
     expect(paymentOf(checkoutFrom(pending, anywhere)).action).toEqual({
       kind: 'snippet',
@@ -59,7 +59,7 @@ describe('what is read of an answer', () => {
     },
   );
 
-  it('is not guessed where the status is new', () => {
+  it('is refused where the status is unknown', () => {
     expect(() => paymentOf(checkoutFrom(answer({ status: 'dreaming' }), anywhere))).toThrow('answer-unexpected');
   });
 });
@@ -78,7 +78,7 @@ describe('a credit', () => {
     expect(() => creditedItems(checkout, [])).toThrow('items-differ');
   });
 
-  it('repeats nobody’s data', () => {
+  it('repeats no personal data', () => {
     expect(Object.keys(replacingBody(checkout, { status: 'shipped' }))).toEqual(['id', 'status', 'merchant', 'order']);
   });
 });

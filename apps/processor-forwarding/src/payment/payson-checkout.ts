@@ -2,7 +2,7 @@ import type { PaymentAction } from '@dittoo/contracts';
 import type { CreditTargets, Payment, PaymentOpening } from './payment-processor.port.js';
 import { TransmissionFailed } from '../egress/transmission-failed.js';
 
-/** An item as it goes back in a replacing PUT; Payson's own totals are left out. */
+/** An item as it is sent back in a replacing PUT; Payson's own totals are left out. */
 export interface CheckoutItem {
   readonly itemId: string;
   readonly name: string;
@@ -79,8 +79,8 @@ export const checkoutBody = (opening: PaymentOpening, merchant: MerchantAddresse
 };
 
 /**
- * The body of a replacing `PUT /Checkouts/{id}`: what was read, with one change. Customer data is not repeated: a
- * command about money discloses no personal data.
+ * The body of a replacing `PUT /Checkouts/{id}`: the checkout as read, with one change. Customer data is not repeated:
+ * a command about money discloses no personal data.
  */
 export const replacingBody = (
   checkout: Checkout,
@@ -99,7 +99,7 @@ export const replacingBody = (
 export const creditedItems = (checkout: Checkout, targets: CreditTargets): readonly CheckoutItem[] | null => {
   const raised = checkout.items.map((item, index) => {
     const target = targets[index];
-    // Crediting the wrong line is worse than not crediting: it becomes a person's task.
+    // Crediting the wrong line is worse than not crediting, so this becomes a manual task.
     if (target?.sku !== item.reference || target === undefined || targets.length !== checkout.items.length) {
       throw new TransmissionFailed('items-differ', 'rejected', { retry: false });
     }
@@ -161,7 +161,7 @@ const required = <T>(value: T | undefined): T => {
   if (value === undefined) throw unexpected();
   return value;
 };
-/** Leaves out what is not there. */
+/** Leaves out absent values. */
 const present = <T extends object>(fields: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 
@@ -205,7 +205,7 @@ const itemFrom = (item: Fields): CheckoutItem => ({
   creditedAmount: number(item['creditedAmount']) ?? 0,
 });
 
-/** The page behind the snippet: the snippet itself is foreign markup and script and is not kept. */
+/** The page behind the snippet: the snippet itself is third-party markup and script and is not kept. */
 const pageUrlOf = (snippet: string | undefined, pageHost: (url: URL) => boolean): string | null => {
   const match = /\b(?:src|url)=["'](https?:\/\/[^"'\s]+)["']/i.exec(snippet ?? '')?.[1];
   if (match === undefined || !URL.canParse(match)) return null;

@@ -18,7 +18,7 @@ import {
 } from './payson-checkout.js';
 import type { ProcessorClient } from './processor-client.js';
 
-/** Pages of the list searched at most; with more open checkouts than that, it becomes a person's task. */
+/** Maximum number of list pages searched; with more open checkouts it becomes a manual task. */
 const mostPages = 500;
 /** How much older than the attempt a checkout must be to end the search: clocks differ. */
 const marginMs = 3_600_000;
@@ -33,7 +33,7 @@ export class PaysonAdapter extends PaymentProcessor {
   constructor(
     private readonly client: ProcessorClient,
     private readonly addresses: (orderId: OrderId) => MerchantAddresses,
-    /** May the customer's browser be sent there? */
+    /** Whether the customer's browser may be redirected there. */
     private readonly pageHost: (url: URL) => boolean,
   ) {
     super();
@@ -46,8 +46,8 @@ export class PaysonAdapter extends PaymentProcessor {
   }
 
   /**
-   * `POST /Checkouts` has no natural key: the list is searched for our order id. Where pages come newest first the
-   * search ends behind the attempt; where they do not, at the last page.
+   * `POST /Checkouts` has no natural key: the list is searched for our order id. If pages are newest first, the search
+   * ends at checkouts older than the attempt; otherwise at the last page.
    */
   async findPayment(orderId: OrderId, since: string): Promise<OpenedPayment | null> {
     let newest = Number.POSITIVE_INFINITY;
@@ -107,7 +107,7 @@ export class PaysonAdapter extends PaymentProcessor {
     return this.client.close();
   }
 
-  /** Where there is no page to pay at (any more), the customer goes to the order. */
+  /** Where no payment page exists (any more), the customer is redirected to the order. */
   private opened(orderId: OrderId, payment: Payment): OpenedPayment {
     const action = payment.action ?? { kind: 'redirect', url: this.addresses(orderId).confirmationUri };
     return { ...payment, action };

@@ -1,8 +1,8 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { loadRegister } from '@dittoo/processor-register';
+import { selfSignedCertificate } from '@dittoo/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { egressTo } from '../egress/http-egress.js';
 import { ProcessorClient } from './processor-client.js';
@@ -26,36 +26,10 @@ const clientOf = (url: string) => {
 };
 const answering = async (listener: RequestListener) => clientOf(await listening(createServer(listener), 'http'));
 
-// A certificate signed by itself, as DER: what an impostor of the processor would show.
-const der = (tag: number, ...parts: Buffer[]): Buffer => {
-  const body = Buffer.concat(parts);
-  const { length } = body;
-  const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
-  return Buffer.concat([Buffer.from([tag, ...size]), body]);
-};
-const ascii = (tag: number, text: string) => der(tag, Buffer.from(text, 'ascii'));
-const hex = (tag: number, text: string) => der(tag, Buffer.from(text, 'hex'));
-const selfSigned = (publicKey: KeyObject, privateKey: KeyObject): string => {
-  const algorithm = der(0x30, hex(0x06, '2a8648ce3d040302'));
-  const name = der(0x30, der(0x31, der(0x30, hex(0x06, '550403'), ascii(0x0c, 'impostor'))));
-  const validity = der(0x30, ascii(0x17, '200101000000Z'), ascii(0x17, '491231235959Z'));
-  const address = der(0x30, hex(0x06, '551d11'), der(0x04, der(0x30, hex(0x87, '7f000001'))));
-  const subjectPublicKey = publicKey.export({ type: 'spki', format: 'der' });
-  const version = der(0xa0, hex(0x02, '02'));
-  const extensions = der(0xa3, der(0x30, address));
-  const body = der(0x30, version, hex(0x02, '01'), algorithm, name, validity, name, subjectPublicKey, extensions);
-  const signature = sign('sha256', body, privateKey);
-  const certificate = der(0x30, body, algorithm, der(0x03, Buffer.from([0]), signature));
-  const text = certificate.toString('base64').replace(/.{64}/g, '$&\n');
-  return `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
-};
-
 describe('the client', () => {
-  it('sends nothing to a host whose certificate nobody vouches for', async () => {
+  it('sends nothing to a host with an untrusted certificate', async () => {
     let requests = 0;
-    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
-    const server = createTlsServer({ key, cert: selfSigned(publicKey, privateKey) }, (_request, response) => {
+    const server = createTlsServer(selfSignedCertificate(), (_request, response) => {
       requests += 1;
       response.end('{}');
     });
@@ -98,7 +72,7 @@ describe('the client', () => {
     expect(JSON.stringify(failed) + String((failed as Error).stack)).not.toContain('astrid');
   });
 
-  it('calls what it could not read, wait for or hear the end of unknown', async () => {
+  it('reports an unreadable, late or broken response as unknown', async () => {
     const reader = await answering((_request, response) => response.end('<html>'));
     await expect(reader.call('GET', 'x')).rejects.toMatchObject({ failure: 'answer-unreadable', outcome: 'unknown' });
     const waiter = await answering(() => undefined);

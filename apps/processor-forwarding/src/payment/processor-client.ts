@@ -22,7 +22,7 @@ const form = 'application/x-www-form-urlencoded';
 const largestAnswer = 1024 * 1024;
 const longestRetryAfterMs = 3_600_000;
 
-/** Errors before a byte of the request has left: no connection, or no trust in the other side. */
+/** Errors before a byte of the request was sent: no connection, or an untrusted certificate. */
 const nothingLeft =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EPRIVATE|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_SSL_\w+)$/;
 
@@ -127,7 +127,7 @@ const refusal = (status: number, retryAfter: string | string[] | undefined): Tra
   }
   if (status === 408 || status === 429) return new TransmissionFailed(failure, 'rejected', then);
   if (status >= 500) return new TransmissionFailed(failure, 'unknown', then);
-  // 3xx too: nothing is followed to where the register does not send us.
+  // 3xx too: a redirect could lead to a host that is not in the register.
   return new TransmissionFailed(failure, 'rejected', { retry: false });
 };
 

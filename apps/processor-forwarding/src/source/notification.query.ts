@@ -16,7 +16,7 @@ import type { Notification } from '../mail/notification.js';
 import type { QueuedNotification } from '../queue/item.js';
 import { SealedValues, type Opened } from './sealed-values.query.js';
 
-/** The address, and what was read together with it. */
+/** The address, and the fields read together with it. */
 interface Addressee {
   readonly email: Opened<string>;
   readonly language: Locale | undefined;
@@ -24,7 +24,7 @@ interface Addressee {
   readonly digests?: readonly string[];
 }
 
-/** Without the links, which are made when it is written. */
+/** Without the links, which are made when the mail is written. */
 export type OpenedNotification = Omit<Notification, 'copyToken' | 'unsubscribeToken'>;
 
 /** Opens the address and the fields of one notification at the moment it is sent, and nothing else of the streams. */
@@ -110,7 +110,7 @@ export class NotificationSource {
     }
   }
 
-  /** Of the rights request in whose stream the event is, or that the event in the person's stream names. */
+  /** Reads the rights request in whose stream the event is, or that an event in the person's stream names. */
   private async requester(
     { data, stream }: RecordedEvent,
     history: readonly RecordedEvent[],
@@ -155,7 +155,7 @@ export class NotificationSource {
 const addressed = (email: Opened<string> | null, language: Locale | undefined): Addressee | null =>
   email === null ? null : { email, language };
 
-/** Events call it `locale` where the person chose it, and `language` where it is that of the page. */
+/** Events have `locale` where the person chose it, and `language` where it was the page's. */
 const localeOf = ({ type, data }: RecordedEvent): Locale | undefined => {
   const locale = type === 'CustomerRegistered' || type === 'LocaleChosen' ? data['locale'] : data['language'];
   return locale === 'sv' || locale === 'en' ? locale : undefined;

@@ -10,7 +10,7 @@ import { EventStore, recordedAs, streamName, type OrderId } from '@dittoo/kernel
 import { Injectable } from '@nestjs/common';
 import { SealedValues, type Opened } from './sealed-values.query.js';
 
-/** An order by its stream, without personal data: what became of it, and what its payment is opened with. */
+/** An order read from its stream, without personal data: its status, and the data to open its payment. */
 export type OrderFacts = PlacedOrderState & Pick<OrderEvents['OrderPlaced'], 'lines' | 'locale'>;
 
 /** Reads orders from their streams in the event store, at the moment of the attempt. */
@@ -34,7 +34,7 @@ export class Orders {
     return { ...state, lines: placed.lines, locale: placed.locale };
   }
 
-  /** Who the order goes to. `null` = its key is destroyed. */
+  /** The order's recipient. `null` = its key is destroyed. */
   async recipient(orderId: OrderId): Promise<Opened<DeliveryRecipient> | null> {
     for await (const recorded of this.store.readStream(streamName('order', orderId))) {
       if (recorded.type === 'OrderPlaced') return this.sealed.open<DeliveryRecipient>(recorded, 'recipient');

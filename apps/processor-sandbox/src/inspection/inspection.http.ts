@@ -3,7 +3,7 @@ import { faultFrom } from '../reception/faults.js';
 import type { Notifier } from '../payment/notifier.js';
 import { type Reception, jsonBody } from '../reception/reception.js';
 
-/** What tests and demonstrations ask of the sandbox itself: what was received, and which faults to meet. */
+/** Routes for tests and demonstrations: received requests, and planted faults. */
 export const inspect = (
   app: FastifyInstance,
   processors: readonly string[],

@@ -18,7 +18,7 @@ export class ImapLines {
   private command: Buffer = Buffer.alloc(0);
   private missing = 0;
 
-  /** @param proceed is told when the client waits for leave to send a literal @returns the commands that are whole */
+  /** @param proceed called when the client waits for permission to send a literal @returns the complete commands */
   push(bytes: Buffer, proceed: () => void): string[] {
     this.buffered = Buffer.concat([this.buffered, bytes]);
     if (this.buffered.length + this.command.length > largestCommand) throw new RangeError('command too large');

@@ -14,7 +14,7 @@ export const inSet = (set: string, last: number): ((value: number) => boolean) =
   return (value) => ranges.some(([low, high]) => low <= value && value <= high);
 };
 
-/** What a `SEARCH` finds. @throws SyntaxError a criterion the stand-in does not know */
+/** What a `SEARCH` finds. @throws SyntaxError a criterion that the sandbox does not support */
 export const search = (folder: MailFolder, criteria: readonly ImapArgument[]): StoredMail[] => {
   const matches = allOf(folder, [...criteria]);
   return folder.messages.filter((mail, index) => matches(mail, index + 1));

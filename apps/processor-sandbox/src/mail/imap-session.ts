@@ -4,14 +4,14 @@ import { inSet, search } from './imap-search.js';
 import type { MailFolder, MailStore, StoredMail } from './mail-store.js';
 import type { MailAccount } from '../processor-sandbox.config.js';
 
-/** What a command met instead of its effect. */
+/** The planted fault of a command, instead of its effect. */
 export type Interruption = 'reset' | 'hang';
 
 const capabilities = 'IMAP4rev1 LITERAL+ UIDPLUS MOVE SPECIAL-USE AUTH=PLAIN';
 
 /** One logged-in (or not yet) connection: commands in, lines out. RFC 3501, 4315 (UIDPLUS), 6851 (MOVE), 6154. */
 export class ImapSession {
-  readonly greeting = `* OK [CAPABILITY ${capabilities}] stand-in\r\n`;
+  readonly greeting = `* OK [CAPABILITY ${capabilities}] sandbox\r\n`;
   private authenticated = false;
   private selected: MailFolder | null = null;
   private authenticating: string | null = null;
@@ -23,7 +23,7 @@ export class ImapSession {
     private readonly faults: Faults,
   ) {}
 
-  /** @returns what goes back, or what happens to the connection */
+  /** @returns the response, or what happens to the connection */
   handle(line: string): string | Interruption {
     if (this.authenticating !== null) return this.saslResponse(line);
     let command: ImapCommand;
@@ -188,7 +188,7 @@ const status = (folder: MailFolder, asked: ImapArgument | undefined): string => 
 };
 
 const expunge = (folder: MailFolder, gone: (mail: StoredMail) => boolean): string => {
-  // Each number is what it is after the ones before have gone.
+  // Each sequence number counts the messages left after the earlier removals.
   const numbers = folder.messages.flatMap((mail, index) => (gone(mail) ? [index + 1] : []));
   folder.remove(gone);
   return numbers.map((number, before) => `* ${number - before} EXPUNGE\r\n`).join('');

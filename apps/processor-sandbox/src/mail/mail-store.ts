@@ -1,7 +1,7 @@
-/** One message where it lies. */
+/** One message in its folder. */
 export interface StoredMail {
   readonly uid: number;
-  /** When it came, by the server's clock. */
+  /** When it was received, by the server's clock. */
   readonly internalDate: Date;
   readonly flags: Set<string>;
   readonly raw: Buffer;
@@ -9,7 +9,7 @@ export interface StoredMail {
   readonly headers: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** Uids grow and never come again; a folder keeps its `uidValidity` as long as it lives. */
+/** Uids grow and are never reused; a folder keeps its `uidValidity` as long as it lives. */
 export class MailFolder {
   messages: StoredMail[] = [];
   uidNext = 1;
@@ -31,7 +31,7 @@ export class MailFolder {
   }
 }
 
-/** The mailbox of the stand-in: what SMTP sends and IMAP shows. In memory, gone with the process. */
+/** The sandbox's mailbox, filled by SMTP and read by IMAP. In memory, lost with the process. */
 export class MailStore {
   readonly folders: MailFolder[];
 
@@ -49,7 +49,7 @@ export class MailStore {
     return this.folders.find((folder) => folder.name === wanted) ?? null;
   }
 
-  /** What every submission leaves behind. */
+  /** The record of every submission. */
   get sent(): MailFolder {
     return this.folders.find(({ specialUse }) => specialUse === '\\Sent')!;
   }

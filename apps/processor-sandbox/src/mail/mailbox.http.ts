@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { jsonBody } from '../reception/reception.js';
 import { headerOf, type MailStore } from './mail-store.js';
 
-/** What a person at the provider's web mail does: look what lies where, put something in. Ids and dates only. */
+/** Lists the mailbox and puts messages in, as a person with the provider's web mail could. Ids and dates only. */
 export const mailbox = (app: FastifyInstance, store: MailStore): void => {
   app.get('/sandbox/oneMail/messages', async () => ({
     items: store.folders.flatMap((folder) =>

@@ -10,8 +10,8 @@ import type { MailStore } from './mail-store.js';
 type Done = (error?: Error | null) => void;
 
 /**
- * Takes mail over SMTP, delivers it nowhere, and keeps the copy in Sent that a provider keeps; what is addressed to the
- * mailbox itself lands in its INBOX.
+ * Accepts mail over SMTP, delivers it nowhere, and keeps a copy in Sent as a provider does; mail to the mailbox's own
+ * address is put in its INBOX.
  */
 export class SmtpServer {
   private readonly server: SMTPServer;
@@ -23,8 +23,8 @@ export class SmtpServer {
     private readonly reception: Reception,
   ) {
     this.server = new SMTPServer({
-      name: 'stand-in',
-      banner: 'stand-in',
+      name: 'sandbox',
+      banner: 'sandbox',
       hideSTARTTLS: true,
       allowInsecureAuth: true,
       authMethods: ['PLAIN', 'LOGIN'],
@@ -45,7 +45,7 @@ export class SmtpServer {
         stream.on('end', () => void this.accept(Buffer.concat(chunks), session, done));
       },
     });
-    // A client that gives up is no accident of the server's.
+    // A client that disconnects is not a server error.
     this.server.on('error', () => undefined);
     this.server.server.on('connection', (socket: Socket) => {
       this.sockets.add(socket);

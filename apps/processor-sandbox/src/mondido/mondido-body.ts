@@ -1,6 +1,6 @@
 import { type MondidoError, type TransactionRequest, mondidoErrors } from './transaction.js';
 
-/** A form field's value: text, or what its brackets or its JSON say. */
+/** A form field's value: text, or the structure of its brackets or its JSON. */
 type Form = Readonly<Record<string, unknown>>;
 
 const nested = ['items', 'payment_details', 'webhook', 'metadata'];
@@ -80,7 +80,7 @@ export const readAmount = (value: unknown): number | null => {
 const isAddress = (value: unknown): value is string =>
   typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
 
-/** Reads a create. Hosted payment only: what is sent with a card number in it is refused before anything else. */
+/** Reads a create. Hosted payment only: a body with a card number is refused before anything else. */
 export const readTransaction = (form: Form, merchantId: string): TransactionRequest | MondidoError => {
   if (Object.keys(form).some((key) => key.startsWith('card_') || key === 'encrypted')) return mondidoErrors.cardDirect;
   if (Object.keys(form).some((key) => !known.has(key))) return mondidoErrors.parameter;

@@ -199,7 +199,7 @@ export class MondidoSandbox {
     });
   }
 
-  /** Keeps what came out; a new status is told to the webhook, and a card is stored where that was asked for. */
+  /** Stores the result; sends a new status to the webhook, and stores a card where that was requested. */
   private keep(before: Transaction, answer: TransactionAnswer): TransactionAnswer {
     if (isError(answer)) return answer;
     const paid = before.status === 'pending' && (answer.status === 'approved' || answer.status === 'authorized');
@@ -247,7 +247,7 @@ export class MondidoSandbox {
     return transactionAnswer(this.options, transaction, `${this.origin()}/mondido/v1/form/${transaction.token}`);
   }
 
-  /** A refund that is asked to carry its transaction leaks the card of the payment, as the real one was seen to do. */
+  /** A refund extended with its transaction leaks the payment's card number, as the real service was seen to do. */
   private refund(refund: Refund | undefined, extend: string) {
     if (refund === undefined) return mondidoErrors.notFound;
     const transaction = this.transactions.get(refund.transactionId);

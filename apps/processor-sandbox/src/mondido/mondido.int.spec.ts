@@ -100,7 +100,7 @@ describe('creating', () => {
     expect(body.items).toEqual([{ artno: 'LAMP', amount: '299.00', qty: '1' }]);
   });
 
-  it('asks for credentials', async () => {
+  it('requires credentials', async () => {
     expect((await call('GET', 'transactions', undefined, {})).status).toBe(401);
   });
 
@@ -119,7 +119,7 @@ describe('creating', () => {
     expect(body).toEqual({ name, code: expect.any(Number), description: expect.any(String) });
   });
 
-  it('is found by the reference after a lost answer', async () => {
+  it('is found by the reference after a lost response', async () => {
     await fetch(`${sandbox.urls.sandbox}/faults`, {
       method: 'POST',
       body: JSON.stringify({ processor: 'mondido', kind: 'dropAfterEffect', path: '/transactions' }),
@@ -133,7 +133,7 @@ describe('creating', () => {
 });
 
 describe('the hosted page', () => {
-  it('says nothing about the buyer, and leads back with a checksum', async () => {
+  it('shows nothing about the buyer, and redirects back with a checksum', async () => {
     const transaction = await create();
     const page = await call('GET', transaction.href, undefined, {});
     expect(page.body).toContain('299.00 SEK');
@@ -144,7 +144,7 @@ describe('the hosted page', () => {
     expect((await call('GET', `${transaction.href}x`, undefined, {})).status).toBe(404);
   });
 
-  it('tells the webhook, with its checksum', async () => {
+  it('notifies the webhook, with its checksum', async () => {
     const transaction = await create();
     expect(await decide(transaction, 'deny')).toEqual({
       status: 200,
@@ -163,7 +163,7 @@ describe('captures and refunds', () => {
   const refund = (transaction: Json, amount: string, more: Record<string, string> = {}) =>
     call('POST', 'refunds', { transaction_id: String(transaction.id), amount, reason: 'refund-1', ...more });
 
-  it('take what was reserved, once', async () => {
+  it('capture the reserved amount, once', async () => {
     const transaction = await paid({ authorize: 'true' });
     expect(transaction.status).toBe('authorized');
     const path = `transactions/${transaction.id}/capture`;
@@ -183,14 +183,14 @@ describe('captures and refunds', () => {
     expect((await call('GET', `refunds/${refunds[0].id}`)).body).toEqual(refunds[0]);
   });
 
-  it('release a reservation as a whole', async () => {
+  it('release the whole reservation', async () => {
     const transaction = await paid({ authorize: 'true' });
     expect((await refund(transaction, '100.00')).status).toBe(422);
     expect((await refund(transaction, '299.00')).status).toBe(201);
     expect((await call('PUT', `transactions/${transaction.id}/capture`, { amount: '299.00' })).status).toBe(422);
   });
 
-  it('answer a card number where the transaction is asked for: a reader must not keep the body', async () => {
+  it('contain a card number where the transaction is extended: a client must not keep the body', async () => {
     const { body } = await refund(await paid(), '1.00', { extend: 'transaction' });
     expect(body.transaction.payment_request.card_number).toBe('4111111111111111');
   });
@@ -202,7 +202,7 @@ describe('captures and refunds', () => {
 });
 
 describe('erasure, as far as it goes', () => {
-  it('deletes stored cards and empties what a customer carries', async () => {
+  it('deletes stored cards and empties the customer’s fields', async () => {
     const transaction = await paid({ store_card: 'true' });
     const [customer] = (await call('GET', 'customers?filter[ref]=c7')).body;
     expect(transaction).toMatchObject({ customer: { id: customer.id }, stored_card: { id: expect.any(Number) } });

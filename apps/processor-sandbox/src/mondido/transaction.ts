@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** What Mondido answers instead: `name` is stable, `description` is for people. */
+/** Mondido's error response: `name` is stable, `description` is for people. */
 export interface MondidoError {
   readonly name: string;
   readonly code: number;
   readonly description: string;
 }
 
-/** Names and codes that integrations have seen; what only this stand-in refuses says so by name. */
+/** Names and codes that integrations have seen; errors that exist only in this sandbox say so in their name. */
 export const mondidoErrors = {
   unauthorized: { name: 'errors.unauthorized', code: 101, description: 'Obehörig' },
   amount: { name: 'errors.amount.invalid', code: 109, description: 'Ogiltigt belopp' },
@@ -50,7 +50,7 @@ export interface TransactionRequest {
 
 export interface Transaction extends TransactionRequest {
   readonly id: number;
-  /** Unguessable: the hosted page is reached by it alone. */
+  /** Unguessable: the hosted page needs no other credential. */
   readonly token: string;
   readonly status: TransactionStatus;
   readonly createdAt: string;
@@ -77,7 +77,7 @@ export interface Merchant {
 
 type Hashed = Pick<TransactionRequest, 'paymentRef' | 'customerRef' | 'amountMinor' | 'currency'>;
 
-/** The checksum a request carries. */
+/** The checksum of a request. */
 export const requestHash = ({ merchantId, secret }: Merchant, request: Hashed & { readonly test: boolean }): string =>
   md5(
     merchantId,
@@ -114,7 +114,7 @@ export const decideTransaction = (transaction: Transaction, decision: Decision):
   return transaction.status === 'pending' ? { ...transaction, status } : mondidoErrors.state;
 };
 
-/** Takes what was reserved, or a part of it; the rest is released. */
+/** Captures the reserved amount or a part of it; the rest is released. */
 export const captureTransaction = (transaction: Transaction, amountMinor: number | null): TransactionAnswer => {
   if (transaction.status !== 'authorized' || transaction.refunds.length > 0) return mondidoErrors.state;
   if (amountMinor === null || amountMinor > transaction.amountMinor) return mondidoErrors.amount;
@@ -145,7 +145,7 @@ export const refundAnswer = (refund: Refund) => ({
   created_at: refund.createdAt,
 });
 
-/** The transaction as it is answered and as a webhook carries it. Details of the buyer come back as an id only. */
+/** The transaction as responses and webhooks contain it. Of the buyer only an id is included. */
 export const transactionAnswer = (merchant: Merchant, transaction: Transaction, href: string) => {
   const paid = transaction.status === 'approved' || transaction.status === 'authorized';
   return {

@@ -2,7 +2,7 @@ import { isLoopback } from '@dittoo/kernel';
 
 /** A call to the shop that something happened. */
 export interface Notification {
-  /** What it is about: the processor's own id of the payment. */
+  /** The processor's own id of the payment. */
   readonly id: string;
   readonly status: string;
   readonly url: string;
@@ -11,7 +11,7 @@ export interface Notification {
   readonly body?: string;
 }
 
-/** How a notification went. No address and no body: both may say who. */
+/** The outcome of a notification. No address and no body: both may identify the buyer. */
 export interface NotificationAttempt {
   readonly id: string;
   readonly status: string;
@@ -21,8 +21,8 @@ export interface NotificationAttempt {
 }
 
 /**
- * Notifies the shop, a few times while it does not answer 200, and only on loopback: a stand-in must not reach out.
- * Notifications of one payment go in order; nobody waits for them.
+ * Notifies the shop, with a few retries until it answers 200, and only on loopback: a sandbox must not call other
+ * hosts. Notifications of one payment are sent in order, in the background.
  */
 export class Notifier {
   private readonly closing = new AbortController();
@@ -48,7 +48,7 @@ export class Notifier {
     this.made.length = 0;
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no notification is pending. */
   async settled(): Promise<void> {
     await Promise.all(this.lines.values());
   }

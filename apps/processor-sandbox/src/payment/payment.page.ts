@@ -1,19 +1,19 @@
-/** What the page of a payment shows. Nothing about the buyer: the page is reached by its address alone. */
+/** What the page of a payment shows. Nothing about the buyer: anyone with the address can open the page. */
 export interface PaymentPage {
   readonly processor: string;
   readonly reference: string;
   readonly amount: string;
   readonly lines: readonly { readonly name: string; readonly amount: string }[];
   readonly status: string;
-  /** Where the shop wants the buyer back; `null` = nowhere. */
+  /** Where the buyer is redirected afterwards; `null` = nowhere. */
   readonly back: string | null;
   readonly open: boolean;
 }
 
-/** Sent with the page: it runs nothing and fetches nothing. */
+/** The page's content security policy: it runs no script and loads nothing. */
 export const paymentPagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'";
 
-/** A payment page for a person with a phone: what is paid, and two buttons. */
+/** A payment page, readable on a phone: the amount, and two buttons. */
 export const paymentPage = (page: PaymentPage): string => `<!doctype html>
 <html lang="en">
 <head>

@@ -11,7 +11,7 @@ export type CheckoutStatus =
   | 'canceled'
   | 'expired';
 
-/** The statuses whose arrival the shop is told of. */
+/** The statuses that the shop is notified of. */
 export const notifiedStatuses: readonly CheckoutStatus[] = [
   'readyToShip',
   'shipped',
@@ -42,7 +42,7 @@ export interface Checkout {
   readonly history: Readonly<Partial<Record<CheckoutStatus, string>>>;
 }
 
-/** The answer to a command: the checkout as it is after it, or what is wrong with the command. */
+/** The result of a command: the checkout after it, or the errors of the command. */
 export type CheckoutAnswer = Checkout | { readonly errors: readonly PaysonError[] };
 
 export const isRefusal = (answer: CheckoutAnswer): answer is { readonly errors: readonly PaysonError[] } =>
@@ -66,7 +66,7 @@ export const totalMinor = (checkout: Checkout): number => sum(checkout.items, it
 
 const editable = (status: CheckoutStatus): boolean => status === 'created' || status === 'readyToPay';
 
-/** Payson asks for these before it lets anybody pay. */
+/** Payson requires these before the customer can pay. */
 const complete = (customer: Customer): boolean =>
   [
     customer.firstName,
@@ -121,7 +121,7 @@ const kept = ({ creditedAmount: _credited, ...item }: BodyItem, itemId: string, 
 const cartLargeEnough = (checkout: Checkout): boolean =>
   totalMinor(checkout) >= (smallestCartMinor[checkout.currency] ?? 0);
 
-/** PUT: a whole checkout replaces the one there is, as far as its status lets it. */
+/** PUT: a whole checkout replaces the existing one, as far as its status allows. */
 export const replaceCheckout = (
   checkout: Checkout,
   body: CheckoutBody,
@@ -188,7 +188,7 @@ const creditedBy = (checkout: Checkout, { order }: CheckoutBody): CheckoutAnswer
   return { ...checkout, items };
 };
 
-/** What moves a checkout from outside the API: the buyer, the bank, time. */
+/** Changes from outside the API: by the buyer, the bank, or time. */
 export type Decision = 'approve' | 'deny' | 'settle' | 'expire';
 
 /** @param purchaseId given to the checkout when it is approved */
@@ -215,7 +215,7 @@ export const decideCheckout = (
   return arrived(checkout, done[decision], now);
 };
 
-/** Has nobody paid in time? */
+/** Whether the time to pay has passed. */
 export const isOverdue = (checkout: Checkout, now: string): boolean =>
   editable(checkout.status) && Date.parse(checkout.expirationTime) <= Date.parse(now);
 

@@ -1,4 +1,4 @@
-/** One thing wrong with a body, as Payson says it. */
+/** One error in a body, in Payson's form. */
 export interface PaysonError {
   readonly property: string;
   readonly message: string;
@@ -64,7 +64,7 @@ type Check = (value: unknown) => string | null;
 interface Property {
   readonly check?: Check;
   readonly required?: true;
-  /** What only Payson sets; a client sends it back after a read and it is not looked at. */
+  /** Fields that only Payson sets; a client sends them back after a read and they are ignored. */
   readonly answered?: true;
   readonly object?: Shape;
   readonly list?: Shape;
@@ -186,8 +186,8 @@ const replaced: Shape = {
 };
 
 /**
- * Reads the body of a create or a replace. Property names count in any case; unknown ones are refused, since what a
- * stand-in lets pass would be found out by the real service only.
+ * Reads the body of a create or a replace. Property names count in any case; unknown ones are refused, since a mistake
+ * accepted here would only show at the real service.
  */
 export const readCheckout = (
   body: unknown,

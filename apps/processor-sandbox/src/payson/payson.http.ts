@@ -24,8 +24,9 @@ import { type PaysonError, readCheckout } from './payson-body.js';
 const pageSize = 20;
 
 /**
- * Payson Checkout 2.0 under `/payson/2.0`, and under `/payson/pay` what a buyer sees in its frame. Checkouts live as long
- * as the process; the caller of the API learns of a buyer's decision by an unsigned notification or by reading.
+ * Payson Checkout 2.0 under `/payson/2.0`, and under `/payson/pay` the page that a buyer sees in its frame. Checkouts
+ * live as long as the process; the caller of the API learns of a buyer's decision by an unsigned notification or by
+ * reading.
  */
 export class PaysonSandbox {
   private readonly checkouts = new Map<string, Checkout>();
@@ -129,7 +130,7 @@ export class PaysonSandbox {
     return this.keep(checkout.status, decideCheckout(checkout, decision, ++this.purchases, this.reception.clock.now()));
   }
 
-  /** Keeps what came out, and tells the shop if the status is new and one that is told. */
+  /** Stores the result, and notifies the shop of a new status that has a notification. */
   private keep(before: CheckoutStatus, answer: CheckoutAnswer): CheckoutAnswer {
     if (isRefusal(answer)) return answer;
     this.checkouts.set(answer.id, answer);
@@ -141,7 +142,7 @@ export class PaysonSandbox {
     return answer;
   }
 
-  /** The checkout as it is now: one that nobody paid in time expires when it is looked at. */
+  /** The current checkout: an unpaid one expires when it is read after its time to pay. */
   private find(id: string): Checkout | null {
     const checkout = this.checkouts.get(id.toLowerCase());
     if (checkout === undefined) return null;

@@ -16,7 +16,7 @@ const authorization = `Basic ${Buffer.from('agent:key').toString('base64')}`;
 let sandbox: ProcessorSandbox;
 let shop: Server;
 let shopUrl: string;
-/** What the shop's notification address was asked, and what it answers. */
+/** The requests to the shop's notification address, and its responses. */
 let told: string[];
 let answers: number[];
 
@@ -103,7 +103,7 @@ const paid = async (): Promise<Json> => {
 const shipped = async (): Promise<Json> => (await put({ ...(await paid()), status: 'shipped' })).body;
 
 describe('credentials', () => {
-  it('are asked of every call', async () => {
+  it('are required for every call', async () => {
     for (const headers of [{}, { authorization: `Basic ${btoa('agent:wrong')}` }, { authorization: 'Bearer key' }]) {
       const answer = await call('GET', 'Accounts/', undefined, headers);
       expect(answer.status).toBe(401);
@@ -114,7 +114,7 @@ describe('credentials', () => {
 });
 
 describe('creating', () => {
-  it('answers the checkout and where it is', async () => {
+  it('returns the checkout and its location', async () => {
     const { status, headers, body } = await call('POST', 'Checkouts', cart());
     expect(status).toBe(201);
     expect(headers.get('location')).toBe(`${sandbox.urls.payson}Checkouts/${body.id}`);
@@ -130,7 +130,7 @@ describe('creating', () => {
     expect(await read(body.id)).toEqual(body);
   });
 
-  it('waits for the customer where the customer is not complete', async () => {
+  it('is incomplete until the customer’s data is complete', async () => {
     expect(await create({ customer: { identityNumber: '' } })).toMatchObject({ status: 'created' });
     expect(await create({ customer: undefined })).toMatchObject({ status: 'created' });
   });
@@ -180,7 +180,7 @@ describe('creating', () => {
     expect(body.errors).toContainEqual({ property, message: expect.any(String) });
   });
 
-  it('refuses what is not JSON, and never repeats what it was sent', async () => {
+  it('refuses a body that is not JSON, and never repeats it', async () => {
     const { status, body } = await call('POST', 'Checkouts', '{"customer":{"email":"astrid@example.org"');
     expect(status).toBe(400);
     expect(JSON.stringify(body)).not.toContain('astrid');
@@ -230,7 +230,7 @@ describe('the status machine', () => {
     expect(refused.body.errors[0].property).toBe('status');
   });
 
-  it('cannot cancel what was shipped, nor approve what was denied', async () => {
+  it('cannot cancel a shipped checkout, nor approve a denied one', async () => {
     expect((await put({ ...(await shipped()), status: 'canceled' })).status).toBe(400);
     const { id } = await create();
     expect((await decide(id, 'deny')).body.status).toBe('denied');
@@ -239,7 +239,7 @@ describe('the status machine', () => {
     expect((await decide(id, 'dance')).status).toBe(400);
   });
 
-  it('expires what nobody paid for a day', async () => {
+  it('expires a checkout that is unpaid for a day', async () => {
     const { id } = await create();
     clock.at = '2026-11-23T10:00:00.000Z';
     expect(await read(id)).toMatchObject({ status: 'expired' });
@@ -248,14 +248,14 @@ describe('the status machine', () => {
     expect(told).toEqual([`/callbacks/payson/token?o=1&checkout=${id}`]);
   });
 
-  it('demands the whole object of a replace', async () => {
+  it('requires the whole object for a replace', async () => {
     const { merchant: _merchant, ...rest } = await create();
     expect((await call('PUT', `Checkouts/${rest.id}`, rest)).body.errors[0].property).toBe('merchant');
     const other = await create();
     expect((await call('PUT', `Checkouts/${rest.id}`, other)).body.errors[0].property).toBe('id');
   });
 
-  it('does not know what it did not make', async () => {
+  it('answers 404 for an unknown checkout', async () => {
     expect((await call('GET', 'Checkouts/0f5e2f9e-8b8e-4bb0-a8a8-9a2f5d8a1c11')).status).toBe(404);
     expect((await call('DELETE', 'Checkouts/x')).status).toBe(404);
   });
@@ -301,7 +301,7 @@ describe('lists', () => {
 });
 
 describe('notifications', () => {
-  it('come for the statuses that are told, in order, with the id in the query', async () => {
+  it('are sent for the statuses that have one, in order, with the id in the query', async () => {
     const checkout = await shipped();
     await sandbox.settled();
     expect(told).toEqual(Array(2).fill(`/callbacks/payson/token?o=1&checkout=${checkout.id}`));
@@ -319,7 +319,7 @@ describe('notifications', () => {
   });
 
   it.each(['http://192.0.2.1/', 'https://shop.example.org/', 'http://127.0.0.1.example.org/', 'http://0.0.0.0/'])(
-    'never leave this machine for %s',
+    'are never sent to %s',
     async (notificationUri) => {
       const { id } = await create({ merchant: { ...cart().merchant, notificationUri } });
       await decide(id, 'approve');
@@ -331,7 +331,7 @@ describe('notifications', () => {
 });
 
 describe('the payment page', () => {
-  it('is for a person, and says nothing about the buyer', async () => {
+  it('is a readable page, and shows nothing about the buyer', async () => {
     const { id } = await create();
     const page = await call('GET', `/payson/pay/${id}`, undefined, {});
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -347,7 +347,7 @@ describe('the payment page', () => {
     expect((await call('POST', `/payson/pay/${id}`, 'decision=deny', form)).body).toContain('readyToShip');
   });
 
-  it('shows what it was given as text', async () => {
+  it('escapes the texts of the checkout', async () => {
     const items = [{ name: '<script>alert(1)</script>', unitPrice: 99, quantity: 1 }];
     const { id } = await create({ order: { currency: 'sek', items } });
     expect((await call('GET', `/payson/pay/${id}`, undefined, {})).body).not.toContain('<script');
@@ -379,7 +379,7 @@ describe('inspection', () => {
     expect(await requests()).toEqual([]);
   });
 
-  it('counts what it could not keep', async () => {
+  it('counts requests dropped at the limit', async () => {
     const small = await startProcessorSandbox({
       host: '127.0.0.1',
       payson: { agentId: 'agent', apiKey: 'key' },

@@ -10,19 +10,19 @@ export interface ReceivedRequest {
   readonly query: Readonly<Record<string, string>>;
   /** The body byte for byte. */
   readonly rawBody: string;
-  /** The body as the processor read it; `null` where it could not. */
+  /** The parsed body; `null` where it could not be parsed. */
   readonly body: unknown;
   /** The body field by field: `customer.email`, `order.items[0].name`. Empty where it could not be read. */
   readonly fields: Readonly<Record<string, string | number | boolean | null>>;
-  /** What was answered; `null` = not yet, or never. */
+  /** The response; `null` = not yet, or never. */
   readonly status: number | null;
-  /** The planted fault it met. */
+  /** The planted fault that it triggered. */
   readonly fault: string | null;
 }
 
 export type ReceivedEntry = { -readonly [Key in keyof ReceivedRequest]: ReceivedRequest[Key] };
 
-/** What came in, oldest first, up to a limit; then the oldest go and are counted. */
+/** Received requests, oldest first, up to a limit; beyond it the oldest are dropped and counted. */
 export class ReceivedRequests {
   private entries: ReceivedEntry[] = [];
   private sequence = 0;
@@ -45,7 +45,7 @@ export class ReceivedRequests {
     return this.entries.filter((entry) => processor === undefined || entry.processor === processor);
   }
 
-  /** How many fell out at the limit: a count over `all` is complete only while this is 0. */
+  /** How many were dropped at the limit: a count over `all` is complete only while this is 0. */
   dropped(): number {
     return this.forgotten;
   }

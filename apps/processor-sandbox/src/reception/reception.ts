@@ -15,7 +15,7 @@ interface Visit {
   readonly fault: Fault | null;
 }
 
-/** How a processor reads the bodies it is sent. */
+/** How a processor parses request bodies. */
 export type BodyReader = (rawBody: string) => unknown;
 
 export const jsonBody: BodyReader = (rawBody) => {
@@ -29,8 +29,8 @@ export const jsonBody: BodyReader = (rawBody) => {
 export const formBody: BodyReader = (rawBody) => Object.fromEntries(new URLSearchParams(rawBody));
 
 /**
- * Puts the reception in front of a processor's routes: a request is written down first, then meets the fault planted
- * for it, then `authenticate`, then the route. Must be called inside the plugin of that processor, before its routes.
+ * Adds the reception before a processor's routes: a request is recorded, then the fault planted for it applies, then
+ * `authenticate`, then the route. Must be called inside the plugin of that processor, before its routes.
  */
 export const receive = (
   app: FastifyInstance,

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('the checkpoint of the active relay', () => {
-  it('is taken over by the next epoch; one that lost its lease without knowing can move it no more', async () => {
+  it('is taken over by the next epoch; a relay that lost its lease without noticing can no longer move it', async () => {
     const checkpoint = new RelayCheckpoint(pool, 'a');
     expect(await checkpoint.adopt('1')).toBeNull();
     await checkpoint.save('1', 10n);
@@ -35,7 +35,7 @@ describe('the checkpoint of the active relay', () => {
     expect(await checkpoint.adopt('1')).toBe(7n);
   });
 
-  it('is one for each transport', async () => {
+  it('is kept separately for each transport', async () => {
     const [inProcess, kafka] = [new RelayCheckpoint(pool, 'in-process'), new RelayCheckpoint(pool, 'kafka:')];
     await inProcess.adopt('1');
     await inProcess.save('1', 5n);

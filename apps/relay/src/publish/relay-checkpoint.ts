@@ -2,17 +2,18 @@ import { LeaseLost } from '@dittoo/service';
 import type { Pool } from 'pg';
 
 /**
- * Up to where the transport has the log. The lease's epoch is the fence: a relay that lost its lease without knowing
- * cannot move the checkpoint any more. What it may still send once is dropped by the consumers.
+ * The position up to which the transport has the log. The lease's epoch is the fencing token: a relay that lost its
+ * lease without noticing can no longer move the checkpoint. Duplicates that it may still send are dropped by the
+ * consumers.
  */
 export class RelayCheckpoint {
-  /** @param transport one checkpoint each: what one transport has had, another has not */
+  /** @param transport each has its own checkpoint: events published on one are not on another */
   constructor(
     private readonly pool: Pool,
     private readonly transport: string,
   ) {}
 
-  /** Takes the checkpoint over; `null` = nothing was relayed yet. @throws LeaseLost a later epoch has it */
+  /** Claims the checkpoint; `null` = nothing was relayed yet. @throws LeaseLost a later epoch has claimed it */
   async adopt(epoch: string): Promise<bigint | null> {
     const { rows } = await this.pool.query<{ position: string }>(
       `INSERT INTO relay.checkpoint AS c (transport, epoch) VALUES ($1, $2)
@@ -24,7 +25,7 @@ export class RelayCheckpoint {
     return position < 0n ? null : position;
   }
 
-  /** Moves the checkpoint forward. @throws LeaseLost a later epoch has it */
+  /** Moves the checkpoint forward. @throws LeaseLost a later epoch has claimed it */
   async save(epoch: string, position: bigint): Promise<void> {
     const { rowCount } = await this.pool.query(
       `UPDATE relay.checkpoint SET position = greatest(position, $3), moved_at = now()

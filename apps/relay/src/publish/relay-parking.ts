@@ -1,7 +1,7 @@
 import type { Unpublishable } from '@dittoo/kernel';
 import type { Pool } from 'pg';
 
-/** Events the transport cannot carry, by their place in the log, which still has them. */
+/** The positions of events that the transport cannot carry; the log still has the events. */
 export class RelayParking {
   constructor(private readonly pool: Pool) {}
 

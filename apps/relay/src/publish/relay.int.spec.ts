@@ -3,10 +3,10 @@ import { startTestService, until, type TestService } from '@dittoo/platform/test
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { relayService } from '../relay.module.js';
 
-/** Promised: every event published, in position order, and the checkpoint behind it. Left open: how often. */
+/** Promised: every event is published in position order and the checkpoint follows. Left open: how often. */
 let service: TestService;
 const published: RecordedEvent[] = [];
-/** What the transport says to a page before it takes it; a test may hold it up. */
+/** Called before the transport takes a page; a test may delay it. */
 let mayPublish: Promise<void> = Promise.resolve();
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ const figure = async (name: string): Promise<number> =>
   (await service.platform.metrics.getSingleMetric(name)!.get()).values[0]!.value;
 
 describe('the relay', () => {
-  it('publishes what was appended in order, and moves its checkpoint behind it', async () => {
+  it('publishes what was appended in order, and then moves its checkpoint', async () => {
     const { pool } = service.platform;
     const appended: string[] = [];
     for (let i = 0; i < 20; i++) appended.push(await append());

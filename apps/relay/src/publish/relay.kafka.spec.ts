@@ -7,8 +7,8 @@ import { freePort, startTestService, type TestService } from '@dittoo/platform/t
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { relayService } from '../relay.module.js';
 
-// Promised: every event on Kafka, each stream in order, whoever relays; one relay at a time moves the checkpoint.
-// Left open: how often an event is there.
+// Promised: every event reaches Kafka, each stream in order, whichever relay is active; one relay at a time moves the
+// checkpoint. Left open: how often an event is published.
 describe('two relays on one log', () => {
   const prefix = `t${randomBytes(4).toString('hex')}.`;
   const env = { KAFKA_BROKERS: '', KAFKA_TOPIC_PREFIX: prefix };
@@ -83,7 +83,7 @@ describe('two relays on one log', () => {
   };
   const relayed = () => until(async () => (await checkpoint()).position === appended.length - 1);
 
-  it('one works and one waits; a lease that is lost is taken, and the loser stopped by its epoch', async () => {
+  it('one works and one waits; a lost lease is taken over, and the old holder is stopped by its epoch', async () => {
     await append(5);
     await relayed();
     const before = await checkpoint();
@@ -111,7 +111,7 @@ describe('two relays on one log', () => {
     }
   });
 
-  it('events get their positions although audit does not run: the other leads when the one that gave them stops', async () => {
+  it('events get their positions without audit: the second relay leads the sequencer when the first stops', async () => {
     const sequencers = [first.platform.sequencer!, second.platform.sequencer!];
     const leading = await until(() => sequencers.find(({ state }) => state === 'leading'));
     const waiting = sequencers.find((sequencer) => sequencer !== leading)!;
@@ -121,7 +121,7 @@ describe('two relays on one log', () => {
     expect(waiting.state).toBe('leading');
   });
 
-  it('an event from before there was a limit, too large for Kafka, is written down, and what comes after it goes on', async () => {
+  it('an old event that is too large for Kafka is parked, and the events after it are published', async () => {
     const { store, pool } = first.platform;
     const stream = `consent-${newId()}`;
     const eventId = newId();

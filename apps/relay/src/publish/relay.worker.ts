@@ -10,14 +10,14 @@ import { RelayCheckpoint } from './relay-checkpoint.js';
 import { RelayParking } from './relay-parking.js';
 
 const batch = 200;
-/** The log was followed to the end of the lease; then it is asked for again. */
+/** The log was followed until the lease ended; then the lease is requested again. */
 const restMs = 100;
 
 /**
  * Log -> transport, in position order, one batch in flight; the checkpoint moves after the transport has acknowledged.
  * One process at a time relays.
  *
- * Dies between the two: the next relay sends the batch again with the same event ids, consumers drop what they know.
+ * Dies between the two: the next relay sends the batch again with the same event ids; consumers drop duplicates.
  * Decides nothing, opens nothing.
  */
 @Injectable()
@@ -28,7 +28,7 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly relayed: Gauge;
   private readonly parked: Counter;
   private readonly active: Gauge;
-  /** When the oldest event was recorded that is read and not acknowledged; `null` = none is in hand. */
+  /** When the oldest unacknowledged event was recorded; `null` = every event read is acknowledged. */
   private inHandSince: number | null = null;
 
   constructor(
@@ -43,7 +43,7 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     const holder = `${config.service}@${hostname()}:${config.port}`;
     this.checkpoint = new RelayCheckpoint(pool, transport);
     const work = (lease: Lease, progressed: () => void): Promise<boolean> => this.relay(lease, progressed);
-    // What was in its hand is in the other's now.
+    // The new lease holder sends the unacknowledged events now.
     const standsBy = (): void => void (this.inHandSince = null);
     this.worker = new LeasedWorker(pool, `relay.${transport}`, holder, restMs, work, logger, standsBy);
     this.parking = new RelayParking(pool);
@@ -106,7 +106,9 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     return false;
   }
 
-  /** An event the transport cannot carry is written down, alerted and left out: it would hold up all behind it. */
+  /**
+   * An event that the transport cannot carry is parked with an alert and skipped: it would block all events after it.
+   */
   private async publish(page: LogPage): Promise<void> {
     for (let rest = page; ;) {
       try {

@@ -5,8 +5,8 @@ import { DataDirectory, InterruptedShop } from './interrupted-process.js';
 import { canaryPerson, ShopClient } from './shop-client.js';
 
 /**
- * Promise: wherever the shop listens, the address it prints can be gone to and its tokens verify there; a public
- * address with a path is in every link.
+ * Promise: the printed address of the shop is reachable and its tokens verify there; a public address with a path is in
+ * every link.
  */
 const directory = new DataDirectory();
 afterAll(() => directory.remove(), 60_000);
@@ -52,7 +52,7 @@ describe('a public address with a path', () => {
     const env = { HOST: '0.0.0.0', PUBLIC_URL: `${PUBLIC_URL}/`, METRICS_PORT: '0', LOG_LEVEL: 'warn' };
     const shop = new InterruptedShop(directory, env);
     expect(await shop.ready()).toBe(PUBLIC_URL);
-    const [, standIns] = /^stand-ins\s+(\S+)/m.exec(shop.output) ?? [];
+    const [, sandbox] = /^sandbox\s+(\S+)/m.exec(shop.output) ?? [];
     const [, metricsUrl] = /^metrics\s+(\S+)/m.exec(shop.output) ?? [];
     expect((await fetch(metricsUrl!)).status).toBe(200);
     const [, base] = /^listens\s+(http:\/\/127\.0\.0\.1:[1-9]\d*)$/m.exec(shop.output) ?? [];
@@ -69,7 +69,7 @@ describe('a public address with a path', () => {
     expect(subscribed.headers.get('location')).toMatch(/^\/dittoo\/api\/v1\//);
 
     const mail = await until(async () => {
-      const { items } = (await (await fetch(`${standIns}/oneMail/requests`)).json()) as {
+      const { items } = (await (await fetch(`${sandbox}/oneMail/requests`)).json()) as {
         items: { body: { to: string[]; text: string; html: string } }[];
       };
       return items.find(({ body }) => body.to.includes('path.reader@example.org'))?.body;

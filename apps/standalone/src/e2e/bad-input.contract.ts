@@ -6,7 +6,10 @@ import { asOfficer } from './customer-journey.js';
 import { canaryPerson, ShopClient, type Answer } from './shop-client.js';
 import type { RunningShop } from './shop-process.js';
 
-/** Wrong input gets a clear refusal: never a 5xx, never a stack trace, never what was typed, neither here nor in the log. */
+/**
+ * Invalid input gets a clear refusal: never a 5xx or a stack trace, and the input is repeated neither in the response
+ * nor in the log.
+ */
 export const badInputContract = (start: () => Promise<RunningShop>): void => {
   let process: RunningShop;
   let shop: ShopClient;
@@ -133,7 +136,7 @@ export const badInputContract = (start: () => Promise<RunningShop>): void => {
     it('refuses another media type', async () =>
       refused(await raw('<a/>', 'application/xml'), 415, 'unsupported-media-type'));
 
-    it('gives up on one that does not arrive, and serves others meanwhile', async () => {
+    it('times out on one that does not arrive, and serves others meanwhile', async () => {
       const answer = await new Promise<string>((resolve, reject) => {
         const socket = connect(Number(new URL(process.url).port), '127.0.0.1', () => {
           socket.write(
@@ -190,19 +193,19 @@ export const badInputContract = (start: () => Promise<RunningShop>): void => {
       refused(await shop.call('GET', '/me', { token: await forged() }), 401, 'invalid-token');
     });
 
-    it('asks for one where one is needed, and for the right one', async () => {
+    it('requires one where needed, and of the right role', async () => {
       refused(await shop.call('GET', '/me'), 401, 'not-authenticated');
       refused(await shop.call('POST', '/audit/verifications', { token }), 403, 'not-allowed');
       refused(await shop.call('GET', '/me', { token: (await asOfficer(shop)).token }), 403, 'not-allowed');
     });
 
-    it('wants a reason from an officer', async () => {
+    it('requires a purpose from an officer', async () => {
       const { token: officerToken } = await asOfficer(shop);
       const answer = await shop.call('GET', `/audit/subjects/${randomUUID()}/events`, { token: officerToken });
       refused(answer, 400, 'audit-purpose-required');
     });
 
-    it('ends the family when an old refresh token comes back', async () => {
+    it('ends the family when an old refresh token is used again', async () => {
       const session = await shop.ok('POST', '/sessions', { body: { email: anna.email, password: anna.password } });
       const next = await shop.ok('POST', '/sessions/refresh', { body: { refreshToken: session.refreshToken } });
       const reuse = await shop.call('POST', '/sessions/refresh', { body: { refreshToken: session.refreshToken } });
@@ -246,7 +249,7 @@ export const badInputContract = (start: () => Promise<RunningShop>): void => {
   });
 
   describe('a lost database', () => {
-    it('is answered with "try again", and comes back by itself with everything in it', async () => {
+    it('gives "try again", and recovers by itself with all data', async () => {
       await process.killDatabase();
       const answers: Answer[] = [];
       await until(async () => {
@@ -265,7 +268,7 @@ export const badInputContract = (start: () => Promise<RunningShop>): void => {
     }, 90_000);
   });
 
-  describe('what was typed', () => {
+  describe('the input', () => {
     it('is not in the log', () => {
       for (const canary of [mark, '701063-2391', '4111 1111', 'barter', 'curiosity'])
         expect(process.log).not.toContain(canary);

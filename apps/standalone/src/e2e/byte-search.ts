@@ -8,7 +8,7 @@ export interface Hit {
   readonly encoding: string;
 }
 
-/** The forms a value could lie on disk in: as it is, hex, UTF-16, and base64 at each of its three alignments. */
+/** The forms a value could have on disk: plain, hex, UTF-16, and base64 at each of its three alignments. */
 const formsOf = (value: string): (readonly [string, Buffer])[] => {
   const bytes = Buffer.from(value, 'utf8');
   const base64 = [0, 1, 2].map((shift) => {
@@ -25,8 +25,8 @@ const formsOf = (value: string): (readonly [string, Buffer])[] => {
 };
 
 /**
- * Looks for every value in every byte of every file below `directories`. Gives way between files: connections that are
- * closed meanwhile must be seen to be.
+ * Searches every byte of every file below `directories` for every value. Yields between files, so that connections
+ * closed meanwhile are noticed.
  */
 export const searchBytes = async (
   directories: readonly string[],

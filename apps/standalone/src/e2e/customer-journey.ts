@@ -8,7 +8,7 @@ export interface PaidOrder {
   readonly paymentPage: URL;
 }
 
-/** An invoice order, opened at the stand-in and approved on its page. */
+/** An invoice order, opened at the sandbox and approved on its page. */
 export const orderAndPay = async (shop: ShopClient, token: string): Promise<PaidOrder> => {
   const products = await shop.ok('GET', '/products');
   const { orderId } = await shop.ok('POST', '/orders', {
@@ -29,7 +29,7 @@ export const orderAndPay = async (shop: ShopClient, token: string): Promise<Paid
   return { orderId, paymentPage };
 };
 
-/** The stand-in's record of what it was told about one order. */
+/** The requests that the sandbox received about one order. */
 export const receivedFor = async (shop: ShopClient, { orderId, paymentPage }: PaidOrder) => {
   const { items } = await shop.ok('GET', new URL('/sandbox/payson/requests', paymentPage).href);
   return (
@@ -60,7 +60,7 @@ export const erase = async (shop: ShopClient, customerId: string, { password, em
   return requestId;
 };
 
-/** What a person tells the shop outside an order. */
+/** A comment, a support case and a campaign entry. */
 const engage = async (shop: ShopClient, { email }: Person, token: string, mark: string): Promise<void> => {
   const products = await shop.ok('GET', '/products');
   await shop.ok('POST', `/products/${products.items[0].sku}/comments`, { token, body: { text: `Kommentar${mark}` } });
@@ -97,7 +97,7 @@ export const liveThrough = async (shop: ShopClient, mark: string) => {
     ...staff,
     headers: { 'audit-purpose': `Granskning${mark}` },
   });
-  // What the person typed, and what staff typed about them.
+  // The person's own input, and staff's texts about them.
   const canaries = [
     person.email,
     person.password,
@@ -123,7 +123,7 @@ export const liveThrough = async (shop: ShopClient, mark: string) => {
   return { person, customerId, order, canaries };
 };
 
-/** Each acknowledged order stands in the trail once, and in the list once, as soon as that has caught up. */
+/** Expects each acknowledged order to be in the trail once, and in the list once as soon as that has caught up. */
 export const standsOnce = async (
   shop: ShopClient,
   { customerId, token }: { readonly customerId: string; readonly token: string },

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStoreSandbox, selfSigned } from '@dittoo/event-store-sandbox';
+import { EventStoreSandbox } from '@dittoo/event-store-sandbox';
 import { until } from '@dittoo/platform/testing';
+import { selfSignedCertificate } from '@dittoo/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { searchBytes, searchText } from './byte-search.js';
 import { asOfficer, erase, liveThrough, replay } from './customer-journey.js';
@@ -11,8 +12,8 @@ import { offlineVerdict } from './offline-verdict.js';
 import { officer, ShopProcess } from './shop-process.js';
 
 /**
- * The journey of `whole-shop.e2e.spec.ts` with the log in EventStoreDB: by its sandbox, over TLS, with a user, and on
- * disk. Promised: nothing of the journey knows where the log is.
+ * The journey of `whole-shop.e2e.spec.ts` with the log in EventStoreDB: its sandbox, over TLS, with a user, and on
+ * disk. Promised: the journey does not depend on where the log is.
  */
 let directory: string;
 let sandbox: EventStoreSandbox;
@@ -23,7 +24,7 @@ const password = 'hemligt@för:loggen';
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'dittoo-esdb-'));
-  const certificate = selfSigned();
+  const certificate = selfSignedCertificate();
   const caFile = join(directory, 'ca.crt');
   writeFileSync(caFile, certificate.cert);
   const file = join(directory, 'log.ndjson');
@@ -60,7 +61,7 @@ describe('a customer, with the log in EventStoreDB', () => {
     expect(positions).toEqual(Array.from({ length: positions.length }, (_, n) => n));
   });
 
-  it('is in no byte of the store, the database or the log in the clear, nor is the store’s password', async () => {
+  it('has no personal data in the clear in the store, the database or the log, nor has the store’s password', async () => {
     const secrets = [...life.canaries, password, encodeURIComponent(password)];
     const stored = readFileSync(join(directory, 'log.ndjson'), 'utf8')
       .split('\n')
@@ -74,7 +75,7 @@ describe('a customer, with the log in EventStoreDB', () => {
     expect(searchText(process.log, secrets)).toEqual([]);
   }, 60_000);
 
-  it('is forgotten, and the trail verifies, here and offline', async () => {
+  it('is erased, and the trail verifies, in the service and offline', async () => {
     await erase(shop, life.customerId, life.person);
     const registered = (await replay(shop, life.customerId)).find(({ type }) => type === 'CustomerRegistered')!;
     expect(registered.fields['familyName']).toMatchObject({ erased: true });
@@ -84,7 +85,7 @@ describe('a customer, with the log in EventStoreDB', () => {
 });
 
 describe('an outage of the store', () => {
-  it('is answered as one, loses nothing, and goes by without a restart', async () => {
+  it('gives a clear answer, loses nothing, and ends without a restart', async () => {
     const person = { ...canaryPerson('Avbrott'), email: 'avbrott.under.test@example.org' };
     await sandbox.goDown();
     expect((await shop.call('POST', '/sessions', { body: officer })).status).toBe(503);
@@ -96,7 +97,7 @@ describe('an outage of the store', () => {
     await shop.signIn(person);
   }, 60_000);
 
-  it('in the middle of a life leaves it whole: every event once, and a trail that verifies', async () => {
+  it('in the middle of a journey loses nothing: every event once, and a trail that verifies', async () => {
     const cutting = setInterval(() => sandbox.cutConnections(), 300);
     try {
       await liveThrough(shop, 'Avbruten');
@@ -110,7 +111,7 @@ describe('an outage of the store', () => {
     expect(await verification()).toMatchObject({ verdict: 'ok', problems: [] });
   }, 60_000);
 
-  it('at a start is waited for, and the shop goes on where it was', async () => {
+  it('at a start is waited for, and the shop continues where it was', async () => {
     expect(await process.stop()).toBe(0);
     await sandbox.goDown();
     const started = process.start();
@@ -122,7 +123,7 @@ describe('an outage of the store', () => {
 });
 
 describe('the shop', () => {
-  it('does not start on another log than its rows are about', async () => {
+  it('does not start on a log that does not match its rows', async () => {
     await process.stop();
     const other = await ShopProcess.refused({ DATA_DIR: process.dataDir });
     expect(other.log).toContain(

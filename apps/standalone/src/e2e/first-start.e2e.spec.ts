@@ -5,8 +5,8 @@ import { DataDirectory, InterruptedShop } from './interrupted-process.js';
 import { ShopClient } from './shop-client.js';
 
 /**
- * Promise: however and whenever a first start is interrupted, the next one is whole and both officers can sign in.
- * The moments are stages of the start as its directory shows them, not times, so they are met on a slow machine too.
+ * Promise: however and whenever a first start is interrupted, the next one succeeds and both officers can sign in. The
+ * moments are stages of the start, visible in its directory, not times, so a slow machine meets them too.
  */
 type Moment = readonly [
   name: string,
@@ -81,7 +81,7 @@ const proven = async ({ how, moment }: (typeof cases)[number]): Promise<void> =>
   try {
     const { code, output, signal } = await interrupted(directory, moment, how);
     if (how === 'Ctrl-C') {
-      // Before its first line runs a signal ends any process by itself.
+      // Before the first line of code runs, a signal ends any process by default.
       const inOrder = code === 0 || (moment === moments[1] && signal === 'SIGINT');
       expect({ inOrder, code, signal, output }).toMatchObject({ inOrder: true });
       await until(() => directory.processes().length === 0, 60_000);
@@ -95,7 +95,7 @@ const proven = async ({ how, moment }: (typeof cases)[number]): Promise<void> =>
 describe('after a first start that was interrupted', () => {
   const pairs = cases.flatMap((first, index) => (index % 2 === 0 ? [[first, cases[index + 1] ?? first] as const] : []));
 
-  // Two side by side: one start leaves a core to spare most of the time.
+  // Two in parallel: one start mostly leaves a core idle.
   it.each(pairs.map(([one, other]) => [one.how, one.moment[0], other.how, other.moment[0], one, other] as const))(
     'by %s (%s), by %s (%s): the next one is whole',
     async (_how, _moment, _otherHow, _otherMoment, ...pair) => void (await Promise.all(pair.map(proven))),

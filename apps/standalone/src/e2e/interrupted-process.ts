@@ -17,13 +17,13 @@ import { until } from '@dittoo/platform/testing';
 export const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const patienceMs = 120_000;
 
-/** For specs: a directory of its own, and what runs on it. */
+/** For specs: a data directory, and the processes that use it. */
 export class DataDirectory {
   private readonly root = mkdtempSync(join(tmpdir(), 'dittoo-signal-'));
   readonly path = join(this.root, 'data');
 
   constructor() {
-    chmodSync(this.root, 0o711); // as root the database runs as somebody else, who has to get through here
+    chmodSync(this.root, 0o711); // as root the database runs as another user, who must be able to enter this directory
     const start = `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(main)}`;
     writeFileSync(join(this.root, 'package.json'), JSON.stringify({ private: true, scripts: { start } }));
   }
@@ -64,7 +64,7 @@ export class DataDirectory {
     );
   }
 
-  /** Did the last run end in order? Its supervisor gave the directory back, and PostgreSQL wrote its last line. */
+  /** Whether the last run ended in order: the supervisor released the directory, and PostgreSQL logged its shutdown. */
   wasLeftInOrder(): boolean {
     const log = readFileSync(join(this.path, 'postgres/postgres.log'), 'utf8');
     return !this.has('postgres/supervisor.lock') && log.trimEnd().endsWith('database system is shut down');
@@ -85,13 +85,13 @@ export class DataDirectory {
 
 export type Ending = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
-/** For specs: a shop that is interrupted at a moment of its start, or that a signal reaches on some way. */
+/** For specs: a shop that is interrupted at a moment of its start, or gets a signal by some route. */
 export class InterruptedShop {
   readonly child: ChildProcess;
   readonly ending: Promise<Ending>;
   output = '';
 
-  /** @param command the shop itself unless given; a group of its own in any case */
+  /** @param command default: the shop itself; always a process group of its own */
   constructor(
     private readonly directory: DataDirectory,
     env: Readonly<Record<string, string>> = {},
@@ -122,7 +122,7 @@ export class InterruptedShop {
     return /^ready (\S+)\r?$/m.exec(this.output)?.[1];
   }
 
-  /** The process that runs the shop, however many stand before it. */
+  /** The process that runs the shop, behind any wrapper processes. */
   get pid(): number {
     return Number.parseInt(readFileSync(join(this.directory.path, 'postgres/supervisor.lock'), 'utf8'), 10);
   }

@@ -6,8 +6,8 @@ import { canaryPerson, ShopClient } from './shop-client.js';
 import { ShopProcess } from './shop-process.js';
 
 /**
- * Promise: what was acknowledged is never lost and happens once, however the whole tree dies. A ledger outside the
- * system remembers every acknowledgement. Left open: power loss (the machine's own cache is not dropped here).
+ * Promise: acknowledged work is never lost and happens once, however the whole process tree dies. A ledger outside the
+ * system records every acknowledgement. Left open: power loss (the machine's own cache is not dropped here).
  */
 let process: ShopProcess;
 let shop: ShopClient;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => process.remove(), 60_000);
 
 describe('kill -9 of the whole tree under load', () => {
-  it('loses nothing that was acknowledged, does nothing twice, and verifies', async () => {
+  it('loses nothing acknowledged, does nothing twice, and verifies', async () => {
     const person = { ...canaryPerson('Kill'), email: 'kill.under.test@example.org' };
     const customerId = await shop.register(person);
     const token = await shop.signIn(person);
@@ -37,7 +37,7 @@ describe('kill -9 of the whole tree under load', () => {
         await sleep(20);
       }
     });
-    // Each kill hits orders in hand, however slow the machine: some were acknowledged since the last start.
+    // Each kill hits orders in progress, also on a slow machine: some were acknowledged since the last start.
     for (let kill = 0; kill < 3; kill++) {
       const before = ledger.length;
       await until(() => ledger.length >= before + 7, 30_000);

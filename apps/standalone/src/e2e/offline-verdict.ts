@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { asOfficer } from './customer-journey.js';
 import type { ShopClient } from './shop-client.js';
 
-/** The one file an auditor gets, as `npm run verify` runs it. */
+/** The single file that an auditor gets and `npm run verify` runs. */
 const verifier = fileURLToPath(new URL('../../../audit/dist/offline-verifier/offline-verifier.js', import.meta.url));
 
-/** Downloads the bundle and verifies it in a process that knows nothing of the shop. */
+/** Downloads the bundle and verifies it in a process that is independent of the shop. */
 export const offlineVerdict = async (
   shop: ShopClient,
 ): Promise<{ readonly exitCode: number | null; readonly text: string }> => {

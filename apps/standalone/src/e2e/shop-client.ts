@@ -44,7 +44,7 @@ export class ShopClient {
     return body;
   }
 
-  /** Says a command until it is acknowledged, with one Idempotency-Key, across whatever dies meanwhile. */
+  /** Repeats a command with one Idempotency-Key until it is acknowledged, while processes may die. */
   async acknowledged(
     method: string,
     path: string,
@@ -103,7 +103,7 @@ export interface Person {
   readonly personnummer: string;
 }
 
-/** An invented person whose every value can be searched for: no other text holds it by chance. */
+/** An invented person with searchable values: no other text contains them by chance. */
 export const canaryPerson = (mark: string): Person => ({
   email: `kanarie.${mark}@example.org`,
   password: `losenord-${mark}-hemligt`,

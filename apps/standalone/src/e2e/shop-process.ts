@@ -10,12 +10,12 @@ const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export const officer = { email: 'officer.under.test@example.org', password: 'a long pass phrase for the officer' };
 
-/** A whole shop that runs, in whatever number of processes. */
+/** A running shop, in one or several processes. */
 export interface RunningShop {
   readonly url: string;
-  /** Everything it ever printed. */
+  /** All its output so far. */
   readonly log: string;
-  /** Where something of it lies on disk. */
+  /** Its directories on disk. */
   readonly places: readonly string[];
   /** @returns how long that took, ms */
   start(): Promise<number>;
@@ -46,11 +46,11 @@ export class ShopProcess implements RunningShop {
 
   private static async made(env: Readonly<Record<string, string>>): Promise<ShopProcess> {
     const dataDir = mkdtempSync(join(tmpdir(), 'dittoo-shop-'));
-    chmodSync(dataDir, 0o711); // as root the database runs as somebody else, who has to get through here
+    chmodSync(dataDir, 0o711); // as root the database runs as another user, who must be able to enter this directory
     return new ShopProcess(dataDir, await freePort(), env);
   }
 
-  /** A start that is to fail. @returns how it ended and what it said */
+  /** A start that must fail. @returns exit code and output */
   static async refused(
     env: Readonly<Record<string, string>>,
   ): Promise<{ readonly code: number | null; readonly log: string }> {
@@ -69,7 +69,7 @@ export class ShopProcess implements RunningShop {
     return [this.dataDir];
   }
 
-  /** Everything it ever printed. */
+  /** All its output so far. */
   get log(): string {
     return this.output;
   }
@@ -130,8 +130,7 @@ export class ShopProcess implements RunningShop {
     return this.ended();
   }
 
-  /** Stops what runs and removes what it wrote. */
-  async remove(): Promise<void> {
+  /** Stops its processes and removes its files. */ async remove(): Promise<void> {
     if (this.child?.exitCode === null && this.child.signalCode === null) {
       await Promise.race([this.stop(), sleep(20_000)]);
       if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();

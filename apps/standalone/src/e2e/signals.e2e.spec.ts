@@ -5,9 +5,9 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { DataDirectory, InterruptedShop, inTerminal, main, type Ending } from './interrupted-process.js';
 
 /**
- * Promise: whoever asks the shop to end, and on whichever way, it finishes what is in hand, stops its database and
- * leaves nothing running; a request that arrives twice counts once, one that is repeated later ends it at once. Left
- * open: npm itself dies of SIGHUP and SIGQUIT, so its own exit code then says so.
+ * Promise: a stop request by any route lets the shop finish its current work, stop its database and leave nothing
+ * running; a signal that arrives twice counts once, a later one ends the shop at once. Left open: npm itself is killed
+ * by SIGHUP and SIGQUIT, which its own exit code then shows.
  */
 const directory = new DataDirectory();
 afterAll(() => directory.remove(), 60_000);
@@ -26,7 +26,7 @@ const twice = async (send: () => void): Promise<void> => {
   send();
 };
 
-/** A request whose body stops half way, until it is let go on. */
+/** A request whose body pauses half way, until it is released. */
 const inHand = async (url: string) => {
   const body = JSON.stringify({ email: 'nobody@example.org', password: 'not the pass phrase' });
   const asked = request(`${url}/api/v1/sessions`, {
@@ -38,7 +38,7 @@ const inHand = async (url: string) => {
   );
   answer.catch(() => undefined);
   asked.write(body.slice(0, 10));
-  await sleep(200); // it has to arrive: nothing on this side shows when it has
+  await sleep(200); // it has to arrive, and the client cannot see when it has
   return { answer, finish: () => void asked.end(body.slice(10)) };
 };
 
@@ -126,12 +126,12 @@ describe('in a terminal', () => {
   };
 });
 
-describe('what arrives twice', () => {
-  it('counts once: the request in hand is answered', async () => {
+describe('a signal that arrives twice', () => {
+  it('counts once: the current request is answered', async () => {
     const shop = new InterruptedShop(directory);
     const { answer, finish } = await inHand(await shop.ready());
     await twice(() => shop.signal('SIGINT'));
-    await sleep(500); // as far apart as no terminal and npm are
+    await sleep(500); // longer than between a terminal's signal and npm's
     shop.signal('SIGINT');
     finish();
     expect((await answer).statusCode).toBe(401);
@@ -139,7 +139,7 @@ describe('what arrives twice', () => {
     await endedInOrder();
   }, 180_000);
 
-  it('and is said again more than 2 s later ends it at once, with nothing left running', async () => {
+  it('and again more than 2 s later ends the shop at once, with nothing left running', async () => {
     const shop = new InterruptedShop(directory);
     await inHand(await shop.ready());
     await twice(() => shop.signal('SIGINT'));
@@ -148,7 +148,7 @@ describe('what arrives twice', () => {
     shop.signal('SIGINT');
     expect(await shop.ending).toEqual({ code: 1, signal: null });
     await nothingRuns();
-    // and nothing is lost by it
+    // and nothing is lost
     const next = new InterruptedShop(directory);
     await next.ready();
     next.signal('SIGTERM');

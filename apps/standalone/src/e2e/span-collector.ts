@@ -19,7 +19,7 @@ interface Told {
   }[];
 }
 
-/** An OTLP/HTTP collector that keeps what it is told. */
+/** An OTLP/HTTP collector that keeps the received spans. */
 export class SpanCollector {
   readonly spans: Span[] = [];
   /** Every byte of it. */
@@ -51,7 +51,7 @@ export class SpanCollector {
     return this.spans.find((span) => span.name === name && (traceId === undefined || span.traceId === traceId));
   }
 
-  /** `<process>: <span>` of what led to it, the nearest first. */
+  /** `<process>: <span>` of its ancestors, the nearest first. */
   ancestors(span: Span): string[] {
     const parent = this.spans.find(({ spanId, traceId }) => spanId === span.parentSpanId && traceId === span.traceId);
     return parent === undefined ? [] : [`${parent.service}: ${parent.name}`, ...this.ancestors(parent)];

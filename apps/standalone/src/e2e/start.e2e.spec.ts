@@ -17,7 +17,7 @@ afterAll(() => new Promise((resolve) => occupant.close(resolve)));
 describe('npm start', () => {
   it.each([
     [
-      'a port that is taken',
+      'a port in use',
       () => ({ PORT: String(port) }),
       /^cannot start: PORT \d+ on HOST 127\.0\.0\.1 is taken by another program: stop it, or set another PORT\n$/,
     ],

@@ -7,8 +7,8 @@ import type { RunningShop } from './shop-process.js';
 import { SpanCollector } from './span-collector.js';
 
 /**
- * What one request leads to is one trace, from the door through the log and the road to the call of the processor; spans
- * name routes, events and processors, and nobody. A collector that is away is nobody's wait.
+ * A request and its consequences are one trace, from the gateway through the log and the transport to the call of the
+ * processor; spans name routes, events and processors, but no person. An unavailable collector delays nothing.
  */
 export const traceContract = (
   start: (env: Readonly<Record<string, string>>) => Promise<RunningShop>,
@@ -47,7 +47,7 @@ export const traceContract = (
     expect(searchText(collector.told, life.canaries)).toEqual([]);
   }, 120_000);
 
-  it('a trace that began with the caller goes on with us', async () => {
+  it('the caller’s trace is continued', async () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     await fetch(`${process.url}/api/v1/products`, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
     const parents = await until(() => {
@@ -57,7 +57,7 @@ export const traceContract = (
     expect(new Set(parents).size).toBe(parents.length); // a chain
   }, 60_000);
 
-  it('without its collector the shop goes on', async () => {
+  it('without its collector the shop keeps working', async () => {
     collector.close();
     expect((await shop.ok('GET', '/products')).items.length).toBeGreaterThan(0);
     expect(await process.stop()).toBe(0);

@@ -4,7 +4,7 @@ import { until } from '@dittoo/platform/testing';
 import { afterAll, expect, it } from '@jest/globals';
 import { DataDirectory, InterruptedShop } from './interrupted-process.js';
 
-/** Promise: a start that waits says what for, without a password, and ends in order when it is asked to. */
+/** Promise: a start that waits says for what, without a password, and ends in order when it is told to stop. */
 const directory = new DataDirectory();
 const keyFile = join(directory.package, 'kek.json');
 FileKeyEncryption.generate(keyFile);

@@ -5,8 +5,8 @@ import { canaryPerson, ShopClient } from './shop-client.js';
 import type { RunningShop } from './shop-process.js';
 
 /**
- * One shop, however many processes it is; the promises stand in the order of a customer's life. Whoever runs the whole
- * differently runs this too.
+ * The suite of the whole shop, for one process and for several, in the order of a customer's journey. Every other way
+ * to run the shop must pass it too.
  */
 export const wholeShopContract = (start: () => Promise<RunningShop>, warmStartMs: number): void => {
   let process: RunningShop;
@@ -56,7 +56,7 @@ export const wholeShopContract = (start: () => Promise<RunningShop>, warmStartMs
       }
     });
 
-    it('keeps another customer out of everything that is hers', async () => {
+    it('gives another customer no access to hers', async () => {
       const bo = { ...canaryPerson('Bo1'), email: 'bo.under.test@example.org' };
       await shop.register(bo);
       const token = await shop.signIn(bo);
@@ -68,23 +68,23 @@ export const wholeShopContract = (start: () => Promise<RunningShop>, warmStartMs
   });
 
   describe('personal data at rest', () => {
-    it('is nowhere in the clear: not in one byte of what lies on disk, not in the log', async () => {
+    it('is nowhere in the clear: in no byte on disk, and not in the log', async () => {
       const { hits, files, bytes } = await searchBytes(process.places, life.canaries);
-      expect(files).toBeGreaterThan(500); // it did look: a cluster with its WAL
+      expect(files).toBeGreaterThan(500); // the search covered a cluster with its WAL
       expect(bytes).toBeGreaterThan(30_000_000);
       expect(hits).toEqual([]);
       expect(searchText(process.log, life.canaries)).toEqual([]);
     }, 60_000);
 
-    it('would be found if it were there', async () => {
-      // What is in the clear by design: proof that the search sees through this database's files.
+    it('would be found if it were in the clear', async () => {
+      // Values in the clear by design prove that the search can read this database's files.
       const { hits } = await searchBytes(process.places, ['CustomerRegistered']);
       expect(hits.length).toBeGreaterThan(0);
     }, 60_000);
   });
 
   describe('erasure', () => {
-    it('makes the same replay show erased where the data was, and retained what bookkeeping must keep', async () => {
+    it('makes the replay show erased fields as erased, and bookkeeping data as retained', async () => {
       const before = await replay(shop, life.customerId);
       expect(before.find(({ type }) => type === 'CustomerRegistered')!.fields['familyName']).toBe(
         life.person.familyName,
@@ -105,7 +105,7 @@ export const wholeShopContract = (start: () => Promise<RunningShop>, warmStartMs
       });
     }, 60_000);
 
-    it('ends the login, and the same address is a new person', async () => {
+    it('ends sign-in, and the same address can register as a new person', async () => {
       const { email, password } = life.person;
       expect((await shop.call('POST', '/sessions', { body: { email, password } })).status).toBe(401);
       expect(await shop.register(life.person)).not.toBe(life.customerId);
@@ -122,12 +122,12 @@ export const wholeShopContract = (start: () => Promise<RunningShop>, warmStartMs
   });
 
   describe('the process', () => {
-    it('drains on SIGTERM, exits 0, and everything is there after the next start', async () => {
+    it('drains on SIGTERM, exits 0, and has all data after the next start', async () => {
       const person = { ...canaryPerson('Stop'), email: 'stop.under.test@example.org' };
       await shop.register(person);
       const token = await shop.signIn(person);
       const { orderId } = await orderAndPay(shop, token);
-      // A key that goes by the person's own hand is explained in the trail as well.
+      // A key destroyed because the person removed a value is explained in the trail too.
       const hasNumber = canaryPerson('Nummer');
       await shop.register(hasNumber);
       expect(

@@ -26,12 +26,12 @@ describe('an empty environment', () => {
     expect(keyEncryptionKeyFile.startsWith('/srv/shop/')).toBe(true);
   });
 
-  it('is also what empty variables are', () =>
+  it('is equal to empty variables', () =>
     expect(read({ PORT: '', PUBLIC_URL: '', DATABASE_URL: '' })).toMatchObject({ port: 8080, databaseUrl: null }));
 });
 
-describe('what is set', () => {
-  it('is taken', () =>
+describe('a set variable', () => {
+  it('is used', () =>
     expect(
       read({
         ...postgres,
@@ -65,7 +65,7 @@ describe('the addresses that follow from where it listens', () => {
     expect(read({ HOST })).toMatchObject({ host: HOST, publicUrl: url, jwksUrl: `${url}/.well-known/jwks.json` }),
   );
 
-  it('are those of the port the system gave, where any was asked for', () => {
+  it('have the assigned port, where PORT is 0', () => {
     const given = { port: 49_152, metricsPort: 49_153 };
     expect(atPorts(read({ PORT: '0', METRICS_PORT: '0' }), given)).toMatchObject({
       ...given,
@@ -87,9 +87,9 @@ describe('the addresses that follow from where it listens', () => {
 });
 
 describe('EventStoreDB', () => {
-  it('is not asked for by default', () => expect(read({ EVENT_STORE_URL: '' }).eventStore).toBeNull());
+  it('is off by default', () => expect(read({ EVENT_STORE_URL: '' }).eventStore).toBeNull());
 
-  it('is chosen by its address, of which only the secret is kept apart', () =>
+  it('is chosen by its address, with the secret kept separately', () =>
     expect(read({ EVENT_STORE_URL: 'esdb://shop:secret@es.example.org:2113', DEBUG: 'esdb*' }).eventStore).toEqual({
       connection: 'esdb://es.example.org:2113',
       hosts: 'es.example.org:2113',
@@ -99,7 +99,7 @@ describe('EventStoreDB', () => {
 });
 
 describe('Kafka', () => {
-  it('is not asked for by default', () => expect(read({ KAFKA_BROKERS: '' }).kafka).toBeNull());
+  it('is off by default', () => expect(read({ KAFKA_BROKERS: '' }).kafka).toBeNull());
 
   it('is chosen by its brokers', () =>
     expect(read({ KAFKA_BROKERS: 'a.example.org:9092, b.example.org:9093' }).kafka).toEqual({
@@ -110,14 +110,14 @@ describe('Kafka', () => {
       sessionTimeoutMs: 30_000,
     }));
 
-  it('is told who we are and whom to trust', () =>
+  it('gets credentials and a CA', () =>
     expect(
       read({ KAFKA_BROKERS: '[::1]:9092', KAFKA_USERNAME: 'shop', KAFKA_PASSWORD: 'x', KAFKA_CA_FILE: '/ca.pem' })
         .kafka,
     ).toMatchObject({ credentials: { username: 'shop', password: 'x' }, caFile: '/ca.pem' }));
 });
 
-describe('what is wrong is named', () => {
+describe('a wrong variable is named', () => {
   it.each<[string, Record<string, string>]>([
     ['PORT', { PORT: 'http' }],
     ['PORT', { PORT: '65536' }],

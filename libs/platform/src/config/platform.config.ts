@@ -6,7 +6,7 @@ import { databaseVariables, type DatabaseConfig } from './database.config.js';
 import { kafkaConfigOf, kafkaRules, kafkaVariables, type KafkaConfig } from './kafka.config.js';
 import { processRules, processVariables, type ProcessValues } from './process.config.js';
 import { jwksUrlAt, localUrl } from './public-address.js';
-import type { ApartConfig } from './service.config.js';
+import type { DistributedConfig } from './service.config.js';
 
 /** What the environment says about the parts every process shares. */
 export interface PlatformConfig
@@ -35,7 +35,7 @@ export interface PlatformConfig
   /** Addresses (or CIDR ranges) of proxies in front whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   /** `null` = whoever mounts the services serves them to the public itself, in one process. */
-  readonly apart: ApartConfig | null;
+  readonly distributed: DistributedConfig | null;
   /** `null` = traces are passed on, and recorded nowhere. */
   readonly tracing: TracingConfig | null;
 }
@@ -109,7 +109,7 @@ export const platformConfigOf = (
     fiscalYearEnd: values.fiscalYearEnd,
     clockOffsetMs: values.clockOffsetMs ?? 0,
     tracing: values.tracesEndpoint === null ? null : { endpoint: values.tracesEndpoint, ratio: values.tracesShare },
-    apart: null,
+    distributed: null,
   };
 };
 

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 
-/** Addresses that mean every address of the machine: to listen on, not to go to. */
+/** Wildcard addresses: valid to listen on, not to connect to. */
 const wildcards: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' };
 
 /**
- * `http://<host>:<port>` as a program on this machine reaches what listens on `host`.
+ * `http://<host>:<port>` by which a program on this machine reaches a server that listens on `host`.
  *
  * @returns `null` = no URL can name this host (an IPv6 address with a zone)
  */
@@ -15,11 +15,11 @@ export const localUrl = (host: string, port: number): string | null => {
   return `http://${wildcards[hostname] ?? hostname}:${port}`;
 };
 
-/** Where the routes are, so no prefix can be. */
+/** Paths of routes, which a path prefix must not hide. */
 const taken = /^\/(api|\.well-known|health)(\/|$)/;
 
 /**
- * PUBLIC_URL as it was set, without its last slash; its path is a prefix of every link.
+ * The configured PUBLIC_URL without a trailing slash; its path is a prefix of every link.
  *
  * @throws Error naming PUBLIC_URL
  */
@@ -32,10 +32,10 @@ export const readPublicUrl = (text: string): string => {
   return text.replace(/\/+$/, '');
 };
 
-/** The path of a public address that stands before each of its routes: `/shop`, or empty. */
+/** The path prefix of a public address: `/shop`, or empty. */
 export const pathPrefixOf = (publicUrl: string): string => new URL(publicUrl).pathname.replace(/\/+$/, '');
 
-/** What follows from where a process listens. */
+/** Addresses derived from where a process listens. */
 interface Listening {
   readonly host: string;
   readonly port: number;
@@ -46,7 +46,7 @@ interface Listening {
 
 export const jwksUrlAt = (base: string): string => `${base}/.well-known/jwks.json`;
 
-/** The configuration with the ports the system gave, where 0 asked it for any; addresses that were derived follow. */
+/** The configuration with the ports assigned by the system in place of 0, also in derived addresses. */
 export const atPorts = <T extends Listening>(
   config: T,
   { port, metricsPort }: { readonly port: number; readonly metricsPort: number | null },

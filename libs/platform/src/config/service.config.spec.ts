@@ -1,4 +1,6 @@
-/* Promised: a service of its own starts where it can work and where not everybody can call it, or names what is missing. */
+/*
+ * Promised: a separate service starts only where it can work and is not open to every caller, or names what is missing.
+ */
 import { describe, expect, it } from '@jest/globals';
 import { servicePorts } from './service-ports.js';
 import { readServiceConfig } from './service.config.js';
@@ -11,7 +13,7 @@ const shared = {
 const read = (env: Record<string, string> = {}, service: keyof typeof servicePorts = 'order') =>
   readServiceConfig({ ...shared, ...env }, service);
 
-describe('a service that is told only what all share', () => {
+describe('a service with only the shared variables', () => {
   it('has a port of its own, the gateway’s address in its links, and identity’s keys', () =>
     expect(read()).toMatchObject({
       host: '127.0.0.1',
@@ -19,15 +21,15 @@ describe('a service that is told only what all share', () => {
       publicUrl: 'http://127.0.0.1:8080',
       jwksUrl: 'http://127.0.0.1:8081/.well-known/jwks.json',
       metricsPort: null,
-      apart: { verificationKeyFile: null, tls: null },
+      distributed: { verificationKeyFile: null, tls: null },
     }));
 
-  it('shares its port with no other', () =>
+  it('has a default port of its own', () =>
     expect(new Set(Object.values(servicePorts)).size).toBe(Object.keys(servicePorts).length));
 });
 
-describe('what is set', () => {
-  it('is taken', () =>
+describe('a set variable', () => {
+  it('is used', () =>
     expect(
       read({
         HOST: '0.0.0.0',
@@ -47,20 +49,20 @@ describe('what is set', () => {
       jwksUrl: 'http://identity:8081/.well-known/jwks.json',
       metricsPort: 9100,
       trustedProxies: ['10.0.0.0/8', '::1'],
-      apart: {
+      distributed: {
         verificationKeyFile: '/keys/gateway.pem',
         tls: { certFile: '/tls/crt', keyFile: '/tls/key', clientCaFile: '/tls/ca' },
       },
     }));
 
-  it('deals the connections out, and leaves every part enough to work with', () => {
+  it('divides the connections, and leaves enough for every part', () => {
     const { connections } = read({ DATABASE_CONNECTIONS: '14' });
     expect(connections).toEqual({ eventStore: 4, rows: 2, keyRing: 2, typeorm: 5 });
     expect(Object.values(read().connections).reduce((sum, each) => sum + each, 0)).toBe(42);
   });
 });
 
-describe('what is wrong is named', () => {
+describe('a wrong variable is named', () => {
   it.each<[string, Record<string, string>]>([
     ['DATABASE_URL', { DATABASE_URL: '' }],
     ['KAFKA_BROKERS', { KAFKA_BROKERS: '' }],

@@ -16,7 +16,7 @@ import { jwksUrlAt, localUrl } from './public-address.js';
 import { loopbackUrl, serviceProcesses, servicePorts, type ServiceName } from './service-ports.js';
 
 /** A service that runs as a process of its own, behind the gateway. */
-export interface ApartConfig {
+export interface DistributedConfig {
   /** PEM (SPKI, Ed25519) that tells the gateway's requests from anybody's; `null` = loopback, where nobody else is. */
   readonly verificationKeyFile: string | null;
   /** TLS towards those who call; with `clientCaFile` they have to show a certificate. */
@@ -142,7 +142,7 @@ export const readServiceConfig = (env: Environment, service: ServiceName): Platf
   const config = platformConfigOf(values, service, { publicUrl: own, jwksUrl: jwksUrlAt(values.identityUrl.origin) });
   return {
     ...config,
-    apart: {
+    distributed: {
       verificationKeyFile: values.verificationKeyFile,
       tls: tlsFiles(values),
       upstreamTls: upstreamTlsOf(values),

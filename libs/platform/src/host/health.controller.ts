@@ -10,9 +10,10 @@ import { BROKEN, DELIVERY, ROW_POOL } from '../parts/tokens.js';
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Live = the process answers, and nothing in it waits for a new one. Ready = what it stands on answers too, and events arrive.
+ * Live = the process answers, and no part of it needs a restart. Ready = its dependencies answer too, and events
+ * arrive.
  *
- * A broker that goes away later leaves it ready: reading and deciding need none.
+ * A later broker outage leaves it ready: reading and deciding need no broker.
  */
 @ApiTags('Health')
 @Controller('health')

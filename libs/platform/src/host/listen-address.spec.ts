@@ -1,9 +1,9 @@
-/* Promised: an address is ours from the start or the reason is one sentence that names the variable. */
+/* Promised: an address is bound at the start, or the reason is one sentence that names the variable. */
 import { connect, createServer } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { holdAddress, listenFailure } from './listen-address.js';
 
-it('gives a port where any will do, turns callers away, and can be listened on afterwards', async () => {
+it('assigns a port for 0, refuses callers until released, and can be listened on afterwards', async () => {
   const held = await holdAddress('127.0.0.1', 0);
   expect(held.port).toBeGreaterThan(0);
   await expect(holdAddress('127.0.0.1', held.port, 'METRICS_PORT')).rejects.toThrow(
@@ -18,7 +18,7 @@ it('gives a port where any will do, turns callers away, and can be listened on a
   server.close();
 });
 
-it('says which address is none of this machine', async () => {
+it('says that an address does not belong to this machine', async () => {
   await expect(holdAddress('192.0.2.1', 0)).rejects.toThrow('HOST 192.0.2.1 is no address of this machine');
 });
 

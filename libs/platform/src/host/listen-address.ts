@@ -1,15 +1,15 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 
-/** An address that is ours from the beginning of a start, so that a port that is taken is known before anything else. */
+/** An address bound from the beginning of a start, so that an occupied port is detected before anything else. */
 export interface HeldAddress {
-  /** The one the system gave where 0 asked for any. */
+  /** The assigned port, where 0 was requested. */
   readonly port: number;
-  /** Lets it go, for the server that is to listen on it. Safe to repeat. */
+  /** Releases the address for the server that will listen on it. Safe to repeat. */
   release(): Promise<void>;
 }
 
 /**
- * Takes `host`:`port`. Whoever connects before it is released is turned away at once, as if nobody listened.
+ * Binds `host`:`port`. Connections before its release are refused at once, as if nothing listened.
  *
  * @throws Error one sentence that names `variable` or HOST, and says what to do
  */
@@ -24,7 +24,7 @@ export const holdAddress = async (host: string, port: number, variable = 'PORT')
 
 const closed = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
 
-/** Why nothing can listen there, in a sentence for whoever set the address. */
+/** Why nothing can listen there, in a sentence for the operator who set the address. */
 export const listenFailure = (error: NodeJS.ErrnoException, host: string, port: number, variable = 'PORT'): Error => {
   const said = (sentence: string): Error => new Error(sentence, { cause: error });
   switch (error.code) {

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 import { listenFailure } from './listen-address.js';
 
-/** Prometheus' view, on a port of its own that the gateway does not expose. */
+/** Serves Prometheus metrics on a separate port that the gateway does not expose. */
 export const serveMetrics = async (host: string, port: number, registry: Registry): Promise<Server> => {
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') return void response.writeHead(404).end();

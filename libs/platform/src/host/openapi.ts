@@ -24,7 +24,7 @@ const problemSchema = {
   },
 } as const;
 
-/** OpenAPI 3.1 of every route that is mounted, with problem details as the answer to everything else. */
+/** OpenAPI 3.1 of every route that is mounted, with problem details for every error. */
 export const openApiDocument = (app: NestFastifyApplication): OpenAPIObject => {
   const document = SwaggerModule.createDocument(
     app,
@@ -51,7 +51,7 @@ export const openApiDocument = (app: NestFastifyApplication): OpenAPIObject => {
   return document;
 };
 
-/** Bodies take the fields they name and no other, at every depth. */
+/** Bodies accept only the fields they declare, at every depth. */
 const refuseUnknownFields = (document: OpenAPIObject): void => {
   const schemas = (document.components?.schemas ?? {}) as Record<
     string,

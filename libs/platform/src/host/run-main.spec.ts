@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
-/** Promise: how a start ended is said by the exit code, also when it was asked to stop meanwhile. */
+/** Promise: the exit code says how a start ended, also if a stop was requested meanwhile. */
 const runMainUrl = new URL('../../dist/host/run-main.js', import.meta.url);
 
-/** Runs a `main` whose start ends by `rejection` once it was asked to stop. @returns exit code, standard error */
+/** Runs a `main` whose start ends by `rejection` after a stop was requested. @returns exit code, standard error */
 const stoppedWhile = async (rejection: string): Promise<[number | null, string]> => {
   const main = `
     import { runMain } from ${JSON.stringify(runMainUrl.href)};
@@ -27,10 +27,10 @@ const stoppedWhile = async (rejection: string): Promise<[number | null, string]>
   return [(await ended)[0], said];
 };
 
-describe('a start that is asked to stop', () => {
-  it('ends with 0 where that is why it ended', async () => expect(await stoppedWhile('stop.reason')).toEqual([0, '']));
+describe('a start during which a stop is requested', () => {
+  it('ends with 0 if the request ended it', async () => expect(await stoppedWhile('stop.reason')).toEqual([0, '']));
 
-  it('ends with 1 and its reason where it had failed before', async () =>
+  it('ends with 1 and its reason if it had failed before', async () =>
     expect(await stoppedWhile("new Error('the key is not there')")).toEqual([
       1,
       'cannot start: the key is not there\n',

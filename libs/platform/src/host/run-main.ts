@@ -6,7 +6,7 @@ import { reasonOf } from './waiting.js';
 const drainMs = 25_000;
 
 export interface RunMainOptions {
-  /** Was this process started by `npm run …`? Then it ends when npm does, however that ends. */
+  /** Whether this process was started by `npm run …`; then it stops when npm ends, however that ends. */
   readonly underNpm?: boolean;
 }
 
@@ -14,13 +14,13 @@ export interface RunMainOptions {
  * Runs a `main.ts`: starts, waits until it is asked to stop, drains, exits 0. A start that fails says why and
  * exits 1; asked again more than 2 s later the process ends at once, with 1.
  *
- * @param start is told by `stop` that it need not go on; what it opened it closes itself before it rejects
+ * @param start must give up when `stop` is aborted, and close what it opened before it rejects
  */
 export const runMain = (
   start: (stop: AbortSignal) => Promise<RunningService>,
   { underNpm = false }: RunMainOptions = {},
 ): void => {
-  // A terminal that is gone takes no more lines; that is no reason to leave things undone.
+  // Writing to a closed terminal fails; that must not stop the shutdown.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const stopping = new AbortController();
   const exit = (code: number, reason?: string): void => {
@@ -36,7 +36,7 @@ export const runMain = (
     onInsist: () => exit(1),
   });
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
-  // Also what `start` throws before it waits for anything is a start that failed.
+  // An error that `start` throws synchronously is a failed start too.
   void new Promise<RunningService>((resolve) => resolve(start(stopping.signal))).then(
     async (service) => {
       await stopped;
@@ -49,6 +49,9 @@ export const runMain = (
   );
 };
 
-/** Did the start end because it was asked to? What failed before is a failure, also when it is asked while tidying up. */
+/**
+ * Whether the start ended because of the request. An earlier failure is a failure, also if the request comes during
+ * cleanup.
+ */
 const isTheStop = (error: unknown, { aborted, reason }: AbortSignal): boolean =>
   aborted && (error === reason || (error instanceof Error && error.name === 'AbortError'));

@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm';
 import { atPorts, pathPrefixOf } from '../config/public-address.js';
 import { holdAddress, listenFailure, type HeldAddress } from './listen-address.js';
 import { waitFor } from './waiting.js';
-import { guardApart, serverTls } from '../trust/service-entrance.js';
+import { requireServiceTrust, serverTls } from '../trust/service-entrance.js';
 import { serveMetrics } from './metrics.server.js';
 import type { PlatformConfig } from '../config/platform.config.js';
 import { meterRequests } from '../operations/platform.metrics.js';
@@ -16,13 +16,13 @@ import { PlatformModule } from '../parts/platform.module.js';
 import type { ServiceSchema } from '../parts/platform-database.js';
 import { openPlatform, problems, type Platform } from '../parts/platform.js';
 
-/** A service as a process runs it: its rows, and its module once the platform is open. */
+/** A service as a process hosts it: its database schemas, and its module once the platform is open. */
 export interface ServiceDefinition {
   readonly schemas: readonly ServiceSchema[];
   module(platform: DynamicModule): DynamicModule;
-  /** Stands in front of the others: answers everybody, and mounts operations that reach into them itself. */
-  readonly isDoor?: boolean;
-  /** What must stand before the routes are laid: edge hooks, documents. */
+  /** The gateway: it answers callers without a service token, and mounts its own operations controller. */
+  readonly isGateway?: boolean;
+  /** Runs before the routes are registered: edge hooks, documents. */
   prepare?(app: NestFastifyApplication, platform: Platform): Promise<void>;
 }
 
@@ -33,7 +33,9 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** Where this process listens, taken before anything is opened: a port that is taken leaves nothing half made. */
+/**
+ * The addresses of this process, bound before anything is opened, so that an occupied port leaves nothing half made.
+ */
 interface HeldAddresses {
   readonly main: HeldAddress;
   readonly metrics: HeldAddress | null;
@@ -51,7 +53,7 @@ const holdAddresses = async ({ host, metricsPort, port }: PlatformConfig): Promi
   }
 };
 
-/** A broker that is away is waited for as long as it takes: who listens meanwhile says that it is not ready. */
+/** Waits without limit for an unavailable broker; meanwhile the process answers that it is not ready. */
 const everyGroupJoined = async (delivery: EventDelivery, stop: AbortSignal | undefined): Promise<void> => {
   while (!delivery.joined) await sleep(50, undefined, stop && { signal: stop });
 };
@@ -59,7 +61,7 @@ const everyGroupJoined = async (delivery: EventDelivery, stop: AbortSignal | und
 /**
  * Opens the platform, mounts the service on it, starts consumers, listens, and waits until every consumer takes part.
  *
- * @throws Error in words for an operator; the reason of `stop` once that is aborted. Nothing is left open
+ * @throws Error with a message for the operator; the reason of `stop` once that is aborted. Nothing is left open
  */
 export const serve = async (
   given: PlatformConfig,
@@ -74,17 +76,17 @@ export const serve = async (
   });
   let app: NestFastifyApplication | undefined;
   let metrics: Server | undefined;
-  const { isDoor = false } = service;
+  const { isGateway = false } = service;
   try {
-    const { apart, host, metricsPort, port, trustedProxies } = config;
-    app = await createHttpApp(service.module(PlatformModule.of(platform, { isDoor })), {
+    const { distributed, host, metricsPort, port, trustedProxies } = config;
+    app = await createHttpApp(service.module(PlatformModule.of(platform, { isGateway })), {
       logger: platform.logger,
       problems,
       trustedProxies,
       pathPrefix: pathPrefixOf(config.publicUrl),
-      ...(apart === null || apart.tls === null ? {} : { tls: serverTls(apart.tls) }),
+      ...(distributed === null || distributed.tls === null ? {} : { tls: serverTls(distributed.tls) }),
     });
-    if (apart !== null && !isDoor) guardApart(app, config.service, apart);
+    if (distributed !== null && !isGateway) requireServiceTrust(app, config.service, distributed);
     meterRequests(platform.metrics, app);
     await service.prepare?.(app, platform);
     app.connectMicroservice({ strategy: platform.delivery(app.get(DataSource)) }, { inheritAppConfig: true });
@@ -104,7 +106,7 @@ export const serve = async (
   } catch (error) {
     metrics?.close();
     await held.release();
-    // What failed is said whatever becomes of the tidying up.
+    // Reports the original failure, even if the cleanup fails too.
     await within(10_000, app?.close());
     await within(20_000, platform.close());
     throw error;

@@ -1,4 +1,4 @@
-/* Promised: a signal that arrives twice counts once; one that is said again later counts again. */
+/* Promised: a signal that arrives twice counts once; a later one counts again. */
 import { expect, it } from '@jest/globals';
 import { stopRequests } from './stop-requests.js';
 
@@ -34,7 +34,7 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
   },
 );
 
-it('a parent that is gone asks once, however long ago', () => {
+it('a missing parent process is one request, however long it is gone', () => {
   const { after, asked, end } = listening();
   try {
     process.emit('SIGTERM');

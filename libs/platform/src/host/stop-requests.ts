@@ -15,13 +15,13 @@ export interface StopRequests {
   readonly onStop: () => void;
   /** Another one, more than 2 s after the first. */
   readonly onInsist: () => void;
-  /** Does npm stand between us and whoever stops us? It passes on SIGINT and SIGTERM; of any other it just dies. */
+  /** Whether npm is the parent process: it forwards SIGINT and SIGTERM and dies of any other signal. */
   readonly underNpm: boolean;
   readonly now?: () => number;
 }
 
 /**
- * Listens to all by which this process may be asked to stop: SIGINT, SIGTERM, SIGHUP, SIGQUIT; the end of a parent that
+ * Listens to every request to stop this process: SIGINT, SIGTERM, SIGHUP, SIGQUIT; the end of a parent that
  * holds an IPC channel; the end of npm.
  *
  * @returns stops listening

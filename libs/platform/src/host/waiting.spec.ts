@@ -1,4 +1,6 @@
-/* Promised: a wait is said after a second, ends with what is waited for, and ends at once when the process is to stop. */
+/*
+ * Promised: a wait is reported after a second, ends with the awaited work, and ends at once when the process must stop.
+ */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { reasonOf, waitFor, whileAway } from './waiting.js';
 
@@ -13,7 +15,7 @@ describe('a wait', () => {
   });
   afterEach(() => void jest.useRealTimers());
 
-  it('is said after a second, then rarely', async () => {
+  it('is reported after a second, then rarely', async () => {
     let arrive = (_value: number): void => undefined;
     const waiting = waitFor('PostgreSQL at 127.0.0.1:5432', new Promise<number>((resolve) => (arrive = resolve)), {
       say,
@@ -30,7 +32,7 @@ describe('a wait', () => {
     expect(said).toHaveLength(3);
   });
 
-  it('ends when the process is to stop', async () => {
+  it('ends when the process must stop', async () => {
     const stop = new AbortController();
     const waiting = waitFor('Kafka', new Promise(() => undefined), { stop: stop.signal, say });
     stop.abort(new Error('asked to stop'));
@@ -38,8 +40,8 @@ describe('a wait', () => {
   });
 });
 
-describe('a server that is away', () => {
-  it('is asked again, one that refuses is not', async () => {
+describe('an unavailable server', () => {
+  it('is tried again, one that refuses is not', async () => {
     const answers = [failure('ECONNREFUSED'), new AggregateError([failure('ECONNREFUSED')]), failure('28P01')];
     const attempt = jest.fn(() => Promise.reject(answers.shift() ?? new Error('asked too often')));
     await expect(whileAway(attempt, { patienceMs: 10_000 })).rejects.toThrow('28P01');
@@ -53,7 +55,7 @@ describe('a server that is away', () => {
   });
 });
 
-it('a start that fails says why, also where a name has two addresses and neither answers', () => {
+it('a failed start gives a reason, also where a name has two addresses and neither answers', () => {
   expect(reasonOf(new Error('PORT must be a number'))).toBe('PORT must be a number');
   // What the system says of `localhost` where it is ::1 and 127.0.0.1: its own message is empty.
   const both = new AggregateError([

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** In one line, and never empty. */
+/** The reason of an error in one line, never empty. */
 export const reasonOf = (error: unknown): string => {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
   return error instanceof Error ? error.message || error.name : String(error);
@@ -9,14 +9,14 @@ export const reasonOf = (error: unknown): string => {
 const saidAfterMs = 1_000;
 const repeatedAfterMs = 15_000;
 
-/** To standard error whatever the log level: whoever waits at a terminal wants to know what for. */
+/** To standard error at every log level, so that a user at a terminal sees what the start waits for. */
 const toTerminal = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /**
- * Waits for `work`; after a second says what for, and then every 15 s.
+ * Waits for `work`; reports what it waits for after a second, and then every 15 s.
  *
  * @param what an address without its password: `PostgreSQL at host:port`
- * @throws the reason of `stop` once that is aborted; `work` is left to itself
+ * @throws the reason of `stop` once that is aborted; `work` is not awaited any longer
  */
 export const waitFor = async <T>(
   what: string,
@@ -45,7 +45,7 @@ const aborted = (stop: AbortSignal): Promise<never> =>
     else stop.addEventListener('abort', abort, { once: true });
   });
 
-/** Not there yet, or on its way up: a server that is asked again in a moment may answer. */
+/** Errors of a server that is not yet reachable or still starting: a later attempt may succeed. */
 const notYet = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', '57P03']);
 
 export const comesLater = (error: unknown): boolean =>
@@ -53,7 +53,7 @@ export const comesLater = (error: unknown): boolean =>
     ? error.errors.every(comesLater)
     : notYet.has((error as NodeJS.ErrnoException).code ?? '');
 
-/** Repeats `attempt` while nobody answers, for `patienceMs` at most. @throws what the last attempt threw */
+/** Repeats `attempt` while the server is unavailable, for `patienceMs` at most. @throws the last attempt's error */
 export const whileAway = async <T>(
   attempt: () => Promise<T>,
   { patienceMs, stop }: { readonly patienceMs: number; readonly stop?: AbortSignal | undefined },

@@ -1,12 +1,12 @@
 /**
- * What a person must look at although the process works, by name: `/health/ready` shows it and stays 200, because
- * taking the process away would take away the means to look. The one who raises an alarm also logs and counts it.
+ * Conditions that an operator must investigate although the process works, by name. `/health/ready` shows them and
+ * stays 200, because the process is needed for the investigation. Code that raises an alarm also logs and counts it.
  */
 export class Alarms {
   private readonly names = new Set<string>();
   private readonly watched = new Map<string, () => boolean>();
 
-  /** @param name a word like `audit.seal-refused`, never data */
+  /** @param name a fixed name like `audit.seal-refused`, never data */
   raise(name: string): void {
     this.names.add(name);
   }

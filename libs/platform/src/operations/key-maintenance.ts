@@ -16,7 +16,7 @@ import type { Pool } from 'pg';
 import type { PlatformConfig } from '../config/platform.config.js';
 import type { ServiceSchema } from '../parts/platform-database.js';
 
-/** A version of the key-encryption key and what is wrapped under it. */
+/** A version of the key-encryption key and the number of keys wrapped under it. */
 export interface KeyVersion {
   readonly version: number;
   readonly current: boolean;
@@ -24,15 +24,15 @@ export interface KeyVersion {
   readonly keys: Readonly<Record<string, number>>;
 }
 
-/** By then every process has looked at the key file again. */
+/** After this time every process has read the key file again. */
 const seenEverywhereMs = 2_500;
 
 /**
- * The rotation of the key-encryption key, beside a running shop: a new version, everything wrapped anew under it, the
- * old version taken away. With it the wrapped keys in backups and in the WAL open no more, so that an erasure reaches
+ * Rotates the key-encryption key while the shop runs: adds a version, rewraps every key under it, removes the old
+ * version. After that the wrapped keys in backups and in the WAL can no longer be opened, so that erasures apply to
  * them too.
  *
- * Dies anywhere: the key file is whole, a key is wrapped under one version that is there; call it again.
+ * Dies anywhere: the key file is complete, and every key is wrapped under an existing version; run it again.
  */
 export class KeyMaintenance {
   private constructor(
@@ -43,7 +43,7 @@ export class KeyMaintenance {
 
   /** Connects to the databases of `config`; starts the embedded one where none runs. */
   static async open(config: PlatformConfig, schemas: readonly ServiceSchema[]): Promise<KeyMaintenance> {
-    readKeyFile(config.keyEncryptionKeyFile); // before a database is started for nothing
+    readKeyFile(config.keyEncryptionKeyFile); // fails before a database is started
     const { close, keyRing, main } = await databasesOf(config);
     const pools = [main, keyRing].map((url) =>
       openPool(url, { max: 2, applicationName: 'keys', onError: () => undefined }),
@@ -58,7 +58,7 @@ export class KeyMaintenance {
     });
   }
 
-  /** The tables it knows. */
+  /** The tables that hold wrapped keys. */
   get known(): readonly string[] {
     return this.tables.map(({ keys }) => keys.table);
   }
@@ -85,7 +85,7 @@ export class KeyMaintenance {
     return addKeyVersion(this.keyFile);
   }
 
-  /** @returns how many keys were wrapped anew */
+  /** @returns how many keys were rewrapped */
   async rewrap(onProgress: (table: string, done: number) => void = () => undefined): Promise<number> {
     await this.seenEverywhere();
     const encryption = FileKeyEncryption.read(this.keyFile);
@@ -96,14 +96,14 @@ export class KeyMaintenance {
     return done;
   }
 
-  /** @throws Error keys are wrapped under it still, it is the current one, or not there */
+  /** @throws Error keys are still wrapped under it, it is the current version, or it does not exist */
   async retire(version: number): Promise<void> {
     await this.seenEverywhere();
     const keys = (await this.status()).find((known) => known.version === version)?.keys ?? {};
     const left = Object.entries(keys).filter(([, count]) => count > 0);
     if (left.length > 0) {
       const where = left.map(([table, count]) => `${count} in ${table}`).join(', ');
-      throw new Error(`keys are wrapped under version ${version} still (${where}): rewrap first`);
+      throw new Error(`keys are still wrapped under version ${version} (${where}): rewrap first`);
     }
     removeKeyVersion(this.keyFile, version);
   }
@@ -112,7 +112,7 @@ export class KeyMaintenance {
     return this.closeAll();
   }
 
-  /** A process that has not looked since the last change still wraps under the version before. */
+  /** A process that has not read the key file since the last change still wraps under the previous version. */
   private async seenEverywhere(): Promise<void> {
     const age = Date.now() - statSync(this.keyFile).mtimeMs;
     if (age < seenEverywhereMs) await sleep(seenEverywhereMs - Math.max(age, 0));

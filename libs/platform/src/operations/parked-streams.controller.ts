@@ -5,13 +5,13 @@ import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ParkedStreamList, ReplayAnswer, ReplayBody } from './parked-streams.http.js';
 import { DELIVERY } from '../parts/tokens.js';
 
-/** What stands still because an event could not be handled, and the way to take it up again once the reason is mended. */
+/** Lists streams parked because an event could not be handled, and replays them once the cause is fixed. */
 @ApiTags('Operations')
 @ApiBearerAuth()
 @SignedIn('staff', 'complianceOfficer')
 @Controller('api/v1/operations/parked-streams')
 export class ParkedStreamsController {
-  /** Nest connects the delivery after this is made. */
+  /** A function, because Nest connects the delivery after this controller is created. */
   constructor(@Inject(DELIVERY) private readonly delivery: () => EventDelivery) {}
 
   @Get()

@@ -15,7 +15,7 @@ export class ParkedStreamAnswer {
   @ApiProperty({ format: 'date-time' })
   parkedAt!: string;
 
-  /** How many of its events wait. */
+  /** Number of its waiting events. */
   @ApiProperty({ type: 'integer' })
   waiting!: number;
 }
@@ -46,7 +46,7 @@ export class ReplayAnswer {
   @ApiProperty({ type: 'integer' })
   waiting!: number;
 
-  /** Why it stands still again. */
+  /** Why it is parked again. */
   @ApiProperty({ type: String, nullable: true })
   failure!: string | null;
 }

@@ -8,7 +8,7 @@ const T0 = Date.parse('2026-11-01T12:00:00.000Z');
 const recorded = (secondsAgo: number): RecordedEvent =>
   ({ metadata: { recordedAt: new Date(T0 - secondsAgo * 1000).toISOString() } }) as unknown as RecordedEvent;
 
-describe('the figures of a process', () => {
+describe('the metrics of a process', () => {
   it('projection lag is from the recording to the commit, for every event, by group', async () => {
     const metrics = new Registry();
     const alerts = deliveryAlerts(metrics, pino({ level: 'silent' }), () => T0);
@@ -19,7 +19,7 @@ describe('the figures of a process', () => {
     expect(text).toContain('dittoo_projection_lag_seconds_count{group="order.catalogue"} 3');
   });
 
-  it('the key cache says hits and misses as they stand, however often they are asked for', async () => {
+  it('the key cache reports its current hits and misses, however often it is scraped', async () => {
     const metrics = new Registry();
     let figures = { hits: 3, misses: 1, keys: 1 };
     meterKeyCache(metrics, () => figures);
@@ -31,7 +31,7 @@ describe('the figures of a process', () => {
     expect(text).toContain('dittoo_key_cache_keys 2');
   });
 
-  it('parked streams fall when they were taken up again, and outlast a database that is away', async () => {
+  it('the parked streams gauge falls after a replay, and keeps its value during a database outage', async () => {
     const metrics = new Registry();
     let answer = (): Promise<unknown> => Promise.resolve({ rows: [{ group_id: 'a', streams: 2 }] });
     meterParkedStreams(metrics, { query: (() => answer()) as never });

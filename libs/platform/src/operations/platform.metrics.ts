@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** What delivery says, as log lines and figures. Labels are groups of handlers: never a stream, never a person. */
+/** Log lines and metrics of delivery. Labels are consumer groups, never a stream or a person. */
 export const deliveryAlerts = (
   metrics: Registry,
   logger: Logger,
@@ -72,7 +72,7 @@ export const deliveryAlerts = (
   };
 };
 
-/** Figures of the process's key cache, read when they are asked for. */
+/** Metrics of the process's key cache, read at each scrape. */
 export const meterKeyCache = (
   metrics: Registry,
   figures: () => { readonly hits: number; readonly misses: number; readonly keys: number },
@@ -100,8 +100,8 @@ export const meterKeyCache = (
 };
 
 /**
- * What stands still in the database at this moment, by group: unlike the counter it falls when the
- * streams are replayed. Every process of the shop says the same, so take `max`, not `sum`.
+ * Currently parked streams in the database, by group: unlike the counter it falls when the streams are replayed. Every
+ * process of the shop reports the same value, so use `max`, not `sum`.
  */
 export const meterParkedStreams = (metrics: Registry, pool: Pick<Pool, 'query'>): void => {
   new Gauge({
@@ -115,7 +115,7 @@ export const meterParkedStreams = (metrics: Registry, pool: Pick<Pool, 'query'>)
           'SELECT group_id, count(*)::int AS streams FROM delivery.parked_stream GROUP BY group_id',
         )
         .catch(() => undefined);
-      // A database that is away takes neither the other figures away with it nor what it said last.
+      // During a database outage the other metrics and the last value remain.
       if (found === undefined) return;
       this.reset();
       for (const { group_id: group, streams } of found.rows) this.set({ group }, streams);

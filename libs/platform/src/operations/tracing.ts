@@ -10,14 +10,15 @@ import {
 export interface TracingConfig {
   /** Base address of an OTLP/HTTP collector, e.g. `http://127.0.0.1:4318`. */
   readonly endpoint: string;
-  /** Share of the traces that begin here and are recorded, 0 to 1. */
+  /** Sampling ratio of the traces that begin here, 0 to 1. */
   readonly ratio: number;
 }
 
 /**
- * Records spans and hands them to a collector, once per process. A collector that is away costs spans, never a request.
+ * Records spans and exports them to a collector, once per process. An unavailable collector loses spans but never
+ * affects a request.
  *
- * @returns hands over what is left, then stops
+ * @returns exports the remaining spans, then stops
  */
 export const startTracing = (service: string, { endpoint, ratio }: TracingConfig): (() => Promise<void>) => {
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: 5_000 });

@@ -18,11 +18,11 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import type { KafkaConfig } from '../config/kafka.config.js';
 
-/** How events travel: the publisher the relay writes to, and the strategy the groups of handlers are served by. */
+/** The transport of events: the publisher for the relay, and the strategy for the consumer groups. */
 export interface EventTransport {
   readonly publisher: EventPublisher;
   delivery(dataSource: DataSource): EventDelivery;
-  /** Is there a part that only a new process brings back? */
+  /** Whether a part has failed that only a restart of the process repairs. */
   broken(): boolean;
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export const kafkaSettings = (config: KafkaConfig, clientId: string): KafkaSetti
   prefix: config.topicPrefix,
 });
 
-/** Nothing is connected yet: a broker that is away is waited for, not a reason not to start. */
+/** Nothing is connected yet: an unavailable broker is waited for and does not prevent a start. */
 export const openKafkaTransport = (
   config: KafkaConfig,
   clientId: string,
@@ -88,7 +88,7 @@ const kafkaAlerts = (metrics: Registry, logger: Logger) => {
   const deadLetters = count('dittoo_kafka_dead_letters_total', 'Messages a group put with the dead letters', 'group');
   const lost = count(
     'dittoo_kafka_lost_total',
-    'Times Kafka had lost something for a group and the log was read',
+    'Times Kafka had lost events of a group and the log was read',
     'group',
     'why',
   );

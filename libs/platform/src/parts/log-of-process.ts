@@ -11,12 +11,14 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { waitFor } from '../host/waiting.js';
 
-/** The log as a process stands on it. */
+/** The log of this process. */
 export interface LogOfProcess {
   readonly store: EventStore;
-  /** `null` = the store gives positions itself. */
+  /** `null` = the store assigns positions itself. */
   readonly sequencer: PostgresSequencer | null;
-  /** Resolves when it answers. @throws Error in words for an operator; the reason of `stop` once that is aborted */
+  /**
+   * Resolves when it answers. @throws Error with a message for the operator; the reason of `stop` once that is aborted
+   */
   ready(stop?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
@@ -32,7 +34,7 @@ export const openPostgresLog = (pool: Pool, url: string, service: string, logger
   return { store, sequencer, ready: () => Promise.resolve(), close: () => sequencer.stop() };
 };
 
-/** How long a start waits for EventStoreDB. Later it is waited for as long as it takes. */
+/** How long a start waits for EventStoreDB. A later outage is waited out without limit. */
 const patienceMs = 30_000;
 
 export const openEventStoreDb = (address: EsdbAddress, logger: Logger): LogOfProcess => {

@@ -18,7 +18,7 @@ class CreateLogOrigin1764000100000 implements MigrationInterface {
   }
 }
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const platformRows: RowClasses = {
   log_origin: { columns: plainColumns('one', 'kept_by', 'since') },
 };
@@ -28,10 +28,10 @@ export const logOriginSchema = { schema: 'platform', migrations: [CreateLogOrigi
 export type LogKeeper = 'postgresql' | 'eventstoredb';
 
 /**
- * The rows of this database (checkpoints, leaves) are about one log, and say positions of it: with another log under
- * them everything would be skipped or done again. So the first start says which log it is.
+ * The rows of this database (checkpoints, leaves) hold positions of one log: with another log, events would be skipped
+ * or handled again. So the first start records which log it is.
  *
- * @throws Error the rows are about another log
+ * @throws Error the rows belong to another log
  */
 export const requireSameLog = async (pool: Pool, keeper: LogKeeper): Promise<void> => {
   await pool.query(

@@ -20,10 +20,10 @@ import { comesLater, reasonOf, waitFor, whileAway } from '../host/waiting.js';
 import type { DatabaseConfig } from '../config/database.config.js';
 import { grantRows } from './row-grants.js';
 
-/** What one service brings to the database: a PostgreSQL schema, and what each column of it holds of a person. */
+/** A service's part of the database: its PostgreSQL schema, and the personal data in each column. */
 export interface ServiceSchema extends ClassifiedSchema {
   readonly migrations: readonly MigrationClass[];
-  /** Tables of it that hold keys under the key-encryption key: a rotation wraps them anew. */
+  /** Its tables with keys wrapped by the key-encryption key, which a rotation rewraps. */
   readonly wrappedKeys?: readonly WrappedKeys[];
 }
 
@@ -33,14 +33,14 @@ export interface DatabaseUrls {
   readonly keyRing: string;
 }
 
-/** Schemas every process shares; the event store's and the key ring's grants stand in their own migrations. */
+/** Schemas that every process shares; the event store's and the key ring's grants are in their own migrations. */
 const sharedSchemas: readonly ServiceSchema[] = [
   { schema: 'delivery', migrations: deliveryMigrations, rows: deliveryRows },
   { schema: 'service', migrations: serviceMigrations, rows: serviceRows },
   logOriginSchema,
 ];
 
-/** Every table there is where these services run, those of the libraries and of the key ring's database included. */
+/** Every table of these services, including those of the libraries and of the key ring's database. */
 export const rowMapWith = (services: readonly ServiceSchema[]): RowMap =>
   rowMapOf([
     { schema: 'event_store', rows: eventStoreRows },
@@ -61,7 +61,7 @@ interface Patience {
 /**
  * The server of the configuration, waited for, or the embedded one, which then runs until `closers` are called.
  *
- * @throws Error in words for an operator; the reason of `stop` once that is aborted
+ * @throws Error with a message for the operator; the reason of `stop` once that is aborted
  */
 export const openDatabase = async (
   config: DatabaseConfig,
@@ -113,11 +113,11 @@ const serverAnswers = async (
 };
 
 /**
- * Makes the databases, their tables and the services' rights, as far as they are not there yet.
+ * Creates the databases, their tables and the services' rights where they do not exist.
  *
- * @returns may services act as the role that owns nothing?
+ * @returns whether services may act as the role that owns nothing
  *
- * Any number of processes may do it at once: one migrates, the others find it done.
+ * Any number of processes may do it at once: one migrates, the others wait.
  */
 export const prepareDatabase = async (urls: DatabaseUrls, services: readonly ServiceSchema[]): Promise<boolean> => {
   await Promise.all([ensureDatabase(urls.main), ensureDatabase(urls.keyRing)]);
@@ -135,7 +135,7 @@ export const prepareDatabase = async (urls: DatabaseUrls, services: readonly Ser
   return mayActAsApp;
 };
 
-/** `prepareDatabase` and nothing else, as a deployment does it before the services start. Needs no key file. */
+/** Runs `prepareDatabase` alone, for a deployment before the services start. Needs no key file. */
 export const migrateDatabase = async (config: DatabaseConfig, services: readonly ServiceSchema[]): Promise<void> => {
   const closers: (() => Promise<void>)[] = [];
   try {

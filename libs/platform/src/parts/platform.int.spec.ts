@@ -1,6 +1,6 @@
 /*
- * Promised: any number of processes start at once on one database; ready says whether what a process stands on answers,
- * and says so again when it is back; an operator can see what stands still and take it up again.
+ * Promised: any number of processes start at once on one database; ready shows whether a process's dependencies answer,
+ * and recovers with them; an operator can list parked streams and replay them.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -103,7 +103,7 @@ describe('processes that start at once', () => {
     await expect(openPlatform(config, [schema])).rejects.toThrow('this database has its log in PostgreSQL');
   });
 
-  it('without their database say so, and leave nothing open', async () => {
+  it('without their database report it, and leave nothing open', async () => {
     const config = readPlatformConfig(
       {
         DATABASE_URL: 'postgres://127.0.0.1:1/none',
@@ -124,7 +124,7 @@ describe('processes that start at once', () => {
   });
 });
 
-/** The network between a service and its database: it can be cut and mended. */
+/** The network between a service and its database, which a test can cut and restore. */
 const cable = async (target: URL) => {
   const open = new Set<Socket>();
   let cut = false;
@@ -204,7 +204,7 @@ describe('a running service', () => {
     await until(async () => (await ready()) === 200);
   });
 
-  it('shows an operator what stands still, and takes it up again when the reason is mended', async () => {
+  it('shows an operator parked streams, and replays them when the cause is fixed', async () => {
     const stream = `dataSubject-${newId()}`;
     const [staff, customer] = [
       await running.bearer({ subjectId: newId(), role: 'staff' }),
@@ -248,14 +248,14 @@ describe('a running service', () => {
     expect(figures).not.toContain(stream);
   });
 
-  it('counts what nobody routes under one name, whatever was asked for', async () => {
+  it('counts requests without a route under one name', async () => {
     await request(running.url).get(`/nothing/${newId()}`).expect(404);
     expect(await running.platform.metrics.metrics()).toContain(
       'dittoo_http_request_seconds_count{method="GET",route="none",status="404"} 1',
     );
   });
 
-  it('goes on delivering after its database was away', async () => {
+  it('continues delivery after a database outage', async () => {
     network.cut();
     network.mend();
     await until(async () => (await ready()) === 200);

@@ -23,14 +23,17 @@ import {
   SEQUENCER,
 } from './tokens.js';
 
-/** The last day data of a category is kept whose period began at `startedAt`; `form` as in the register. */
+/** The last day on which data of a category is kept if its period began at `startedAt`; `form` as in the register. */
 export type RetentionEnds = (category: DataCategory, startedAt: string, form?: 'full' | 'truncated') => string;
 
-/** Hands the open parts to Nest. One instance per process: make it once, give it to every service's `register`. */
+/**
+ * Provides the opened platform to Nest. One instance per process: create it once and pass it to every service's
+ * `register`.
+ */
 @Module({})
 export class PlatformModule {
-  /** @param isDoor the service brings operations that reach into all the others itself */
-  static of(platform: Platform, { isDoor = false } = {}): DynamicModule {
+  /** @param isGateway the service mounts its own controller for parked streams of all services */
+  static of(platform: Platform, { isGateway = false } = {}): DynamicModule {
     const { clock, config, keyEncryption, keyRing, publisher, sealer, store } = platform;
     const retentionEnds: RetentionEnds = (category, startedAt, form) =>
       retentionEndsOn(platform.register, category, startedAt, form);
@@ -77,12 +80,12 @@ export class PlatformModule {
           ...(platform.rowsRole === null ? {} : { extra: { options: `-c role=${platform.rowsRole}` } }),
         }),
       ],
-      controllers: [HealthController, ...(isDoor ? [] : [ParkedStreamsController])],
+      controllers: [HealthController, ...(isGateway ? [] : [ParkedStreamsController])],
       providers: parts,
       exports: [...parts.map((part) => (part as { provide: symbol }).provide), TypeOrmModule],
     };
   }
 }
 
-const verifierOf = ({ apart, jwksUrl }: PlatformConfig, clock: Clock): TokenVerifier =>
-  new TokenVerifier(new URL(jwksUrl), clock, fetchForKeys(apart?.upstreamTls));
+const verifierOf = ({ distributed, jwksUrl }: PlatformConfig, clock: Clock): TokenVerifier =>
+  new TokenVerifier(new URL(jwksUrl), clock, fetchForKeys(distributed?.upstreamTls));

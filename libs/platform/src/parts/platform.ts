@@ -37,7 +37,7 @@ export interface Platform {
   readonly clock: Clock;
   readonly register: Register;
   readonly store: EventStore;
-  /** `null` = the store gives positions itself. */
+  /** `null` = the store assigns positions itself. */
   readonly sequencer: PostgresSequencer | null;
   readonly keyRing: PostgresKeyRing;
   readonly keyEncryption: KeyEncryption;
@@ -50,24 +50,23 @@ export interface Platform {
   readonly metrics: Registry;
   /** Rows on hot paths (lanes), beside TypeORM. */
   readonly pool: Pool;
-  /** The main database for TypeORM, and the role its sessions take on. */
+  /** The main database for TypeORM, and the role of its sessions. */
   readonly rowsUrl: string;
   readonly rowsRole: string | null;
   /** The transport's strategy for `connectMicroservice`. */
   delivery(dataSource: DataSource): EventDelivery;
-  /** Is there a part that only a new process brings back? Then it is not live. */
+  /** Whether a part has failed that only a restart repairs; then the process is not live. */
   broken(): boolean;
-  /** The one that was made. */
+  /** The running delivery. */
   delivering(): EventDelivery;
   close(): Promise<void>;
 }
 
 /**
- * Opens the parts a process stands on, by the environment: database (embedded or server), event store, key ring,
- * delivery. The one place where the three adapters are chosen; nothing behind it knows which they are.
+ * Opens a process's dependencies by its configuration: database (embedded or server), event store, key ring, delivery.
+ * The only place that chooses the three adapters; other code does not know which they are.
  *
- * Dies half way: nothing is half done, the next start finds what is there and goes on (migrations are each in a
- * transaction and under a lock).
+ * Dies half way: the next start continues from what exists (each migration is a transaction, under a lock).
  *
  * @throws the reason of `stop` once that is aborted, with nothing left open
  */
@@ -185,7 +184,7 @@ export const openPlatform = async (
 
 const sequencedWithinMs = 10_000;
 
-/** What was appended and not yet put in order would be overlooked by whoever reads the log in order. */
+/** Readers of the log would miss events that are appended but not yet sequenced, so wait for the sequencer. */
 const givePositions = async (sequencer: PostgresSequencer, logger: Logger): Promise<void> => {
   if ((await sequencer.lag()).events === 0) return;
   sequencer.start();

@@ -1,7 +1,7 @@
 /*
- * Promised: a key ring that comes back from an older copy has every destruction applied again before the process has
- * parts to serve with; nothing that was destroyed opens, or is made anew. Left open: what an old copy of the ring has
- * lost otherwise (keys made later, suppressed addresses).
+ * Promised: a key ring restored from an older backup has every destruction applied again before the process serves
+ * anything; no destroyed key opens or is created again. Left open: what else an old backup lacks (keys created later,
+ * suppressed addresses).
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -75,7 +75,7 @@ const renamed: DomainEvent = { type: 'NameRectified', data: { givenName: 'Ada', 
 const replied: DomainEvent = { type: 'SupportReplied', data: { body: 'Hej' } };
 const tables = ['data_key', 'scoped_category', 'contact', 'suppression', 'restore_gate'];
 
-/** A copy of the ring, and a way to put it back. */
+/** Backs up the ring. @returns restores the backup */
 const copyOfTheRing = async (): Promise<() => Promise<void>> => {
   for (const table of tables) {
     await ring.query(`DROP TABLE IF EXISTS public.copy_${table}`);
@@ -91,8 +91,8 @@ const copyOfTheRing = async (): Promise<() => Promise<void>> => {
 const states = async ({ keyRing }: Platform, subjectId: string) =>
   new Set((await keyRing.keysOf(subjectId)).map(({ state }) => state));
 
-describe('a key ring restored from an older copy', () => {
-  it('has destroyed again what was destroyed since, made or not made when the copy was taken', async () => {
+describe('a key ring restored from an older backup', () => {
+  it('has later destructions applied again, whether or not the key existed in the backup', async () => {
     const before = await open();
     const [erased, ended, stays] = [newId(), newId(), newId()];
     const categories: DataCategory[] = ['profile', 'support', 'advertising'];
@@ -103,7 +103,7 @@ describe('a key ring restored from an older copy', () => {
     await before.emails.reserve('customer@example.org', erased, 'customer');
     const restore = await copyOfTheRing();
 
-    await say(before, 'supportCase', erased, replied); // a key the copy knows nothing of
+    await say(before, 'supportCase', erased, replied); // a key that is not in the backup
     await say(before, 'supportCase', ended, replied);
     const keys = await before.keyRing.destroy(erased, categories, { at, requestId });
     await say(before, 'dataSubject', erased, said(keys, requestId));
@@ -140,7 +140,7 @@ describe('a key ring restored from an older copy', () => {
     }
   });
 
-  it('has the keys of removed numbers destroyed again, and lets the next number live', async () => {
+  it('has the keys of removed numbers destroyed again, and keeps the next number’s key', async () => {
     const before = await open();
     const subjectId = newId();
     const number: DomainEvent = { type: 'PersonnummerRecorded', data: { number: '197010632391', ground: 'consent' } };
@@ -170,7 +170,7 @@ describe('a key ring restored from an older copy', () => {
     }
   });
 
-  it('reads the log from its start where the log is another than the one it knew', async () => {
+  it('reads the log from its start if its mark is from another log', async () => {
     const before = await open();
     const subjectId = newId();
     await say(before, 'customer', subjectId, renamed);
@@ -181,7 +181,7 @@ describe('a key ring restored from an older copy', () => {
     await (await open()).close();
     const { rows } = await ring.query<{ position: string }>('SELECT position FROM keyring.restore_gate');
     await restore();
-    // The gate of a ring that stood beside another log, further on than this one.
+    // The mark of a ring that belonged to another, longer log.
     await ring.query('UPDATE keyring.restore_gate SET position = $1, event_id = $2', [rows[0]!.position, newId()]);
     const after = await open();
     try {

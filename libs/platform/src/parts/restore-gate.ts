@@ -11,20 +11,20 @@ import type { ContactDirectory, EmailIndex, PostgresKeyRing } from '@dittoo/pers
 
 const pageSize = 1000;
 
-/** What goes and comes back with the key ring, and knows people by their address. */
+/** Stores that are restored together with the key ring and identify people by their address. */
 export interface Directories {
   readonly contacts: ContactDirectory;
   readonly emails: EmailIndex;
 }
 
 /**
- * Before anything is served: every destruction the log tells of since the key ring last passed here is applied to it
- * again. A key ring that came back from an older copy therefore never opens, or makes, what was destroyed after the copy
- * was taken. Where nothing was restored nothing is changed.
+ * Applies to the key ring, before anything is served, every destruction that the log has recorded since the ring's last
+ * mark. A key ring restored from an older backup therefore never opens or recreates a key destroyed after the backup.
+ * Without a restore nothing changes.
  *
  * @returns how many events were applied again
  *
- * Dies on the way: the gate stands where it stood and the next start begins there.
+ * Dies half way: the mark is unchanged and the next start begins there.
  */
 export const passRestoreGate = async (
   store: EventStore,
@@ -45,7 +45,7 @@ export const passRestoreGate = async (
   return applied;
 };
 
-/** From the start where the log does not hold the event the gate was passed with. */
+/** From the start of the log if it does not hold the event of the last mark. */
 const knownGate = async (store: EventStore, ring: PostgresKeyRing): Promise<bigint | null> => {
   const gate = await ring.gate();
   if (gate === null) return null;
@@ -66,7 +66,7 @@ const applyAgain = async (
   const subjectId = said.metadata.dataSubjectId;
   const kids = keys.map(({ kid }) => kid);
   if (requestId === null) {
-    // A period ended: one stream's key never comes back, the key of a category may in its next life.
+    // A retention period ended: a stream's key is never recreated, a category's key may get a next generation.
     const ofStreams = kids.filter((kid) => keyNamed(kid)?.scope !== null);
     const ofCategories = kids.filter((kid) => keyNamed(kid)?.scope === null);
     const one = await destroyAgain(ring, said.metadata, ofStreams, null, false);

@@ -3,8 +3,8 @@ import type { Platform } from './platform.js';
 import { SEQUENCER } from './tokens.js';
 
 /**
- * Gives committed events their positions; EventStoreDB gives them itself. Whoever needs positions to go on lists it
- * (audit, relay): one of them leads.
+ * Assigns positions to committed events; EventStoreDB assigns them itself. Services that need positions (audit, relay)
+ * include it; one process leads.
  *
  * Dies here: another process leads, or this one again after its restart.
  */

@@ -1,7 +1,7 @@
 /*
- * Promised: a sealed value that was changed is never taken for what it was. Changed on its way, its stream stands still
- * with an alert, others go on, and a replay takes the original from the log; changed in the log, it stands still until
- * somebody has explained it. Left open: who changed it; that the log was is said by the audit's verification.
+ * Promised: a changed sealed value is never accepted. If it was changed in Kafka, its stream is parked with an alert,
+ * others continue, and a replay reads the original from the log; if it was changed in the log, its stream stays parked.
+ * Left open: who changed it; the audit's verification reports a changed log.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -96,7 +96,7 @@ const sealed = async (subjectId: string): Promise<NewEvent> => {
   ]);
   return event!;
 };
-/** One bit of the tag is another. */
+/** Flips one bit of the tag. */
 const changed = <Event extends Pick<NewEvent, 'data'>>(event: Event): Event => {
   const envelope = event.data['phone'] as unknown as Envelope;
   const tag = Buffer.from(envelope.tag, 'base64');
@@ -116,12 +116,12 @@ const parked = (stream: string) =>
     return found.find((item) => item.stream === stream);
   }, 60_000);
 
-it('changed on its way: parked with an alert, the others go on, the log has the original', async () => {
+it('changed in Kafka: parked with an alert, the others continue, the log has the original', async () => {
   const [first, second, third] = [newId(), newId(), newId()];
   await append(first, await sealed(first));
   await until(async () => (await opened()).length === 1, 60_000);
 
-  // What the next event of the log will be, changed on its way.
+  // The next event of the log, changed in Kafka.
   const original = await sealed(second);
   const stream = `customer-${second}`;
   await running.platform.publisher.publish({
@@ -145,7 +145,7 @@ it('changed on its way: parked with an alert, the others go on, the log has the 
   expect(await opened()).toContain(stream);
 }, 120_000);
 
-it('changed in the log: parked, and a replay does not talk it into anything', async () => {
+it('changed in the log: parked, and a replay does not help', async () => {
   const [bad, good] = [newId(), newId()];
   await append(bad, changed(await sealed(bad)));
   await append(good, await sealed(good));

@@ -12,13 +12,14 @@ import { generate } from 'selfsigned';
 import { Agent, request } from 'undici';
 import { clientTls } from './service-entrance.js';
 import { ServiceTokens, serviceTokenHeader } from './service-trust.js';
-import type { ApartConfig } from '../config/service.config.js';
+import type { DistributedConfig } from '../config/service.config.js';
 import type { ServiceDefinition } from '../host/serve.js';
 import { startTestService, type TestService } from '../test-service.fixture.js';
 
 /**
- * Promise: a service behind the gateway answers the gateway alone, by a token made for it a moment ago and, where it is
- * so configured, a certificate; probes and public keys excepted. The end user's token is still its own to verify.
+ * Promise: a service behind the gateway answers the gateway alone, by a fresh token for that service and, if
+ * configured, a certificate; probes and public keys are excepted. The service still verifies the end user's token
+ * itself.
  */
 @Controller('api/v1/things')
 class ThingsController {
@@ -42,7 +43,7 @@ const things: ServiceDefinition = {
   module: (platform): DynamicModule => ({ module: ThingsModule, imports: [platform], controllers: [ThingsController] }),
 };
 
-const dir = mkdtempSync(join(tmpdir(), 'dittoo-apart-spec-'));
+const dir = mkdtempSync(join(tmpdir(), 'dittoo-distributed-spec-'));
 const file = (name: string, content: string | Buffer): string => {
   const path = join(dir, name);
   writeFileSync(path, content, { mode: 0o600 });
@@ -59,7 +60,7 @@ const keyPair = (name: string) => {
 const gateway = keyPair('gateway');
 const stranger = keyPair('stranger');
 const plain = { caFile: null, certFile: null, keyFile: null };
-const apart = (more: Partial<ApartConfig> = {}): ApartConfig => ({
+const distributed = (more: Partial<DistributedConfig> = {}): DistributedConfig => ({
   verificationKeyFile: gateway.verification,
   tls: null,
   upstreamTls: plain,
@@ -75,17 +76,17 @@ describe('a service with the gateway’s verification key', () => {
   const trusted = async () => ({ [serviceTokenHeader]: await tokens.tokenFor('test') });
 
   beforeAll(async () => {
-    service = await startTestService(things, {}, apart());
+    service = await startTestService(things, {}, distributed());
   }, 60_000);
   afterAll(() => service.close());
 
-  it('answers the gateway, and goes on with its correlation id', async () => {
+  it('answers the gateway, and uses its correlation id', async () => {
     const correlationId = newId();
     const answer = await ask('/api/v1/things', { ...(await trusted()), 'x-correlation-id': correlationId });
     expect(await answer.json()).toEqual({ correlationId });
   });
 
-  it('still wants the end user’s own token where a route does', async () => {
+  it('still requires the end user’s own token where a route does', async () => {
     expect((await ask('/api/v1/things/mine', await trusted())).status).toBe(401);
     const authorization = await service.bearer({ subjectId: newId() });
     expect((await ask('/api/v1/things/mine', { ...(await trusted()), authorization })).status).toBe(200);
@@ -117,11 +118,11 @@ describe('a service with the gateway’s verification key', () => {
     }
   });
 
-  it('would take one like those if nothing were wrong with it', async () => {
+  it('accepts such a token if nothing is wrong with it', async () => {
     expect((await ask('/api/v1/things', { [serviceTokenHeader]: await signed({}) })).status).toBe(200);
   });
 
-  it('lets probes in, and nothing that only begins like one', async () => {
+  it('lets probes in, but no path that only begins like one', async () => {
     expect((await ask('/health/live')).status).toBe(200);
     expect((await ask('/health/ready')).status).toBe(200);
     for (const path of ['/health/live/x', '/health/livery', '/.well-known/jwks.json.bak', '//health/live']) {
@@ -130,7 +131,7 @@ describe('a service with the gateway’s verification key', () => {
   });
 });
 
-describe('a service that asks for certificates', () => {
+describe('a service that requires certificates', () => {
   let service: TestService;
   let server: Awaited<ReturnType<typeof certificate>>;
   let client: Awaited<ReturnType<typeof certificate>>;
@@ -156,7 +157,7 @@ describe('a service that asks for certificates', () => {
       await dispatcher.close();
     }
   };
-  const believing = (more: Partial<ApartConfig['upstreamTls']> = {}) =>
+  const believing = (more: Partial<DistributedConfig['upstreamTls']> = {}) =>
     clientTls({ caFile: server.certFile, certFile: null, keyFile: null, ...more });
 
   beforeAll(async () => {
@@ -165,24 +166,24 @@ describe('a service that asks for certificates', () => {
     service = await startTestService(
       things,
       {},
-      apart({ verificationKeyFile: null, tls, upstreamTls: { caFile: server.certFile, ...client } }),
+      distributed({ verificationKeyFile: null, tls, upstreamTls: { caFile: server.certFile, ...client } }),
     );
   }, 60_000);
   afterAll(() => service.close());
 
-  it('answers who shows one of the right authority, and verifies end users by keys fetched with its own', async () => {
+  it('answers a caller with a certificate of the right CA, and verifies end users by keys fetched with its own', async () => {
     expect(await asking('/api/v1/things', believing(client))).toBe(200);
     const authorization = await service.bearer({ subjectId: newId() });
     expect(await asking('/api/v1/things/mine', believing(client), { authorization })).toBe(200);
   });
 
-  it('refuses who shows none, or a stranger’s; lets probes in', async () => {
+  it('refuses a caller without a certificate of its CA; lets probes in', async () => {
     expect(await asking('/api/v1/things', believing())).toBe(401);
     expect(await asking('/api/v1/things', believing(await certificate('other')))).toBe(401);
     expect(await asking('/health/ready', believing())).toBe(200);
   });
 
-  it('is itself not believed by who knows another authority', async () => {
+  it('is not trusted by a client with another CA', async () => {
     await expect(asking('/health/live', clientTls(plain))).rejects.toThrow();
   });
 });
@@ -197,8 +198,8 @@ describe('keys that cannot be used', () => {
     expect(() => clientTls({ ...plain, caFile: join(dir, 'absent.pem') })).toThrow(/UPSTREAM_CA_FILE .*ENOENT/);
   });
 
-  it('a private key where the public one belongs is refused: it would lie on every machine', async () => {
-    const config = apart({ verificationKeyFile: gateway.signing });
+  it('a private key in place of the public one is refused: it would be on every machine', async () => {
+    const config = distributed({ verificationKeyFile: gateway.signing });
     await expect(startTestService(things, {}, config)).rejects.toThrow(/SERVICE_VERIFICATION_KEY_FILE/);
   });
 });

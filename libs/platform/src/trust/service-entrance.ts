@@ -5,12 +5,15 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Agent, fetch as fetchWith } from 'undici';
 import { openApiDocument } from '../host/openapi.js';
 import { ServiceTokenVerifier, serviceTokenHeader } from './service-trust.js';
-import type { ApartConfig, TlsFiles, UpstreamTlsFiles } from '../config/service.config.js';
+import type { DistributedConfig, TlsFiles, UpstreamTlsFiles } from '../config/service.config.js';
 
-/** Where each process describes itself for the gateway, which joins the documents; the gateway's table does not name it. */
+/**
+ * The path of each process's OpenAPI document for the gateway, which joins them; it is not in the gateway's route
+ * table.
+ */
 export const ownDocumentPath = '/openapi.json';
 
-/** Open to anybody who reaches the process: probes, and keys that are public anyway. */
+/** Paths open to every caller that reaches the process: probes and public keys. */
 const openPaths = /^\/(?:health\/(?:live|ready)|\.well-known\/jwks\.json)(?:\?|$)/;
 
 const read = (file: string, name: string): Buffer => {
@@ -21,7 +24,9 @@ const read = (file: string, name: string): Buffer => {
   }
 };
 
-/** What Node's server wants. Who shows no certificate is refused by the guard, which lets probes through. */
+/**
+ * TLS options for Node's server. The guard, not TLS, refuses callers without a certificate, so that probes get through.
+ */
 export const serverTls = ({ certFile, clientCaFile, keyFile }: TlsFiles) => ({
   cert: read(certFile, 'TLS_CERT_FILE'),
   key: read(keyFile, 'TLS_KEY_FILE'),
@@ -30,7 +35,7 @@ export const serverTls = ({ certFile, clientCaFile, keyFile }: TlsFiles) => ({
     : { ca: read(clientCaFile, 'TLS_CLIENT_CA_FILE'), requestCert: true, rejectUnauthorized: false }),
 });
 
-/** What undici wants to connect to another process. */
+/** TLS options for undici's connections to another process. */
 export const clientTls = ({ caFile, certFile, keyFile }: UpstreamTlsFiles) => ({
   ...(caFile === null ? {} : { ca: read(caFile, 'UPSTREAM_CA_FILE') }),
   ...(certFile === null ? {} : { cert: read(certFile, 'UPSTREAM_CERT_FILE') }),
@@ -45,12 +50,12 @@ export const fetchForKeys = (files: UpstreamTlsFiles | undefined): typeof fetch 
 };
 
 /**
- * Makes a mounted service one that stands behind the gateway: it answers the gateway alone, goes on with the
- * gateway's correlation id, and describes itself.
+ * Makes a service answer the gateway alone: it checks the service token or client certificate, takes over the gateway's
+ * correlation id, and serves its own OpenAPI document.
  *
  * @throws Error with the name of the variable that is wrong
  */
-export const guardApart = (app: NestFastifyApplication, service: string, config: ApartConfig): void => {
+export const requireServiceTrust = (app: NestFastifyApplication, service: string, config: DistributedConfig): void => {
   const { tls, verificationKeyFile } = config;
   const tokens = verificationKeyFile === null ? null : ServiceTokenVerifier.read(verificationKeyFile, service);
   const wantsCertificate = tls !== null && tls.clientCaFile !== null;

@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import { DomainError } from '@dittoo/kernel';
 import { jwtVerify, SignJWT } from 'jose';
 
-/** Carries the gateway's token; the caller's own `Authorization` travels beside it, untouched. */
+/** Header with the gateway's token; the caller's own `Authorization` is forwarded unchanged beside it. */
 export const serviceTokenHeader = 'x-service-token';
 
 const issuer = 'dittoo/gateway';
 const audienceOf = (service: string): string => `dittoo/${service}`;
 
-/** A token lives this long; one is made anew while it still has some life, so that it never arrives dead. */
+/** Lifetime of a token, and how early it is renewed, so that it never arrives expired. */
 const lifeSeconds = 60;
 const renewAfterMs = 30_000;
-/** Clocks of two machines. */
+/** Tolerated clock difference between two machines. */
 const toleranceSeconds = 5;
 
 const requireEd25519 = (file: string, name: string, read: (pem: string) => KeyObject): KeyObject => {
@@ -27,7 +27,7 @@ const requireEd25519 = (file: string, name: string, read: (pem: string) => KeyOb
   return key;
 };
 
-/** Says to one service that a request comes from the gateway. */
+/** Signs tokens that prove to one service that a request comes from the gateway. */
 export class ServiceTokens {
   private readonly made = new Map<string, { readonly token: Promise<string>; readonly madeAt: number }>();
 
@@ -53,10 +53,10 @@ export class ServiceTokens {
   }
 }
 
-/** Tells the gateway's requests from anybody's. */
+/** Verifies that a request comes from the gateway. */
 export class ServiceTokenVerifier {
   private readonly audience: string;
-  /** The gateway uses one token many times: a look at its signature each time would cost 0.1 ms. */
+  /** The gateway reuses a token: verifying its signature every time would cost 0.1 ms. */
   private believed: { readonly token: string; readonly until: number } | undefined;
 
   private constructor(
@@ -68,7 +68,7 @@ export class ServiceTokenVerifier {
 
   /** @throws Error naming SERVICE_VERIFICATION_KEY_FILE */
   static read(file: string, service: string): ServiceTokenVerifier {
-    // A private key would pass as well, and would then lie on every machine.
+    // A private key would work too, and would then be on every machine.
     const read = (pem: string): KeyObject => {
       if (pem.includes('PRIVATE KEY')) throw new Error('SERVICE_VERIFICATION_KEY_FILE holds a private key');
       return createPublicKey(pem);

@@ -16,17 +16,17 @@ export interface SigningKey {
   readonly privateKey: KeyObject;
 }
 
-/** Where a service keeps the keys it signs one kind of thing with. */
+/** The table of a service's signing keys for one kind of document. */
 export interface SigningKeyTable {
   /** With the columns kid, public_jwk, wrapped, kek_version, created_at. */
   readonly table: `${string}.${string}`;
-  /** Bound to the wrapping, so that a key of one kind cannot be put in the place of another. */
+  /** Bound to the wrapping, so that a key of one kind cannot replace one of another kind. */
   readonly use: string;
 }
 
 /**
- * The Ed25519 keys one kind of thing is signed with: made at the first need, wrapped at rest, opened in memory only. Each
- * kind has its own, so that a receipt never passes for an access token.
+ * The Ed25519 keys for one kind of document: created at the first use, wrapped at rest, opened in memory only. Each
+ * kind has its own keys, so that a receipt is never accepted as an access token.
  */
 export class SigningKeySet {
   private opened: Promise<SigningKey> | undefined;
@@ -47,7 +47,7 @@ export class SigningKeySet {
     return this.opened;
   }
 
-  /** Every public key something may still be signed with. */
+  /** The public keys of all signatures that may still have to be verified. */
   async published(): Promise<JWK[]> {
     await this.current();
     const rows = await this.rows.query<Row[]>(`SELECT public_jwk FROM ${this.where.table} ORDER BY created_at DESC`);
@@ -69,7 +69,7 @@ export class SigningKeySet {
     return rows[0];
   }
 
-  /** Two processes at their first start: one makes it, the other waits for the lock and reads it. */
+  /** Two processes at their first start: one creates it, the other waits for the lock and reads it. */
   private create(): Promise<Row> {
     return this.rows.transaction(async (transaction) => {
       await transaction.query(`LOCK TABLE ${this.where.table} IN SHARE ROW EXCLUSIVE MODE`);
@@ -99,7 +99,7 @@ export const wrappedSigningKeys = (where: SigningKeyTable): WrappedKeys => ({
   context: (row) => contextOf(where, String(row['kid'])),
 });
 
-/** How `published` is described where it is served. */
+/** OpenAPI schema of `published`. */
 export const jsonWebKeySet = {
   description: 'JSON Web Key Set, RFC 7517',
   schema: {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** PEM. */
-export interface Certificate {
+/** Certificate and private key, PEM. */
+export interface TestCertificate {
   readonly cert: string;
   readonly key: string;
 }
@@ -15,11 +15,11 @@ const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
 const ascii = (tag: number, text: string): Buffer => der(tag, Buffer.from(text, 'ascii'));
 const hex = (tag: number, text: string): Buffer => der(tag, Buffer.from(text, 'hex'));
 
-/** A certificate for 127.0.0.1, signed by itself: who trusts it as an authority trusts it as a server. */
-export const selfSigned = (): Certificate => {
+/** A new self-signed certificate for 127.0.0.1: a client that trusts it as a CA trusts a server with it. */
+export const selfSignedCertificate = (): TestCertificate => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = der(0x30, hex(0x06, '2a8648ce3d040302'));
-  const name = der(0x30, der(0x31, der(0x30, hex(0x06, '550403'), ascii(0x0c, 'sandbox'))));
+  const name = der(0x30, der(0x31, der(0x30, hex(0x06, '550403'), ascii(0x0c, 'test'))));
   const validity = der(0x30, ascii(0x17, '200101000000Z'), ascii(0x17, '491231235959Z'));
   const address = der(0x30, hex(0x06, '551d11'), der(0x04, der(0x30, hex(0x87, '7f000001'))));
   const subjectPublicKey = publicKey.export({ type: 'spki', format: 'der' });

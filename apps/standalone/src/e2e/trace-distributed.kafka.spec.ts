@@ -1,17 +1,17 @@
 import { EventStoreSandbox } from '@dittoo/event-store-sandbox';
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { ApartShop } from './apart-process.js';
+import { DistributedShop } from './distributed-process.js';
 import { traceContract } from './trace.contract.js';
 
-/** With the log in EventStoreDB's sandbox as well: what the compose file runs, every part of it another process. */
-describe('a trace through the shop as separate processes, over Kafka and EventStoreDB', () => {
+/** With the log in EventStoreDB's sandbox too: the processes of the compose file. */
+describe('a trace through the distributed shop, over Kafka and EventStoreDB', () => {
   let sandbox: EventStoreSandbox;
   beforeAll(async () => {
     sandbox = await EventStoreSandbox.start();
   });
 
   traceContract(
-    (env) => ApartShop.start({ ...env, EVENT_STORE_URL: sandbox.url }),
+    (env) => DistributedShop.start({ ...env, EVENT_STORE_URL: sandbox.url }),
     [
       'processor-forwarding: forward openPayment',
       'processor-forwarding: handle OrderPlaced',

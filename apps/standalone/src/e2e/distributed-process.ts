@@ -13,7 +13,7 @@ interface State {
 }
 
 /** For specs: the shop as `npm run apart` runs it, on the broker of the run and a PostgreSQL of its own. */
-export class ApartShop implements RunningShop {
+export class DistributedShop implements RunningShop {
   private child: ChildProcess | undefined;
   private output = '';
 
@@ -23,11 +23,11 @@ export class ApartShop implements RunningShop {
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<ApartShop> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'dittoo-apart-'));
-    chmodSync(dataDir, 0o711); // as root the database runs as somebody else, who has to get through here
-    const broker = JSON.parse(process.env['DITTOO_TEST_KAFKA']!) as ApartShop['broker'];
-    const shop = new ApartShop(dataDir, broker, env);
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<DistributedShop> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'dittoo-distributed-'));
+    chmodSync(dataDir, 0o711); // as root the database runs as another user, who must be able to enter this directory
+    const broker = JSON.parse(process.env['DITTOO_TEST_KAFKA']!) as DistributedShop['broker'];
+    const shop = new DistributedShop(dataDir, broker, env);
     await shop.start();
     return shop;
   }
@@ -44,7 +44,7 @@ export class ApartShop implements RunningShop {
     return [this.dataDir, this.broker.dir];
   }
 
-  /** Who is where at this moment. */
+  /** The current pids and addresses of the processes. */
   state(): State {
     return JSON.parse(readFileSync(join(this.dataDir, 'apart.json'), 'utf8')) as State;
   }
@@ -56,8 +56,8 @@ export class ApartShop implements RunningShop {
         PATH: process.env['PATH'],
         DATA_DIR: this.dataDir,
         KAFKA_BROKERS: this.broker.brokers.join(','),
-        // One shop's topics are not another's.
-        KAFKA_TOPIC_PREFIX: `apart.${this.dataDir.slice(-6)}.`,
+        // Each shop has its own topics.
+        KAFKA_TOPIC_PREFIX: `distributed.${this.dataDir.slice(-6)}.`,
         OFFICER_EMAIL: officer.email,
         OFFICER_PASSWORD: officer.password,
         REQUESTS_PER_MINUTE: '1000000',
@@ -92,7 +92,7 @@ export class ApartShop implements RunningShop {
     killPostgresOf(this.dataDir);
   }
 
-  /** As good as away: it neither answers nor dies. */
+  /** Suspends a process: it neither answers nor dies. */
   freeze(name: string): () => void {
     const { pid } = this.state()[name]!;
     process.kill(pid, 'SIGSTOP');

@@ -1,32 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApartShop } from './apart-process.js';
+import { DistributedShop } from './distributed-process.js';
 import { asOfficer, orderAndPay, standsOnce } from './customer-journey.js';
 import { canaryPerson, ShopClient } from './shop-client.js';
 
 /**
- * Promise: one process that dies takes nothing with it that was acknowledged, and no other process; it is started again
- * and the shop goes on. Who comes past the gateway is sent away. Left open: two machines, a network between them.
+ * Promise: when a process dies, nothing acknowledged is lost and no other process dies; it is restarted and the shop
+ * continues. Requests that bypass the gateway are refused. Left open: several machines with a network between them.
  */
-let processes: ApartShop;
+let processes: DistributedShop;
 let shop: ShopClient;
 let token: string;
 let customerId: string;
 
 beforeAll(async () => {
-  processes = await ApartShop.start();
+  processes = await DistributedShop.start();
   shop = new ShopClient(processes.url);
-  const person = { ...canaryPerson('Apart'), email: 'apart.under.test@example.org' };
+  const person = { ...canaryPerson('Distributed'), email: 'distributed.under.test@example.org' };
   customerId = await shop.register(person);
   token = await shop.signIn(person);
 }, 180_000);
 afterAll(() => processes.remove(), 90_000);
 
-describe('past the gateway', () => {
+describe('bypassing the gateway', () => {
   const services = ['identity', 'consent', 'order', 'engagement', 'processor-forwarding', 'audit', 'relay'];
 
-  it.each(services)('%s answers nobody, whoever they are', async (name) => {
+  it.each(services)('%s refuses every caller', async (name) => {
     const { url } = processes.state()[name]!;
     for (const path of ['/api/v1/me', '/api/v1/operations/parked-streams', '/openapi.json', '/api/v1/nothing']) {
       const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } });
@@ -38,7 +38,7 @@ describe('past the gateway', () => {
     for (const probe of ['/health/live', '/health/ready']) expect((await fetch(`${url}${probe}`)).status).toBe(200);
   });
 
-  it('no metrics and no document of a single service is to be had through it either', async () => {
+  it('the gateway exposes no metrics and no document of a single service', async () => {
     for (const path of ['/metrics', '/openapi.json', '/health']) {
       expect((await fetch(`${processes.url}${path}`)).status).toBe(404);
     }
@@ -63,7 +63,7 @@ describe('the document', () => {
 });
 
 describe('streams', () => {
-  it('arrive as they are spoken, and end when one stops listening', async () => {
+  it('arrive as they are sent, and end when the client disconnects', async () => {
     const { orderId } = await orderAndPay(shop, token);
     const left = new AbortController();
     const response = await fetch(`${shop.url}/api/v1/orders/${orderId}/events`, {
@@ -78,7 +78,7 @@ describe('streams', () => {
 });
 
 describe('operations', () => {
-  it('reach the process that has the group, and say when none has', async () => {
+  it('reach the process that runs the group, and answer when none does', async () => {
     const { token: officer } = await asOfficer(shop);
     const path = '/operations/parked-streams';
     expect((await shop.ok('GET', path, { token: officer })).items).toEqual([]);
@@ -88,14 +88,14 @@ describe('operations', () => {
         body: { group, stream: 'order-00000000-0000-4000-8000-000000000000' },
       });
     expect((await replay('nobody.knows')).body.code).toBe('not-found');
-    // The group is order's; that nothing of it is parked is the group's own answer.
+    // The group belongs to order, which answers that nothing of it is parked.
     expect((await replay('order-list')).body).not.toMatchObject({ code: 'not-found' });
     expect((await shop.call('GET', path, { token })).status).toBe(403);
   });
 });
 
 describe('a service that is down', () => {
-  it('is answered for with "try again", and the others are not touched', async () => {
+  it('gives "try again", and the others are not affected', async () => {
     const answers: { status: number; code: string | undefined; retryAfter: string | null }[] = [];
     const reborn = processes.kill('order');
     await until(async () => {
@@ -116,12 +116,12 @@ describe('a service that is down', () => {
 });
 
 describe('kill -9 of each process in turn, under load', () => {
-  it('loses nothing that was acknowledged, does nothing twice, and all go on', async () => {
+  it('loses nothing acknowledged, does nothing twice, and all continue', async () => {
     const products = await shop.ok('GET', '/products');
     const before = (await shop.ok('GET', '/orders?limit=200', { token })).items.map(
       ({ orderId }: { orderId: string }) => orderId,
     );
-    const ledger: string[] = [...before]; // what came before stands in trail and list as well
+    const ledger: string[] = [...before]; // earlier orders are in trail and list as well
     const noticeVersion = await shop.noticeVersion();
     let loading = true;
     const ordering = Array.from({ length: 3 }, async () => {
@@ -151,10 +151,10 @@ describe('kill -9 of each process in turn, under load', () => {
     const { items } = await shop.ok('GET', '/me/consents', { token });
     const newsletter = items.find(({ purpose }: { purpose: string }) => purpose === 'newsletter');
     expect(newsletter.status === 'given').toBe(wanted);
-    // What follows from an order happened too, across every death.
+    // The consequences of each order happened too, across every kill.
     const opened = (orderId: string) =>
       until(async () => (await shop.ok('GET', `/orders/${orderId}`, { token })).payment.action?.url as string, 60_000);
-    // One after another: hundreds of questions at once would be a load of their own.
+    // One after another: hundreds of concurrent requests would overload the shop.
     const pages: string[] = [];
     for (const orderId of ledger.slice(before.length)) pages.push(await opened(orderId));
     expect(new Set(pages).size).toBe(pages.length);
