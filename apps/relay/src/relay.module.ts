@@ -17,5 +17,6 @@ export class RelayModule {
 /** The relay as a separate process. */
 export const relayService: ServiceDefinition = {
   schemas: [relaySchema],
+  opensPersonalData: false,
   module: (platform) => RelayModule.register(platform),
 };

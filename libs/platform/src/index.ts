@@ -9,7 +9,7 @@ export { ParkedStreamList, ReplayAnswer, ReplayBody } from './operations/parked-
 export { kafkaSettings } from './parts/delivery-of-process.js';
 export { KeyMaintenance, type KeyVersion } from './operations/key-maintenance.js';
 export { migrateDatabase, rowMapWith, type ServiceSchema } from './parts/platform-database.js';
-export { openPlatform, problems, type Platform } from './parts/platform.js';
+export { openPlatform, problems, type Platform, type PlatformWithoutKeys } from './parts/platform.js';
 export { localUrl, pathPrefixOf } from './config/public-address.js';
 export { runMain } from './host/run-main.js';
 export { reasonOf } from './host/waiting.js';

@@ -16,6 +16,7 @@ import { serve, type ServiceDefinition } from './host/serve.js';
 /** For specs (`@dittoo/platform/testing`): one service, alone, on its own database and a random loopback port. */
 export interface TestService {
   readonly url: string;
+  /** Without the keys where the service opens no personal data. */
   readonly platform: Platform;
   /** An access token as identity would issue it. `Authorization: Bearer …` ready. */
   bearer(principal: {
@@ -88,7 +89,7 @@ export const startTestService = async (
   })();
   return {
     url: `http${distributed?.tls == null ? '' : 's'}://127.0.0.1:${port}`,
-    platform,
+    platform: platform as Platform,
     bearer: (principal) => keys.bearer(principal),
     get: <T>(token: unknown): T => app.get(token as never) as T,
     close: async () => {

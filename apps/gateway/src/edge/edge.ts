@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import { DomainError } from '@dittoo/kernel';
-import { pathPrefixOf, type Platform } from '@dittoo/platform';
+import { pathPrefixOf, type PlatformWithoutKeys } from '@dittoo/platform';
 import { containsCardNumber, callerOf } from '@dittoo/service';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
@@ -8,7 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
  * What every request passes before its route: a rate limit per address, a correlation id, and the refusal of card
  * numbers. Links in responses use the public address. Decides nothing about the shop.
  */
-export const prepareEdge = async (app: NestFastifyApplication, { config }: Platform): Promise<void> => {
+export const prepareEdge = async (app: NestFastifyApplication, { config }: PlatformWithoutKeys): Promise<void> => {
   await app.register(rateLimit, {
     global: true,
     max: config.requestsPerMinute,

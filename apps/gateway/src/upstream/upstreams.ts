@@ -1,4 +1,4 @@
-import { type Alarms, clientTls, type Platform, ServiceTokens } from '@dittoo/platform';
+import { type Alarms, clientTls, type PlatformWithoutKeys, ServiceTokens } from '@dittoo/platform';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { upstreamNames, type UpstreamName, type UpstreamsConfig } from '../gateway.config.js';
@@ -28,7 +28,7 @@ export class Upstreams implements OnApplicationShutdown {
   }
 
   /** An open breaker raises an alarm while it lasts, writes a log line when it opens, and sets a metric. */
-  watch(alarms: Alarms, { logger, metrics }: Platform): void {
+  watch(alarms: Alarms, { logger, metrics }: PlatformWithoutKeys): void {
     for (const upstream of this.all) {
       alarms.raiseWhile(`gateway.${upstream.name}-unavailable`, () => upstream.broken);
       upstream.onBreak(() => logger.error({ upstream: upstream.name }, 'upstream.unavailable'));

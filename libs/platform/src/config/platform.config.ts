@@ -47,14 +47,13 @@ export const platformSettings = {
 };
 export type PlatformValues = ConfigOf<typeof platformSettings>;
 
-export const platformRules: readonly Rule<PlatformValues>[] = [
-  ...processRules,
-  ...kafkaRules,
-  ({ databaseUrl, keyFile }) =>
-    databaseUrl !== null && keyFile === null
-      ? ['KEY_ENCRYPTION_KEY_FILE must name the key file when DATABASE_URL is set']
-      : [],
-];
+export const platformRules: readonly Rule<PlatformValues>[] = [...processRules, ...kafkaRules];
+
+/** For a process that opens personal data. */
+export const keyFileRule: Rule<PlatformValues> = ({ databaseUrl, keyFile }) =>
+  databaseUrl !== null && keyFile === null
+    ? ['KEY_ENCRYPTION_KEY_FILE must name the key file when DATABASE_URL is set']
+    : [];
 
 /** Derived from where the process listens, unless the environment says otherwise. */
 interface Addresses {
@@ -115,4 +114,4 @@ export const platformConfigOf = (
 
 /** @throws SettingsError with the names of the variables that are wrong */
 export const readPlatformConfig = (env: Environment, service: string): PlatformConfig =>
-  platformConfigOf(readSettings(env, platformSettings, platformRules), service);
+  platformConfigOf(readSettings(env, platformSettings, [keyFileRule, ...platformRules]), service);

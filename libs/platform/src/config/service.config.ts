@@ -10,7 +10,13 @@ import {
   type Rule,
   type Setting,
 } from '@dittoo/kernel/settings';
-import { platformConfigOf, platformRules, platformSettings, type PlatformConfig } from './platform.config.js';
+import {
+  keyFileRule,
+  platformConfigOf,
+  platformRules,
+  platformSettings,
+  type PlatformConfig,
+} from './platform.config.js';
 import { listeningPort } from './process.config.js';
 import { jwksUrlAt, localUrl } from './public-address.js';
 import { loopbackUrl, serviceProcesses, servicePorts, type ServiceName } from './service-ports.js';
@@ -136,7 +142,13 @@ const callersOf =
  * @throws SettingsError with the names of the variables that are wrong
  */
 export const readServiceConfig = (env: Environment, service: ServiceName): PlatformConfig => {
-  const rules = [...platformRules, sharedGround, ...tlsRules, callersOf(service)];
+  const rules = [
+    ...(service === 'relay' ? [] : [keyFileRule]),
+    ...platformRules,
+    sharedGround,
+    ...tlsRules,
+    callersOf(service),
+  ];
   const values = readSettings(env, { ...settings, port: listeningPort(servicePorts[service]) }, rules);
   const own = service === 'gateway' ? localUrl(values.host, values.port) : loopbackUrl('gateway');
   const config = platformConfigOf(values, service, { publicUrl: own, jwksUrl: jwksUrlAt(values.identityUrl.origin) });

@@ -1,5 +1,5 @@
 import { DomainError, EventStore, KeyRing } from '@dittoo/kernel';
-import { Controller, Get, HttpCode, Inject } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Optional } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
@@ -21,7 +21,7 @@ export class HealthController {
   constructor(
     @Inject(ROW_POOL) private readonly pool: Pool,
     private readonly dataSource: DataSource,
-    private readonly keyRing: KeyRing,
+    @Optional() private readonly keyRing: KeyRing | null,
     private readonly store: EventStore,
     @Inject(BROKEN) private readonly broken: () => boolean,
     private readonly alarms: Alarms,
@@ -48,7 +48,7 @@ export class HealthController {
       await Promise.all([
         this.pool.query('SELECT 1'),
         this.dataSource.query('SELECT 1'),
-        this.keyRing.states(nobody),
+        this.keyRing?.states(nobody),
         this.store.readAll({ after: null, limit: 1 }),
       ]);
     } catch {

@@ -14,7 +14,7 @@ import type { PlatformConfig } from '../config/platform.config.js';
 import { meterRequests } from '../operations/platform.metrics.js';
 import { PlatformModule } from '../parts/platform.module.js';
 import type { ServiceSchema } from '../parts/platform-database.js';
-import { openPlatform, problems, type Platform } from '../parts/platform.js';
+import { openPlatform, openPlatformWithoutKeys, problems, type PlatformWithoutKeys } from '../parts/platform.js';
 
 /** A service as a process hosts it: its database schemas, and its module once the platform is open. */
 export interface ServiceDefinition {
@@ -22,13 +22,15 @@ export interface ServiceDefinition {
   module(platform: DynamicModule): DynamicModule;
   /** The gateway: it answers callers without a service token, and mounts its own operations controller. */
   readonly isGateway?: boolean;
+  /** Does it open the keys of personal data? Default: yes. */
+  readonly opensPersonalData?: boolean;
   /** Runs before the routes are registered: edge hooks, documents. */
-  prepare?(app: NestFastifyApplication, platform: Platform): Promise<void>;
+  prepare?(app: NestFastifyApplication, platform: PlatformWithoutKeys): Promise<void>;
 }
 
 export interface RunningService {
   readonly app: NestFastifyApplication;
-  readonly platform: Platform;
+  readonly platform: PlatformWithoutKeys;
   /** Stops taking requests, drains consumers and the relay, then closes pools and the embedded database. */
   close(): Promise<void>;
 }
@@ -70,7 +72,11 @@ export const serve = async (
 ): Promise<RunningService> => {
   const held = await holdAddresses(given);
   const config = atPorts(given, { port: held.main.port, metricsPort: held.metrics?.port ?? null });
-  const platform = await openPlatform(config, service.schemas, stop).catch(async (error: unknown) => {
+  const platform = await (service.opensPersonalData === false ? openPlatformWithoutKeys : openPlatform)(
+    config,
+    service.schemas,
+    stop,
+  ).catch(async (error: unknown) => {
     await held.release();
     throw error;
   });

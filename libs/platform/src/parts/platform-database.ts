@@ -119,8 +119,12 @@ const serverAnswers = async (
  *
  * Any number of processes may do it at once: one migrates, the others wait.
  */
-export const prepareDatabase = async (urls: DatabaseUrls, services: readonly ServiceSchema[]): Promise<boolean> => {
-  await Promise.all([ensureDatabase(urls.main), ensureDatabase(urls.keyRing)]);
+export const prepareDatabase = async (
+  urls: DatabaseUrls,
+  services: readonly ServiceSchema[],
+  { withKeyRing = true } = {},
+): Promise<boolean> => {
+  await Promise.all([ensureDatabase(urls.main), ...(withKeyRing ? [ensureDatabase(urls.keyRing)] : [])]);
   const mayActAsApp = await ensureAppRole(urls.main);
   const rows = [...sharedSchemas, ...services];
   const schemas = rows.map(({ schema }) => schema);
@@ -130,7 +134,7 @@ export const prepareDatabase = async (urls: DatabaseUrls, services: readonly Ser
         if (mayActAsApp) await grantRows(urls.main, schemas);
       },
     }),
-    migrate(urls.keyRing, keyRingMigrations),
+    ...(withKeyRing ? [migrate(urls.keyRing, keyRingMigrations)] : []),
   ]);
   return mayActAsApp;
 };

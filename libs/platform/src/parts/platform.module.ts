@@ -10,7 +10,8 @@ import { fetchForKeys } from '../trust/service-entrance.js';
 import { HealthController } from '../host/health.controller.js';
 import type { PlatformConfig } from '../config/platform.config.js';
 import { ParkedStreamsController } from '../operations/parked-streams.controller.js';
-import type { Platform } from './platform.js';
+import type { PersonalData } from './personal-data.js';
+import { hasKeys, type PlatformWithoutKeys } from './platform.js';
 import {
   BROKEN,
   DELIVERY,
@@ -33,27 +34,16 @@ export type RetentionEnds = (category: DataCategory, startedAt: string, form?: '
 @Module({})
 export class PlatformModule {
   /** @param isGateway the service mounts its own controller for parked streams of all services */
-  static of(platform: Platform, { isGateway = false } = {}): DynamicModule {
-    const { clock, config, keyEncryption, keyRing, publisher, sealer, store } = platform;
+  static of(platform: PlatformWithoutKeys, { isGateway = false } = {}): DynamicModule {
+    const { clock, config, publisher, store } = platform;
     const retentionEnds: RetentionEnds = (category, startedAt, form) =>
       retentionEndsOn(platform.register, category, startedAt, form);
     const parts: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: EventPublisher, useValue: publisher },
-      { provide: Sealer, useValue: sealer },
-      { provide: KeyRing, useValue: keyRing },
-      { provide: ContactDirectory, useValue: platform.contacts },
-      { provide: EmailIndex, useValue: platform.emails },
-      { provide: SuppressionList, useValue: platform.suppressions },
-      { provide: UnsubscribeTokens, useValue: platform.unsubscribeTokens },
-      { provide: KeyEncryption, useValue: keyEncryption },
+      ...(hasKeys(platform) ? partsWithKeys(platform, store, clock) : []),
       { provide: Clock, useValue: clock },
-      { provide: Commands, useValue: new Commands(store, sealer, clock, schemaMap) },
       { provide: TokenVerifier, useValue: verifierOf(config, clock) },
-      {
-        provide: RequestDigest,
-        useValue: { digest: (text: string) => keyEncryption.keyedHash('idempotency', text).toString('base64url') },
-      },
       { provide: Alarms, useValue: new Alarms() },
       { provide: LOGGER, useValue: platform.logger },
       { provide: REGISTER, useValue: platform.register },
@@ -86,6 +76,25 @@ export class PlatformModule {
     };
   }
 }
+
+const partsWithKeys = (
+  { contacts, emails, keyEncryption, keyRing, sealer, suppressions, unsubscribeTokens }: PersonalData,
+  store: EventStore,
+  clock: Clock,
+): Provider[] => [
+  { provide: Sealer, useValue: sealer },
+  { provide: KeyRing, useValue: keyRing },
+  { provide: ContactDirectory, useValue: contacts },
+  { provide: EmailIndex, useValue: emails },
+  { provide: SuppressionList, useValue: suppressions },
+  { provide: UnsubscribeTokens, useValue: unsubscribeTokens },
+  { provide: KeyEncryption, useValue: keyEncryption },
+  { provide: Commands, useValue: new Commands(store, sealer, clock, schemaMap) },
+  {
+    provide: RequestDigest,
+    useValue: { digest: (text: string) => keyEncryption.keyedHash('idempotency', text).toString('base64url') },
+  },
+];
 
 const verifierOf = ({ distributed, jwksUrl }: PlatformConfig, clock: Clock): TokenVerifier =>
   new TokenVerifier(new URL(jwksUrl), clock, fetchForKeys(distributed?.upstreamTls));

@@ -1,20 +1,11 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError, SystemClock, type Clock, type EventPublisher, type EventStore } from '@dittoo/kernel';
-import { problemCodes, schemaMap } from '@dittoo/contracts';
+import { problemCodes } from '@dittoo/contracts';
 import { openPool } from '@dittoo/database';
 import type { PostgresSequencer } from '@dittoo/event-store';
 import type { EventDelivery } from '@dittoo/messaging';
-import {
-  EmailIndex,
-  EnvelopeSealer,
-  FileKeyEncryption,
-  ContactDirectory,
-  PostgresKeyRing,
-  SuppressionList,
-  UnsubscribeTokens,
-  type KeyEncryption,
-} from '@dittoo/personal-data';
+import type { KeyEncryption } from '@dittoo/personal-data';
 import { loadRegister, type Register } from '@dittoo/processor-register';
 import { createLogger } from '@dittoo/service';
 import type { Pool } from 'pg';
@@ -28,10 +19,11 @@ import { deliveryAlerts, meterKeyCache, meterParkedStreams } from '../operations
 import type { PlatformConfig } from '../config/platform.config.js';
 import { openDatabase, prepareDatabase, requireDataDirectory, type ServiceSchema } from './platform-database.js';
 import { passRestoreGate } from './restore-gate.js';
+import { openKeyFile, openPersonalData, type PersonalData } from './personal-data.js';
 import { startTracing } from '../operations/tracing.js';
 
-/** The open parts of a process; `close()` them after the Nest application. */
-export interface Platform {
+/** The open parts of a process that opens no personal data: what it carries of it is sealed. */
+export interface PlatformWithoutKeys {
   readonly config: PlatformConfig;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -39,13 +31,6 @@ export interface Platform {
   readonly store: EventStore;
   /** `null` = the store assigns positions itself. */
   readonly sequencer: PostgresSequencer | null;
-  readonly keyRing: PostgresKeyRing;
-  readonly keyEncryption: KeyEncryption;
-  readonly sealer: EnvelopeSealer;
-  readonly contacts: ContactDirectory;
-  readonly emails: EmailIndex;
-  readonly suppressions: SuppressionList;
-  readonly unsubscribeTokens: UnsubscribeTokens;
   readonly publisher: EventPublisher;
   readonly metrics: Registry;
   /** Rows on hot paths (lanes), beside TypeORM. */
@@ -62,6 +47,11 @@ export interface Platform {
   close(): Promise<void>;
 }
 
+/** The open parts of a process; `close()` them after the Nest application. */
+export type Platform = PlatformWithoutKeys & PersonalData;
+
+export const hasKeys = (platform: PlatformWithoutKeys): platform is Platform => 'keyRing' in platform;
+
 /**
  * Opens a process's dependencies by its configuration: database (embedded or server), event store, key ring, delivery.
  * The only place that chooses the three adapters; other code does not know which they are.
@@ -75,10 +65,30 @@ export const openPlatform = async (
   services: readonly ServiceSchema[],
   stop?: AbortSignal,
 ): Promise<Platform> => {
+  if (config.generateKeyFile) requireDataDirectory(config, createLogger(config.service, config.logLevel));
+  const { personalData, ...parts } = await openParts(config, services, openKeyFile(config), stop);
+  if (personalData === null) throw new Error('the keys were not opened');
+  return { ...parts, ...personalData };
+};
+
+/** The same without the key file and the key ring, for a process that opens no personal data. Errors as there. */
+export const openPlatformWithoutKeys = async (
+  config: PlatformConfig,
+  services: readonly ServiceSchema[],
+  stop?: AbortSignal,
+): Promise<PlatformWithoutKeys> => {
+  const { personalData: _none, ...parts } = await openParts(config, services, null, stop);
+  return parts;
+};
+
+const openParts = async (
+  config: PlatformConfig,
+  services: readonly ServiceSchema[],
+  keyEncryption: KeyEncryption | null,
+  stop: AbortSignal | undefined,
+): Promise<PlatformWithoutKeys & { readonly personalData: PersonalData | null }> => {
   const logger = createLogger(config.service, config.logLevel);
   const register = loadRegister(config.registerFile ?? undefined, { fiscalYearEnd: config.fiscalYearEnd });
-  if (config.generateKeyFile) requireDataDirectory(config, logger);
-  const keyEncryption = openKeyFile(config);
   const closers: (() => Promise<void>)[] = [];
   let closing = false;
   if (config.tracing !== null) closers.push(startTracing(config.service, config.tracing));
@@ -91,7 +101,7 @@ export const openPlatform = async (
   try {
     const database = await openDatabase(config, logger, closers, { stop });
     stop?.throwIfAborted();
-    const mayActAsApp = await prepareDatabase(database, services);
+    const mayActAsApp = await prepareDatabase(database, services, { withKeyRing: keyEncryption !== null });
     if (!mayActAsApp) logger.warn('database.no-app-role: append-only is kept by trigger alone');
     const role = mayActAsApp ? { role: 'dittoo_app' } : {};
 
@@ -110,12 +120,15 @@ export const openPlatform = async (
     const { connections } = config;
     const pool = openOn(database.main, 'rows', connections.rows);
     await requireSameLog(pool, config.eventStore === null ? 'postgresql' : 'eventstoredb');
-    const keyRingPool = openOn(database.keyRing, 'key-ring', connections.keyRing, false);
-
     const clock = new SystemClock(config.clockOffsetMs);
-    const keyRing = new PostgresKeyRing(keyRingPool, keyEncryption, (problem) => logger.warn(problem));
-    await keyRing.start();
-    closers.push(() => keyRing.close());
+    const personalData =
+      keyEncryption === null
+        ? null
+        : await openPersonalData(keyEncryption, openOn(database.keyRing, 'key-ring', connections.keyRing, false), {
+            clock,
+            logger,
+          });
+    if (personalData !== null) closers.push(() => personalData.keyRing.close());
     const log: LogOfProcess =
       config.eventStore === null
         ? openPostgresLog(
@@ -128,15 +141,15 @@ export const openPlatform = async (
     closers.push(() => log.close());
     await log.ready(stop);
     const { sequencer, store } = log;
-    const contacts = new ContactDirectory(keyRingPool, keyEncryption);
-    const emails = new EmailIndex(keyRingPool, keyEncryption, clock);
     if (sequencer !== null) await givePositions(sequencer, logger);
-    const reapplied = await passRestoreGate(store, keyRing, { contacts, emails });
-    if (reapplied > 0) logger.warn({ events: reapplied }, 'restore-gate.applied-again');
+    if (personalData !== null) {
+      const reapplied = await passRestoreGate(store, personalData.keyRing, personalData);
+      if (reapplied > 0) logger.warn({ events: reapplied }, 'restore-gate.applied-again');
+    }
 
     const metrics = new Registry();
     collectDefaultMetrics({ register: metrics });
-    meterKeyCache(metrics, () => keyRing.cacheFigures);
+    if (personalData !== null) meterKeyCache(metrics, () => personalData.keyRing.cacheFigures);
     meterParkedStreams(metrics, pool);
     const alerts = deliveryAlerts(metrics, logger);
     const transport =
@@ -156,13 +169,7 @@ export const openPlatform = async (
       register,
       store,
       sequencer,
-      keyRing,
-      keyEncryption,
-      sealer: new EnvelopeSealer(schemaMap, keyRing),
-      contacts,
-      emails,
-      suppressions: new SuppressionList(keyRingPool, keyEncryption),
-      unsubscribeTokens: new UnsubscribeTokens(keyEncryption),
+      personalData,
       publisher: transport.publisher,
       metrics,
       pool,
@@ -192,20 +199,6 @@ const givePositions = async (sequencer: PostgresSequencer, logger: Logger): Prom
   while ((await sequencer.lag()).events > 0 && Date.now() < end) await sleep(20);
   if (Date.now() >= end) logger.warn('restore-gate.others-append: what they append is theirs to destroy');
   await sequencer.stop();
-};
-
-const openKeyFile = (config: PlatformConfig): KeyEncryption => {
-  if (config.generateKeyFile) {
-    try {
-      FileKeyEncryption.generate(config.keyEncryptionKeyFile);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-      throw new Error(`DATA_DIR ${config.dataDir} cannot be used (${code}): name a directory this user may write to`, {
-        cause: error,
-      });
-    }
-  }
-  return FileKeyEncryption.read(config.keyEncryptionKeyFile);
 };
 
 /** The problem catalogue of the contracts, for `createHttpApp`. */
