@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ import { commands } from './commands.mjs';
 import { installProblem, tailOf } from './install.mjs';
 import { leastOpenFiles, openFilesIn, requireOpenFiles } from './limits.mjs';
 import { installedPackages } from './packages.mjs';
+import { processIdentity } from './process-identity.mjs';
 import { stage } from './stage.mjs';
 import { inTurn } from './turn.mjs';
 
@@ -237,20 +238,56 @@ describe('the turn', () => {
     expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
   });
 
-  it('waits for a process that is at it, and takes over from one that is gone', async () => {
+  const lockOf = (pid) => `${pid} ${processIdentity(pid)}`;
+  const lock = () => readFileSync(join(root, '.setup.lock'), 'utf8');
+
+  it('waits for a process that is at it, and takes over once that has ended', async () => {
     const lines = [];
-    write('.setup.pid', String(process.ppid));
-    const waiting = inTurn(root, async () => 'mine', {
+    write('.setup.lock', lockOf(process.ppid));
+    const waiting = inTurn(root, async () => lock(), {
       pollMs: 1,
       out: (line) => {
         lines.push(line);
-        write('.setup.pid', '99999999');
+        write('.setup.lock', '99999999 1');
       },
     });
-    await expect(waiting).resolves.toBe('mine');
+    await expect(waiting).resolves.toBe(lockOf(process.pid));
     expect(lines).toEqual([
       `another command (process ${process.ppid}) is installing or compiling here; waiting for it`,
     ]);
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it.each([
+    ['a process that reuses the pid of the holder', `${process.ppid} 1`],
+    ['a lock without a start time', String(process.ppid)],
+    ['a lock that was never written', ''],
+  ])('is not kept by %s', async (_name, content) => {
+    write('.setup.lock', content);
+    const lines = [];
+    await expect(inTurn(root, async () => lock(), { pollMs: 1, out: (line) => lines.push(line) })).resolves.toBe(
+      lockOf(process.pid),
+    );
+    expect(lines).toEqual([]);
+  });
+
+  it('goes to one of several processes that find a stale lock at once', async () => {
+    write('.setup.lock', `${process.ppid} 1`);
+    const script = `import { inTurn } from ${JSON.stringify(new URL('./turn.mjs', import.meta.url).href)};
+      import { appendFileSync } from 'node:fs';
+      import { setTimeout as sleep } from 'node:timers/promises';
+      const note = (text) => appendFileSync(${JSON.stringify(join(root, 'order'))}, text + process.pid + '\\n');
+      await inTurn(${JSON.stringify(root)}, async () => {
+        note('begins ');
+        await sleep(30);
+        note('ends ');
+      }, { pollMs: 5, out: () => undefined });`;
+    const run = () => runToEnd(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe' });
+    const ends = await Promise.all([run(), run(), run(), run()]);
+    expect(ends.map(({ exitCode, output }) => [exitCode, output])).toEqual(Array(4).fill([0, '']));
+    const lines = readFileSync(join(root, 'order'), 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(8);
+    for (let at = 0; at < 8; at += 2) expect(lines[at + 1]).toBe(lines[at].replace('begins', 'ends'));
   });
 });
 
