@@ -8,7 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { FileKeyEncryption } from '../../libs/personal-data/dist/index.js';
 
 const [keyEncryptionKey, signing, verification] = process.argv.slice(2);
-if (verification === undefined) {
+if (keyEncryptionKey === undefined || signing === undefined || verification === undefined) {
   console.error('which files? node deploy/image/make-keys.mjs KEK_FILE SIGNING_FILE VERIFICATION_FILE');
   process.exit(1);
 }

@@ -12,7 +12,7 @@ const sandbox = /(^|[/.-])sandbox([/.-]|$)/;
 /**
  * @param {readonly string[]} files paths in the image, from where the programs stand, forward slashes
  * @param {{ mayHoldSandbox?: boolean }} [image]
- * @returns the files that do not belong there
+ * @returns {string[]} the files that do not belong there
  */
 export const strangersIn = (files, { mayHoldSandbox = false } = {}) =>
   files.filter((file) => {

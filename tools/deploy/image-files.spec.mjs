@@ -14,7 +14,8 @@ import { strangersIn } from './image-files.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = mkdtempSync(join(tmpdir(), 'dittoo-assembled-'));
-const filesOf = (image) => filesLike(join(out, image), /./).map((file) => file.replaceAll('\\', '/'));
+const filesOf = (/** @type {string} */ image) =>
+  filesLike(join(out, image), /./).map((file) => file.replaceAll('\\', '/'));
 
 beforeAll(() => {
   const { status, stderr } = spawnSync(process.execPath, ['deploy/image/assemble.mjs', out], { cwd: root });

@@ -16,9 +16,10 @@ const day = 86_400_000;
 
 /** Every group of handlers and its event types, as they stand in the compiled services. */
 const readGroups = async () => {
+  /** @type {Map<string, Set<string>>} */
   const groups = new Map();
   const apps = fileURLToPath(new URL('../../apps', import.meta.url));
-  const files = readdirSync(apps, { recursive: true }).filter((file) =>
+  const files = readdirSync(apps, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /^[^/\\]+[/\\]dist[/\\].*\.(projection|reactor|controller)\.js$/.test(file),
   );
   for (const file of files) {
@@ -39,9 +40,9 @@ const readGroups = async () => {
 const run = async () => {
   await import('reflect-metadata');
   const { categoriesOf, categoriesFor, createKafka, deadLetterTopicOf, ensureTopics, topicOf } =
-    await import('../../libs/messaging/dist/index.js');
-  const { schemaMap } = await import('../../libs/contracts/dist/index.js');
-  const { kafkaSettings, readKafkaConfig, readTopicsConfig } = await import('../../libs/platform/dist/index.js');
+    await import('@dittoo/messaging');
+  const { schemaMap } = await import('@dittoo/contracts');
+  const { kafkaSettings, readKafkaConfig, readTopicsConfig } = await import('@dittoo/platform');
   const { readTogether } = await import('../../libs/kernel/dist/settings.js');
   const { config, topicsConfig } = readTogether({
     config: () => readKafkaConfig(process.env),
@@ -49,6 +50,7 @@ const run = async () => {
   });
   if (config === null) throw new Error('KAFKA_BROKERS must say where Kafka is');
   const { partitions: partitionsOfEvents, replication } = topicsConfig;
+  /** @type {(topic: string, partitions: number, days: number) => Parameters<typeof ensureTopics>[1][number]} */
   const wanted = (topic, partitions, days) => ({ topic, partitions, replication, retentionMs: days * day });
   const groups = await readGroups();
   const topics = [

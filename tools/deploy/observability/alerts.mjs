@@ -2,9 +2,23 @@
  * What somebody has to look at. `critical` wakes a person: nothing moves, or what must hold does not hold.
  * Each says what it means for the shop and what to do first.
  */
+/**
+ * A rule as Prometheus reads it.
+ *
+ * @typedef {object} Alert
+ * @property {string} alert
+ * @property {string} expr
+ * @property {string} for
+ * @property {{ severity: 'critical' | 'warning' }} labels
+ * @property {{ summary: string, description: string }} annotations
+ */
+
 const critical = 'critical';
 const warning = 'warning';
 
+/**
+ * @type {(name: string, severity: "critical" | "warning", lasts: string, expr: string, summary: string, todo: string) => Alert}
+ */
 const alert = (name, severity, lasts, expr, summary, todo) => ({
   alert: name,
   expr,
@@ -13,6 +27,7 @@ const alert = (name, severity, lasts, expr, summary, todo) => ({
   annotations: { summary, description: todo },
 });
 
+/** @type {{ name: string, rules: Alert[] }[]} */
 export const alertGroups = [
   {
     name: 'dittoo-processes',

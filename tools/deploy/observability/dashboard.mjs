@@ -1,14 +1,24 @@
 /** The dashboard, as rows of panels. What has no panel here gets one in the last row: a new metric is never invisible. */
 
+/** @typedef {import('./metric-names.mjs').Metric} Metric */
+/**
+ * `asks`: PromQL by the name of its line; `about`: what the figure means when it is bad.
+ *
+ * @typedef {{ title: string, unit: string, about?: string, asks: Record<string, string> }} Panel
+ */
+/** @typedef {{ title: string, panels: Panel[] }} Row */
+
 const seconds = 's';
 const perSecond = 'ops';
 const share = 'percentunit';
 
+/** @type {(q: number, name: string, by: string, filter?: string) => string} */
 const quantile = (q, name, by, filter = '') =>
   `histogram_quantile(${q}, sum by (le, ${by}) (rate(${name}_bucket${filter}[$__rate_interval])))`;
+/** @type {(name: string, by: string) => string} */
 const rate = (name, by) => `sum by (${by}) (rate(${name}[$__rate_interval]))`;
 
-/** title, unit, what to ask, how a line is called; `about` says what the figure means when it is bad. */
+/** @type {Row[]} */
 export const rows = [
   {
     title: 'The door',
@@ -199,7 +209,7 @@ export const rows = [
   },
 ];
 
-/** A panel for a metric that nobody has placed. */
+/** A panel for a metric that no row shows. @type {(metric: Pick<Metric, 'name' | 'kind'>) => Panel} */
 const plain = ({ name, kind }) => {
   const title = name.replace(/^dittoo_/, '').replaceAll('_', ' ');
   if (kind === 'counter') return { title, unit: perSecond, asks: { '{{app}}': rate(name, 'app') } };
@@ -210,6 +220,7 @@ const plain = ({ name, kind }) => {
 
 const source = { type: 'prometheus', uid: '${source}' };
 
+/** @type {(panel: Panel, id: number, gridPos: object) => object} */
 const panelOf = ({ about, asks, title, unit }, id, gridPos) => ({
   id,
   type: 'timeseries',
@@ -227,14 +238,22 @@ const panelOf = ({ about, asks, title, unit }, id, gridPos) => ({
   })),
 });
 
-/** All rows: those above and, last, what they do not show of `metrics`. */
+/**
+ * All rows: those above and, last, what they do not show of `metrics`.
+ *
+ * @template {Pick<Metric, 'name' | 'kind'>} M
+ * @param {readonly M[]} metrics
+ * @param {(metric: M) => boolean} isShown
+ * @returns {Row[]}
+ */
 export const rowsFor = (metrics, isShown) => {
   const rest = metrics.filter((metric) => !isShown(metric));
   return rest.length === 0 ? rows : [...rows, { title: 'Everything else', panels: rest.map(plain) }];
 };
 
-/** The dashboard as Grafana imports it. */
+/** The dashboard as Grafana imports it. @param {readonly Row[]} allRows */
 export const grafanaDashboard = (allRows) => {
+  /** @type {object[]} */
   const panels = [];
   let y = 0;
   for (const row of allRows) {

@@ -1,5 +1,5 @@
 /**
- * What schemas cannot say about the rendered chart: `node tools/deploy/look-at-chart.mjs plain.yaml proxy.yaml cilium.yaml`,
+ * What schemas cannot say about the rendered chart: `node tools/deploy/check-chart.mjs plain.yaml proxy.yaml cilium.yaml`,
  * run by `npm run deploy:check`. Selectors select, ports exist, every pod is held tightly, environment names are read by
  * the program, and who may leave the cluster is who should.
  */
@@ -11,9 +11,43 @@ import { parse, parseAllDocuments } from 'yaml';
 import { readsVariable, secretVariables } from './settings.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** @type {{ host: string, port: number, environment: string }[]} */
 const everywhere = parse(readFileSync(join(root, 'deploy/helm/dittoo/files/egress.yaml'), 'utf8')).endpoints;
 const drainSeconds = 25;
 
+/**
+ * An object of Kubernetes as it was rendered. Its shape was checked by the published schemas before.
+ *
+ * @typedef {any} KubernetesObject
+ */
+/** @typedef {Record<string, string>} Labels */
+/** @typedef {{ name: string, value?: string, valueFrom?: { secretKeyRef?: object } }} EnvironmentVariable */
+/**
+ * @typedef {object} Pod
+ * @property {'Deployment' | 'Job'} kind
+ * @property {string} name
+ * @property {string} component
+ * @property {Labels} labels
+ * @property {any} spec
+ * @property {number} replicas
+ */
+/** @typedef {{ labels: Labels, spec?: any, isElsewhere?: true }} Peer a pod, or one that another chart runs */
+/** @typedef {{ matchLabels?: Labels, matchExpressions?: { key: string, operator: string, values: string[] }[] }} Selector */
+/** @typedef {{ ports: { port: number | string }[], to?: any[], from?: any[] }} PolicyRule */
+/** @typedef {{ metadata: { name: string }, spec: { podSelector: Selector, policyTypes: string[], ingress?: PolicyRule[], egress?: PolicyRule[] } }} Policy */
+/** @typedef {'plain' | 'proxy' | 'cilium'} Variant */
+
+/** @type {(objects: readonly KubernetesObject[], kind: string) => KubernetesObject[]} */
+const ofKind = (objects, kind) => objects.filter((object) => object.kind === kind);
+
+/** The object of this kind, with a name that ends so. @type {(objects: readonly KubernetesObject[], kind: string, ending?: string) => KubernetesObject} */
+const one = (objects, kind, ending = '') => {
+  const [object] = ofKind(objects, kind).filter(({ metadata }) => metadata.name.endsWith(ending));
+  ok(object !== undefined, `there is no ${kind} ${ending}`);
+  return object;
+};
+
+/** @type {(objects: readonly KubernetesObject[]) => Pod[]} */
 const podsOf = (objects) =>
   objects
     .filter(({ kind }) => kind === 'Deployment' || kind === 'Job')
@@ -26,10 +60,12 @@ const podsOf = (objects) =>
       replicas: spec.replicas,
     }));
 
+/** @type {(selector: Selector, labels: Labels) => boolean} */
 const selects = ({ matchExpressions = [], matchLabels = {} }, labels) =>
   Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-  matchExpressions.every(({ key, operator, values }) => values.includes(labels[key]) === (operator === 'In'));
+  matchExpressions.every(({ key, operator, values }) => values.includes(labels[key] ?? '') === (operator === 'In'));
 
+/** @type {(pod: Pod) => void} */
 const heldTightly = ({ component, spec }) => {
   same([component, spec.automountServiceAccountToken, spec.enableServiceLinks], [component, false, false]);
   ok(spec.securityContext.runAsNonRoot && spec.securityContext.runAsUser > 0, component);
@@ -45,20 +81,26 @@ const heldTightly = ({ component, spec }) => {
   }
 };
 
+/** @type {(pod: Pod) => void} */
 const lives = ({ component, kind, spec }) => {
   if (kind === 'Job') return;
   const pause = spec.containers[0].lifecycle.preStop.sleep.seconds;
   ok(spec.terminationGracePeriodSeconds > drainSeconds + pause, `${component} is killed while it drains`);
-  const names = spec.containers[0].ports.map(({ name }) => name);
+  const names = spec.containers[0].ports.map((/** @type {{ name: string }} */ { name }) => name);
   for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
     ok(names.includes(spec.containers[0][probe].httpGet.port), `${component} ${probe}`);
   }
 };
 
-/** Environment, and the files it names: what is named is mounted, what is mounted is named. */
+/**
+ * Environment, and the files it names: what is named is mounted, what is mounted is named.
+ *
+ * @type {(pod: Pod) => void}
+ */
 const configured = ({ component, spec }) => {
   if (component === 'egress-proxy') return;
-  const [{ args, env, volumeMounts }] = spec.containers;
+  /** @type {{ args: [string, ...string[]], env: EnvironmentVariable[], volumeMounts: { mountPath: string }[] }} */
+  const { args, env, volumeMounts } = spec.containers[0];
   const isRead = readsVariable(args[0]);
   const names = env.map(({ name }) => name);
   same([component, names.length], [component, new Set(names).size]);
@@ -67,7 +109,7 @@ const configured = ({ component, spec }) => {
     ok(valueFrom?.secretKeyRef !== undefined, `${component}: ${name} in the open`);
   const directories = env
     .filter(({ name }) => name.endsWith('_FILE'))
-    .map(({ value }) => value.replace(/\/[^/]+$/, ''));
+    .map(({ value = '' }) => value.replace(/\/[^/]+$/, ''));
   // The event store's authority is named in its URL, which is a secret.
   const mounted = volumeMounts
     .filter(({ mountPath }) => mountPath.startsWith('/keys') && !mountPath.endsWith('event-store-ca'))
@@ -76,13 +118,15 @@ const configured = ({ component, spec }) => {
   same(mounted.includes('/keys/service-signing-key'), component === 'gateway');
 };
 
+/** @type {(objects: readonly KubernetesObject[], pods: readonly Pod[]) => void} */
 const servicesReach = (objects, pods) => {
-  for (const { metadata, spec } of objects.filter(({ kind }) => kind === 'Service')) {
+  for (const { metadata, spec } of ofKind(objects, 'Service')) {
     const chosen = pods.filter(
       ({ kind, labels }) => kind === 'Deployment' && selects({ matchLabels: spec.selector }, labels),
     );
     same([metadata.name, chosen.length], [metadata.name, 1]);
-    const ports = chosen[0].spec.containers[0].ports;
+    /** @type {{ containerPort: number, name: string }[]} */
+    const ports = chosen[0]?.spec.containers[0].ports;
     for (const { targetPort } of spec.ports) {
       ok(
         ports.some(({ containerPort, name }) => name === targetPort || containerPort === targetPort),
@@ -90,7 +134,7 @@ const servicesReach = (objects, pods) => {
       );
     }
   }
-  const names = objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name);
+  const names = ofKind(objects, 'Service').map(({ metadata }) => metadata.name);
   for (const { component, spec } of pods) {
     for (const { value = '' } of spec.containers[0].env ?? []) {
       const host = /^http:\/\/(shop-[a-z-]+):8080/.exec(value)?.[1];
@@ -99,23 +143,33 @@ const servicesReach = (objects, pods) => {
   }
 };
 
-/** Deployments of two and more have a budget, and the other way round. */
+/**
+ * Deployments of two and more have a budget, and the other way round.
+ *
+ * @type {(objects: readonly KubernetesObject[], pods: readonly Pod[]) => void}
+ */
 const budgeted = (objects, pods) => {
+  /** @param {string} name @returns {number} */
   const least = (name) => {
-    const scaler = objects.find(({ kind, metadata }) => kind === 'HorizontalPodAutoscaler' && metadata.name === name);
-    return scaler?.spec.minReplicas ?? pods.find((pod) => pod.name === name).replicas;
+    const scaler = ofKind(objects, 'HorizontalPodAutoscaler').find(({ metadata }) => metadata.name === name);
+    return scaler?.spec.minReplicas ?? pods.find((pod) => pod.name === name)?.replicas;
   };
-  const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget').map(({ metadata }) => metadata.name);
+  const budgets = ofKind(objects, 'PodDisruptionBudget').map(({ metadata }) => metadata.name);
   const several = pods.filter(({ kind, name }) => kind === 'Deployment' && least(name) >= 2).map(({ name }) => name);
   same(budgets.sort(), several.sort());
   for (const active of ['shop-relay', 'shop-audit']) same([active, least(active)], [active, 2]);
 };
 
-const isOutside = ({ ipBlock }) => ipBlock !== undefined;
+const isOutside = (/** @type {{ ipBlock?: object }} */ { ipBlock }) => ipBlock !== undefined;
 
-/** Who may leave the cluster, and at which ports. */
+/**
+ * Who may leave the cluster, and at which ports.
+ *
+ * @type {(objects: readonly KubernetesObject[], pods: readonly Pod[], variant: Variant) => void}
+ */
 const leaves = (objects, pods, variant) => {
-  const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+  /** @type {Policy[]} */
+  const policies = ofKind(objects, 'NetworkPolicy');
   for (const pod of pods) {
     const own = policies.filter(({ spec }) => selects(spec.podSelector, pod.labels));
     ok(
@@ -125,41 +179,55 @@ const leaves = (objects, pods, variant) => {
     const out = own.flatMap(({ spec }) => spec.egress ?? []).filter(({ to }) => to === undefined || to.some(isOutside));
     const allowed = { plain: 'processor-forwarding', proxy: 'egress-proxy', cilium: undefined }[variant];
     same([pod.component, out.length > 0], [pod.component, pod.component === allowed]);
-    for (const { ports, to } of out) {
+    for (const { ports, to = [] } of out) {
       const wanted = everywhere.filter(({ environment }) => variant === 'proxy' || environment === 'live');
       same(ports.map(({ port }) => port).sort(), [...new Set(wanted.map(({ port }) => port))].sort());
       ok(to.every(({ ipBlock }) => ipBlock.except.includes('10.0.0.0/8')));
     }
   }
   const entrances = policies.filter(({ spec }) =>
-    spec.ingress?.some(({ from }) => from.some(({ namespaceSelector }) => namespaceSelector)),
+    spec.ingress?.some(({ from = [] }) => from.some(({ namespaceSelector }) => namespaceSelector)),
   );
   same(entrances.map(({ metadata }) => metadata.name).sort(), ['shop-gateway', 'shop-metrics']);
 };
 
-/** By the policies alone: may `from` open a connection to `to` there? Peers by pod only; ports by number or name. */
+/**
+ * By the policies alone: may `from` open a connection to `to` there? Peers by pod only; ports by number or name.
+ *
+ * @type {(policies: readonly Policy[], from: Peer, to: Peer, port: number) => boolean}
+ */
 const mayTalk = (policies, from, to, port) => {
+  /** @type {(pod: Peer, direction: 'Ingress' | 'Egress') => PolicyRule[]} */
   const rulesOf = (pod, direction) =>
     policies
       .filter(({ spec }) => selects(spec.podSelector, pod.labels) && spec.policyTypes.includes(direction))
-      .flatMap(({ spec }) => spec[direction.toLowerCase()] ?? []);
-  const named = to.spec?.containers[0].ports?.find(({ containerPort }) => containerPort === port)?.name;
+      .flatMap(({ spec }) => (direction === 'Ingress' ? spec.ingress : spec.egress) ?? []);
+  const named = to.spec?.containers[0].ports?.find(
+    (/** @type {{ containerPort: number }} */ { containerPort }) => containerPort === port,
+  )?.name;
+  /** @type {(peers: readonly { podSelector?: Selector, namespaceSelector?: Selector }[], pod: Peer) => boolean} */
   const allows = (peers, pod) =>
     peers.some(
       ({ podSelector, namespaceSelector }) => podSelector && !namespaceSelector && selects(podSelector, pod.labels),
     );
-  const at = ({ ports }) => ports.some((allowed) => allowed.port === port || allowed.port === named);
-  const out = rulesOf(from, 'Egress').some((rule) => at(rule) && allows(rule.to, to));
-  return out && (to.isElsewhere === true || rulesOf(to, 'Ingress').some((rule) => at(rule) && allows(rule.from, from)));
+  const at = (/** @type {PolicyRule} */ { ports }) =>
+    ports.some((allowed) => allowed.port === port || allowed.port === named);
+  const out = rulesOf(from, 'Egress').some((rule) => at(rule) && allows(rule.to ?? [], to));
+  return (
+    out && (to.isElsewhere === true || rulesOf(to, 'Ingress').some((rule) => at(rule) && allows(rule.from ?? [], from)))
+  );
 };
 
+/** @type {(objects: readonly KubernetesObject[], pods: readonly Pod[], variant: Variant) => void} */
 const neighbours = (objects, pods, variant) => {
-  const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+  /** @type {Policy[]} */
+  const policies = ofKind(objects, 'NetworkPolicy');
+  /** @type {(labels: Labels) => Peer} */
   const elsewhere = (labels) => ({ labels, isElsewhere: true });
   const database = elsewhere({ 'cnpg.io/cluster': 'dittoo-postgres' });
   const brokers = elsewhere({ 'strimzi.io/cluster': 'dittoo' });
-  const find = (component) => pods.find((pod) => pod.component === component);
   const services = pods.filter(({ component, kind }) => kind === 'Deployment' && component !== 'egress-proxy');
+  /** @type {(from: Peer, to: Peer, port: number) => boolean} */
   const talk = (from, to, port) => mayTalk(policies, from, to, port);
   for (const pod of pods.filter(({ component }) => component !== 'egress-proxy')) {
     same([pod.component, talk(pod, database, 5432), talk(pod, brokers, 9093)], [pod.component, true, true]);
@@ -173,7 +241,8 @@ const neighbours = (objects, pods, variant) => {
     }
   }
   if (variant !== 'proxy') return;
-  const proxy = find('egress-proxy');
+  const proxy = pods.find(({ component }) => component === 'egress-proxy');
+  if (proxy === undefined) throw new Error('there is no egress proxy');
   same(
     services.filter((pod) => talk(pod, proxy, 10_443)).map(({ component }) => component),
     ['processor-forwarding'],
@@ -181,39 +250,40 @@ const neighbours = (objects, pods, variant) => {
   ok(!talk(proxy, database, 5432));
 };
 
+/** @type {(objects: readonly KubernetesObject[], variant: Variant) => void} */
 const byName = (objects, variant) => {
   const live = everywhere.filter(({ environment }) => environment === 'live');
   if (variant === 'cilium') {
-    const { spec } = objects.find(({ kind }) => kind === 'CiliumNetworkPolicy');
+    const { spec } = one(objects, 'CiliumNetworkPolicy');
     same(spec.endpointSelector.matchLabels['app.kubernetes.io/component'], 'processor-forwarding');
-    const rules = spec.egress.filter(({ toFQDNs }) => toFQDNs !== undefined);
+    /** @type {any[]} */
+    const rules = spec.egress.filter((/** @type {any} */ { toFQDNs }) => toFQDNs !== undefined);
     same(
       rules.map(({ toFQDNs, toPorts }) => `${toFQDNs[0].matchName}:${toPorts[0].ports[0].port}`),
       live.map(({ host, port }) => `${host}:${port}`),
     );
   }
   if (variant === 'proxy') {
-    const { data } = objects.find(
-      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.endsWith('egress-proxy'),
-    );
+    const { data } = one(objects, 'ConfigMap', 'egress-proxy');
     const servers = [...data['haproxy.cfg'].matchAll(/server there (\S+)/g)].map(([, server]) => server);
     same(
       servers,
       everywhere.map(({ host, port }) => `${host}:${port}`),
     );
     const forwarding = podsOf(objects).find(({ component }) => component === 'processor-forwarding');
-    const { spec } = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name.endsWith('egress-proxy'));
-    const { value } = forwarding.spec.containers[0].env.find(({ name }) => name === 'EGRESS_PROXY_ADDRESS');
-    same(value, spec.clusterIP);
-    const rule = objects.find(({ kind }) => kind === 'PrometheusRule');
+    const { spec } = one(objects, 'Service', 'egress-proxy');
+    /** @type {EnvironmentVariable[]} */
+    const env = forwarding?.spec.containers[0].env;
+    same(env.find(({ name }) => name === 'EGRESS_PROXY_ADDRESS')?.value, spec.clusterIP);
+    const rule = one(objects, 'PrometheusRule');
     same(rule.spec, parse(readFileSync(join(root, 'deploy/helm/dittoo/files/alerts.yaml'), 'utf8')));
-    const dashboard = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.endsWith('dashboard'));
+    const dashboard = one(objects, 'ConfigMap', 'dashboard');
     ok(JSON.parse(dashboard.data['dittoo.json']).panels.length > 20);
   }
 };
 
 for (const file of process.argv.slice(2)) {
-  const variant = basename(file, '.yaml');
+  const variant = /** @type {Variant} */ (basename(file, '.yaml'));
   const objects = parseAllDocuments(readFileSync(file, 'utf8'))
     .map((document) => document.toJS())
     .filter((object) => object !== null);
@@ -229,5 +299,5 @@ for (const file of process.argv.slice(2)) {
   leaves(objects, pods, variant);
   neighbours(objects, pods, variant);
   byName(objects, variant);
-  console.log(`   ${variant}: looked at ${objects.length} objects`);
+  console.log(`   ${variant}: checked ${objects.length} objects`);
 }
