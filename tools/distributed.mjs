@@ -25,7 +25,7 @@ const usage = `npm run apart [-- --free-ports] - the distributed shop: every ser
   --as-built       runs what was compiled before
   DATA_DIR         where everything is kept (./.data); remove it to begin anew
   KAFKA_BROKERS    a Kafka that runs already; otherwise one is started (Java 17, Maven)
-  DATABASE_URL, KEY_ENCRYPTION_KEY_FILE   a PostgreSQL that runs already; otherwise the one that comes along
+  DATABASE_URL, KEY_ENCRYPTION_KEY_FILE   a PostgreSQL that runs already; otherwise the embedded one
   METRICS_PORT     of the gateway's /metrics; the other services have the ports after it
   LOG_LEVEL, OFFICER_EMAIL, OFFICER_PASSWORD and the others as for npm start
 

@@ -1,6 +1,6 @@
 /**
  * `node deploy/image/assemble.mjs OUT` - lays out what the images hold besides third-party packages: of a workspace
- * package its manifest, its data files and `dist`, where nothing stands that only tests need.
+ * package its manifest, its data files and `dist`, which holds nothing that only tests need.
  *
  *   OUT/app       every service and its one-shots
  *   OUT/sandbox   the processors' sandbox, for a laptop's compose file

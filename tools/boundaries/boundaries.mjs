@@ -1,5 +1,5 @@
 /**
- * The import rules of the house as ESLint configuration: one block for each package and role of file, made of ESLint's
+ * The import rules of this repository as ESLint configuration: one block for each package and role of file, made of ESLint's
  * own `no-restricted-*` rules. A later block replaces an earlier one, so each role lists everything that holds for it.
  * `import type` counts as an import, and so do `import()` and `import('…').T`.
  */

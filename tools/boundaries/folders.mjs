@@ -74,7 +74,7 @@ export const withoutFolders = ['event-store-sandbox'];
  */
 export const pages = ['console'];
 
-/** A folder made for specs: what stands there may import anything and is imported by specs only. */
+/** A folder made for specs: its files may import anything and are imported by specs only. */
 export const specFolder = 'e2e';
 
 /**

@@ -33,7 +33,7 @@ describe('the table of folders', () => {
     expect(folderObjections(app, folders[app] ?? [], sourcesOf(app))).toEqual([]),
   );
 
-  it('cries when a folder is not listed, or not there', () =>
+  it('reports it when a folder is not listed, or not there', () =>
     expect(
       folderObjections(
         'order',
@@ -53,7 +53,7 @@ describe('the table of folders', () => {
     (app) => expect(rootObjections(app, sourcesOf(app))).toEqual([]),
   );
 
-  it('cries when a file at the root is imported by others', () =>
+  it('reports it when a file at the root is imported by others', () =>
     expect(
       rootObjections('order', [
         source('order/./money.ts', 'export const y = 1;'),
@@ -81,18 +81,18 @@ describe('SQL', () => {
     expect(ownerObjections(app, tables[app] ?? {}, sourcesOf(app))).toEqual([]),
   );
 
-  it('cries when nobody owns a table, or there is none', () =>
+  it('reports it when no folder owns a table, or there is none', () =>
     expect(
       ownerObjections('order', { order: ['gone'] }, [
         source('order/./order.migrations.ts', 'CREATE TABLE orders.order_row (order_id uuid)'),
       ]),
-    ).toEqual(['order: nobody owns the table order_row', 'order: no migration creates the table gone']));
+    ).toEqual(['order: no folder owns the table order_row', 'order: no migration creates the table gone']));
 
   it.each(Object.keys(tables))('names the tables of %s in the folder that owns them', (app) =>
     expect(sqlObjections(schemaOf(app), app, tables[app] ?? {}, everySource)).toEqual([]),
   );
 
-  it("cries at another folder's table", () => {
+  it("reports it at another folder's table", () => {
     const owners = { 'order-list': ['order_row'] };
     const offence = 'names the table order_row of order/order-list';
     expect(

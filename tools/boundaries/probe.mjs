@@ -1,5 +1,5 @@
 /**
- * Plants offences and hears what the lint says. Files named in a probe need not exist: the lint judges by path and text.
+ * Plants offences and checks what the lint reports. Files named in a probe need not exist: the lint judges by path and text.
  */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ESLint } from 'eslint';
@@ -81,17 +81,19 @@ export const handlingUntyped = handling
   .replace("import { Handles } from '@dittoo/service'", "import { EventPattern } from '@nestjs/microservices'")
   .replace('@Handles', '@EventPattern');
 
-/** @param {{ rule: string, cry: string | RegExp, forbidden: [file: string, code: string][], allowed: [file: string, code: string][] }[]} rules */
+/** @param {{ rule: string, report: string | RegExp, forbidden: [file: string, code: string][], allowed: [file: string, code: string][] }[]} rules */
 export const probe = (rules) => {
   beforeAll(startEslint);
 
-  describe.each(rules)('$rule', ({ cry, forbidden, allowed }) => {
-    it.each(forbidden)('cries in %s at %j', async (filePath, code) => {
-      const cries = await complaints(filePath, code);
-      expect(cries).toContainEqual(cry instanceof RegExp ? expect.stringMatching(cry) : expect.stringContaining(cry));
+  describe.each(rules)('$rule', ({ report, forbidden, allowed }) => {
+    it.each(forbidden)('reports %s with %j', async (filePath, code) => {
+      const reports = await complaints(filePath, code);
+      expect(reports).toContainEqual(
+        report instanceof RegExp ? expect.stringMatching(report) : expect.stringContaining(report),
+      );
     });
 
-    it.each(allowed)('is silent in %s at %j', async (filePath, code) => {
+    it.each(allowed)('accepts %s with %j', async (filePath, code) => {
       expect(await complaints(filePath, code)).toEqual([]);
     });
   });

@@ -93,7 +93,7 @@ export const projectionImports = [
   { regex: '^\\.\\./', message: 'A projection sees its own folder only.' },
   {
     regex: '^\\./.*\\.(controller|reactor|query|port|module|config)\\.js$',
-    message: 'A projection calls nobody: of its folder it sees the entity.',
+    message: 'A projection calls nothing else: of its folder it sees the entity.',
   },
   chanceOfTheKernel,
 ];

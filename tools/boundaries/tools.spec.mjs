@@ -4,7 +4,7 @@ import { dynamicImportOf, importOf, importTypeOf, probe } from './probe.mjs';
 probe([
   {
     rule: 'nothing imports the tools, but a spec that starts a broker',
-    cry: 'Nothing imports the tools',
+    report: 'Nothing imports the tools',
     forbidden: [
       ['libs/messaging/src/kafka-sender.ts', importOf('../../../tools/kafka/broker.mjs')],
       ['libs/messaging/src/kafka-sender.ts', dynamicImportOf('../../../tools/kafka/broker.mjs')],
@@ -16,7 +16,7 @@ probe([
   },
   {
     rule: 'the tools import what was compiled',
-    cry: 'Import what was compiled',
+    report: 'Import what was compiled',
     forbidden: [
       ['tools/bench/reads.mjs', importOf('../../libs/messaging/src/kafka-message.ts')],
       ['tools/bench/reads.mjs', dynamicImportOf('../../libs/messaging/dist-spec/kafka.fixture.js')],
@@ -25,13 +25,13 @@ probe([
   },
   {
     rule: 'the tools import a lib by its name',
-    cry: 'Import another package by its name',
+    report: 'Import another package by its name',
     forbidden: [['tools/kafka/topics.mjs', dynamicImportOf('../../libs/messaging/dist/index.js')]],
     allowed: [['tools/kafka/topics.mjs', dynamicImportOf('@dittoo/messaging')]],
   },
   {
     rule: 'the tools import packages that their manifest names',
-    cry: 'tools/package.json does not name this package',
+    report: 'tools/package.json does not name this package',
     forbidden: [
       ['tools/bench/reads.mjs', importOf('@dittoo/relay')],
       ['tools/bench/reads.mjs', dynamicImportOf('../../apps/relay/dist/main.js')],
@@ -43,7 +43,7 @@ probe([
   },
   {
     rule: 'what runs before anything is installed imports Node.js and its own folder',
-    cry: 'before anything is installed',
+    report: 'before anything is installed',
     forbidden: [
       ['tools/setup/build.mjs', importOf('kafkajs')],
       ['tools/setup/build.mjs', importOf('../kafka/broker.mjs')],

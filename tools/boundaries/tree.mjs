@@ -96,7 +96,7 @@ export const ownerObjections = (app, owners, sources) => {
   const created = [...text.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?\w+\.(\w+)/g)].map(([, table = '']) => table);
   const owned = Object.values(owners).flat();
   return [
-    ...created.filter((table) => !owned.includes(table)).map((table) => `${app}: nobody owns the table ${table}`),
+    ...created.filter((table) => !owned.includes(table)).map((table) => `${app}: no folder owns the table ${table}`),
     ...owned
       .filter((table) => !new RegExp(`\\b${table}\\b`).test(text))
       .map((table) => `${app}: no migration creates the table ${table}`),

@@ -1,7 +1,7 @@
 /**
  * What schemas cannot say about the rendered chart: `node tools/deploy/check-chart.mjs plain.yaml proxy.yaml cilium.yaml`,
- * run by `npm run deploy:check`. Selectors select, ports exist, every pod is held tightly, environment names are read by
- * the program, and who may leave the cluster is who should.
+ * run by `npm run deploy:check`. Selectors select, ports exist, every pod is restricted, environment names are read by
+ * the program, and only the intended pods may connect to hosts outside the cluster.
  */
 import { deepStrictEqual as same, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ const drainSeconds = 25;
  * @property {any} spec
  * @property {number} replicas
  */
-/** @typedef {{ labels: Labels, spec?: any, isElsewhere?: true }} Peer a pod, or one that another chart runs */
+/** @typedef {{ labels: Labels, spec?: any, isOfOtherChart?: true }} Peer a pod, or one that another chart runs */
 /** @typedef {{ matchLabels?: Labels, matchExpressions?: { key: string, operator: string, values: string[] }[] }} Selector */
 /** @typedef {{ ports: { port: number | string }[], to?: any[], from?: any[] }} PolicyRule */
 /** @typedef {{ metadata: { name: string }, spec: { podSelector: Selector, policyTypes: string[], ingress?: PolicyRule[], egress?: PolicyRule[] } }} Policy */
@@ -66,7 +66,7 @@ const selects = ({ matchExpressions = [], matchLabels = {} }, labels) =>
   matchExpressions.every(({ key, operator, values }) => values.includes(labels[key] ?? '') === (operator === 'In'));
 
 /** @type {(pod: Pod) => void} */
-const heldTightly = ({ component, spec }) => {
+const restricted = ({ component, spec }) => {
   same([component, spec.automountServiceAccountToken, spec.enableServiceLinks], [component, false, false]);
   ok(spec.securityContext.runAsNonRoot && spec.securityContext.runAsUser > 0, component);
   same(spec.securityContext.seccompProfile, { type: 'RuntimeDefault' });
@@ -82,7 +82,7 @@ const heldTightly = ({ component, spec }) => {
 };
 
 /** @type {(pod: Pod) => void} */
-const lives = ({ component, kind, spec }) => {
+const isProbed = ({ component, kind, spec }) => {
   if (kind === 'Job') return;
   const pause = spec.containers[0].lifecycle.preStop.sleep.seconds;
   ok(spec.terminationGracePeriodSeconds > drainSeconds + pause, `${component} is killed while it drains`);
@@ -163,11 +163,11 @@ const budgeted = (objects, pods) => {
 const isOutside = (/** @type {{ ipBlock?: object }} */ { ipBlock }) => ipBlock !== undefined;
 
 /**
- * Who may leave the cluster, and at which ports.
+ * Which pods may connect to hosts outside the cluster, and at which ports.
  *
  * @type {(objects: readonly KubernetesObject[], pods: readonly Pod[], variant: Variant) => void}
  */
-const leaves = (objects, pods, variant) => {
+const limitsEgress = (objects, pods, variant) => {
   /** @type {Policy[]} */
   const policies = ofKind(objects, 'NetworkPolicy');
   for (const pod of pods) {
@@ -192,11 +192,11 @@ const leaves = (objects, pods, variant) => {
 };
 
 /**
- * By the policies alone: may `from` open a connection to `to` there? Peers by pod only; ports by number or name.
+ * By the policies alone: may `from` connect to `to` at this port? Peers by pod only; ports by number or name.
  *
  * @type {(policies: readonly Policy[], from: Peer, to: Peer, port: number) => boolean}
  */
-const mayTalk = (policies, from, to, port) => {
+const mayConnect = (policies, from, to, port) => {
   /** @type {(pod: Peer, direction: 'Ingress' | 'Egress') => PolicyRule[]} */
   const rulesOf = (pod, direction) =>
     policies
@@ -214,44 +214,45 @@ const mayTalk = (policies, from, to, port) => {
     ports.some((allowed) => allowed.port === port || allowed.port === named);
   const out = rulesOf(from, 'Egress').some((rule) => at(rule) && allows(rule.to ?? [], to));
   return (
-    out && (to.isElsewhere === true || rulesOf(to, 'Ingress').some((rule) => at(rule) && allows(rule.from ?? [], from)))
+    out &&
+    (to.isOfOtherChart === true || rulesOf(to, 'Ingress').some((rule) => at(rule) && allows(rule.from ?? [], from)))
   );
 };
 
 /** @type {(objects: readonly KubernetesObject[], pods: readonly Pod[], variant: Variant) => void} */
-const neighbours = (objects, pods, variant) => {
+const connectionsInside = (objects, pods, variant) => {
   /** @type {Policy[]} */
   const policies = ofKind(objects, 'NetworkPolicy');
   /** @type {(labels: Labels) => Peer} */
-  const elsewhere = (labels) => ({ labels, isElsewhere: true });
-  const database = elsewhere({ 'cnpg.io/cluster': 'dittoo-postgres' });
-  const brokers = elsewhere({ 'strimzi.io/cluster': 'dittoo' });
+  const ofOtherChart = (labels) => ({ labels, isOfOtherChart: true });
+  const database = ofOtherChart({ 'cnpg.io/cluster': 'dittoo-postgres' });
+  const brokers = ofOtherChart({ 'strimzi.io/cluster': 'dittoo' });
   const services = pods.filter(({ component, kind }) => kind === 'Deployment' && component !== 'egress-proxy');
   /** @type {(from: Peer, to: Peer, port: number) => boolean} */
-  const talk = (from, to, port) => mayTalk(policies, from, to, port);
+  const connects = (from, to, port) => mayConnect(policies, from, to, port);
   for (const pod of pods.filter(({ component }) => component !== 'egress-proxy')) {
-    same([pod.component, talk(pod, database, 5432), talk(pod, brokers, 9093)], [pod.component, true, true]);
+    same([pod.component, connects(pod, database, 5432), connects(pod, brokers, 9093)], [pod.component, true, true]);
   }
   for (const from of services) {
     for (const to of services.filter((other) => other !== from)) {
       const wanted = from.component === 'gateway' || to.component === 'identity';
       if (to.component !== 'gateway')
-        same([from.component, to.component, talk(from, to, 8080)], [from.component, to.component, wanted]);
-      else ok(!talk(from, to, 8080), `${from.component} reaches the gateway from behind`);
+        same([from.component, to.component, connects(from, to, 8080)], [from.component, to.component, wanted]);
+      else ok(!connects(from, to, 8080), `${from.component} reaches the gateway from behind`);
     }
   }
   if (variant !== 'proxy') return;
   const proxy = pods.find(({ component }) => component === 'egress-proxy');
   if (proxy === undefined) throw new Error('there is no egress proxy');
   same(
-    services.filter((pod) => talk(pod, proxy, 10_443)).map(({ component }) => component),
+    services.filter((pod) => connects(pod, proxy, 10_443)).map(({ component }) => component),
     ['processor-forwarding'],
   );
-  ok(!talk(proxy, database, 5432));
+  ok(!connects(proxy, database, 5432));
 };
 
 /** @type {(objects: readonly KubernetesObject[], variant: Variant) => void} */
-const byName = (objects, variant) => {
+const egressByName = (objects, variant) => {
   const live = everywhere.filter(({ environment }) => environment === 'live');
   if (variant === 'cilium') {
     const { spec } = one(objects, 'CiliumNetworkPolicy');
@@ -290,14 +291,14 @@ for (const file of process.argv.slice(2)) {
   const pods = podsOf(objects);
   same(new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).size, objects.length);
   for (const pod of pods) {
-    heldTightly(pod);
-    lives(pod);
+    restricted(pod);
+    isProbed(pod);
     configured(pod);
   }
   servicesReach(objects, pods);
   budgeted(objects, pods);
-  leaves(objects, pods, variant);
-  neighbours(objects, pods, variant);
-  byName(objects, variant);
+  limitsEgress(objects, pods, variant);
+  connectionsInside(objects, pods, variant);
+  egressByName(objects, variant);
   console.log(`   ${variant}: checked ${objects.length} objects`);
 }

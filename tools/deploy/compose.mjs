@@ -1,4 +1,4 @@
-/** docker-compose.yml as the compose CLI would read it, as far as the spec looks at it: aliases merged, values filled in. */
+/** docker-compose.yml as the compose CLI reads it, as far as the spec needs it: aliases merged, values filled in. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';

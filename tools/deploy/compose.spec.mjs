@@ -1,6 +1,6 @@
 /*
  * Promised: docker-compose.yml is of the published schema; every program, port, host, volume and environment name in it
- * exists; every container is held as tightly as the first one. Left open: whether an engine runs it (none was at hand).
+ * exists; every container is restricted alike. Not shown: whether an engine runs it (none was available).
  */
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
@@ -55,7 +55,7 @@ describe('docker-compose.yml', () => {
     expect(ajv.validate(schema, { services: { a: { image: 'a', comand: ['x'] } } })).toBe(false);
   });
 
-  it('runs every service of the shop, the stand-ins, and the one-shots, by programs that exist', () => {
+  it('runs every service of the shop, the sandbox and the one-shots, by programs that exist', () => {
     const programs = ours.map(([, { command }]) => command?.[0] ?? '');
     expect(everyService.length).toBeGreaterThanOrEqual(9);
     expect(programs).toEqual(expect.arrayContaining(everyService.map((app) => `apps/${app}/dist/main.js`)));
@@ -63,13 +63,13 @@ describe('docker-compose.yml', () => {
     expect(sources.filter((source) => !existsSync(join(root, source)))).toEqual([]);
   });
 
-  it('knows the same services as the chart, and as those who ask for them by port', () => {
+  it('has the same services as the chart and as the list of ports', () => {
     const { services: inChart } = parse(read('deploy/helm/dittoo/values.yaml'));
     expect(Object.keys(inChart).sort()).toEqual(everyService);
     expect(Object.keys(servicePorts).sort()).toEqual(everyService);
   });
 
-  it('tells the gateway where every service is that it stands in front of, here and in the chart', () => {
+  it('gives the gateway the address of every service behind it, here and in the chart', () => {
     const wanted = upstreamNames.map((name) => [`${name.toUpperCase().replaceAll('-', '_')}_URL`, name]);
     const environment = service('gateway').environment ?? {};
     const hosts = wanted.map(([variable = '']) => [variable, new URL(environment[variable] ?? '').hostname]);
@@ -90,7 +90,7 @@ describe('docker-compose.yml', () => {
 
   it('sets for each program only variables that this program reads', () => {
     const unread = ours.flatMap(([name, { command, environment = {} }]) => {
-      const isRead = readsVariable(command[0]);
+      const isRead = readsVariable(command?.[0] ?? '');
       return Object.keys(environment)
         .filter((key) => !isRead(key))
         .map((key) => `${name}: ${key}`);
@@ -98,7 +98,7 @@ describe('docker-compose.yml', () => {
     expect(unread).toEqual([]);
   });
 
-  it.each(services)('%s is held tightly', (_name, service) => {
+  it.each(services)('%s is restricted', (_name, service) => {
     expect(service).toMatchObject({
       init: true,
       read_only: true,
@@ -112,12 +112,12 @@ describe('docker-compose.yml', () => {
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
-  it.each(lasting)('%s says whether it is well', (_name, { healthcheck }) => {
+  it.each(lasting)('%s has a health check', (_name, { healthcheck }) => {
     expect(healthcheck.test[0]).toMatch(/^CMD/);
     expect(healthcheck.disable).toBeUndefined();
   });
 
-  it('waits for what is healthy or done, never for what has merely started', () => {
+  it('waits for services that are healthy and one-shots that have ended, never for a mere start', () => {
     for (const [name, { depends_on = {} }] of services) {
       for (const [other, { condition }] of Object.entries(depends_on)) {
         const wanted = isOneShot(service(other)) ? 'service_completed_successfully' : 'service_healthy';
@@ -131,7 +131,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('asks every host at a port where it listens', () => {
+  it('connects to every host at a port where it listens', () => {
     const asked = ours.flatMap(([name, { command = [], environment = {} }]) =>
       [...Object.values(environment), ...command]
         .flatMap((value) => [...String(value).matchAll(/(?:https?:\/\/|=)([a-z][a-z-]*):(\d+)/g)])
@@ -151,7 +151,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives the stand-ins a loopback, and forwarding their address on it', () => {
+  it('gives the sandbox a loopback, and processor-forwarding its address on it', () => {
     const { environment = {} } = service('processor-forwarding');
     const { environment: ofSandbox = {}, network_mode } = service('processor-sandbox');
     expect(network_mode).toBe('service:processor-forwarding');
@@ -168,7 +168,7 @@ describe('docker-compose.yml', () => {
     expect(demanded.filter((name) => !here.includes(name) || !processors.variables.includes(name))).toEqual([]);
   });
 
-  it('keeps the signing key from all but the gateway, and the mounts read-only', () => {
+  it('gives the signing key to the gateway alone, and mounts volumes of services read-only', () => {
     const mounts = (/** @type {string} */ name) =>
       (service(name).volumes ?? []).map((volume) => volume.split(':')[0] ?? '');
     const holders = services.filter(([name]) => mounts(name).includes('service-signing-key')).map(([name]) => name);
@@ -178,7 +178,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('mounts files that are there and volumes that it declares', () => {
+  it('mounts files that exist and volumes that it declares', () => {
     const sources = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? ''));
     const missing = sources.filter((source) =>
       source.startsWith('./') ? !existsSync(join(root, source)) : !(source in compose.volumes),
@@ -188,10 +188,10 @@ describe('docker-compose.yml', () => {
     expect(unused).toEqual([]);
   });
 
-  it('has no secret in it', () => {
+  it('holds no secret', () => {
     const text = read('docker-compose.yml');
     for (const [, key, value] of text.matchAll(/([A-Z_]*(?:PASSWORD|SECRET|API_KEY))(?:: |=)(\S+)/g)) {
-      // What opens the sandbox opens nothing else.
+      // The sandbox's passwords give access to nothing else.
       expect([key, value]).toEqual([key, expect.stringMatching(/^\$\{|^sandbox-/)]);
     }
     expect(text).not.toMatch(/:\/\/[^@\s:]+:(?!sandbox-password@127)[^$@\s][^@\s]*@/);

@@ -1,7 +1,7 @@
 /**
  * `npm run deploy:rehearse` - plays deploy/Dockerfile without a Docker engine: its own instructions, directories for file
  * systems, this machine's Node.js for the base image's. Then every program of the images is started from what came out,
- * on a tree nobody may write to, as a user without a name, with an environment it must refuse.
+ * on read-only files, as a user without a name, with an environment it must refuse.
  *
  * Shown: the instructions work, nothing a program imports is missing, nothing of a laptop, a test or a compiler came along.
  * Not shown: the base images, the entry point's path, users and mounts of a real engine.
@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { filesLike, playDockerfile, sizeOf } from './dockerfile.mjs';
-import { strangersIn } from './image-files.mjs';
+import { misplacedIn } from './image-files.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'dittoo-image-'));
@@ -87,7 +87,7 @@ const makesKeys = (image) => {
 };
 
 /**
- * Starts every program of an image and looks at all its files.
+ * Starts every program of an image and checks the names of all its files.
  *
  * @type {(image: Stage, options: { mayHoldSandbox: boolean }) => void}
  */
@@ -103,8 +103,8 @@ const rehearse = (image, { mayHoldSandbox }) => {
     if (!isRefusal) problems.push(`${program} ended with ${status}: ${said.slice(-2_000)}`);
   }
   if (!existsSync(join(app, image.cmd[0] ?? 'nothing'))) problems.push(`CMD ${image.cmd} is not there`);
-  const strangers = strangersIn(filesLike(app, /./), { mayHoldSandbox });
-  if (strangers.length > 0) problems.push(`does not belong in ${image.name}: ${strangers.slice(0, 5).join(', ')}`);
+  const misplaced = misplacedIn(filesLike(app, /./), { mayHoldSandbox });
+  if (misplaced.length > 0) problems.push(`does not belong in ${image.name}: ${misplaced.slice(0, 5).join(', ')}`);
   const size = Math.round(sizeOf(image.root) / 2 ** 20);
   console.log(`   ${image.name}: ${programs.length} programs, ${size} MiB on top of the base`);
 };

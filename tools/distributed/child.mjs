@@ -1,10 +1,10 @@
-/** One process of the shop under `npm run apart`: started, watched, started again when it dies, drained at the end. */
+/** One process of the distributed shop (`npm run apart`): started, watched, restarted when it dies, drained at the end. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const drainMs = 30_000;
-/** Dying more often than this is not an accident that a new start mends. */
+/** A process that dies more often than this is not restarted any more. */
 const deathsPerMinute = 5;
 
 /**
@@ -62,8 +62,8 @@ export class Child {
   }
 
   start() {
-    // A group of its own: a Ctrl-C in the terminal is for the parent, who stops the children in order. The channel
-    // tells a child that the parent is gone.
+    // A process group of its own: Ctrl-C in the terminal reaches the parent alone, which stops the children in order. The
+    // channel tells a child that the parent has ended.
     const child = spawn(process.execPath, ['--enable-source-maps', this.#options.main], {
       env: this.#options.env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -116,7 +116,7 @@ export class Child {
     throw new Error(`${this.name} is not ready after ${patienceMs / 1000} s`);
   }
 
-  /** SIGTERM, and it drains. @returns did it end as it should? */
+  /** Lets it drain by SIGTERM. @returns did it end in order? */
   async stop() {
     this.#stopping = true;
     const child = this.#child;

@@ -19,7 +19,7 @@ const readJson = (file) => {
 
 /**
  * What npm puts into node_modules on every machine, by path. Not the optional packages: most of them are for another
- * system or processor, and whoever needs one says itself that it is not there.
+ * system or processor, and the code that needs one reports that it is missing.
  *
  * @param {{ packages: Record<string, LockedPackage> }} lock package-lock.json
  * @returns {[string, LockedPackage][]}

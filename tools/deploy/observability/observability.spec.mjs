@@ -56,7 +56,7 @@ describe('what deploy/ takes from the code', () => {
     }
   });
 
-  it('shows every metric, one that nobody has placed too', () => {
+  it('shows every metric, one without a panel too', () => {
     const dashboard = JSON.parse(readFileSync(join(root, 'deploy/helm/dittoo/files/dashboard.json'), 'utf8'));
     /** @type {{ targets?: { expr: string }[] }[]} */
     const panels = dashboard.panels;
@@ -67,7 +67,7 @@ describe('what deploy/ takes from the code', () => {
     expect(unplaced?.panels[0]?.asks['{{app}}']).toContain('dittoo_new_total');
   });
 
-  it('asks for nothing that does not exist', async () => {
+  it('queries no metric that does not exist', async () => {
     const known = new Set([...seriesOf(metrics), ...(await metricsOfAnyProcess())]);
     const asked = [
       ...rows.flatMap(({ panels }) => panels.flatMap(({ asks }) => Object.values(asks))),
