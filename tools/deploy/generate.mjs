@@ -1,8 +1,7 @@
 /**
  * `npm run deploy:generate` - writes what deploy/ and docs/ take from the code: the dashboard and the alert rules from the
  * metrics that exist, the hosts that may be reached from the register, the page of settings from their declarations.
- * `-- --check` writes nothing and fails where a file is not as it
- * would be written; a spec does the same.
+ * `-- --check` writes nothing and fails where a file is not as it would be written; a spec does the same.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
