@@ -15,29 +15,31 @@ if (flags.includes('--help')) {
 }
 const json = flags.includes('--json');
 const quick = flags.includes('--quick');
+/** @type {(text: string) => void} */
 const say = (text) => (json ? process.stderr : process.stdout).write(`${text}\n`);
 
-const { openKafkaGround } = await import('./bench/kafka-ground.mjs');
+const { openKafkaEnvironment } = await import('./bench/kafka-environment.mjs');
 const { benchLatency, benchRebuild, benchRelay } = await import('./bench/kafka.mjs');
 const { document, table } = await import('./bench/table.mjs');
 
 const dataDir = mkdtempSync(join(tmpdir(), 'dittoo-bench-kafka-'));
 chmodSync(dataDir, 0o711);
 const brokerDir = join(dataDir, 'broker');
+/** @type {import('./bench/table.mjs').Run[]} */
 const runs = [];
-let ground;
+let environment;
 try {
   const { brokers } = await startBroker({ dir: brokerDir });
-  ground = await openKafkaGround(dataDir, brokers);
+  environment = await openKafkaEnvironment(dataDir, brokers);
   say(
-    `${availableParallelism()} cores, Node ${process.version}, PostgreSQL ${ground.version}, one Kafka broker, all on this machine`,
+    `${availableParallelism()} cores, Node ${process.version}, PostgreSQL ${environment.version}, one Kafka broker, all on this machine`,
   );
   const size = quick ? 10_000 : 60_000;
-  runs.push(...(await benchRelay(ground, size, say)));
-  runs.push(...(await benchRebuild(ground, say)));
-  runs.push(...(await benchLatency(ground, { perSecond: 200, seconds: quick ? 5 : 20 }, say)));
+  runs.push(...(await benchRelay(environment, size, say)));
+  runs.push(...(await benchRebuild(environment, say)));
+  runs.push(...(await benchLatency(environment, { perSecond: 200, seconds: quick ? 5 : 20 }, say)));
 } finally {
-  await ground?.close();
+  await environment?.close();
   await stopBroker(brokerDir);
   rmSync(dataDir, { recursive: true, force: true });
 }

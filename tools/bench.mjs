@@ -15,11 +15,12 @@ if (flags.includes('--help')) {
 const json = flags.includes('--json');
 const quick = flags.includes('--quick');
 const only = flags.includes('--only')
-  ? flags[flags.indexOf('--only') + 1].split(',')
+  ? (flags[flags.indexOf('--only') + 1] ?? '').split(',')
   : ['append', 'batch', 'read', 'order'];
+/** @type {(text: string) => void} */
 const say = (text) => (json ? process.stderr : process.stdout).write(`${text}\n`);
 
-const { openGround } = await import('./bench/ground.mjs');
+const { openTestEnvironment } = await import('./bench/test-environment.mjs');
 const { benchAppend } = await import('./bench/append.mjs');
 const { benchBatch, benchReads } = await import('./bench/reads.mjs');
 const { benchOrders } = await import('./bench/orders.mjs');
@@ -27,19 +28,20 @@ const { document, table } = await import('./bench/table.mjs');
 
 const dataDir = mkdtempSync(join(tmpdir(), 'dittoo-bench-'));
 chmodSync(dataDir, 0o711);
-const ground = await openGround(dataDir);
+const environment = await openTestEnvironment(dataDir);
 const rounds = quick ? { count: 2, ms: 400 } : { count: 8, ms: 1_000 };
+/** @type {import('./bench/table.mjs').Run[]} */
 const runs = [];
 try {
   say(
-    `${availableParallelism()} cores, Node ${process.version}, PostgreSQL ${ground.version}, fsync on; ${rounds.count} rounds of ${rounds.ms} ms each, interleaved`,
+    `${availableParallelism()} cores, Node ${process.version}, PostgreSQL ${environment.version}, fsync on; ${rounds.count} rounds of ${rounds.ms} ms each, interleaved`,
   );
-  if (only.includes('append')) runs.push(...(await benchAppend(ground, rounds, say)));
-  if (only.includes('batch')) runs.push(...(await benchBatch(ground, rounds, say)));
-  if (only.includes('read')) runs.push(...(await benchReads(ground, rounds, say)));
-  if (only.includes('order')) runs.push(...(await benchOrders(ground, rounds, say)));
+  if (only.includes('append')) runs.push(...(await benchAppend(environment, rounds, say)));
+  if (only.includes('batch')) runs.push(...(await benchBatch(environment, rounds, say)));
+  if (only.includes('read')) runs.push(...(await benchReads(environment, rounds, say)));
+  if (only.includes('order')) runs.push(...(await benchOrders(environment, rounds, say)));
   say('checking that nothing was skipped …');
-  const skipped = await ground.skipped();
+  const skipped = await environment.skipped();
   runs.push({
     name: 'events skipped by the sequencer',
     unit: 'events',
@@ -49,7 +51,7 @@ try {
     target: 0,
   });
 } finally {
-  await ground.close();
+  await environment.close();
   rmSync(dataDir, { recursive: true, force: true });
 }
 

@@ -3,6 +3,8 @@
  */
 import process from 'node:process';
 
+/** @typedef {import('@dittoo/platform').KeyMaintenance} KeyMaintenance */
+
 const usage = `npm run keys -- <command>
 
   status            which versions there are, and how many keys are wrapped under each
@@ -15,8 +17,10 @@ const usage = `npm run keys -- <command>
 The environment is the shop's: DATABASE_URL, KEY_RING_DATABASE_URL, KEY_ENCRYPTION_KEY_FILE, DATA_DIR. Copies of the key
 file are yours to destroy: a copy that holds a retired version opens what was wrapped under it.`;
 
+/** @type {(text: string) => void} */
 const say = (text) => process.stdout.write(`${text}\n`);
 
+/** @type {(maintenance: KeyMaintenance) => Promise<void>} */
 const status = async (maintenance) => {
   for (const { version, current, keys } of await maintenance.status()) {
     const counts = Object.entries(keys).map(([table, count]) => `${table} ${count}`);
@@ -24,6 +28,7 @@ const status = async (maintenance) => {
   }
 };
 
+/** @type {Record<string, (maintenance: KeyMaintenance, argument?: string) => Promise<void>>} */
 const commands = {
   status,
   rotate: async (maintenance) => say(`version ${maintenance.rotate()} is the current one; now: npm run keys -- rewrap`),
@@ -39,15 +44,17 @@ const commands = {
   },
 };
 
-const run = async ([command, ...args]) => {
+/** @type {(args: string[]) => Promise<void>} */
+const run = async ([command, argument]) => {
   if (command === undefined || command === '--help' || command === 'help') return say(usage);
-  if (!Object.hasOwn(commands, command)) throw new Error(`there is no command ${command}\n\n${usage}`);
+  const work = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (work === undefined) throw new Error(`there is no command ${command}\n\n${usage}`);
   await import('reflect-metadata');
-  const { KeyMaintenance, readPlatformConfig } = await import('../libs/platform/dist/index.js');
+  const { KeyMaintenance, readPlatformConfig } = await import('@dittoo/platform');
   const { standaloneSchemas } = await import('../apps/standalone/dist/standalone.module.js');
   const maintenance = await KeyMaintenance.open(readPlatformConfig(process.env, 'keys'), standaloneSchemas);
   try {
-    await commands[command](maintenance, ...args);
+    await work(maintenance, argument);
   } finally {
     await maintenance.close();
   }

@@ -1,5 +1,5 @@
 /*
- * `node tools/run.cjs <command>`: what every script of package.json starts with. Looks at the version of Node.js before
+ * `node tools/run.cjs <command>`: what every script of package.json starts with. Checks the version of Node.js before
  * anything is loaded that an old one cannot read, then installs and compiles what the command needs and runs it.
  */
 'use strict';

@@ -16,16 +16,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  * it, and an import of what is no longer there would go on working on this machine alone.
  */
 const removeOutputWithoutSource = () => {
-  for (const [parent, out] of [
+  /** @type {[string, string][]} */
+  const outputs = [
     ['libs', 'dist'],
     ['libs', 'dist-spec'],
     ['apps', 'dist'],
     ['apps', 'dist-spec'],
-  ]) {
+  ];
+  for (const [parent, out] of outputs) {
     for (const folder of readdirSync(join(root, parent))) {
       const [compiled, sources] = [join(root, parent, folder, out), join(root, parent, folder, 'src')];
       if (!existsSync(compiled)) continue;
-      for (const file of readdirSync(compiled, { recursive: true }).filter((name) => name.endsWith('.js'))) {
+      for (const file of readdirSync(compiled, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.js'),
+      )) {
         const stem = file.slice(0, -'.js'.length);
         const hasSource = ['.ts', '.tsx'].some((ending) => existsSync(join(sources, stem + ending)));
         const belongsHere = isTestFile(file.replaceAll('\\', '/')) === (out === 'dist-spec');

@@ -1,6 +1,6 @@
 /**
  * `node deploy/image/assemble.mjs OUT` - lays out what the images hold besides third-party packages: of a workspace
- * package its manifest, its data files and `dist`, where nothing stands that only tests need.
+ * package its manifest, its data files and `dist`, which holds nothing that only tests need.
  *
  *   OUT/app       every service and its one-shots
  *   OUT/sandbox   the processors' sandbox, for a laptop's compose file
@@ -22,21 +22,31 @@ const forCompilers = /\.(d\.ts|d\.ts\.map|tsbuildinfo)$/;
 const forLaptops = /^apps\/standalone\/dist\/(main|standalone|standalone\.config)\.js(\.map)?$/;
 
 /** What the root tsconfig.json builds: the code, without libs/testing. */
-const built = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).references.map(({ path }) => path);
+/** @type {string[]} */
+const built = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).references.map(
+  (/** @type {{ path: string }} */ { path }) => path,
+);
+/** @param {string} path of a package from the root */
 const isSandbox = (path) => path.endsWith('-sandbox');
 
 const images = {
   app: {
     packages: built.filter((path) => !isSandbox(path)),
-    files: ['package.json', 'tools/kafka/topics.mjs', 'deploy/image/healthcheck.mjs', 'deploy/image/make-keys.mjs'],
+    files: [
+      'package.json',
+      'tools/package.json',
+      'tools/kafka/topics.mjs',
+      'deploy/image/healthcheck.mjs',
+      'deploy/image/make-keys.mjs',
+    ],
   },
   sandbox: {
     packages: ['libs/kernel', 'apps/processor-sandbox'],
-    files: ['package.json', 'deploy/image/healthcheck.mjs', 'deploy/image/door.mjs'],
+    files: ['package.json', 'deploy/image/healthcheck.mjs', 'deploy/image/tcp-forwarder.mjs'],
   },
 };
 
-/** @param {string} to an image's directory, @param {string} path of a package from the root */
+/** @type {(to: string, path: string) => void} `to` an image's directory, `path` of a package from the root */
 const addPackage = (to, path) => {
   if (!existsSync(join(root, path, 'dist'))) throw new Error(`${path} is not built: npm run build`);
   mkdirSync(join(to, path), { recursive: true });

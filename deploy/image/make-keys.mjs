@@ -1,14 +1,14 @@
 /**
- * `node deploy/image/make-keys.mjs KEK_FILE SIGNING_FILE VERIFICATION_FILE` - makes the key files a shop needs, those
- * that are not there yet: the key-encryption key, and the Ed25519 pair by which services know the gateway. For laptops:
- * in production keys come from where secrets are kept, and the first one is backed up apart from the data.
+ * `node deploy/image/make-keys.mjs KEK_FILE SIGNING_FILE VERIFICATION_FILE` - makes the key files a shop needs, if
+ * they do not exist: the key-encryption key, and the Ed25519 pair by which services know the gateway. For laptops:
+ * in production keys come from a store of secrets, and the first one is backed up separately from the data.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { FileKeyEncryption } from '../../libs/personal-data/dist/index.js';
 
 const [keyEncryptionKey, signing, verification] = process.argv.slice(2);
-if (verification === undefined) {
+if (keyEncryptionKey === undefined || signing === undefined || verification === undefined) {
   console.error('which files? node deploy/image/make-keys.mjs KEK_FILE SIGNING_FILE VERIFICATION_FILE');
   process.exit(1);
 }
@@ -18,6 +18,6 @@ if (!existsSync(signing)) {
   const { privateKey } = generateKeyPairSync('ed25519');
   writeFileSync(signing, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600, flag: 'wx', flush: true });
 }
-// Always from the private half: the two cannot come apart.
+// Always from the private half, so that the two always fit.
 const publicKey = createPublicKey(createPrivateKey(readFileSync(signing)));
 writeFileSync(verification, publicKey.export({ format: 'pem', type: 'spki' }), { mode: 0o644, flush: true });

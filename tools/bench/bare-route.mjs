@@ -2,7 +2,8 @@
 import fastify from 'fastify';
 import pg from 'pg';
 
-const [, , url] = process.argv;
+const url = process.argv[2];
+if (url === undefined) throw new Error('usage: node bare-route.mjs DATABASE_URL');
 const pool = new pg.Pool({ connectionString: url, max: 16 });
 const app = fastify({ logger: false });
 app.post('/orders', async (request, reply) => {
@@ -14,8 +15,7 @@ app.post('/orders', async (request, reply) => {
   });
   return reply.code(201).send({ orderId: id, status: 'placed', payment: { status: 'pending' } });
 });
-await app.listen({ host: '127.0.0.1', port: 0 });
-process.stdout.write(`ready http://127.0.0.1:${app.server.address().port}\n`);
+process.stdout.write(`ready ${await app.listen({ host: '127.0.0.1', port: 0 })}\n`);
 process.on(
   'SIGTERM',
   () =>

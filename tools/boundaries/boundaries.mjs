@@ -1,5 +1,5 @@
 /**
- * The import rules of the house as ESLint configuration: one block for each package and role of file, made of ESLint's
+ * The import rules of this repository as ESLint configuration: one block for each package and role of file, made of ESLint's
  * own `no-restricted-*` rules. A later block replaces an earlier one, so each role lists everything that holds for it.
  * `import type` counts as an import, and so do `import()` and `import('…').T`.
  */
@@ -28,13 +28,27 @@ import { testFileGlobs as specFiles } from './test-files.mjs';
 
 /** @typedef {import('./projects.mjs').Project} Project */
 /** @typedef {{ regex: string, message: string, importNames?: string[], allowImportNames?: string[] }} Restriction */
+/** @typedef {{ selector: string, message: string }} SyntaxRestriction */
+/**
+ * @typedef {object} Content of a block
+ * @property {readonly Restriction[]} imports
+ * @property {readonly SyntaxRestriction[]} [syntax]
+ * @property {readonly { name: string, message: string }[]} [globals]
+ */
+/** @typedef {{ name: string, files: string[], ignores?: string[], rules: import('eslint').Linter.RulesRecord }} Block */
 
+/** @type {(project: Project, globs: readonly string[]) => string[]} */
 const within = (project, globs) => globs.map((glob) => `${project.root}/src/${glob}`);
 
 // --- what may be imported -------------------------------------------------------------------------------------------
 
-/** Groups packages by what is wrong with importing them, so that each complaint says its own reason. */
+/**
+ * Groups packages by what is wrong with importing them, so that each complaint says its own reason.
+ *
+ * @type {(project: Project, projects: readonly Project[], where: { inSpec: boolean }) => Restriction[]}
+ */
 const packageRestrictions = (project, projects, where) => {
+  /** @type {Map<string, string[]>} */
   const reasons = new Map();
   for (const other of projects) {
     const reason = objection(project, other, where);
@@ -48,8 +62,10 @@ const specSupportRestrictions = [
   { regex: '^@dittoo/[^/]+/testing$', message: 'What a package exports as testing is imported by specs only.' },
   { regex: '/e2e/', message: 'A folder e2e is made for specs.' },
   { regex: '\\.(spec|contract|fixture)\\.js$', message: 'This file is made for specs.' },
+  { regex: '^\\.{1,2}/(.*/)?tools/', message: 'Nothing imports the tools.' }, // but specs, which start a broker
 ];
 
+/** @type {(project: Project) => Restriction[]} */
 const clientRestrictions = (project) =>
   [
     {
@@ -86,7 +102,11 @@ const computedImport = {
   message: 'Import by a name that can be read here.',
 };
 
-/** `import()` and `import('…').T` are other syntax for the same thing, and `no-restricted-imports` does not read them. */
+/**
+ * `import()` and `import('…').T` are other syntax for the same thing, and `no-restricted-imports` does not read them.
+ *
+ * @type {(restrictions: readonly Restriction[]) => SyntaxRestriction[]}
+ */
 const sameForOtherImportSyntax = (restrictions) =>
   restrictions
     .filter(({ importNames, allowImportNames }) => importNames === undefined && allowImportNames === undefined)
@@ -97,14 +117,18 @@ const sameForOtherImportSyntax = (restrictions) =>
 
 // --- the blocks -----------------------------------------------------------------------------------------------------
 
-/** What every file of code must be typed by; specs plant what the types forbid. */
+/**
+ * What every file of code must be typed by; specs plant what the types forbid.
+ *
+ * @type {(name: string) => SyntaxRestriction[]}
+ */
 const typing = (name) => {
   const role = name.split('/').at(-1);
   if (role === 'specs') return [];
   return role === 'codec' ? [untypedHandler] : [untypedHandler, ...typesByWord];
 };
 
-/** @param {{ imports: Restriction[], syntax?: object[], globals?: object[] }} role */
+/** @type {(name: string, files: string[], content: Content) => Block} */
 const block = (name, files, { imports, syntax = [], globals = [] }) => ({
   name: `boundaries/${name}`,
   files,
@@ -122,7 +146,11 @@ const block = (name, files, { imports, syntax = [], globals = [] }) => ({
   },
 });
 
-/** @returns one list of blocks for a package, the general before the particular */
+/**
+ * One list of blocks for a package, the general before the particular.
+ *
+ * @type {(project: Project, projects: readonly Project[]) => Block[]}
+ */
 const projectBlocks = (project, projects) => {
   const isApp = project.tags.includes('type:app');
   const everywhere = [...clientRestrictions(project), ...pathRestrictions];
@@ -133,7 +161,9 @@ const projectBlocks = (project, projects) => {
   ];
   const sealed = project.tags.includes('scope:audit') ? sealedInAudit : [];
   const reads = [...opening, ...sealed];
+  /** @type {(name: string, globs: readonly string[], content: Content) => Block} */
   const here = (name, globs, content) => block(`${project.name}/${name}`, within(project, globs), content);
+  /** @type {(imports: readonly Restriction[], syntax?: readonly SyntaxRestriction[]) => Content} */
   const withoutEnvironment = (imports, syntax = []) => ({
     imports: [...imports, environmentModule],
     syntax: [environmentByDetour, ...syntax],
@@ -141,9 +171,14 @@ const projectBlocks = (project, projects) => {
 
   const promises = isApp && !beingRebuilt.includes(project.name);
   const handlers = { none: promises ? [withoutHandler] : [], some: promises ? [withHandler] : [] };
-  /** One folder of an app: every role of file in it sees what the table of folders says. */
+  /**
+   * One folder of an app: every role of file in it sees what the table of folders says.
+   *
+   * @param {string} folder
+   */
   const folderBlocks = (folder) => {
     const arrows = upward(project.name, folder);
+    /** @type {(imports: readonly Restriction[], syntax: SyntaxRestriction[]) => Content} */
     const role = (imports, syntax) => ({ imports: [...imports, ...arrows, environmentModule], syntax });
     return [
       here(`${folder}/sources`, [`${folder}/*.{ts,tsx}`], role(reads, [environmentByDetour, withoutHandler])),
@@ -194,6 +229,49 @@ const projectBlocks = (project, projects) => {
   ];
 };
 
+/** What a lib does not export is imported by its path: the tools look inside what they measure. */
+const pathsFromTools = [
+  { regex: '/(src|dist-spec)/', message: 'Import what was compiled.' },
+  { regex: '/libs/[^/]+/dist/index\\.js$', message: 'Import another package by its name.' },
+];
+
+/**
+ * What the tools import of the packages, and what those of them import that run before anything is installed.
+ *
+ * @type {(project: Project, projects: readonly Project[]) => Block[]}
+ */
+const toolsBlocks = (project, projects) => {
+  const unnamed = projects.filter(({ name }) => name !== project.name && !project.dependencies.includes(name));
+  const imports = [
+    ...packageRestrictions(project, projects, { inSpec: false }),
+    ...pathsFromTools,
+    {
+      regex: `^\\.{1,2}/(.*/)?(apps|libs)/(${unnamed.map(({ name }) => name).join('|')})/`,
+      message: 'tools/package.json does not name this package.',
+    },
+  ];
+  /** @type {(patterns: readonly Restriction[]) => Block['rules']} */
+  const restricted = (patterns) => ({
+    'no-restricted-imports': ['error', { patterns }],
+    'no-restricted-syntax': ['error', ...sameForOtherImportSyntax(patterns)],
+  });
+  return [
+    { name: 'boundaries/tools/sources', files: ['tools/**/*.{mjs,cjs}'], rules: restricted(imports) },
+    {
+      name: 'boundaries/tools/before-installation',
+      files: ['tools/run.cjs', 'tools/demo.mjs', 'tools/{setup,demo}/*.{mjs,cjs}'],
+      ignores: ['**/*.spec.mjs'],
+      rules: restricted([
+        {
+          regex: '^(?!node:|\\./(setup/|demo/)?[a-z-]+\\.[cm]js$)',
+          message: 'This runs before anything is installed: it imports Node.js and its own folder alone.',
+        },
+      ]),
+    },
+  ];
+};
+
+/** @type {Block[]} */
 const environment = [
   {
     name: 'boundaries/environment',
@@ -205,7 +283,11 @@ const environment = [
   },
 ];
 
-/** A file that should not be there has one complaint, at its first line. */
+/**
+ * A file that should not be there has one complaint, at its first line.
+ *
+ * @type {(name: string, files: string[], message: string, ignores?: string[]) => Block}
+ */
 const misplaced = (name, files, message, ignores = []) => ({
   name: `boundaries/${name}`,
   files,
@@ -213,7 +295,11 @@ const misplaced = (name, files, message, ignores = []) => ({
   rules: { 'no-restricted-syntax': ['error', { selector: 'Program', message }] },
 });
 
-/** A folder that the table does not list has no place in the flow yet. */
+/**
+ * A folder that the table does not list has no place in the flow yet.
+ *
+ * @type {(project: Project) => Block}
+ */
 const unlisted = (project) =>
   misplaced(
     `${project.name}/unlisted`,
@@ -237,9 +323,12 @@ const files = [
 /**
  * @param {readonly Project[]} projects all packages of the workspace
  * @param {readonly Project[]} [of] those to make blocks for; default all
+ * @returns {Block[]}
  */
 export const boundaries = (projects, of = projects) => [
-  ...of.flatMap((project) => projectBlocks(project, projects)),
+  ...of.flatMap((project) =>
+    project.tags.includes('type:tools') ? toolsBlocks(project, projects) : projectBlocks(project, projects),
+  ),
   ...environment,
   ...files,
 ];

@@ -1,5 +1,5 @@
 /**
- * The rules between packages, and those for every file. One planted offence per rule, at which the lint must cry, and
+ * The rules between packages, and those for every file. One planted offence per rule, which the lint must report, and
  * beside it what the same rule lets pass. A new rule brings its probe.
  */
 import { readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ import { isTestFile, leftOutOfCode, testFilePatterns } from './test-files.mjs';
 probe([
   {
     rule: 'a lib knows the kernel and no other lib',
-    cry: 'may import scope:kernel only',
+    report: 'may import scope:kernel only',
     forbidden: [
       ['libs/projections/src/runner.ts', importOf('@dittoo/messaging')],
       ['libs/projections/src/runner.ts', importTypeOf('@dittoo/messaging')],
@@ -38,14 +38,14 @@ probe([
     ],
   },
   {
-    rule: 'the kernel knows nobody',
-    cry: 'may import no package only',
+    rule: 'the kernel imports no package',
+    report: 'may import no package only',
     forbidden: [['libs/kernel/src/clock.ts', importOf('@dittoo/contracts')]],
     allowed: [['libs/kernel/src/clock.ts', importOf('uuid')]],
   },
   {
     rule: 'platform composes the adapters, and no other lib does',
-    cry: 'may import scope:kernel only',
+    report: 'may import scope:kernel only',
     forbidden: [
       ['libs/service/src/context.ts', importOf('@dittoo/database')],
       ['libs/database/src/pools.ts', importOf('@dittoo/platform')],
@@ -57,13 +57,13 @@ probe([
   },
   {
     rule: 'libs/testing knows kernel and database',
-    cry: 'may import scope:kernel, scope:database only',
+    report: 'may import scope:kernel, scope:database only',
     forbidden: [['libs/testing/src/fixtures.ts', importOf('@dittoo/event-store')]],
     allowed: [['libs/testing/src/fixtures.ts', importOf('@dittoo/database')]],
   },
   {
     rule: 'libs/testing is imported by specs only',
-    cry: 'specs only',
+    report: 'specs only',
     forbidden: [
       ['apps/consent/src/consent/consent.controller.ts', importOf('@dittoo/testing')],
       ['libs/event-store/src/postgres.ts', importOf('@dittoo/testing')],
@@ -75,7 +75,7 @@ probe([
   },
   {
     rule: 'what a package exports as testing is imported by specs only',
-    cry: /by specs only|made for specs/,
+    report: /by specs only|made for specs/,
     forbidden: [
       ['apps/consent/src/consent.module.ts', importOf('@dittoo/platform/testing')],
       ['apps/standalone/src/standalone.ts', importOf('./e2e/shop-process.js')],
@@ -91,7 +91,7 @@ probe([
   },
   {
     rule: 'what is imported is named in package.json',
-    cry: 'package.json does not name',
+    report: 'package.json does not name',
     forbidden: [
       ['apps/order/src/order/order.controller.ts', importOf('@dittoo/processor-register')],
       ['apps/order/src/order/order.int.spec.ts', importOf('@dittoo/event-store')],
@@ -100,7 +100,7 @@ probe([
   },
   {
     rule: 'an app never imports an app',
-    cry: 'Only standalone imports an app',
+    report: 'Only standalone imports an app',
     forbidden: [
       ['apps/order/src/order.module.ts', importOf('@dittoo/consent')],
       ['apps/order/src/order.e2e.spec.ts', importOf('@dittoo/consent')],
@@ -115,7 +115,7 @@ probe([
   },
   {
     rule: 'gateway and console see kernel, contracts, service and platform',
-    cry: 'may import scope:kernel, scope:contracts, scope:service, scope:platform only',
+    report: 'may import scope:kernel, scope:contracts, scope:service, scope:platform only',
     forbidden: [
       ['apps/gateway/src/gateway.module.ts', importOf('@dittoo/personal-data')],
       ['apps/console/src/console.module.ts', importOf('@dittoo/event-store')],
@@ -127,7 +127,7 @@ probe([
   },
   {
     rule: 'the relay never sees personal-data',
-    cry: 'relay never sees personal-data',
+    report: 'relay never sees personal-data',
     forbidden: [
       ['apps/relay/src/relay.module.ts', importOf('@dittoo/personal-data')],
       ['apps/relay-imagined/src/relay.spec.ts', importOf('@dittoo/personal-data')],
@@ -136,7 +136,7 @@ probe([
   },
   {
     rule: 'an import takes the shortest path',
-    cry: 'shortest path',
+    report: 'shortest path',
     forbidden: [
       ['apps/consent/src/policy/policy.controller.ts', importOf('../person/../consent/consent.query.js')],
       ['apps/consent/src/policy/policy.controller.ts', importOf('./../consent/consent.query.js')],
@@ -146,7 +146,7 @@ probe([
   },
   {
     rule: 'the event-store client is imported in libs/event-store only',
-    cry: 'libs/event-store only',
+    report: 'libs/event-store only',
     forbidden: [
       ['apps/audit/src/audit.module.ts', importOf('@eventstore/db-client')],
       ['libs/platform/src/adapters.ts', dynamicImportOf('@eventstore/db-client')],
@@ -159,7 +159,7 @@ probe([
   },
   {
     rule: 'the Kafka client is imported in libs/messaging only',
-    cry: 'libs/messaging only',
+    report: 'libs/messaging only',
     forbidden: [
       ['apps/relay/src/relay.module.ts', importOf('kafkajs')],
       ['libs/event-store/src/postgres.ts', importTypeOf('kafkajs')],
@@ -169,7 +169,7 @@ probe([
   },
   {
     rule: "a lib's index.ts is not imported from inside",
-    cry: 'An index.ts is for other packages',
+    report: 'An index.ts is for other packages',
     forbidden: [
       ['libs/kernel/src/leaf.ts', importOf('./index.js')],
       ['libs/kernel/src/leaf.spec.ts', importOf('./index.js')],
@@ -183,13 +183,13 @@ probe([
   },
   {
     rule: 'a package does not import itself by name',
-    cry: 'does not import itself',
+    report: 'does not import itself',
     forbidden: [['libs/kernel/src/leaf.ts', importOf('@dittoo/kernel')]],
     allowed: [['libs/kernel/src/leaf.ts', importOf('./event.js')]],
   },
   {
     rule: 'packages meet by name',
-    cry: 'Import another package by its name',
+    report: 'Import another package by its name',
     forbidden: [
       ['apps/order/src/order.module.ts', importOf('../../consent/src/consent.module.js')],
       ['apps/order/src/order.spec.ts', importOf('../../../libs/kernel/dist/index.js')],
@@ -198,7 +198,7 @@ probe([
   },
   {
     rule: 'apps have no barrels',
-    cry: 'Apps have no barrels',
+    report: 'Apps have no barrels',
     forbidden: [
       ['apps/order/src/index.ts', 'export const y = 1;'],
       ['apps/order/src/order/index.ts', 'export const y = 1;'],
@@ -207,7 +207,7 @@ probe([
   },
   {
     rule: 'process.env is handed in by main.ts',
-    cry: 'The environment is handed in',
+    report: 'The environment is handed in',
     forbidden: [
       ['apps/order/src/order.module.ts', 'export const y = process.env.PORT;'],
       ['apps/order/src/order/order.controller.ts', "export const y = process['env'];"],
@@ -230,7 +230,7 @@ probe([
   },
   {
     rule: 'no file is called utils, common, shared, helpers, core or types',
-    cry: 'a file is named after what it is about',
+    report: 'a file is named after what it is about',
     forbidden: [
       ['libs/kernel/src/utils.ts', 'export const y = 1;'],
       ['libs/kernel/src/string-helpers.ts', 'export const y = 1;'],
@@ -247,7 +247,7 @@ probe([
   },
   {
     rule: 'no class or interface is a Manager, an Impl, a Base or an I',
-    cry: 'say what it is',
+    report: 'say what it is',
     forbidden: ['OrderManager', 'OrderStoreImpl', 'BaseController', 'IOrderStore'].flatMap((name) => [
       ['libs/kernel/src/order.ts', `export class ${name} {}`],
       ['apps/order/src/order/order.decider.ts', `export interface ${name} { id: string }`],
@@ -259,13 +259,13 @@ probe([
   },
   {
     rule: 'an import can be read where it stands',
-    cry: 'Import by a name',
+    report: 'Import by a name',
     forbidden: [['libs/platform/src/adapters.ts', 'export const y = async (x: string) => await import(x);']],
     allowed: [['libs/platform/src/adapters.ts', "export const y = async () => await import('@dittoo/messaging');"]],
   },
   {
     rule: 'an app is no deeper than src/<folder>/<file>',
-    cry: 'Depth ends',
+    report: 'Depth ends',
     forbidden: [['apps/order/src/order/refunds/refund.decider.ts', 'export const y = 1;']],
     allowed: [
       ['apps/order/src/order/refund.decider.ts', 'export const y = 1;'],
@@ -275,8 +275,11 @@ probe([
 ]);
 
 describe('what only tests need', () => {
+  /** @param {string} name @returns {string[]} */
   const referencesOf = (name) =>
-    JSON.parse(readFileSync(join(workspaceRoot, name), 'utf8')).references.map(({ path }) => path);
+    JSON.parse(readFileSync(join(workspaceRoot, name), 'utf8')).references.map(
+      (/** @type {{ path: string }} */ { path }) => path,
+    );
 
   it('is left out of the build of the code, and is all that the build of the specs takes', () =>
     expect(leftOutOfCode).toEqual(testFilePatterns));
@@ -295,11 +298,14 @@ describe('what only tests need', () => {
   );
 
   it('is built with every package that has some; the code is built without libs/testing', () => {
-    const roots = (some) => some.map(({ root }) => root).sort();
-    expect(referencesOf('tsconfig.json').sort()).toEqual(roots(projects.filter(({ name }) => name !== 'testing')));
+    const roots = (/** @type {typeof projects} */ some) => some.map(({ root }) => root).sort();
+    expect(referencesOf('tsconfig.json').sort()).toEqual(
+      roots(projects.filter(({ name }) => !['testing', 'tools'].includes(name))),
+    );
     expect(referencesOf('tsconfig.spec.json').sort()).toEqual(
       [
         './tsconfig.json',
+        'tools',
         ...roots(projects.filter((it) => it.hasTestFiles)).map((it) => `${it}/tsconfig.spec.json`),
       ].sort(),
     );
@@ -309,27 +315,28 @@ describe('what only tests need', () => {
 describe('the manifests keep the same rules', () => {
   it('as they stand', () => expect(manifestObjections(projects)).toEqual([]));
 
+  /** @param {Partial<import('./projects.mjs').Project>} relay */
   const withRelay = (relay) => [
     ...projects.filter(({ name }) => name !== 'relay'),
     { ...project('relay'), devDependencies: ['testing'], specReferences: ['itself', 'testing'], ...relay },
   ];
 
-  it('cries when one names a package it may not import', () =>
+  it('reports it when one names a package it may not import', () =>
     expect(manifestObjections(withRelay({ dependencies: ['personal-data'], references: ['personal-data'] }))).toEqual([
       'relay -> personal-data: relay never sees personal-data.',
     ]));
 
-  it('cries when tsconfig.json builds something else', () =>
+  it('reports it when tsconfig.json builds something else', () =>
     expect(manifestObjections(withRelay({ dependencies: ['kernel'], references: [] }))).toEqual([
       'relay: package.json names kernel, tsconfig.json references ',
     ]));
 
-  it('cries when tsconfig.spec.json builds something else', () =>
+  it('reports it when tsconfig.spec.json builds something else', () =>
     expect(
       manifestObjections(withRelay({ dependencies: ['kernel'], references: ['kernel'], specReferences: [] })),
     ).toEqual(['relay: tsconfig.spec.json should reference itself, testing, it references ']));
 
-  it('cries when tsconfig.spec.json does not build the test support of a package it names', () =>
+  it('reports it when tsconfig.spec.json does not build the test support of a package it names', () =>
     expect(
       manifestObjections(
         withRelay({ dependencies: ['platform'], references: ['platform'], specReferences: ['itself', 'testing'] }),
@@ -338,6 +345,6 @@ describe('the manifests keep the same rules', () => {
       'relay: tsconfig.spec.json should reference itself, platform/tsconfig.spec.json, testing, it references itself, testing',
     ]));
 
-  it('cries when a package carries no tags', () =>
+  it('reports it when a package carries no tags', () =>
     expect(() => manifestObjections(withRelay({ tags: [] }))).toThrow('nx.tags'));
 });

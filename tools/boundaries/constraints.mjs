@@ -1,8 +1,11 @@
 /** @typedef {import('./projects.mjs').Project} Project */
+/** @typedef {{ tag: string, may: string[], never?: string[] }} Constraint */
 
 /**
  * Who may import whom, in Nx tags. The first row that fits a package is its law; what it does not allow is forbidden.
  * `never` holds for specs too.
+ *
+ * @type {Constraint[]}
  */
 const constraints = [
   { tag: 'scope:kernel', may: [] },
@@ -20,6 +23,8 @@ const constraints = [
       'scope:processor-register',
     ],
   },
+  // Beside the shop: a bench measures a lib and a generator reads an app; nothing of the shop needs them.
+  { tag: 'type:tools', may: ['type:app', 'type:lib', 'scope:testing'] },
   { tag: 'scope:testing', may: ['scope:kernel', 'scope:database'] },
   { tag: 'type:lib', may: ['scope:kernel'] },
   { tag: 'scope:standalone', may: ['type:app', 'type:lib'] }, // an app exports its module and nothing else
@@ -29,12 +34,14 @@ const constraints = [
   { tag: 'type:app', may: ['type:lib'] },
 ];
 
+/** @type {(tags: readonly string[], project: Project) => boolean} */
 const fits = (tags, project) => tags.some((tag) => project.tags.includes(tag));
 
-/** @param {Project} project */
+/** @param {Project} project @returns {Required<Constraint>} */
 const lawOf = (project) => {
   const law = constraints.find(({ tag }) => project.tags.includes(tag));
-  if (law === undefined) throw new Error(`${project.root}/package.json has no nx.tags: type:lib|app and scope:<name>`);
+  if (law === undefined)
+    throw new Error(`${project.root}/package.json has no nx.tags: type:lib|app|tools and scope:<name>`);
   return { never: [], ...law };
 };
 
@@ -44,6 +51,7 @@ const lawOf = (project) => {
  * @param {Project} importer
  * @param {Project} imported
  * @param {{ inSpec: boolean }} where
+ * @returns {string | undefined}
  */
 export const objection = (importer, imported, { inSpec }) => {
   const law = lawOf(importer);
@@ -52,8 +60,10 @@ export const objection = (importer, imported, { inSpec }) => {
   if (fits(law.never, imported)) return `${importer.name} never sees ${imported.name}.`;
   // A sandbox is in place of a system of others: a spec may start it as it starts a database.
   const isSandbox = inSpec && fits(['scope:processor-sandbox', 'scope:event-store-sandbox'], imported);
+  if (imported.tags.includes('type:tools')) return 'Nothing imports the tools.';
   if (imported.tags.includes('type:app') && !mayBeImported && !isSandbox) return 'Only standalone imports an app.';
-  if (imported.tags.includes('scope:testing') && !inSpec) return 'libs/testing is imported by specs only.';
+  if (imported.tags.includes('scope:testing') && !inSpec && !law.may.includes('scope:testing'))
+    return 'libs/testing is imported by specs only.';
   if (!inSpec && !mayBeImported)
     return `${importer.name} may import ${law.may.join(', ') || 'no package'} only: reach the rest through a port of the kernel.`;
   const named = inSpec ? [...importer.dependencies, ...importer.devDependencies] : importer.dependencies;
@@ -61,7 +71,11 @@ export const objection = (importer, imported, { inSpec }) => {
   return undefined;
 };
 
-/** What a package's tsconfig.spec.json builds first: its code, what only its specs import, the test support of both. */
+/**
+ * What a package's tsconfig.spec.json builds first: its code, what only its specs import, the test support of both.
+ *
+ * @type {(project: Project, find: (name: string) => Project | undefined) => string[]}
+ */
 const specReferencesOf = (project, find) => {
   if (!project.hasTestFiles) return [];
   const named = [...project.dependencies, ...project.devDependencies];
@@ -78,14 +92,15 @@ const specReferencesOf = (project, find) => {
  */
 export const manifestObjections = (projects) =>
   projects.flatMap((project) => {
-    const find = (name) => projects.find((other) => other.name === name);
+    const find = (/** @type {string} */ name) => projects.find((other) => other.name === name);
+    /** @type {(names: readonly string[], where: { inSpec: boolean }) => string[]} */
     const judge = (names, where) =>
       names.flatMap((name) => {
         const imported = find(name);
         const reason = imported === undefined ? 'There is no such package.' : objection(project, imported, where);
         return reason === undefined ? [] : [`${project.name} -> ${name}: ${reason}`];
       });
-    const list = (names) => [...names].sort().join(', ');
+    const list = (/** @type {readonly string[]} */ names) => [...names].sort().join(', ');
     const forSpecs = specReferencesOf(project, find);
     return [
       ...judge(project.dependencies, { inSpec: false }),

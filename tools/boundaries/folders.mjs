@@ -3,6 +3,8 @@
  * after it, through plain exports, and from none listed before it: so no circle can be written. At the root of an app
  * only `<app>.module.ts`, `main.ts` and `<app>.migrations.ts` import folders, and no folder imports them; `<app>.config.ts`
  * may be imported by every folder and imports none.
+ *
+ * @type {Record<string, string[]>}
  */
 export const folders = {
   audit: ['processing-records', 'trail', 'subject-trail', 'officer-access', 'offline-verifier', 'seal', 'merkle'],
@@ -51,24 +53,42 @@ export const folders = {
   standalone: [],
 };
 
-/** Apps whose folders are being cut anew: neither the table nor the promises of file names hold there yet. */
+/**
+ * Apps whose folders are being cut anew: neither the table nor the promises of file names hold there yet.
+ *
+ * @type {string[]}
+ */
 export const beingRebuilt = [];
 
-/** Apps of a few files, all of them at the root. */
+/**
+ * Apps of a few files, all of them at the root.
+ *
+ * @type {string[]}
+ */
 export const withoutFolders = ['event-store-sandbox'];
 
-/** Apps of pages: their folders follow the routes, at any depth. */
+/**
+ * Apps of pages: their folders follow the routes, at any depth.
+ *
+ * @type {string[]}
+ */
 export const pages = ['console'];
 
-/** A folder made for specs: what stands there may import anything and is imported by specs only. */
+/** A folder made for specs: its files may import anything and are imported by specs only. */
 export const specFolder = 'e2e';
 
-/** Folders of pure calculation: the lowest of their app, importing nothing of it and of Node the hashes alone. */
+/**
+ * Folders of pure calculation: the lowest of their app, importing nothing of it and of Node the hashes alone.
+ *
+ * @type {Record<string, string[]>}
+ */
 export const calculations = { audit: ['merkle'] };
 
 /**
  * Which folder's tables these are: no SQL of another folder names them. The tables of forwarding's lanes and items are
  * built in `queue`.
+ *
+ * @type {Record<string, Record<string, string[]>>}
  */
 export const tables = {
   audit: {

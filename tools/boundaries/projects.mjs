@@ -13,7 +13,7 @@ const scopePrefix = '@dittoo/';
  * @typedef {object} Project
  * @property {string} name package name without the scope
  * @property {string} root path from the workspace root, forward slashes
- * @property {string[]} tags Nx tags, `type:lib|app` and `scope:<name>`
+ * @property {string[]} tags Nx tags, `type:lib|app|tools` and `scope:<name>`
  * @property {string[]} dependencies names of the workspace packages its code may import
  * @property {string[]} devDependencies names of the workspace packages its specs may import besides
  * @property {string[]} references names of the packages its tsconfig.json builds first
@@ -23,13 +23,16 @@ const scopePrefix = '@dittoo/';
  * @property {string[]} concepts sources that are the other half of a decider: `consent/consent.ts` beside `consent.decider.ts`
  */
 
+/** @type {(path: string) => any} */
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
+/** @param {Record<string, string> | undefined} dependencies of a manifest */
 const workspaceNames = (dependencies = {}) =>
   Object.keys(dependencies)
     .filter((name) => name.startsWith(scopePrefix))
     .map((name) => name.slice(scopePrefix.length));
 
+/** @type {(path: string) => string[]} */
 const folders = (path) =>
   existsSync(path)
     ? readdirSync(path, { withFileTypes: true })
@@ -37,6 +40,7 @@ const folders = (path) =>
         .map((entry) => entry.name)
     : [];
 
+/** @type {(root: string) => string[]} */
 const conceptsBesideDeciders = (root) =>
   folders(join(workspaceRoot, root, 'src')).flatMap((folder) =>
     readdirSync(join(workspaceRoot, root, 'src', folder))
@@ -44,20 +48,26 @@ const conceptsBesideDeciders = (root) =>
       .map((file) => `${root}/src/${folder}/${file.replace('.decider.ts', '.ts')}`),
   );
 
-/** `../kernel` -> `kernel`, `../platform/tsconfig.spec.json` -> `platform/tsconfig.spec.json`, `./tsconfig.json` -> `itself` */
+/**
+ * `../kernel` -> `kernel`, `../platform/tsconfig.spec.json` -> `platform/tsconfig.spec.json`, `./tsconfig.json` -> `itself`
+ *
+ * @type {(path: string) => string[]}
+ */
 const referencesOf = (path) =>
   !existsSync(path)
     ? []
-    : (readJson(path).references ?? []).map(({ path: reference }) =>
+    : (readJson(path).references ?? []).map((/** @type {{ path: string }} */ { path: reference }) =>
         reference === './tsconfig.json' ? 'itself' : reference.replace(/^(\.\.\/)+((apps|libs)\/)?/, ''),
       );
 
+/** @type {(root: string) => boolean} */
 const hasTestFiles = (root) =>
-  readdirSync(join(workspaceRoot, root, 'src'), { recursive: true }).some((file) =>
+  existsSync(join(workspaceRoot, root, 'src')) &&
+  readdirSync(join(workspaceRoot, root, 'src'), { recursive: true, encoding: 'utf8' }).some((file) =>
     isTestFile(file.replaceAll('\\', '/')),
   );
 
-/** @returns {Project} */
+/** @type {(root: string) => Project} */
 const readProject = (root) => {
   const manifest = readJson(join(workspaceRoot, root, 'package.json'));
   return {
@@ -79,9 +89,11 @@ const readProject = (root) => {
  *
  * @returns {Project[]}
  */
-export const readProjects = () =>
-  ['libs', 'apps'].flatMap((parent) =>
+export const readProjects = () => [
+  ...['libs', 'apps'].flatMap((parent) =>
     folders(join(workspaceRoot, parent))
       .filter((folder) => existsSync(join(workspaceRoot, parent, folder, 'package.json')))
       .map((folder) => readProject(`${parent}/${folder}`)),
-  );
+  ),
+  readProject('tools'),
+];

@@ -10,9 +10,14 @@ export const calculationImports = [
   { regex: '^(?!\\./|node:crypto$)', message: 'A calculation sees node:crypto and its own folder.' },
 ];
 
-/** What a folder may not import of its own app, by the table of folders. */
+/**
+ * What a folder may not import of its own app, by the table of folders.
+ *
+ * @type {(app: string, folder: string) => { regex: string, message: string }[]}
+ */
 export const upward = (app, folder) => {
-  const above = folders[app].slice(0, folders[app].indexOf(folder));
+  const listed = folders[app] ?? [];
+  const above = listed.slice(0, listed.indexOf(folder));
   return [
     ...(above.length === 0
       ? []
@@ -88,7 +93,7 @@ export const projectionImports = [
   { regex: '^\\.\\./', message: 'A projection sees its own folder only.' },
   {
     regex: '^\\./.*\\.(controller|reactor|query|port|module|config)\\.js$',
-    message: 'A projection calls nobody: of its folder it sees the entity.',
+    message: 'A projection calls nothing else: of its folder it sees the entity.',
   },
   chanceOfTheKernel,
 ];

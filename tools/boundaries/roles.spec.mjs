@@ -1,6 +1,6 @@
 /**
  * The rules inside an app: who may import whom by the table of folders, and what the name of a file promises. One
- * planted offence per rule, at which the lint must cry, and beside it what the same rule lets pass.
+ * planted offence per rule, which the lint must report, and beside it what the same rule lets pass.
  */
 import {
   dynamicImportOf,
@@ -16,7 +16,7 @@ import {
 probe([
   {
     rule: "in audit only the officer's query opens what is sealed",
-    cry: "only the officer's query",
+    report: "only the officer's query",
     forbidden: [
       ['apps/audit/src/seal/verification.ts', "import { Sealer } from '@dittoo/kernel';\nexport const y = Sealer;"],
       ['apps/audit/src/audit.module.ts', "import type { Sealer } from '@dittoo/kernel';\nexport type Y = Sealer;"],
@@ -36,7 +36,7 @@ probe([
   },
   {
     rule: 'a calculation sees node:crypto and its own folder',
-    cry: 'A calculation sees',
+    report: 'A calculation sees',
     forbidden: [
       ['apps/audit/src/merkle/proof.ts', importOf('@dittoo/kernel')],
       ['apps/audit/src/merkle/proof.ts', "import { y } from '../seal/tree.js';\nexport const z = y;"],
@@ -49,7 +49,7 @@ probe([
   },
   {
     rule: 'a decider sees kernel, contracts and its own folder',
-    cry: 'decider',
+    report: 'decider',
     forbidden: [
       ['apps/consent/src/consent/consent.decider.ts', importOf('@nestjs/common')],
       ['apps/consent/src/consent/consent.decider.ts', importOf('typeorm')],
@@ -71,7 +71,7 @@ probe([
   },
   {
     rule: 'a projection sees kernel, contracts, its entity and what a handler needs',
-    cry: 'projection',
+    report: 'projection',
     forbidden: [
       ['apps/consent/src/standing-consent/standing-consent.projection.ts', importOf('@dittoo/processor-register')],
       ['apps/consent/src/standing-consent/standing-consent.projection.ts', importOf('pg')],
@@ -119,7 +119,7 @@ export class Rows {
   },
   {
     rule: 'a handler is typed to its event',
-    cry: 'typed to their event',
+    report: 'typed to their event',
     forbidden: [
       ['apps/consent/src/consent/heard.reactor.ts', handlingUntyped],
       ['apps/consent/src/standing-consent/standing-consent.projection.ts', handlingUntyped],
@@ -132,7 +132,7 @@ export class Rows {
   },
   {
     rule: 'no `as unknown as` outside the codec',
-    cry: 'No `as unknown as`',
+    report: 'No `as unknown as`',
     forbidden: [
       ['apps/consent/src/consent/people.query.ts', 'export const y = (x: object) => x as unknown as string;'],
       ['apps/order/src/order/order.decider.ts', 'export const y = (x: object) => x as unknown as string;'],
@@ -147,7 +147,7 @@ export class Rows {
   },
   {
     rule: 'no `!` on metadata',
-    cry: 'No `!` on metadata',
+    report: 'No `!` on metadata',
     forbidden: [
       'event.metadata.dataSubjectId!',
       'metadata.dataSubjectId!',
@@ -158,7 +158,7 @@ export class Rows {
   },
   {
     rule: 'a projection takes the EntityManager as a type',
-    cry: 'as a type',
+    report: 'as a type',
     forbidden: [
       [
         'apps/consent/src/standing-consent/standing-consent.projection.ts',
@@ -174,7 +174,7 @@ export class Rows {
   },
   {
     rule: 'no clock, no randomness, no environment in deciders and projections',
-    cry: /No clock|Time and ids come in|handed in/,
+    report: /No clock|Time and ids come in|handed in/,
     forbidden: [
       'apps/consent/src/consent/consent.decider.ts',
       'apps/consent/src/standing-consent/standing-consent.projection.ts',
@@ -203,13 +203,13 @@ export class Rows {
   },
   {
     rule: 'no randomness in deciders',
-    cry: 'No randomness',
+    report: 'No randomness',
     forbidden: [['apps/consent/src/consent/consent.decider.ts', 'export const y = Math.random();']],
     allowed: [['apps/consent/src/consent/consent.decider.ts', 'export const y = Math.max(1, 2);']],
   },
   {
     rule: 'folders import downwards by the table of folders',
-    cry: 'Imports run downwards',
+    report: 'Imports run downwards',
     forbidden: [
       ['apps/consent/src/policy/policy.controller.ts', importOf('../consent/consent.query.js')],
       ['apps/consent/src/policy/policy-archive.query.ts', importOf('../newsletter/newsletter.js')],
@@ -231,7 +231,7 @@ export class Rows {
   },
   {
     rule: 'of the root of its app a folder imports the config alone',
-    cry: 'a folder imports the `*.config.ts` alone',
+    report: 'a folder imports the `*.config.ts` alone',
     forbidden: [
       ['apps/audit/src/seal/seal-store.ts', importOf('../audit.module.js')],
       ['apps/audit/src/seal/verification.query.ts', importOf('../audit.migrations.js')],
@@ -242,7 +242,7 @@ export class Rows {
   },
   {
     rule: 'a config imports nothing of its app',
-    cry: 'imports nothing of its app',
+    report: 'imports nothing of its app',
     forbidden: [
       ['apps/audit/src/audit.config.ts', importOf('./merkle/signed-note.js')],
       ['apps/audit/src/audit.config.ts', importTypeOf('./audit.module.js')],
@@ -251,7 +251,7 @@ export class Rows {
   },
   {
     rule: 'rows are read by the folder that owns them',
-    cry: 'the folder that owns them',
+    report: 'the folder that owns them',
     forbidden: [['apps/consent/src/receipt/receipt.controller.ts', importOf('../policy/policy-version.entity.js')]],
     allowed: [
       ['apps/consent/src/policy/policy-archive.query.ts', importOf('./policy-version.entity.js')],
@@ -260,7 +260,7 @@ export class Rows {
   },
   {
     rule: 'each folder of an app stands in the table of folders',
-    cry: 'Enter this folder in',
+    report: 'Enter this folder in',
     forbidden: [['apps/order/src/refund/refund.decider.ts', 'export const y = 1;']],
     allowed: [
       ['apps/order/src/catalogue/refund.decider.ts', 'export const y = 1;'],
@@ -269,7 +269,7 @@ export class Rows {
   },
   {
     rule: 'events are handled in reactors and projections, nowhere else',
-    cry: 'Events are handled in',
+    report: 'Events are handled in',
     forbidden: [
       ['apps/consent/src/consent/consent.controller.ts', handling],
       ['apps/consent/src/consent/consent.query.ts', handling],
@@ -284,7 +284,7 @@ export class Rows {
   },
   {
     rule: 'a reactor and a projection handle an event',
-    cry: 'handles an event',
+    report: 'handles an event',
     forbidden: [
       ['apps/consent/src/consent/consent.reactor.ts', 'export class Consents {}'],
       ['apps/consent/src/standing-consent/standing-consent.projection.ts', 'export const y = 1;'],
@@ -296,7 +296,7 @@ export class Rows {
   },
   {
     rule: 'a port is an abstract class',
-    cry: /is abstract|abstract class/,
+    report: /is abstract|abstract class/,
     forbidden: [
       ['apps/order/src/order/payments.port.ts', 'export class Payments {}'],
       ['apps/order/src/order/payments.port.ts', 'export abstract class Payments {}\nexport class Refunds {}'],
@@ -306,7 +306,7 @@ export class Rows {
   },
   {
     rule: 'a worker runs by itself',
-    cry: 'runs by itself',
+    report: 'runs by itself',
     forbidden: [['apps/consent/src/standing-consent/expiry.worker.ts', 'export class Expiry {}']],
     allowed: [
       [

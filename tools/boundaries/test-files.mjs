@@ -4,11 +4,13 @@
  */
 import { readFileSync } from 'node:fs';
 
+/** @type {(name: string) => any} */
 const read = (name) => JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'));
 const inSources = '${configDir}/src/';
 
+/** @type {string[]} */
 export const testFilePatterns = read('tsconfig.spec.base.json').include;
-/** What the build of the code leaves out; has to be the same. */
+/** What the build of the code leaves out; has to be the same. @type {string[]} */
 export const leftOutOfCode = read('tsconfig.base.json').exclude;
 
 /** The patterns below a package's `src`, as ESLint takes them: `*.spec.{ts,tsx}` and so on. */

@@ -8,10 +8,16 @@ import { specFolder } from './folders.mjs';
 import { workspaceRoot } from './projects.mjs';
 
 /** @typedef {{ app: string, folder: string | null, name: string, text: string }} Source */
+/** @typedef {Readonly<Record<string, readonly string[]>>} Owners tables by the folder that owns them */
 
+/** @type {(source: Pick<Source, "folder" | "name">) => boolean} */
 const isForSpecs = ({ folder, name }) => folder === specFolder || /\.(spec|contract|fixture)\.tsx?$/.test(name);
 
-/** @returns {Source[]} the sources of an app that run; what is made for specs is left out */
+/**
+ * The sources of an app that run; what is made for specs is left out.
+ *
+ * @type {(app: string) => Source[]}
+ */
 export const readSources = (app) => {
   const root = join(workspaceRoot, 'apps', app, 'src');
   if (!existsSync(root)) return [];
@@ -26,7 +32,11 @@ export const readSources = (app) => {
     .filter((source) => !isForSpecs(source));
 };
 
-/** The table of folders against the folders there are. */
+/**
+ * The table of folders against the folders there are.
+ *
+ * @type {(app: string, listed: readonly string[], sources: readonly Source[]) => string[]}
+ */
 export const folderObjections = (app, listed, sources) => {
   const present = new Set(sources.map(({ folder }) => folder).filter((folder) => folder !== null));
   return [
@@ -37,7 +47,11 @@ export const folderObjections = (app, listed, sources) => {
 
 const rootFile = /\.(module|config|migrations)\.ts$|^main\.ts$/;
 
-/** At the root of an app stand its module, config and migrations and its programs: those that no other file imports. */
+/**
+ * At the root of an app stand its module, config and migrations and its programs: those that no other file imports.
+ *
+ * @type {(app: string, sources: readonly Source[]) => string[]}
+ */
 export const rootObjections = (app, sources) =>
   sources
     .filter(({ folder, name }) => folder === null && !rootFile.test(name))
@@ -47,7 +61,11 @@ export const rootObjections = (app, sources) =>
     })
     .map(({ name }) => `${app}/${name} belongs into a folder`);
 
-/** A port exists where there are two adapters. */
+/**
+ * A port exists where there are two adapters.
+ *
+ * @type {(sources: readonly Source[]) => string[]}
+ */
 export const portObjections = (sources) =>
   sources
     .filter(({ name }) => name.endsWith('.port.ts'))
@@ -60,26 +78,36 @@ export const portObjections = (sources) =>
     })
     .map(({ app, name, port }) => `${app}/${name}: ${port} has fewer than two adapters`);
 
+/** @type {(text: string) => string} */
 const withoutComments = (text) => text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+/** @type {(source: Source) => boolean} */
 const inMigrations = ({ name }) => name.endsWith('.migrations.ts');
 
-/** Every table of an app has an owner among its folders, and every owner's table is there. */
+/**
+ * Every table of an app has an owner among its folders, and every owner's table is there.
+ *
+ * @type {(app: string, owners: Owners, sources: readonly Source[]) => string[]}
+ */
 export const ownerObjections = (app, owners, sources) => {
   const text = sources
     .filter(inMigrations)
     .map((source) => source.text)
     .join('\n');
-  const created = [...text.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?\w+\.(\w+)/g)].map(([, table]) => table);
+  const created = [...text.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?\w+\.(\w+)/g)].map(([, table = '']) => table);
   const owned = Object.values(owners).flat();
   return [
-    ...created.filter((table) => !owned.includes(table)).map((table) => `${app}: nobody owns the table ${table}`),
+    ...created.filter((table) => !owned.includes(table)).map((table) => `${app}: no folder owns the table ${table}`),
     ...owned
       .filter((table) => !new RegExp(`\\b${table}\\b`).test(text))
       .map((table) => `${app}: no migration creates the table ${table}`),
   ];
 };
 
-/** SQL names the tables of its own folder only: `<schema>.<table>`, or the bare name behind a word of SQL. */
+/**
+ * SQL names the tables of its own folder only: `<schema>.<table>`, or the bare name behind a word of SQL.
+ *
+ * @type {(schema: string, app: string, owners: Owners, sources: readonly Source[]) => string[]}
+ */
 export const sqlObjections = (schema, app, owners, sources) =>
   sources
     .filter((source) => !inMigrations(source))

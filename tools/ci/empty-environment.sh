@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# README's commands on a machine that knows nothing: a fresh copy of what git has, an environment of PATH and HOME only,
+# README's commands on a new machine: a fresh copy of what git has, an environment of PATH and HOME only,
 # as an ordinary user (without root: as who this is) and, started as root, as root. Then what a command says that cannot
 # run. One installation serves all of it: the other trees are made of its files.
 set -uo pipefail
@@ -67,7 +67,8 @@ ends() {
   stop_shop || fail "npm start in the tree $1 ends with $?" "$work/$1.log"
 }
 
-# demo USER TREE - always 0: what fails is counted, and the shop is ended either way. Whole, and cut short by its reader; no colours where nobody sees them.
+# demo USER TREE - always 0: what fails is counted, and the shop is ended either way. Runs it whole, and once with a reader
+# that leaves early; in a pipe it must print no colours.
 demo() {
   local url said
   url=$(url_in "$work/$2.log")
@@ -112,11 +113,11 @@ as ordinary production npm run --silent keys -- status 2>&1 | grep -q 'runs what
 starts ordinary production && ends production && echo 'without development packages: done'
 rm -rf "$work/production"
 
-# Root, and somebody else's tree: what is compiled runs; what is missing and may not be written is named.
+# Root, and the tree of another user: what is compiled runs; what is missing and may not be written is named.
 if [[ $is_root == yes ]]; then
   chown -R 0:0 "$work/clone"
   starts root clone && demo root clone && ends clone && echo 'as root: done'
-  starts ordinary clone && ends clone && echo "in somebody else's tree: done"
+  starts ordinary clone && ends clone && echo "in the tree of another user: done"
   find "$work/clone/apps" "$work/clone/libs" -name dist -type d -prune -exec rm -rf {} +
   refuses 'Nothing is compiled yet, and nothing may be written' as ordinary clone npm start
   rm -rf "$work/clone/node_modules"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs a copy of what git has by the lock file with each npm given, and looks whether the set-up takes it as complete.
+# Installs a copy of what git has by the lock file with each npm given, and checks that the set-up takes it as complete.
 # A version after a question mark is only asked whether it would: it reads the lock file and installs nothing.
 #
 #   tools/ci/npm-versions.sh '?9.9.4' 10.8.2 10.9 '?11.3.0' latest

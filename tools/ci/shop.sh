@@ -45,5 +45,5 @@ stop_shop() {
   return "$code"
 }
 
-# kill_shop - for the way out.
+# kill_shop - for a script that ends early.
 kill_shop() { if [[ -n $shop ]] && is_running "$shop"; then kill -KILL "$shop"; fi; }

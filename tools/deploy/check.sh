@@ -86,7 +86,7 @@ if helm template shop deploy/helm/dittoo >/dev/null 2>&1; then
   echo 'a chart without addresses and secrets must not render' >&2
   exit 1
 fi
-node tools/deploy/look-at-chart.mjs "$work"/*.yaml
+node tools/deploy/check-chart.mjs "$work"/*.yaml
 
 echo '== egress proxy: haproxy'
 node tools/deploy/proxy-configuration.mjs "$work/proxy.yaml" >"$work/haproxy.cfg"

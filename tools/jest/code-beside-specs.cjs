@@ -4,8 +4,12 @@
  * not found under `dist-spec` is looked for at the same place under `dist`, where every other package finds it as well:
  * each class is loaded once, and `instanceof` holds.
  */
+
+/** @typedef {{ basedir: string, defaultResolver: (request: string, options: object) => string }} ResolverOptions */
+
 const specs = /([\\/])dist-spec(?=[\\/]|$)/;
 
+/** @type {(request: string, options: ResolverOptions) => string} */
 module.exports = (request, options) => {
   try {
     return options.defaultResolver(request, options);

@@ -1,8 +1,9 @@
 /** `npm run asyncapi`: the topics and their messages as an AsyncAPI 3.0 document, from the contracts; to the standard output. */
-const { schemaMap } = await import('../../libs/contracts/dist/index.js');
-const { categoriesOf, topicOf } = await import('../../libs/messaging/dist/index.js');
+const { schemaMap } = await import('@dittoo/contracts');
+const { categoriesOf, topicOf } = await import('@dittoo/messaging');
 
 const prefix = process.env.KAFKA_TOPIC_PREFIX || 'dittoo.';
+/** @param {Record<string, unknown>} [more] */
 const text = (more = {}) => ({ type: 'string', ...more });
 const uuid = text({ format: 'uuid' });
 const position = text({ pattern: '^[0-9]{1,19}$' });
@@ -10,6 +11,7 @@ const position = text({ pattern: '^[0-9]{1,19}$' });
 /** What a personal field looks like in a message: sealed, so it says nothing without a key. */
 const envelope = { description: 'Sealed under the key of the data subject and this category; see libs/personal-data.' };
 
+/** @param {[string, (typeof schemaMap)[keyof typeof schemaMap]]} definition */
 const message = ([type, { fields, legalBasis, purpose, schemaVersion }]) => ({
   name: type,
   title: type,
@@ -29,6 +31,7 @@ const message = ([type, { fields, legalBasis, purpose, schemaVersion }]) => ({
   bindings: { kafka: { key: text({ description: 'The stream.' }), bindingVersion: '0.5.0' } },
 });
 
+/** @param {string} category */
 const eventsOf = (category) => Object.entries(schemaMap).filter(([, { stream }]) => stream === category);
 const categories = categoriesOf(schemaMap);
 

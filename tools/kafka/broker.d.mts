@@ -1,4 +1,9 @@
-/** What `startBroker` gives back; see `broker.mjs`. */
+/*
+ * The types of `broker.mjs`, which is checked against them. The only declarations in tools/: specs of the libs import the
+ * broker, and TypeScript code has the types of plain JavaScript from a file of this kind alone.
+ */
+
+/** What `startBroker` gives back. */
 export interface RunningBroker {
   readonly ports: {
     readonly plain: number;

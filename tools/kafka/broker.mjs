@@ -12,21 +12,23 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
+import { keystorePassword, serverProperties } from './broker-properties.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const cache = fileURLToPath(new URL('../../.data/kafka/', import.meta.url));
-const version = /<kafka\.version>(.+)<\/kafka\.version>/.exec(readFileSync(join(here, 'pom.xml'), 'utf8'))[1];
+const version = /<kafka\.version>(.+)<\/kafka\.version>/.exec(readFileSync(join(here, 'pom.xml'), 'utf8'))?.[1];
 const clusterId = 'ZGl0dG9vLWxvb3BiYWNrMQ';
-const keystorePassword = 'loopback';
 
 /** Said when the machine has no Java 17 or no Maven: what is missing and what to do about it. */
 export class BrokerNotAvailable extends Error {
+  /** @param {string} message */
   constructor(message) {
     super(message);
     this.name = 'BrokerNotAvailable';
   }
 }
 
+/** @type {(name: string) => string} */
 const javaCommand = (name) => (process.env.JAVA_HOME === undefined ? name : join(process.env.JAVA_HOME, 'bin', name));
 
 const requireJava = () => {
@@ -39,7 +41,12 @@ const requireJava = () => {
   );
 };
 
-/** The broker's classpath; Maven fetches what is missing, once. @throws BrokerNotAvailable */
+/**
+ * The broker's classpath; Maven fetches what is missing, once.
+ *
+ * @throws BrokerNotAvailable
+ * @type {typeof import('./broker.mjs').brokerClasspath}
+ */
 export const brokerClasspath = () => {
   requireJava();
   const file = join(cache, `classpath-${version}.txt`);
@@ -62,7 +69,7 @@ export const brokerClasspath = () => {
     ],
     { encoding: 'utf8', timeout: 480_000 },
   );
-  if (error?.code === 'ENOENT') {
+  if (/** @type {NodeJS.ErrnoException | undefined} */ (error)?.code === 'ENOENT') {
     throw new BrokerNotAvailable('Apache Kafka is fetched with Maven; no mvn was found. Install it (Debian: maven).');
   }
   if (status !== 0) {
@@ -72,27 +79,37 @@ export const brokerClasspath = () => {
   return readFileSync(file, 'utf8');
 };
 
-/** A free loopback port, at this moment. */
+/**
+ * A free loopback port, at this moment.
+ *
+ * @type {typeof import('./broker.mjs').freePort}
+ */
 export const freePort = () =>
   new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
       server.close(() => resolve(port));
     });
   });
 
-/** A certificate for 127.0.0.1 that is its own authority: `server.p12` for the broker, `ca.pem` for the clients. */
+/**
+ * A certificate for 127.0.0.1 that is its own authority: `server.p12` for the broker, `ca.pem` for the clients.
+ *
+ * @type {(dir: string) => string}
+ */
 const makeCertificate = (dir) => {
   const caFile = join(dir, 'ca.pem');
   if (existsSync(caFile)) return caFile;
+  /** @type {(...args: string[]) => string} */
   const keytool = (...args) => {
     const { error, status, stdout } = spawnSync(
       javaCommand('keytool'),
       [...args, '-keystore', join(dir, 'server.p12'), '-storepass', keystorePassword, '-alias', 'broker'],
       { encoding: 'utf8' },
     );
-    if (error !== undefined || status !== 0) throw new BrokerNotAvailable(`keytool failed: ${error?.code ?? stdout}`);
+    if (error !== undefined || status !== 0)
+      throw new BrokerNotAvailable(`keytool failed: ${error?.message ?? stdout}`);
     return stdout;
   };
   keytool(
@@ -103,68 +120,7 @@ const makeCertificate = (dir) => {
   return caFile;
 };
 
-const properties = (entries) =>
-  Object.entries(entries)
-    .map(([name, value]) => `${name}=${value}`)
-    .join('\n');
-
-/** One combined node, as small as it goes: this shares a developer's machine. */
-const serverProperties = ({ dir, ports, listeners, replicaOptions }) =>
-  properties({
-    'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
-    listeners: [
-      ...listeners.map(({ name, port }) => `${name}://127.0.0.1:${port}`),
-      `CONTROLLER://127.0.0.1:${ports.controller}`,
-    ].join(','),
-    'advertised.listeners': listeners
-      .map(({ name, advertised, port }) => `${name}://127.0.0.1:${advertised ?? port}`)
-      .join(','),
-    'inter.broker.listener.name': 'PLAINTEXT',
-    'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': [
-      'CONTROLLER:PLAINTEXT',
-      ...listeners.map(({ name, protocol }) => `${name}:${protocol}`),
-    ].join(','),
-    'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
-    'listener.name.sasl.scram-sha-512.sasl.jaas.config':
-      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
-    'listener.name.secure.scram-sha-512.sasl.jaas.config':
-      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
-    ...(listeners.some(({ protocol }) => protocol.endsWith('SSL'))
-      ? {
-          'ssl.keystore.location': join(dir, 'server.p12'),
-          'ssl.keystore.type': 'PKCS12',
-          'ssl.keystore.password': keystorePassword,
-          'ssl.key.password': keystorePassword,
-        }
-      : {}),
-    'log.dirs': join(dir, 'data'),
-    'auto.create.topics.enable': false,
-    'offsets.topic.num.partitions': 3,
-    'offsets.topic.replication.factor': 1,
-    'transaction.state.log.num.partitions': 3,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
-    'group.initial.rebalance.delay.ms': 0,
-    'log.segment.bytes': 33_554_432,
-    'log.cleaner.dedupe.buffer.size': 8_388_608,
-    'log.cleaner.threads': 1,
-    'log.index.size.max.bytes': 1_048_576,
-    'num.network.threads': 2,
-    'num.io.threads': 4,
-    'num.recovery.threads.per.data.dir': 2,
-    'socket.request.max.bytes': 20_971_520,
-    'controlled.shutdown.enable': false,
-    // A broker that was killed is let in again once its old session is over.
-    'broker.session.timeout.ms': 3_000,
-    'broker.heartbeat.interval.ms': 500,
-    ...replicaOptions,
-  });
-
+/** @type {(classpath: string, ...args: string[]) => [string, string[]]} */
 const java = (classpath, ...args) => [
   javaCommand('java'),
   [
@@ -174,6 +130,7 @@ const java = (classpath, ...args) => [
   ],
 ];
 
+/** @type {(pid: number) => boolean} */
 const isAlive = (pid) => {
   try {
     process.kill(pid, 0);
@@ -183,7 +140,11 @@ const isAlive = (pid) => {
   }
 };
 
-/** The pid written by `startBroker`, if that very process still runs; pids are used again, so its command is looked at. */
+/**
+ * The pid written by `startBroker`, if that very process still runs; pids are used again, so its command is looked at.
+ *
+ * @type {typeof import('./broker.mjs').runningBroker}
+ */
 export const runningBroker = (dir) => {
   const file = join(dir, 'pid');
   if (!existsSync(file)) return undefined;
@@ -193,6 +154,7 @@ export const runningBroker = (dir) => {
   return stdout?.includes(join(dir, 'server.properties')) ? pid : undefined;
 };
 
+/** @type {(pid: number, timeoutMs: number) => Promise<boolean>} */
 const ended = async (pid, timeoutMs) => {
   for (const end = Date.now() + timeoutMs; isAlive(pid); await sleep(50)) {
     if (Date.now() > end) return false;
@@ -200,7 +162,10 @@ const ended = async (pid, timeoutMs) => {
   return true;
 };
 
-/** @param signal `SIGTERM` = as an operator stops it, `SIGKILL` = as a crash does */
+/**
+ * @param signal `SIGTERM` = as an operator stops it, `SIGKILL` = as a crash does
+ * @type {typeof import('./broker.mjs').stopBroker}
+ */
 export const stopBroker = async (dir, signal = 'SIGTERM') => {
   const pid = runningBroker(dir);
   if (pid === undefined) return false;
@@ -212,6 +177,7 @@ export const stopBroker = async (dir, signal = 'SIGTERM') => {
   return true;
 };
 
+/** @type {(pid: number, broker: string, log: string) => Promise<void>} */
 const settled = async (pid, broker, log) => {
   const kafka = new kafkajs.Kafka({
     clientId: 'broker-starter',
@@ -237,7 +203,11 @@ const settled = async (pid, broker, log) => {
   throw new Error(`the broker did not start:\n${readFileSync(log, 'utf8').slice(-4_000)}`);
 };
 
-/** Makes a user (SCRAM-SHA-512) on a broker that runs, or gives it another password. */
+/**
+ * Makes a user (SCRAM-SHA-512) on a broker that runs, or gives it another password.
+ *
+ * @type {typeof import('./broker.mjs').giveUser}
+ */
 export const giveUser = (broker, { password, username }) => {
   const [command, args] = java(
     brokerClasspath(),
@@ -251,12 +221,7 @@ export const giveUser = (broker, { password, username }) => {
 /**
  * Starts a broker in `dir` and resolves once it answers. The second start in the same `dir` finds its data and ports.
  *
- * @param {object} options
- * @param {string} options.dir everything it writes, also its pid
- * @param {number} [options.port] of the plain listener; default free
- * @param {{ username: string, password: string }} [options.user] adds the listeners `sasl` and `secure` (SCRAM-SHA-512)
- * @param {boolean} [options.viaProxy] adds the listener `proxied`, which sends its clients to `ports.proxy`
- * @param {Record<string, string | number | boolean>} [options.settings] server.properties on top
+ * @type {typeof import('./broker.mjs').startBroker}
  */
 export const startBroker = async ({ dir, port, user, viaProxy = false, settings = {} }) => {
   if (runningBroker(dir) !== undefined) throw new Error(`a broker is running in ${dir} already`);
@@ -305,12 +270,14 @@ export const startBroker = async ({ dir, port, user, viaProxy = false, settings 
   const child = spawn(command, args, { detached: true, stdio: ['ignore', output, output] });
   closeSync(output);
   child.unref();
-  writeFileSync(join(dir, 'pid'), String(child.pid));
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${command} could not be started`);
+  writeFileSync(join(dir, 'pid'), String(pid));
   try {
-    await settled(child.pid, `127.0.0.1:${ports.plain}`, log);
+    await settled(pid, `127.0.0.1:${ports.plain}`, log);
   } catch (error) {
     await stopBroker(dir, 'SIGKILL');
     throw error;
   }
-  return { ports, brokers: [`127.0.0.1:${ports.plain}`], caFile, pid: child.pid };
+  return { ports, brokers: [`127.0.0.1:${ports.plain}`], caFile, pid };
 };

@@ -14,7 +14,6 @@ export default async function setup() {
     viaProxy: true,
     settings: { 'log.retention.check.interval.ms': 1_000 },
   });
-  globalThis.dittooKafkaDir = dir;
   process.env.DITTOO_TEST_KAFKA = JSON.stringify({ ...broker, user, dir });
   await startPostgres();
 }

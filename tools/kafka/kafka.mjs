@@ -20,6 +20,7 @@ const where = () => {
   return existsSync(file) ? `127.0.0.1:${JSON.parse(readFileSync(file, 'utf8')).plain}` : undefined;
 };
 
+/** @type {Record<string, () => Promise<void>>} */
 const commands = {
   start: async () => {
     if (runningBroker(dir) === undefined) {
@@ -37,10 +38,10 @@ const commands = {
   },
 };
 
-const command = commands[process.argv[2]];
+const command = commands[process.argv[2] ?? ''];
 if (command === undefined) {
   console.log(usage);
-  process.exit(process.argv.length > 2 && !['-h', '--help'].includes(process.argv[2]) ? 1 : 0);
+  process.exit(process.argv.length > 2 && !['-h', '--help'].includes(process.argv[2] ?? '') ? 1 : 0);
 }
 await command().catch((error) => {
   console.error(error instanceof BrokerNotAvailable ? error.message : error);

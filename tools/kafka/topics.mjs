@@ -1,24 +1,25 @@
 /**
- * `npm run topics`: makes the topics the house needs on `KAFKA_BROKERS`, and looks at those that are there. Part of a
+ * `npm run topics`: makes the topics that the shop needs on `KAFKA_BROKERS`, and compares those that exist. Part of a
  * deployment: no service ever makes a topic. Ends with 1 when a topic is not what it should be.
  */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const usage = `npm run topics - makes the topics that are missing, looks at the others
+const usage = `npm run topics - makes the topics that are missing, compares the others
 
   KAFKA_BROKERS      host:port[,host:port]; KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_CA_FILE as for the services
-  KAFKA_PARTITIONS   of a topic of events (6). For ever: more of them would tear streams apart
-  KAFKA_REPLICATION  copies of everything (1); 3 in production, where two must acknowledge
+  KAFKA_PARTITIONS   of a topic of events (6). It never changes, so that a stream stays in one partition
+  KAFKA_REPLICATION  replicas of every partition (1); 3 in production, where two must acknowledge
   KAFKA_TOPIC_PREFIX before every topic (dittoo.)`;
 
 const day = 86_400_000;
 
-/** Every group of handlers and its event types, as they stand in the compiled services. */
+/** Every group of handlers and its event types, read from the compiled services. */
 const readGroups = async () => {
+  /** @type {Map<string, Set<string>>} */
   const groups = new Map();
   const apps = fileURLToPath(new URL('../../apps', import.meta.url));
-  const files = readdirSync(apps, { recursive: true }).filter((file) =>
+  const files = readdirSync(apps, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /^[^/\\]+[/\\]dist[/\\].*\.(projection|reactor|controller)\.js$/.test(file),
   );
   for (const file of files) {
@@ -39,9 +40,9 @@ const readGroups = async () => {
 const run = async () => {
   await import('reflect-metadata');
   const { categoriesOf, categoriesFor, createKafka, deadLetterTopicOf, ensureTopics, topicOf } =
-    await import('../../libs/messaging/dist/index.js');
-  const { schemaMap } = await import('../../libs/contracts/dist/index.js');
-  const { kafkaSettings, readKafkaConfig, readTopicsConfig } = await import('../../libs/platform/dist/index.js');
+    await import('@dittoo/messaging');
+  const { schemaMap } = await import('@dittoo/contracts');
+  const { kafkaSettings, readKafkaConfig, readTopicsConfig } = await import('@dittoo/platform');
   const { readTogether } = await import('../../libs/kernel/dist/settings.js');
   const { config, topicsConfig } = readTogether({
     config: () => readKafkaConfig(process.env),
@@ -49,11 +50,12 @@ const run = async () => {
   });
   if (config === null) throw new Error('KAFKA_BROKERS must say where Kafka is');
   const { partitions: partitionsOfEvents, replication } = topicsConfig;
+  /** @type {(topic: string, partitions: number, days: number) => Parameters<typeof ensureTopics>[1][number]} */
   const wanted = (topic, partitions, days) => ({ topic, partitions, replication, retentionMs: days * day });
   const groups = await readGroups();
   const topics = [
     ...categoriesOf(schemaMap).map((category) => wanted(topicOf(config.topicPrefix, category), partitionsOfEvents, 7)),
-    // What nobody could take in stays longer than what everybody could: a person looks at it.
+    // Messages that a group could not read are kept longer than the others, since a person investigates them.
     ...[...groups].flatMap(([group, types]) =>
       categoriesFor(types, schemaMap).map((category) =>
         wanted(deadLetterTopicOf(topicOf(config.topicPrefix, category), group), 1, 30),

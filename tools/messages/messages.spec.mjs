@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { locales } from '../../libs/contracts/dist/index.js';
+import { locales } from '@dittoo/contracts';
 import { isTestFile } from '../boundaries/test-files.mjs';
 import { keysIn, textsIn } from './texts-in-code.mjs';
 
@@ -14,10 +14,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const packages = ['apps', 'libs'].flatMap((parent) =>
   readdirSync(join(root, parent)).map((name) => `${parent}/${name}`),
 );
-const read = (path) => readFileSync(join(root, path), 'utf8');
+const read = (/** @type {string} */ path) => readFileSync(join(root, path), 'utf8');
 
-const sourcesOf = (path) =>
-  readdirSync(join(root, path, 'src'), { recursive: true })
+const sourcesOf = (/** @type {string} */ path) =>
+  readdirSync(join(root, path, 'src'), { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => /\.tsx?$/.test(name) && !isTestFile(name))
     .map((name) => `${path}/src/${name}`);
@@ -26,6 +26,7 @@ const owners = packages.filter((path) => existsSync(join(root, path, 'src/messag
 
 describe.each(owners)('the catalogue of %s', (owner) => {
   const files = readdirSync(join(root, owner, 'src/messages')).filter((name) => name.endsWith('.json'));
+  /** @param {string | undefined} file */
   const keysOf = (file) => Object.keys(JSON.parse(read(`${owner}/src/messages/${file}`)));
 
   it('has a file for every language and no other', () =>
@@ -43,8 +44,10 @@ describe.each(owners)('the catalogue of %s', (owner) => {
   it('is taken by the program: every text can be read, with the placeholders that are filled', async () => {
     const { messages } = await import(join(root, owner, 'dist/messages/messages.js'));
     for (const language of locales) {
+      /** @type {Record<string, string>} */
       const texts = JSON.parse(read(`${owner}/src/messages/${language}.json`));
-      const [key, text] = Object.entries(texts).find(([, plain]) => !/[{}']/.test(plain));
+      const [key, text] = Object.entries(texts).find(([, plain]) => !/[{}']/.test(plain)) ?? [];
+      expect(key).toBeDefined();
       expect(messages(language).find(key)).toBe(text);
     }
   });
@@ -68,7 +71,7 @@ const exceptions = {
 
 describe('the code', () => {
   const files = packages.flatMap(sourcesOf);
-  const isException = (file) => Object.keys(exceptions).some((path) => file.startsWith(path));
+  const isException = (/** @type {string} */ file) => Object.keys(exceptions).some((path) => file.startsWith(path));
 
   it('holds no text for people in Swedish or English', () => {
     expect(files.length).toBeGreaterThan(300);

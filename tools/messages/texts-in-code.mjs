@@ -2,20 +2,30 @@
 import ts from 'typescript';
 
 const languages = ['sv', 'en'];
+/** @typedef {ts.StringLiteralLike | ts.TemplateHead | ts.TemplateMiddle | ts.TemplateTail} Text */
+
+/** @type {(node: ts.Node) => node is Text} */
 const isText = (node) =>
-  ts.isStringLiteralLike(node) || [ts.SyntaxKind.TemplateHead, ts.SyntaxKind.TemplateMiddle, ts.SyntaxKind.TemplateTail].includes(node.kind); // prettier-ignore
+  ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+
+/** @param {string} text */
 const hasLetters = (text) => /\p{L}/u.test(text);
-/** `sv`, `en-GB`: the name of a language, and no word in it. */
+/** `sv`, `en-GB`: the name of a language, and no word in it. @param {string} text */
 const isCode = (text) => /^[a-z]{2}(-[A-Z]{2})?$/.test(text);
 
+/** @type {(node: ts.Node, wanted: (part: ts.Node) => boolean) => boolean} */
 const some = (node, wanted) => wanted(node) || (ts.forEachChild(node, (child) => some(child, wanted)) ?? false);
+/** @param {ts.Node} node */
 const holdsWords = (node) => some(node, (part) => isText(part) && hasLetters(part.text) && !isCode(part.text));
+/** @param {ts.Node} node */
 const namesLanguage = (node) => some(node, (part) => isText(part) && languages.includes(part.text));
 
+/** @param {ts.Node} node */
 const reasonFor = (node) => {
   if (isText(node) && /[åäö]/i.test(node.text)) return 'Swedish';
-  if (ts.isPropertyAssignment(node) && languages.includes(node.name.text) && holdsWords(node.initializer)) {
-    return `words under ${node.name.text}:`;
+  if (ts.isPropertyAssignment(node) && !ts.isComputedPropertyName(node.name)) {
+    const { text } = node.name;
+    if (languages.includes(text) && holdsWords(node.initializer)) return `words under ${text}:`;
   }
   if (ts.isConditionalExpression(node) && namesLanguage(node.condition) && (holdsWords(node.whenTrue) || holdsWords(node.whenFalse))) return 'words by language'; // prettier-ignore
   return undefined;
@@ -28,14 +38,16 @@ const reasonFor = (node) => {
  */
 export const textsIn = (file, source) => {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, false);
-  const found = [];
+  /** @type {string[]} */
+  const places = [];
+  /** @param {ts.Node} node */
   const visit = (node) => {
     const reason = reasonFor(node);
-    if (reason === undefined) return ts.forEachChild(node, visit);
-    found.push(`${file}:${tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1} ${reason}`);
+    if (reason === undefined) ts.forEachChild(node, visit);
+    else places.push(`${file}:${tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1} ${reason}`);
   };
   visit(tree);
-  return found;
+  return places;
 };
 
 /**
@@ -44,9 +56,15 @@ export const textsIn = (file, source) => {
  */
 export const keysIn = (source) => {
   const tree = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, false);
+  /** @type {RegExp[]} */
   const keys = [];
+  /** @param {ts.Node} node */
   const visit = (node) => {
-    if (ts.isCallExpression(node) && ['format', 'find'].includes(node.expression.name?.text)) {
+    if (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      ['format', 'find'].includes(node.expression.name.text)
+    ) {
       const [key] = node.arguments;
       if (key !== undefined && ts.isStringLiteralLike(key)) keys.push(exactly(escaped(key.text)));
       if (key !== undefined && ts.isTemplateExpression(key)) {
@@ -59,5 +77,7 @@ export const keysIn = (source) => {
   return keys;
 };
 
+/** @param {string} text */
 const escaped = (text) => text.replaceAll('.', '\\.');
+/** @param {string} pattern */
 const exactly = (pattern) => new RegExp(`^${pattern}$`);

@@ -8,6 +8,7 @@ import { availableMb } from './limits.mjs';
 import { SetupProblem } from './setup-problem.mjs';
 import { say, stage } from './stage.mjs';
 
+/** @type {(root: string) => string} */
 const compilerOf = (root) => join(root, 'node_modules/@typescript/7/lib/getExePath.js');
 
 /** Finding that nothing changed takes 0.3 s and is not worth a word. */
@@ -18,9 +19,10 @@ const roomy = ['--builders', '2', '--checkers', '2'];
 const cramped = ['--builders', '1', '--checkers', '1'];
 const needsMb = { roomy: 650, cramped: 450 };
 
-/** @returns {string[]} the compiler's options for this much memory */
+/** @param {number} freeMb @returns {string[]} the compiler's options for this much memory */
 export const optionsFor = (freeMb) => (freeMb < needsMb.roomy ? cramped : roomy);
 
+/** @type {(root: string, project: string) => boolean} */
 const isWritable = (root, project) => {
   const dist = join(root, project, 'dist');
   try {
@@ -31,7 +33,10 @@ const isWritable = (root, project) => {
   }
 };
 
-/** @param {{ exitCode: number, signal: string | null, output: string }} end */
+/**
+ * @param {Pick<import('./child.mjs').End, 'exitCode' | 'signal' | 'output'>} end of the compiler
+ * @param {number} freeMb
+ */
 export const buildProblem = ({ exitCode, signal, output }, freeMb) => {
   if (signal === 'SIGKILL') {
     return new SetupProblem(
@@ -53,13 +58,19 @@ export const buildProblem = ({ exitCode, signal, output }, freeMb) => {
     );
   }
   if (/^(panic|fatal error): /m.test(output)) {
-    const [, words] = /^(?:panic|fatal error): (.*)$/m.exec(output);
+    const words = /^(?:panic|fatal error): (.*)$/m.exec(output)?.[1];
     return new SetupProblem(`The compiler failed by itself (${words}), so nothing was started.`);
   }
   return new SetupProblem('The build failed, so nothing was started. Its errors:', { details: output.trimEnd() });
 };
 
-/** The compiler itself, without a Node.js process before it. @throws SetupProblem */
+/**
+ * The compiler itself, without a Node.js process before it.
+ *
+ * @param {string} root
+ * @returns {Promise<string>}
+ * @throws SetupProblem
+ */
 const compilerPath = async (root) => {
   try {
     const { default: getExePath } = await import(pathToFileURL(compilerOf(root)).href);
@@ -93,6 +104,7 @@ export const build = async (root, { withSpecs = false } = {}) => {
     say(`only ${freeMb} MB of memory are free, and compiling takes about ${needsMb.cramped}: this may fail`);
   }
   const begun = Date.now();
+  /** @type {(project: string) => boolean} */
   const isDone = (project) => {
     const file = join(root, project, 'dist/.tsbuildinfo');
     return existsSync(file) && statSync(file).mtimeMs >= begun;

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
+/** @type {readonly NodeJS.Signals[]} */
 export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 let running = 0;
@@ -23,8 +24,11 @@ export const runToEnd = (program, args, options) =>
     let output = '';
     let interrupted = false;
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-100_000)));
+      stream
+        ?.setEncoding('utf8')
+        .on('data', (/** @type {string} */ text) => (output = (output + text).slice(-100_000)));
     }
+    /** @type {(signal: NodeJS.Signals) => void} */
     const passOn = (signal) => {
       interrupted = true;
       child.kill(signal);
@@ -40,6 +44,7 @@ export const runToEnd = (program, args, options) =>
     });
     child.once('close', (code, signal) => {
       over();
-      resolve({ exitCode: signal === null ? code : 128 + constants.signals[signal], signal, interrupted, output });
+      const exitCode = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
+      resolve({ exitCode, signal, interrupted, output });
     });
   });

@@ -1,21 +1,28 @@
 /**
- * The commands of package.json: what runs, and what must be there before. `needs` is `nothing`, `packages` (what the lock
- * file names), `build` (the packages, and the code compiled) or `specs` (the code and its test files); with `development` the packages include the
- * development ones even where a build is present. A `service` opens many files and connections and ends in order; a `shop`
- * that is stopped before it runs has ended in order too. The
- * usage of a command with `plainHelp` is shown without any of that.
+ * The commands of package.json: what runs, and what must be there before.
+ *
+ * @typedef {object} Command
+ * @property {'nothing' | 'packages' | 'build' | 'specs'} needs `packages`: those that the lock file names; `build`: the code
+ *   compiled too; `specs`: its test files compiled and the tools checked too
+ * @property {boolean} [development] the packages include the development ones even where a build is present
+ * @property {boolean} [service] it opens many files and connections, and drains before it ends
+ * @property {boolean} [shop] stopped before it runs, it ends with 0
+ * @property {boolean} [plainHelp] its usage is shown without anything being installed or compiled
+ * @property {string} [module] what is loaded, from the root
+ * @property {string[]} [args] before those of the caller
+ * @property {[string, ...string[]][]} [programs] what runs instead of a module, one after the other
+ * @property {string} [asBuilt] the argument by which the caller takes what was compiled before as it is
  */
+
 const standalone = 'apps/standalone/dist';
 const eslint = 'node_modules/eslint/bin/eslint.js';
 const prettier = 'node_modules/prettier/bin/prettier.cjs';
 const nx = 'node_modules/nx/dist/bin/nx.js';
 
-/** @typedef {{ needs: string, development?: boolean, service?: boolean, shop?: boolean, plainHelp?: boolean, module?: string, args?: string[], programs?: string[][], asBuilt?: string }} Command */
-
 /** @type {Record<string, Command>} */
 export const commands = {
   start: { needs: 'build', service: true, shop: true, plainHelp: true, module: 'tools/start.mjs' },
-  apart: { needs: 'build', service: true, shop: true, module: 'tools/apart.mjs', asBuilt: '--as-built' },
+  apart: { needs: 'build', service: true, shop: true, module: 'tools/distributed.mjs', asBuilt: '--as-built' },
   build: { needs: 'specs', development: true },
   migrate: { needs: 'build', module: `${standalone}/migrate.js` },
   demo: { needs: 'nothing', module: 'tools/demo.mjs' },
@@ -39,7 +46,7 @@ export const commands = {
   asyncapi: { needs: 'build', module: 'tools/kafka/asyncapi.mjs' },
   'event-store': { needs: 'build', development: true, module: 'apps/event-store-sandbox/dist/main.js' },
   lint: {
-    needs: 'packages',
+    needs: 'specs', // a wrong type fails it too
     development: true,
     programs: [
       ['node', eslint, '.'],

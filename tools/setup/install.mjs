@@ -6,7 +6,11 @@ import { packagesOf } from './packages.mjs';
 import { SetupProblem } from './setup-problem.mjs';
 import { stage } from './stage.mjs';
 
-/** What npm's error codes mean for whoever reads this, and what to do. */
+/**
+ * What npm's error codes mean, and what to do.
+ *
+ * @type {[RegExp, string][]}
+ */
 const causes = [
   [
     /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/,
@@ -23,7 +27,12 @@ const causes = [
   [/\bEINTEGRITY\b/, 'what was downloaded is not what the lock file names: run `npm cache verify` and try again'],
 ];
 
-/** npm's own words without the pointers to its log files. */
+/**
+ * npm's own words without the pointers to its log files.
+ *
+ * @param {string} output
+ * @param {number} [lines] how many of the last ones
+ */
 export const tailOf = (output, lines = 8) =>
   output
     .split('\n')
@@ -35,7 +44,7 @@ export const tailOf = (output, lines = 8) =>
     .map((line) => `  ${line}`)
     .join('\n');
 
-/** @param {{ exitCode: number, signal: string | null, output: string }} end */
+/** @param {Pick<import('./child.mjs').End, 'exitCode' | 'signal' | 'output'>} end of npm */
 export const installProblem = ({ exitCode, signal, output }) => {
   if (signal === 'SIGKILL') {
     return new SetupProblem(
@@ -49,12 +58,13 @@ export const installProblem = ({ exitCode, signal, output }) => {
   });
 };
 
-/** The npm that runs us, else the one of the path. */
+/** The npm that runs us, else the one of the path. @returns {[string, ...string[]]} */
 const npmCommand = () => {
   const own = process.env.npm_execpath;
   return own !== undefined && /npm-cli\.js$/.test(own) && existsSync(own) ? [process.execPath, own] : ['npm'];
 };
 
+/** @param {string} root */
 const requireWritable = (root) => {
   try {
     accessSync(root, constants.W_OK);
@@ -96,6 +106,7 @@ export const installPackages = async (root, reason) => {
     '--fetch-retry-maxtimeout=8000',
   );
   const env = { ...process.env, NODE_ENV: 'development', npm_config_color: 'false' };
+  /** @type {import('node:child_process').SpawnOptions} */
   const options = { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] };
   await stage(
     `installing ${expected.length} packages by the lock file (${reason})`,

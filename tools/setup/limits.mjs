@@ -10,15 +10,15 @@ export const leastOpenFiles = 1024;
 export const availableMb = () => {
   let bytes = os.freemem();
   try {
-    const [, kilobytes] = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'));
-    bytes = Number(kilobytes) * 1024;
+    const kilobytes = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1];
+    if (kilobytes !== undefined) bytes = Number(kilobytes) * 1024;
   } catch {
     // not Linux
   }
   return Math.floor(Math.min(bytes, process.availableMemory?.() ?? bytes) / 1024 ** 2);
 };
 
-/** @returns {number | undefined} open files this process and its children may have; Node.js raises the soft limit to this */
+/** @param {string} limits as in /proc @returns {number | undefined} open files this process and its children may have; Node.js raises the soft limit to this */
 export const openFilesIn = (limits) => {
   const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(limits)?.[1];
   return hard === undefined ? undefined : Number(hard);
@@ -32,7 +32,7 @@ const openFiles = () => {
   }
 };
 
-/** @throws SetupProblem when a service could not open what it needs */
+/** @param {number | undefined} [limit] @throws SetupProblem when a service could not open what it needs */
 export const requireOpenFiles = (limit = openFiles()) => {
   if (limit === undefined || limit >= leastOpenFiles) return;
   throw new SetupProblem(

@@ -4,19 +4,24 @@
  */
 'use strict';
 
-/** The oldest release of each line that is supported; later lines from the last one on. 21 and 23 were never tried. */
+/**
+ * The oldest release of each line that is supported; later lines from the last one on. 21 and 23 were never tried.
+ *
+ * @type {[number, number][]}
+ */
 var oldest = [
   [20, 19],
   [22, 12],
   [24, 0],
 ];
 
-/** @returns one sentence, or null when `version` (`v22.12.0`) is fine */
+/** @param {string} version `v22.12.0` @returns {string | null} one sentence, or null when it is fine */
 function refusalOf(version) {
   var parts = version.replace(/^v/, '').split('.').map(Number);
-  var last = oldest[oldest.length - 1][0];
-  var supported = oldest.some(function (line) {
-    return parts[0] === line[0] ? parts[1] >= line[1] : line[0] === last && parts[0] > last;
+  var major = parts[0] || 0;
+  var minor = parts[1] || 0;
+  var supported = oldest.some(function (line, index) {
+    return major === line[0] ? minor >= line[1] : index === oldest.length - 1 && major > line[0];
   });
   if (supported) return null;
   return (

@@ -2,6 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/**
+ * A package as package-lock.json lists it.
+ *
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, dev?: boolean, devOptional?: boolean }} LockedPackage
+ */
+
+/** @type {(file: string) => any} */
 const readJson = (file) => {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
@@ -12,9 +19,10 @@ const readJson = (file) => {
 
 /**
  * What npm puts into node_modules on every machine, by path. Not the optional packages: most of them are for another
- * system or processor, and whoever needs one says itself that it is not there.
+ * system or processor, and the code that needs one reports that it is missing.
  *
- * @returns {[string, object][]}
+ * @param {{ packages: Record<string, LockedPackage> }} lock package-lock.json
+ * @returns {[string, LockedPackage][]}
  */
 export const packagesOf = (lock) =>
   Object.entries(lock.packages).filter(

@@ -7,16 +7,19 @@ import { prepare } from './prepare.mjs';
 import { SetupProblem } from './setup-problem.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** @type {(args: readonly string[]) => boolean} */
 const asksForHelp = (args) => args.includes('--help') || args.includes('-h') || args[0] === 'help';
 
 /**
- * Whoever reads our output may leave (`| head -3`): a command ends quietly, a service as if it were told to stop.
+ * The reader of our output may leave (`| head -3`): a command ends quietly, a service as if it were told to stop.
  * Without this Node.js ends with a stack.
+ *
+ * @type {(isService: boolean) => void}
  */
 const endWithReader = (isService) => {
   let left = false;
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
+    stream.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
       if (error.code !== 'EPIPE') throw error;
       if (!isService) process.exit(0);
       if (!left) process.kill(process.pid, 'SIGTERM');
@@ -41,6 +44,7 @@ const endBeforeStart = () => {
   };
 };
 
+/** @type {(programs: readonly (readonly [string, ...string[]])[], args: readonly string[]) => Promise<void>} */
 const runPrograms = async (programs, args) => {
   for (const [index, [program, ...own]] of programs.entries()) {
     const isLast = index === programs.length - 1;
@@ -58,7 +62,7 @@ const runPrograms = async (programs, args) => {
  * @param {string[]} args what follows it
  */
 export const runCommand = async (name, args) => {
-  const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     console.error(`There is no command ${name ?? 'without a name'}: ${Object.keys(commands).join(', ')}.`);
     process.exit(1);
@@ -78,7 +82,7 @@ export const runCommand = async (name, args) => {
   if (command.programs !== undefined) await runPrograms(command.programs, args);
   if (command.module === undefined) return;
   const module = join(root, command.module);
-  process.argv = [process.argv[0], module, ...(command.args ?? []), ...args];
+  process.argv = [process.execPath, module, ...(command.args ?? []), ...args];
   await import(pathToFileURL(module).href);
   handOver();
 };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ import { commands } from './commands.mjs';
 import { installProblem, tailOf } from './install.mjs';
 import { leastOpenFiles, openFilesIn, requireOpenFiles } from './limits.mjs';
 import { installedPackages } from './packages.mjs';
+import { processIdentity } from './process-identity.mjs';
 import { stage } from './stage.mjs';
 import { inTurn } from './turn.mjs';
 
@@ -19,12 +20,14 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 const { refusalOf, oldest } = createRequire(import.meta.url)('./node-version.cjs');
 const packageJson = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
 
+/** @type {string} */
 let root;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'dittoo-setup-'));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+/** @param {string} path @param {unknown} content text, or what is written as JSON */
 const write = (path, content) => {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
@@ -42,7 +45,7 @@ describe('the version of Node.js', () => {
   });
 
   it('is what package.json says', () => {
-    const ranges = oldest.map(([major, minor], index) =>
+    const ranges = oldest.map((/** @type {[number, number]} */ [major, minor], /** @type {number} */ index) =>
       index === oldest.length - 1 ? `>=${major}` : `^${major}.${minor}.0`,
     );
     expect(packageJson.engines.node).toBe(ranges.join(' || '));
@@ -77,8 +80,9 @@ describe('what is installed', () => {
       'node_modules/other-system': { version: '1.0.0', optional: true, os: ['none'] },
     },
   });
-  const install = (...names) => {
-    const { packages } = lock();
+  const install = (/** @type {string[]} */ ...names) => {
+    /** @type {Record<string, object>} */
+    const packages = lock().packages;
     const paths = names.map((name) => `node_modules/${name}`);
     for (const path of paths) write(`${path}/package.json`, {});
     write('node_modules/.package-lock.json', {
@@ -100,19 +104,20 @@ describe('what is installed', () => {
 
   it('is missing: nothing there, an interrupted installation, another version, a deleted folder', () => {
     write('package-lock.json', lock());
-    expect(installedPackages(root).reason).toBe('nothing is installed yet');
+    expect(installedPackages(root)).toHaveProperty('reason', 'nothing is installed yet');
     write('node_modules/b/package.json', {});
-    expect(installedPackages(root).reason).toBe('the last installation did not finish');
+    expect(installedPackages(root)).toHaveProperty('reason', 'the last installation did not finish');
     install('a', 'b', 'compiler');
     rmSync(join(root, 'node_modules/b'), { recursive: true });
     expect(installedPackages(root)).toEqual({ state: 'missing', reason: 'node_modules/b is not installed' });
     install('a', 'b', 'compiler');
     write('package-lock.json', lock('1.0.1'));
-    expect(installedPackages(root).reason).toBe('node_modules/b is not the version of the lock file');
+    expect(installedPackages(root)).toHaveProperty('reason', 'node_modules/b is not the version of the lock file');
   });
 });
 
 describe('why nothing was installed', () => {
+  /** @type {(output: string, signal?: string | null) => Parameters<typeof installProblem>[0]} */
   const end = (output, signal = null) => ({ exitCode: 1, signal, output });
 
   it.each([
@@ -202,14 +207,16 @@ describe('open files', () => {
 
 describe('a stage', () => {
   it('says what it does, how far it is and how long it took', async () => {
+    /** @type {string[]} */
     const lines = [];
-    let release;
-    const work = () => new Promise((resolve) => (release = resolve));
+    /** @type {(result: string) => void} */
+    let release = () => undefined;
+    const work = () => /** @type {Promise<string>} */ (new Promise((resolve) => (release = resolve)));
     const progress = () => {
       release('done');
       return '1 of 2';
     };
-    const options = { progress, tickMs: 1, out: (line) => lines.push(line) };
+    const options = { progress, tickMs: 1, out: (/** @type {string} */ line) => void lines.push(line) };
     await expect(stage('doing', 'did', work, options)).resolves.toBe('done');
     expect(lines[0]).toBe('doing …');
     expect(lines[1]).toMatch(/^… 1 of 2, \d\.\d s$/);
@@ -217,16 +224,21 @@ describe('a stage', () => {
   });
 
   it('is silent when it is over before anybody wonders', async () => {
+    /** @type {string[]} */
     const lines = [];
-    await stage('doing', 'did', async () => undefined, { quietMs: 10_000, out: (line) => lines.push(line) });
+    await stage('doing', 'did', async () => undefined, {
+      quietMs: 10_000,
+      out: (/** @type {string} */ line) => void lines.push(line),
+    });
     expect(lines).toEqual([]);
   });
 });
 
 describe('the turn', () => {
   it('is one at a time, and is over after an error', async () => {
+    /** @type {string[]} */
     const order = [];
-    const work = (name) => async () => {
+    const work = (/** @type {string} */ name) => async () => {
       order.push(`${name} begins`);
       await new Promise(setImmediate);
       order.push(`${name} ends`);
@@ -237,20 +249,58 @@ describe('the turn', () => {
     expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
   });
 
-  it('waits for a process that is at it, and takes over from one that is gone', async () => {
+  const lockOf = (/** @type {number} */ pid) => `${pid} ${processIdentity(pid)}`;
+  const lock = () => readFileSync(join(root, '.setup.lock'), 'utf8');
+
+  it('waits for a process that is at it, and takes over once that has ended', async () => {
+    /** @type {string[]} */
     const lines = [];
-    write('.setup.pid', String(process.ppid));
-    const waiting = inTurn(root, async () => 'mine', {
+    write('.setup.lock', lockOf(process.ppid));
+    const waiting = inTurn(root, async () => lock(), {
       pollMs: 1,
       out: (line) => {
         lines.push(line);
-        write('.setup.pid', '99999999');
+        write('.setup.lock', '99999999 1');
       },
     });
-    await expect(waiting).resolves.toBe('mine');
+    await expect(waiting).resolves.toBe(lockOf(process.pid));
     expect(lines).toEqual([
       `another command (process ${process.ppid}) is installing or compiling here; waiting for it`,
     ]);
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it.each([
+    ['a process that reuses the pid of the holder', `${process.ppid} 1`],
+    ['a lock without a start time', String(process.ppid)],
+    ['a lock that was never written', ''],
+  ])('is not kept by %s', async (_name, content) => {
+    write('.setup.lock', content);
+    /** @type {string[]} */
+    const lines = [];
+    await expect(
+      inTurn(root, async () => lock(), { pollMs: 1, out: (/** @type {string} */ line) => void lines.push(line) }),
+    ).resolves.toBe(lockOf(process.pid));
+    expect(lines).toEqual([]);
+  });
+
+  it('goes to one of several processes that find a stale lock at once', async () => {
+    write('.setup.lock', `${process.ppid} 1`);
+    const script = `import { inTurn } from ${JSON.stringify(new URL('./turn.mjs', import.meta.url).href)};
+      import { appendFileSync } from 'node:fs';
+      import { setTimeout as sleep } from 'node:timers/promises';
+      const note = (text) => appendFileSync(${JSON.stringify(join(root, 'order'))}, text + process.pid + '\\n');
+      await inTurn(${JSON.stringify(root)}, async () => {
+        note('begins ');
+        await sleep(30);
+        note('ends ');
+      }, { pollMs: 5, out: () => undefined });`;
+    const run = () => runToEnd(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe' });
+    const ends = await Promise.all([run(), run(), run(), run()]);
+    expect(ends.map(({ exitCode, output }) => [exitCode, output])).toEqual(Array(4).fill([0, '']));
+    const lines = readFileSync(join(root, 'order'), 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(8);
+    for (let at = 0; at < 8; at += 2) expect(lines[at + 1]).toBe(lines[at]?.replace('begins', 'ends'));
   });
 });
 

@@ -1,8 +1,10 @@
 /** A stage of the set-up, told in whole lines on standard error: what it does, how far it is, how long it took. */
 
 const everyMs = 5_000;
+/** @type {(ms: number) => string} */
 const seconds = (ms) => (ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`);
 
+/** @type {(text: string) => void} */
 export const say = (text) => process.stderr.write(`setup: ${text}\n`);
 
 /**
@@ -14,6 +16,8 @@ export const say = (text) => process.stderr.write(`setup: ${text}\n`);
  * @param {() => Promise<T>} work
  * @param {object} [options]
  * @param {() => string} [options.progress] how far it is, asked every few seconds
+ * @param {number} [options.tickMs] how often `progress` is asked
+ * @param {(text: string) => void} [options.out]
  * @param {number} [options.quietMs] not a word when it takes no longer than this
  * @returns {Promise<T>}
  */
@@ -26,7 +30,8 @@ export const stage = async (doing, done, work, options = {}) => {
     announced = true;
     out(`${doing} …`);
   };
-  const waiting = quietMs === 0 ? announce() : setTimeout(announce, quietMs);
+  const waiting = quietMs === 0 ? undefined : setTimeout(announce, quietMs);
+  if (quietMs === 0) announce();
   const ticking = setInterval(() => {
     const far = progress();
     out(`… ${far === '' ? '' : `${far}, `}${elapsed()}`);

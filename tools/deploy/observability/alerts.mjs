@@ -1,10 +1,24 @@
 /**
- * What somebody has to look at. `critical` wakes a person: nothing moves, or what must hold does not hold.
- * Each says what it means for the shop and what to do first.
+ * The alerts. `critical` wakes the person on call: events do not move, or a promise is broken. Each says what it means
+ * for the shop and what to do first.
  */
+/**
+ * A rule as Prometheus reads it.
+ *
+ * @typedef {object} Alert
+ * @property {string} alert
+ * @property {string} expr
+ * @property {string} for
+ * @property {{ severity: 'critical' | 'warning' }} labels
+ * @property {{ summary: string, description: string }} annotations
+ */
+
 const critical = 'critical';
 const warning = 'warning';
 
+/**
+ * @type {(name: string, severity: "critical" | "warning", lasts: string, expr: string, summary: string, todo: string) => Alert}
+ */
 const alert = (name, severity, lasts, expr, summary, todo) => ({
   alert: name,
   expr,
@@ -13,6 +27,7 @@ const alert = (name, severity, lasts, expr, summary, todo) => ({
   annotations: { summary, description: todo },
 });
 
+/** @type {{ name: string, rules: Alert[] }[]} */
 export const alertGroups = [
   {
     name: 'dittoo-processes',
@@ -53,14 +68,14 @@ export const alertGroups = [
     ],
   },
   {
-    name: 'dittoo-road',
+    name: 'dittoo-transport',
     rules: [
       alert(
         'DittooNobodyRelays',
         critical,
         '1m',
         'sum(dittoo_relay_active) < 1 or absent(dittoo_relay_active)',
-        'No relay is active: what is decided reaches nobody',
+        'No relay is active: no event reaches Kafka',
         'Is a relay running, and does it reach the database? A lease of a killed one ends after 15 s by itself.',
       ),
       alert(
@@ -68,8 +83,8 @@ export const alertGroups = [
         warning,
         '2m',
         'sum(dittoo_relay_active) > 1',
-        '{{ $value }} relays believe to be the active one',
-        'Harmless for the data (the epoch fences the older one), but it should have noticed: restart it.',
+        '{{ $value }} relays act as the active one',
+        'The data is safe (the epoch fences the older one), but the older one should have stopped: restart it.',
       ),
       alert(
         'DittooRelayLag',
@@ -84,8 +99,8 @@ export const alertGroups = [
         critical,
         '0m',
         'increase(dittoo_relay_parked_total[15m]) > 0',
-        'An event could not be put on the road and was left out',
-        'The table relay.parked says which and why; read models take it from the log with the next event of its stream.',
+        'The relay could not send an event to Kafka and left it out',
+        'The table relay.parked says which and why; read models read it from the log with the next event of its stream.',
       ),
       alert(
         'DittooConsumerLag',
@@ -93,7 +108,7 @@ export const alertGroups = [
         '5m',
         'sum by (group) (dittoo_kafka_consumer_lag) > 5000',
         '{{ $labels.group }} is {{ $value }} messages behind',
-        'More replicas help up to the number of partitions. A lag that only grows: look for chunks taken again.',
+        'More replicas help up to the number of partitions. If the lag only grows, look for chunks that are processed again and again.',
       ),
       alert(
         'DittooProjectionLag',
@@ -101,23 +116,23 @@ export const alertGroups = [
         '5m',
         'histogram_quantile(0.99, sum by (le, group) (rate(dittoo_projection_lag_seconds_bucket[5m]))) > 5',
         'Rows of {{ $labels.group }} are {{ $value | humanizeDuration }} behind the log',
-        'Customers see lists that old. Expected while a read model is built anew.',
+        'Customers see lists that old. Expected while a read model is rebuilt.',
       ),
       alert(
         'DittooDeliveryRetries',
         warning,
         '10m',
         'sum by (group) (rate(dittoo_delivery_retries_total[5m])) > 0.2',
-        '{{ $labels.group }} takes the same chunks again and again',
+        '{{ $labels.group }} processes the same chunks again and again',
         'A transient failure that does not pass: the log names it (delivery.retrying).',
       ),
       alert(
-        'DittooRoadLostEvents',
+        'DittooTransportLostEvents',
         warning,
         '0m',
         'sum by (group) (increase(dittoo_kafka_lost_total[15m]) + increase(dittoo_delivery_healed_total[15m])) > 0',
         'Kafka had lost something for {{ $labels.group }}; it was read from the log',
-        'Nothing is missing. Ask why: retention shorter than an outage, or a topic that was made again.',
+        'Nothing is missing. Find the cause: a retention shorter than an outage, or a topic that was made again.',
       ),
       alert(
         'DittooRepeats',
@@ -125,20 +140,20 @@ export const alertGroups = [
         '30m',
         'sum by (group) (rate(dittoo_delivery_repeated_total[5m])) > 50',
         '{{ $labels.group }} drops {{ $value | humanize }} events a second that it knew already',
-        'Nothing happens twice, but somebody sends twice: a relay that is fenced and started in a circle?',
+        'No effect happens twice, but events are sent twice: is a relay fenced and restarted again and again?',
       ),
     ],
   },
   {
-    name: 'dittoo-standing-still',
+    name: 'dittoo-parked',
     rules: [
       alert(
         'DittooParkedStreams',
         critical,
         '1m',
         'max by (group) (dittoo_parked_streams) > 0',
-        '{{ $value }} streams stand still in {{ $labels.group }}',
-        'GET /api/v1/operations/parked-streams says which and why; mend the reason, then replay them.',
+        '{{ $value }} streams are parked in {{ $labels.group }}',
+        'GET /api/v1/operations/parked-streams says which and why; repair the cause, then replay them.',
       ),
       alert(
         'DittooNewlyParked',
@@ -146,14 +161,14 @@ export const alertGroups = [
         '0m',
         'sum by (group) (increase(dittoo_parked_streams_total[15m])) > 0',
         'An event could not be handled in {{ $labels.group }}',
-        'The log names it (delivery.parked); the others go on.',
+        'The log names it (delivery.parked); other streams are processed.',
       ),
       alert(
         'DittooDeadLetters',
         critical,
         '0m',
         'sum by (group) (increase(dittoo_kafka_dead_letters_total[15m])) > 0',
-        '{{ $labels.group }} could not take in a message',
+        '{{ $labels.group }} could not read a message',
         'It is kept 30 days in the dead-letter topic of the group, with the reason in its headers.',
       ),
     ],
@@ -228,7 +243,7 @@ export const alertGroups = [
         '5m',
         'max(dittoo_seal_lag_seconds) > 60',
         'Events have been under no signed head for {{ $value | humanizeDuration }}',
-        'What is unsealed can still be changed unnoticed. Does audit reach the database?',
+        'Events that are not sealed can still be changed unnoticed. Does audit reach the database?',
       ),
       alert(
         'DittooKeyCacheMisses',
@@ -238,7 +253,7 @@ export const alertGroups = [
           'sum by (app) (rate(dittoo_key_cache_lookups_total[10m])) > 0.5 and ' +
           'sum by (app) (rate(dittoo_key_cache_lookups_total[10m])) > 50',
         '{{ $labels.app }} fetches every second data key anew',
-        'The key ring feels it first. A read model that is built anew does this; in daily work it should not.',
+        'This loads the key ring first. It is normal while a read model is rebuilt, and at no other time.',
       ),
     ],
   },

@@ -1,23 +1,33 @@
-/** The dashboard, as rows of panels. What has no panel here gets one in the last row: a new metric is never invisible. */
+/** The dashboard, as rows of panels. A metric without a panel here gets one in the last row, so a new one is never invisible. */
+
+/** @typedef {import('./metric-names.mjs').Metric} Metric */
+/**
+ * `asks`: PromQL by the name of its line; `about`: what the figure means when it is bad.
+ *
+ * @typedef {{ title: string, unit: string, about?: string, asks: Record<string, string> }} Panel
+ */
+/** @typedef {{ title: string, panels: Panel[] }} Row */
 
 const seconds = 's';
 const perSecond = 'ops';
 const share = 'percentunit';
 
+/** @type {(q: number, name: string, by: string, filter?: string) => string} */
 const quantile = (q, name, by, filter = '') =>
   `histogram_quantile(${q}, sum by (le, ${by}) (rate(${name}_bucket${filter}[$__rate_interval])))`;
+/** @type {(name: string, by: string) => string} */
 const rate = (name, by) => `sum by (${by}) (rate(${name}[$__rate_interval]))`;
 
-/** title, unit, what to ask, how a line is called; `about` says what the figure means when it is bad. */
+/** @type {Row[]} */
 export const rows = [
   {
-    title: 'The door',
+    title: 'HTTP',
     panels: [
       { title: 'Requests', unit: perSecond, asks: { '{{app}}': rate('dittoo_http_request_seconds_count', 'app') } },
       {
         title: 'Answered with 5xx',
         unit: share,
-        about: 'Of all answers, by process. Refusals (4xx) are not in it: refusing is what a decider is for.',
+        about: 'Of all answers, by process. Refusals (4xx) are not counted: they are answers of a decider.',
         asks: {
           '{{app}}':
             'sum by (app) (rate(dittoo_http_request_seconds_count{status=~"5.."}[$__rate_interval])) / ' +
@@ -32,18 +42,18 @@ export const rows = [
     ],
   },
   {
-    title: 'From the log to the rows',
+    title: 'From the log to the read models',
     panels: [
       {
         title: 'Relay lag',
         unit: seconds,
-        about: 'Age of the oldest event the road has not acknowledged. It grows while Kafka is away.',
+        about: 'Age of the oldest event that Kafka has not acknowledged. It grows while Kafka is unavailable.',
         asks: { relay: 'max(dittoo_relay_lag_seconds)' },
       },
       {
         title: 'Active relays',
         unit: 'short',
-        about: 'Exactly one. None: nothing reaches Kafka. Two for longer than a lease: look at the clocks.',
+        about: 'Exactly one. None: nothing reaches Kafka. Two for longer than a lease: compare the clocks.',
         asks: { active: 'sum(dittoo_relay_active)' },
       },
       {
@@ -54,7 +64,7 @@ export const rows = [
       {
         title: 'Consumer lag',
         unit: 'short',
-        about: 'Messages a group has not taken in yet, over its partitions.',
+        about: 'Messages that a group has not read yet, over its partitions.',
         asks: { '{{group}}': 'sum by (group) (dittoo_kafka_consumer_lag)' },
       },
       {
@@ -64,20 +74,21 @@ export const rows = [
         asks: { '{{group}}': quantile(0.99, 'dittoo_projection_lag_seconds', 'group') },
       },
       {
-        title: 'Dropped as known already',
+        title: 'Dropped as duplicates',
         unit: perSecond,
-        about: 'Dedupe hits. Some are normal after a restart; a steady stream means that something sends twice.',
+        about:
+          'Events that a group had already. Some are normal after a restart; a steady stream means that a process sends twice.',
         asks: { '{{group}}': rate('dittoo_delivery_repeated_total', 'group') },
       },
     ],
   },
   {
-    title: 'What stands still',
+    title: 'Parked',
     panels: [
       {
         title: 'Parked streams',
         unit: 'short',
-        about: 'Until somebody replays them: GET /api/v1/operations/parked-streams.',
+        about: 'Until they are replayed: see GET /api/v1/operations/parked-streams.',
         asks: { '{{group}}': 'max by (group) (dittoo_parked_streams)' },
       },
       {
@@ -90,16 +101,16 @@ export const rows = [
         },
       },
       {
-        title: 'Lost on the road and read from the log',
+        title: 'Lost by Kafka and read from the log',
         unit: 'short',
-        about: 'Nothing is missing, but somebody should ask why the road lost it.',
+        about: 'Nothing is missing, but find out why Kafka lost it.',
         asks: {
           'lost {{group}}': 'sum by (group) (increase(dittoo_kafka_lost_total[$__rate_interval]))',
           'healed {{group}}': 'sum by (group) (increase(dittoo_delivery_healed_total[$__rate_interval]))',
         },
       },
       {
-        title: 'Chunks taken again',
+        title: 'Chunks processed again',
         unit: perSecond,
         asks: { '{{group}}': rate('dittoo_delivery_retries_total', 'group') },
       },
@@ -168,13 +179,13 @@ export const rows = [
       {
         title: 'Seal refused',
         unit: 'short',
-        about: '1 = what is stored contradicts what was signed. Nothing is signed until a person has looked.',
+        about: '1 = what is stored contradicts what was signed. Nothing is signed until a person has investigated.',
         asks: { audit: 'max(dittoo_seal_refused)' },
       },
       {
-        title: 'Keys at hand',
+        title: 'Keys found in the cache',
         unit: share,
-        about: 'Share of data keys found in the process; the rest is a query and an unwrapping each.',
+        about: 'Share of data keys found in memory; each of the others takes a query and an unwrapping.',
         asks: {
           '{{app}}':
             'sum by (app) (rate(dittoo_key_cache_lookups_total{outcome="hit"}[$__rate_interval])) / ' +
@@ -199,7 +210,7 @@ export const rows = [
   },
 ];
 
-/** A panel for a metric that nobody has placed. */
+/** A panel for a metric that no row shows. @type {(metric: Pick<Metric, 'name' | 'kind'>) => Panel} */
 const plain = ({ name, kind }) => {
   const title = name.replace(/^dittoo_/, '').replaceAll('_', ' ');
   if (kind === 'counter') return { title, unit: perSecond, asks: { '{{app}}': rate(name, 'app') } };
@@ -210,6 +221,7 @@ const plain = ({ name, kind }) => {
 
 const source = { type: 'prometheus', uid: '${source}' };
 
+/** @type {(panel: Panel, id: number, gridPos: object) => object} */
 const panelOf = ({ about, asks, title, unit }, id, gridPos) => ({
   id,
   type: 'timeseries',
@@ -227,14 +239,22 @@ const panelOf = ({ about, asks, title, unit }, id, gridPos) => ({
   })),
 });
 
-/** All rows: those above and, last, what they do not show of `metrics`. */
+/**
+ * All rows: those above and, last, what they do not show of `metrics`.
+ *
+ * @template {Pick<Metric, 'name' | 'kind'>} M
+ * @param {readonly M[]} metrics
+ * @param {(metric: M) => boolean} isShown
+ * @returns {Row[]}
+ */
 export const rowsFor = (metrics, isShown) => {
   const rest = metrics.filter((metric) => !isShown(metric));
   return rest.length === 0 ? rows : [...rows, { title: 'Everything else', panels: rest.map(plain) }];
 };
 
-/** The dashboard as Grafana imports it. */
+/** The dashboard as Grafana imports it. @param {readonly Row[]} allRows */
 export const grafanaDashboard = (allRows) => {
+  /** @type {object[]} */
   const panels = [];
   let y = 0;
   for (const row of allRows) {

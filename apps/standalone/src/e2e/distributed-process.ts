@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { until } from '@dittoo/platform/testing';
 import { killPostgresOf, officer, type RunningShop } from './shop-process.js';
 
-const script = fileURLToPath(new URL('../../../../tools/apart.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../../../../tools/distributed.mjs', import.meta.url));
 
 interface State {
   readonly [name: string]: { readonly pid: number; readonly url: string };

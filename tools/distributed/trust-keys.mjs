@@ -1,8 +1,12 @@
-/** The pair by which services know the gateway: made once, the private half for the owner alone. */
+/** The pair of keys by which services know the gateway: made once, the private half for the owner alone. */
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/**
+ * @param {string} dir where the keys are kept
+ * @returns what the services are told
+ */
 export const trustKeys = (dir) => {
   const signing = join(dir, 'service-signing-key.pem');
   const verification = join(dir, 'service-verification-key.pem');
