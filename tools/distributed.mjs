@@ -163,6 +163,8 @@ const run = async () => {
       ...shared,
       HOST: name === 'gateway' ? host : '127.0.0.1',
       PORT: String(ports[name]),
+      // The relay carries sealed events; it has no key.
+      ...(name === 'relay' ? { KEY_ENCRYPTION_KEY_FILE: '' } : {}),
       ...(env.METRICS_PORT ? { METRICS_PORT: String(Number(env.METRICS_PORT) + index) } : {}),
     });
   });

@@ -29,6 +29,8 @@ export interface HttpAppOptions {
   readonly trustedProxies?: readonly string[];
   /** `/shop` where the public address has a path: requests may have it or not, depending on the proxy. */
   readonly pathPrefix?: string;
+  /** Are answers repeated for an `Idempotency-Key`? It needs the key that digests requests. Default: yes. */
+  readonly repeatsAnswers?: boolean;
   /** Options of Node's HTTPS server; without them plain HTTP. */
   readonly tls?: SecureContextOptions & Pick<TlsOptions, 'requestCert' | 'rejectUnauthorized'>;
 }
@@ -47,6 +49,7 @@ export const createHttpApp = async (
     problems,
     bodyLimit = 256 * 1024,
     pathPrefix = '',
+    repeatsAnswers = true,
     requestTimeoutMs = 15_000,
     tls,
     trustedProxies = [],
@@ -117,9 +120,12 @@ export const createHttpApp = async (
   app.useGlobalFilters(filter);
   app.useGlobalPipes(validationPipe());
   app.useGlobalGuards(new AuthGuard(app.get(Reflector), app.get(TokenVerifier), app.get(Clock)));
-  app.useGlobalInterceptors(
-    new IdempotencyInterceptor(app.get(Reflector), app.get(DataSource), app.get(RequestDigest), app.get(Clock)),
-  );
+  if (repeatsAnswers) {
+    const digest = app.get<RequestDigest>(RequestDigest);
+    app.useGlobalInterceptors(
+      new IdempotencyInterceptor(app.get(Reflector), app.get(DataSource), digest, app.get(Clock)),
+    );
+  }
   return app;
 };
 

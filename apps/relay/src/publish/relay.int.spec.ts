@@ -1,4 +1,4 @@
-import { newId, type RecordedEvent } from '@dittoo/kernel';
+import { KeyRing, newId, Sealer, type RecordedEvent } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { relayService } from '../relay.module.js';
@@ -20,6 +20,11 @@ beforeAll(async () => {
   };
 });
 afterAll(() => service.close());
+
+it('opens no key of personal data', () => {
+  for (const part of [KeyRing, Sealer]) expect(() => service.get(part)).toThrow();
+  expect(Object.keys(service.platform)).not.toContain('keyEncryption');
+});
 
 /** One event in a stream of its own. @returns its id */
 const append = async (): Promise<string> => {

@@ -51,6 +51,15 @@ capabilities: { drop: [ALL] }
 {{ include "dittoo.fromSecret" (list "KEY_RING_DATABASE_URL" (.Values.secrets.keyRing | default $secret) .Values.secrets.keyRingKey) }}
 {{- end }}
 
+{{- /* The log and a service's own rows, without any key: what the relay has. */ -}}
+{{- define "dittoo.logEnv" -}}
+{{- $secret := required "secrets.database: the name of the secret with the URL of the database" .Values.secrets.database }}
+{{ include "dittoo.fromSecret" (list "DATABASE_URL" $secret .Values.secrets.databaseKey) }}
+{{- with .Values.secrets.eventStore }}
+{{ include "dittoo.fromSecret" (list "EVENT_STORE_URL" . "event-store-url") }}
+{{- end }}
+{{- end }}
+
 {{- define "dittoo.databaseEnv" -}}
 {{ include "dittoo.tablesEnv" . }}
 - { name: KEY_ENCRYPTION_KEY_FILE, value: /keys/key-encryption-key/key-encryption-key.json }

@@ -116,7 +116,7 @@ const storing = {
     most: 1_000,
   }),
   keyFile: path('KEY_ENCRYPTION_KEY_FILE', {
-    means: 'The key file; must be set with `DATABASE_URL`.',
+    means: 'The key file; must be set with `DATABASE_URL`, except for the relay, which opens no personal data.',
     otherwise: 'made in `DATA_DIR`',
     example: '/keys/key-encryption-key/key-encryption-key.json',
   }),

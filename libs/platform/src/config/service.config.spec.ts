@@ -28,6 +28,18 @@ describe('a service with only the shared variables', () => {
     expect(new Set(Object.values(servicePorts)).size).toBe(Object.keys(servicePorts).length));
 });
 
+describe('the key file', () => {
+  const without = { ...shared, KEY_ENCRYPTION_KEY_FILE: '' };
+
+  it('must be named for every service but the relay, which opens no personal data', () => {
+    for (const service of Object.keys(servicePorts) as (keyof typeof servicePorts)[]) {
+      const reading = () => readServiceConfig(without, service);
+      if (service === 'relay') expect(reading).not.toThrow();
+      else expect(reading).toThrow('KEY_ENCRYPTION_KEY_FILE must name the key file');
+    }
+  });
+});
+
 describe('a set variable', () => {
   it('is used', () =>
     expect(

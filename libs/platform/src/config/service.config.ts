@@ -61,7 +61,7 @@ export const serviceUrl = (service: ServiceName): Setting<URL> => {
 export const serviceVariables = new SettingGroup({
   title: 'Separate processes',
   remark:
-    'Each needs `DATABASE_URL`, `KEY_ENCRYPTION_KEY_FILE` and `KAFKA_BROKERS` as well, and processor-forwarding the addresses of the processors.',
+    'Each needs `DATABASE_URL`, `KAFKA_BROKERS` and, but for the relay, `KEY_ENCRYPTION_KEY_FILE` as well, and processor-forwarding the addresses of the processors.',
   readBy: serviceProcesses,
   settings: {
     identityUrl: serviceUrl('identity'),

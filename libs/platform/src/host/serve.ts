@@ -14,7 +14,13 @@ import type { PlatformConfig } from '../config/platform.config.js';
 import { meterRequests } from '../operations/platform.metrics.js';
 import { PlatformModule } from '../parts/platform.module.js';
 import type { ServiceSchema } from '../parts/platform-database.js';
-import { openPlatform, openPlatformWithoutKeys, problems, type PlatformWithoutKeys } from '../parts/platform.js';
+import {
+  hasKeys,
+  openPlatform,
+  openPlatformWithoutKeys,
+  problems,
+  type PlatformWithoutKeys,
+} from '../parts/platform.js';
 
 /** A service as a process hosts it: its database schemas, and its module once the platform is open. */
 export interface ServiceDefinition {
@@ -90,6 +96,7 @@ export const serve = async (
       problems,
       trustedProxies,
       pathPrefix: pathPrefixOf(config.publicUrl),
+      repeatsAnswers: hasKeys(platform),
       ...(distributed === null || distributed.tls === null ? {} : { tls: serverTls(distributed.tls) }),
     });
     if (distributed !== null && !isGateway) requireServiceTrust(app, config.service, distributed);
