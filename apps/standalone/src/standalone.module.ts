@@ -1,19 +1,19 @@
-import { auditServiceWith, type AuditConfig } from '@dittoo/audit';
+import { auditServiceWith, readAuditConfig, type AuditConfig } from '@dittoo/audit';
 import { consentService } from '@dittoo/consent';
 import { engagementService } from '@dittoo/engagement';
 import { gatewayService } from '@dittoo/gateway';
-import { identityServiceWith, type IdentityConfig } from '@dittoo/identity';
+import { identityServiceWith, readIdentityConfig, type IdentityConfig } from '@dittoo/identity';
 import { orderService } from '@dittoo/order';
 import type { ServiceDefinition, ServiceName } from '@dittoo/platform';
 import {
   forwardingConfigOf,
   processorForwardingServiceWith,
+  readForwardingSettings,
   type ForwardingConfig,
 } from '@dittoo/processor-forwarding';
 import { relayService } from '@dittoo/relay';
-import { rightsServiceWith, type RightsConfig } from '@dittoo/rights';
+import { readRightsConfig, rightsServiceWith, type RightsConfig } from '@dittoo/rights';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { readStandaloneConfig } from './standalone.config.js';
 
 /** What services have of their own, besides what every process is told. */
 export interface ServiceConfigs {
@@ -45,7 +45,9 @@ export const servicesWith = (configs: ServiceConfigs) =>
     'processor-forwarding': processorForwardingServiceWith(configs.forwarding),
   }) satisfies Record<ServiceName, ServiceDefinition>;
 
-/** The whole shop as one process runs it. */
+/**
+ * The whole shop as one process runs it. This file knows no sandbox: the image that migrates has none.
+ */
 export const standaloneServiceWith = (configs: ServiceConfigs): ServiceDefinition => {
   const services = Object.values<ServiceDefinition>(servicesWith(configs));
   return {
@@ -57,10 +59,13 @@ export const standaloneServiceWith = (configs: ServiceConfigs): ServiceDefinitio
   };
 };
 
-const { forwarding, ...others } = readStandaloneConfig({});
-
 /** What every service is told where nothing is set. */
-export const defaultConfigs: ServiceConfigs = { ...others, forwarding: forwardingConfigOf(forwarding) };
+export const defaultConfigs: ServiceConfigs = {
+  identity: readIdentityConfig({}),
+  rights: readRightsConfig({}),
+  audit: readAuditConfig({}),
+  forwarding: forwardingConfigOf(readForwardingSettings({})),
+};
 
 /** Every table of the shop; no setting changes them. */
 export const standaloneSchemas = standaloneServiceWith(defaultConfigs).schemas;
