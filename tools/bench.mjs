@@ -1,56 +1,124 @@
 /**
- * `npm run bench`: the system beside the limit, in one run, interleaved, on the same embedded PostgreSQL; ratios count,
- * absolutes are this machine's. `--json` prints one JSON document and nothing else on standard output; `--quick` takes
- * fewer and shorter rounds; `--only append,batch,read,order` runs a part.
+ * `npm run bench`: the system beside the limit, in one run and on one machine; ratios count, absolutes are this machine's.
+ * Progress goes to standard error, the table to standard output; with `--json` one JSON document and nothing else.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const sections = ['append', 'batch', 'read', 'sustained', 'cost', 'latency', 'grown', 'event-store'];
+const usage = `npm run bench [-- --json] [--quick] [--only ${sections.join(',')}] [--grown] [--statements]
+
+  append, batch, read   the event store beside plain SQL
+  sustained             full orders a second beside an ordinary NestJS and TypeORM service with an outbox
+  cost                  processor time, statements and syncs of a full order and when idle; warm start; memory
+  latency               how long a customer waits at 20 full orders a second
+  grown                 what an order costs in a shop that is full; left out unless named or --grown is given
+  event-store           full orders with the log in EventStoreDB (its sandbox); left out unless named
+  --quick               shorter and fewer rounds
+  --statements          after cost: the statements of a full order, on standard error
+  --json                one JSON document on standard output`;
+
 const flags = process.argv.slice(2);
-if (flags.includes('--help')) {
-  console.log('npm run bench [-- --json] [--quick] [--only append,batch,read,order]');
+if (flags.includes('--help') || flags.includes('-h')) {
+  console.log(usage);
   process.exit(0);
 }
 const json = flags.includes('--json');
 const quick = flags.includes('--quick');
-const only = flags.includes('--only')
-  ? flags[flags.indexOf('--only') + 1].split(',')
-  : ['append', 'batch', 'read', 'order'];
-const say = (text) => (json ? process.stderr : process.stdout).write(`${text}\n`);
+const named = flags.includes('--only') ? (flags[flags.indexOf('--only') + 1] ?? '').split(',') : null;
+const stranger = named?.find((name) => !sections.includes(name));
+if (stranger !== undefined) {
+  console.error(`There is no section "${stranger}": ${sections.join(', ')}`);
+  process.exit(2);
+}
+const wanted = (/** @type {string} */ name) =>
+  named?.includes(name) ?? (name === 'grown' ? flags.includes('--grown') : !['event-store'].includes(name));
+const say = (/** @type {string} */ text) => void process.stderr.write(`${text}\n`);
 
-const { openGround } = await import('./bench/ground.mjs');
-const { benchAppend } = await import('./bench/append.mjs');
-const { benchBatch, benchReads } = await import('./bench/reads.mjs');
-const { benchOrders } = await import('./bench/orders.mjs');
-const { document, table } = await import('./bench/table.mjs');
+const { document, statementTable, table } = await import('./bench/table.mjs');
 
 const dataDir = mkdtempSync(join(tmpdir(), 'dittoo-bench-'));
-chmodSync(dataDir, 0o711);
-const ground = await openGround(dataDir);
-const rounds = quick ? { count: 2, ms: 400 } : { count: 8, ms: 1_000 };
+chmodSync(dataDir, 0o711); // as root the database runs as another user, who has to get through here
+/** @type {import('./bench/table.mjs').Run[]} */
 const runs = [];
+say(`${availableParallelism()} cores, Node ${process.version}, the embedded PostgreSQL with fsync on`);
+
+/** The event store's sections share one ground. */
+const benchEventStore = async () => {
+  const { openGround } = await import('./bench/ground.mjs');
+  const { benchAppend } = await import('./bench/append.mjs');
+  const { benchBatch, benchReads } = await import('./bench/reads.mjs');
+  const rounds = quick ? { count: 2, ms: 400 } : { count: 8, ms: 1_000 };
+  const load = `${rounds.count} rounds of ${rounds.ms} ms`;
+  const ground = await openGround(join(dataDir, 'store'));
+  try {
+    const measured = [
+      ...(wanted('append') ? await benchAppend(ground, rounds, say) : []),
+      ...(wanted('batch') ? await benchBatch(ground, rounds, say) : []),
+      ...(wanted('read') ? await benchReads(ground, rounds, say) : []),
+    ];
+    runs.push(...measured.map((run) => ({ ...run, load })));
+    say('checking that nothing was skipped …');
+    const skipped = await ground.skipped();
+    runs.push({
+      name: 'events skipped by the sequencer',
+      unit: 'events',
+      value: skipped,
+      baseline: 0,
+      ratio: null,
+      target: 0,
+    });
+  } finally {
+    await ground.close();
+  }
+};
+
+/** The sections about full orders share one shop and one limit. */
+const benchOrders = async () => {
+  const { openContenders } = await import('./bench/contenders.mjs');
+  const { benchCost } = await import('./bench/cost.mjs');
+  const { benchLatency } = await import('./bench/latency.mjs');
+  const { benchSustained } = await import('./bench/sustained.mjs');
+  const customers = quick ? 60 : 200;
+  say(`starting the shop and its limit; ${customers} customers register at each …`);
+  const contenders = await openContenders(dataDir);
+  try {
+    const { limit, shop } = contenders;
+    await shop.storefront.register(customers);
+    await limit.storefront.register(customers);
+    if (wanted('sustained')) {
+      const setting = quick
+        ? { customers, rounds: 2, roundMs: 4_000, seconds: 12, trials: 3 }
+        : { customers, rounds: 5, roundMs: 10_000, seconds: 60, trials: 5 };
+      runs.push(...(await benchSustained(contenders, setting, say)));
+    }
+    if (wanted('latency')) {
+      const setting = { perSecond: 20, seconds: quick ? 10 : 60 };
+      runs.push(...(await benchLatency(contenders, setting, say)));
+    }
+    if (wanted('cost')) {
+      const setting = { perSecond: 30, seconds: quick ? 10 : 30, idleSeconds: quick ? 5 : 20, starts: quick ? 2 : 5 };
+      const show = flags.includes('--statements')
+        ? (/** @type {Parameters<typeof statementTable>} */ ...found) => say(`\n${statementTable(...found)}\n`)
+        : undefined;
+      runs.push(...(await benchCost(contenders, setting, say, show)));
+    }
+    for (const { name, storefront } of [shop, limit]) {
+      const { failures } = storefront;
+      const load = `all orders of this run at the ${name}`;
+      runs.push({ name: `orders that failed, ${name}`, load, unit: 'orders', value: failures, baseline: null, ratio: null, target: 0 }); // prettier-ignore
+    }
+  } finally {
+    await contenders.shop.close();
+    await contenders.limit.close();
+  }
+};
+
 try {
-  say(
-    `${availableParallelism()} cores, Node ${process.version}, PostgreSQL ${ground.version}, fsync on; ${rounds.count} rounds of ${rounds.ms} ms each, interleaved`,
-  );
-  if (only.includes('append')) runs.push(...(await benchAppend(ground, rounds, say)));
-  if (only.includes('batch')) runs.push(...(await benchBatch(ground, rounds, say)));
-  if (only.includes('read')) runs.push(...(await benchReads(ground, rounds, say)));
-  if (only.includes('order')) runs.push(...(await benchOrders(ground, rounds, say)));
-  say('checking that nothing was skipped …');
-  const skipped = await ground.skipped();
-  runs.push({
-    name: 'events skipped by the sequencer',
-    unit: 'events',
-    value: skipped,
-    baseline: 0,
-    ratio: null,
-    target: 0,
-  });
+  if (['append', 'batch', 'read'].some(wanted)) await benchEventStore();
+  if (['sustained', 'cost', 'latency'].some(wanted)) await benchOrders();
 } finally {
-  await ground.close();
   rmSync(dataDir, { recursive: true, force: true });
 }
-
 console.log(json ? document(runs) : `\n${table(runs)}`);
