@@ -4,6 +4,14 @@ import { spawn } from 'node:child_process';
  * @typedef {{ child: import('node:child_process').ChildProcess, pid: number, url: string, readyMs: number, output: () => string, stop: () => Promise<void> }} Started
  */
 
+/** What runs and would be left behind. @type {Set<() => Promise<void>>} */
+const running = new Set();
+
+/** Ends every process that was started here: for a measurement that is broken off. */
+export const stopAll = async () => {
+  await Promise.all([...running].map((stop) => stop()));
+};
+
 /** A draining shop has at most this long. */
 const stopMs = 40_000;
 
@@ -30,6 +38,8 @@ export const started = (args, env, { onMessage } = {}) =>
       await ended;
       clearTimeout(late);
     };
+    running.add(stop);
+    void ended.then(() => running.delete(stop));
     if (onMessage !== undefined) child.on('message', onMessage);
     let output = '';
     let isReady = false;

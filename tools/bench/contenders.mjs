@@ -12,7 +12,7 @@ const ordinaryMain = fileURLToPath(new URL('ordinary/main.mjs', import.meta.url)
 
 /**
  * @typedef {import('./child.mjs').Started & { databaseUrl: string, metrics?: () => Promise<Record<string, number>> }} Service
- * @typedef {{ name: string, storefront: Storefront, service: () => Service, restart: () => Promise<Service>, close: () => Promise<void> }} Contender
+ * @typedef {{ name: string, storefront: Storefront, anotherStorefront: () => Storefront, service: () => Service, restart: () => Promise<Service>, close: () => Promise<void> }} Contender
  *   a service that takes orders, its processors and its storefront; `restart` stops it and starts it again
  */
 
@@ -39,6 +39,7 @@ export const openContender = async (name, dataDir, start, more = {}) => {
     return {
       name,
       storefront,
+      anotherStorefront: () => new Storefront(service.url, sandbox),
       service: () => service,
       restart: async () => {
         await service.stop();

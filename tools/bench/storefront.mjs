@@ -48,7 +48,7 @@ export class Storefront {
     return this.#open.size;
   }
 
-  /** @param {number} count */
+  /** @param {number} count @returns {Promise<string[]>} the customers' ids */
   async register(count) {
     const { noticeVersion } = await this.#call('GET', '/policy');
     const { items } = await this.#call('GET', '/products');
@@ -60,8 +60,10 @@ export class Storefront {
       email: `kund.${randomUUID()}@example.org`,
       password: `bench-${randomUUID()}`,
     }));
+    /** @type {string[]} */
+    const ids = [];
     await eachOf(logins, 4, async (login) => {
-      await this.#call('POST', '/customers', {
+      const { customerId } = await this.#call('POST', '/customers', {
         ...login,
         givenName: 'Anna',
         familyName: 'Lindqvist',
@@ -69,12 +71,14 @@ export class Storefront {
         address: { street: 'Storgatan 1', postalCode: '11122', city: 'Stockholm', country: 'SE' },
         noticeVersion,
       });
-      await this.adopt(login);
+      ids.push(customerId);
+      await this.#signIn(login);
     });
+    return ids;
   }
 
-  /** Signs a registered customer in, who orders from now on. @param {{ email: string, password: string }} login */
-  async adopt(login) {
+  /** @param {{ email: string, password: string }} login */
+  async #signIn(login) {
     const { accessToken, refreshToken } = await this.#call('POST', '/sessions', login);
     this.#customers.push({ ...login, token: accessToken, refreshToken, signedInAt: Date.now() });
   }

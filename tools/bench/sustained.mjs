@@ -32,14 +32,15 @@ export const highestFlatRate = async ({ name, storefront }, from, { seconds, tri
 };
 
 /**
- * Full orders per second: with a fixed number in flight, in turns with the limit; then at the highest offered rate whose
- * backlog stays flat.
+ * Full orders per second: with a fixed number in flight, in turns with what it is compared to; then at the highest offered
+ * rate whose backlog stays flat.
  *
- * @param {{ shop: Contender, limit: Contender }} contenders @param {Setting} setting @param {(text: string) => void} say
+ * @param {{ shop: Contender, limit: Contender }} contenders `limit`: what the shop is compared to
+ * @param {Setting} setting @param {(text: string) => void} say @param {string} [which] shop, where it is not the usual one
  */
-export const benchSustained = async ({ limit, shop }, setting, say) => {
+export const benchSustained = async ({ limit, shop }, setting, say, which = '') => {
   const { roundMs, rounds, seconds } = setting;
-  say(`full orders, ${inFlight} in flight, in turns with the limit …`);
+  say(`full orders${which}, ${inFlight} in flight: ${shop.name} and ${limit.name} in turns …`);
   const results = await interleaved({ count: rounds }, 'limit', {
     limit: () => saturated(limit.storefront, { inFlight, ms: roundMs }),
     shop: () => saturated(shop.storefront, { inFlight, ms: roundMs }),
@@ -49,7 +50,7 @@ export const benchSustained = async ({ limit, shop }, setting, say) => {
   const baseline = await highestFlatRate(limit, results.limit.rate * 0.9, setting, say);
   return [
     {
-      name: 'full orders, sustained with a flat backlog',
+      name: `full orders${which}, sustained with a flat backlog`,
       load: `offered for ${seconds} s, ${setting.customers} customers`,
       unit: 'orders/s',
       value,
@@ -57,7 +58,7 @@ export const benchSustained = async ({ limit, shop }, setting, say) => {
       ratio: value / baseline,
     },
     {
-      name: `full orders, ${inFlight} in flight`,
+      name: `full orders${which}, ${inFlight} in flight`,
       load: `${rounds} rounds of ${roundMs / 1000} s, ${setting.customers} customers`,
       unit: 'orders/s',
       value: results.shop.rate,
