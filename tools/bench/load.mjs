@@ -65,10 +65,15 @@ export const offered = async (storefront, { list = 0, perSecond, seconds }) => {
   return { orders: all, backlogs, isFlat, mailedPerSecond, openedPerSecond };
 };
 
-/** The middle of the second quarter beside that of the last: the first is the ramp. @param {number[]} samples @param {number} perSecond */
-const isFlatBacklog = (samples, perSecond) => {
+/**
+ * The mean of the second quarter beside that of the last: the first is the ramp.
+ *
+ * @param {readonly number[]} samples every half second @param {number} perSecond orders offered
+ */
+export const isFlatBacklog = (samples, perSecond) => {
+  if (samples.length === 0) return false;
   const quarter = Math.max(1, samples.length >> 2);
-  const mean = (/** @type {number[]} */ part) => part.reduce((sum, value) => sum + value, 0) / part.length;
+  const mean = (/** @type {readonly number[]} */ part) => part.reduce((sum, value) => sum + value, 0) / part.length;
   const growth = mean(samples.slice(-quarter)) - mean(samples.slice(quarter, 2 * quarter));
   const offeredBetween = (perSecond * samples.length * sampleMs) / 2000;
   return growth <= Math.max(5, growthShare * offeredBetween);
