@@ -47,23 +47,24 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
 /** @type {import('./bench/table.mjs').Run[]} */
 const runs = [];
 
-/** Each of these needs the log that the first one fills. @param {readonly string[]} brokers */
+/** Each of these needs the log that the first one fills. @param {string[]} brokers */
 const benchDelivery = async (brokers) => {
-  const { openKafkaGround } = await import('./bench/kafka-ground.mjs');
+  const { openKafkaEnvironment } = await import('./bench/kafka-environment.mjs');
   const { benchLatency, benchRebuild, benchRelay } = await import('./bench/kafka.mjs');
-  const ground = await openKafkaGround(dataDir, brokers);
+  const environment = await openKafkaEnvironment(dataDir, brokers);
   try {
     const [size, seconds] = quick ? [10_000, 5] : [60_000, 20];
     const load = `${size.toLocaleString('en')} events`;
-    const relayed = await benchRelay(ground, size, say);
+    const relayed = await benchRelay(environment, size, say);
     if (named.includes('relay')) runs.push(...relayed.map((run) => ({ ...run, load })));
-    if (named.includes('rebuild')) runs.push(...(await benchRebuild(ground, say)).map((run) => ({ ...run, load })));
+    if (named.includes('rebuild'))
+      runs.push(...(await benchRebuild(environment, say)).map((run) => ({ ...run, load })));
     if (named.includes('latency')) {
-      const measured = await benchLatency(ground, { perSecond: 200, seconds }, say);
+      const measured = await benchLatency(environment, { perSecond: 200, seconds }, say);
       runs.push(...measured.map((run) => ({ ...run, load: `200 events/s for ${seconds} s` })));
     }
   } finally {
-    await ground.close();
+    await environment.close();
   }
 };
 

@@ -59,23 +59,23 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   });
 }
 
-/** The event store's sections share one ground. */
+/** The event store's sections share one database. */
 const benchEventStore = async () => {
-  const { openGround } = await import('./bench/ground.mjs');
+  const { openTestEnvironment } = await import('./bench/test-environment.mjs');
   const { benchAppend } = await import('./bench/append.mjs');
   const { benchBatch, benchReads } = await import('./bench/reads.mjs');
   const rounds = quick ? { count: 2, ms: 400 } : { count: 8, ms: 1_000 };
   const load = `${rounds.count} rounds of ${rounds.ms} ms`;
-  const ground = await openGround(join(dataDir, 'store'));
+  const environment = await openTestEnvironment(join(dataDir, 'store'));
   try {
     const measured = [
-      ...(wanted('append') ? await benchAppend(ground, rounds, say) : []),
-      ...(wanted('batch') ? await benchBatch(ground, rounds, say) : []),
-      ...(wanted('read') ? await benchReads(ground, rounds, say) : []),
+      ...(wanted('append') ? await benchAppend(environment, rounds, say) : []),
+      ...(wanted('batch') ? await benchBatch(environment, rounds, say) : []),
+      ...(wanted('read') ? await benchReads(environment, rounds, say) : []),
     ];
     runs.push(...measured.map((run) => ({ ...run, load })));
     say('checking that nothing was skipped …');
-    const skipped = await ground.skipped();
+    const skipped = await environment.skipped();
     runs.push({
       name: 'events skipped by the sequencer',
       unit: 'events',
@@ -85,7 +85,7 @@ const benchEventStore = async () => {
       target: 0,
     });
   } finally {
-    await ground.close();
+    await environment.close();
   }
 };
 

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { schemaMap } from '@dittoo/contracts';
 import { interleaved, slice } from './rounds.mjs';
 
-const targets = { plain: { 1: 0.8, 8: 0.75, 32: 1.2 }, sealed: { 1: 0.6, 8: 0.6, 32: 1.0 } };
+/** @typedef {import('@dittoo/kernel').NewEvent} NewEvent */
+/** @typedef {import('./test-environment.mjs').TestEnvironment} TestEnvironment */
 
-/** About 420 B of data and 190 B of metadata, as an event of the house has. */
+const targets = /** @type {const} */ ({ plain: { 1: 0.8, 8: 0.75, 32: 1.2 }, sealed: { 1: 0.6, 8: 0.6, 32: 1.0 } });
+
+/** About 420 B of data and 190 B of metadata, as an event of the shop has. */
 const plainData = {
   lines: [
     { sku: 'filt-ull-gra', name: 'Ullfilt, grå', quantity: 1, unitPriceMinor: 89900, taxRate: 0.25 },
@@ -15,6 +18,7 @@ const plainData = {
   personnummerGround: null,
   locale: 'sv',
 };
+/** @type {(subjectId: string, type: keyof typeof schemaMap) => import('@dittoo/kernel').EventMetadata} */
 const metadataOf = (subjectId, type) => ({
   dataSubjectId: subjectId,
   actor: { kind: 'dataSubject', id: subjectId },
@@ -41,12 +45,17 @@ const personalData = {
 /**
  * One-row INSERT beside one-event append, plain and sealed with five personal fields. Each append begins a stream. The
  * sealed ones are about a hundred people whose keys are in the cache, as those of signed-in customers are.
+ *
+ * @param {Pick<TestEnvironment, 'pool' | 'store' | 'sealer'>} environment
+ * @param {import('./rounds.mjs').Rounds} rounds
+ * @param {(text: string) => void} say
  */
 export const benchAppend = async ({ pool, store, sealer }, rounds, say) => {
   const subjects = Array.from({ length: 100 }, () => randomUUID());
   let next = 0;
+  const nextSubject = () => subjects[next++ % 100] ?? '';
   const raw = () => {
-    const subject = subjects[next++ % 100];
+    const subject = nextSubject();
     return pool.query({
       name: 'raw-insert',
       text: 'INSERT INTO bench.raw VALUES ($1, $2, $3, $4, $5, $6, $7)',
@@ -69,7 +78,7 @@ export const benchAppend = async ({ pool, store, sealer }, rounds, say) => {
           eventId: randomUUID(),
           type: 'OrderPlaced',
           data: plainData,
-          metadata: metadataOf(subjects[next++ % 100], 'OrderPlaced'),
+          metadata: metadataOf(nextSubject(), 'OrderPlaced'),
         },
       ],
       'no-stream',
@@ -81,23 +90,24 @@ export const benchAppend = async ({ pool, store, sealer }, rounds, say) => {
         stream,
         eventId: randomUUID(),
         event: { type: 'CustomerRegistered', data: personalData },
-        metadata: metadataOf(subjects[next++ % 100], 'CustomerRegistered'),
+        metadata: metadataOf(nextSubject(), 'CustomerRegistered'),
       },
     ]);
     return store.append(stream, events, 'no-stream');
   };
   for (let i = 0; i < 100; i++) await sealed(); // every key made and in the cache
 
+  /** @type {import('./table.mjs').Run[]} */
   const runs = [];
-  for (const concurrency of [1, 8, 32]) {
+  for (const concurrency of /** @type {const} */ ([1, 8, 32])) {
     say(`append, ${concurrency} at once …`);
-    const measure = (work) => () => slice(concurrency, rounds.ms, work);
+    const measure = (/** @type {() => Promise<unknown>} */ work) => () => slice(concurrency, rounds.ms, work);
     const results = await interleaved(rounds, 'raw', {
       raw: measure(raw),
       plain: measure(plain),
       sealed: measure(sealed),
     });
-    for (const kind of ['plain', 'sealed']) {
+    for (const kind of /** @type {const} */ (['plain', 'sealed'])) {
       runs.push({
         name: `append ${kind}, ${concurrency} at once`,
         unit: 'events/s',
@@ -111,6 +121,7 @@ export const benchAppend = async ({ pool, store, sealer }, rounds, say) => {
   return runs;
 };
 
+/** @param {string} subjectId @returns {NewEvent} */
 export const event = (subjectId) => ({
   eventId: randomUUID(),
   type: 'OrderPlaced',

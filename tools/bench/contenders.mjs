@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,9 +17,13 @@ const ordinaryMain = fileURLToPath(new URL('ordinary/main.mjs', import.meta.url)
  *   a service that takes orders, its processors and its storefront; `restart` stops it and starts it again
  */
 
+/** Outlives a restart, as a signed-in customer expects. */
+const tokenKey = randomBytes(32).toString('hex');
+
 /** @param {string} dataDir @param {Record<string, string>} env @returns {Promise<Service>} */
 const startOrdinary = async (dataDir, env) => {
-  const service = await started([ordinaryMain], { ...env, DATA_DIR: dataDir, PORT: String(await freePort()) });
+  const own = { DATA_DIR: dataDir, PORT: String(await freePort()), TOKEN_KEY: tokenKey };
+  const service = await started([ordinaryMain], { ...env, ...own });
   const databaseUrl = await runningEmbeddedUrl(dataDir, 'postgres');
   if (databaseUrl === null) throw new Error('the ordinary service has no database of its own');
   return { ...service, databaseUrl };

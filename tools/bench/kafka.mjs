@@ -4,10 +4,20 @@ import { DataSource } from 'typeorm';
 import { SubjectTrailProjection } from '../../apps/audit/dist/subject-trail/subject-trail.projection.js';
 import { toMessage } from '../../libs/messaging/dist/kafka-message.js';
 
+/** @typedef {import('./kafka-environment.mjs').KafkaEnvironment} KafkaEnvironment */
+/** @typedef {import('./table.mjs').Run} Run */
+/** @typedef {(text: string) => void} Say */
+/** @typedef {{ perSecond: number, seconds: number }} Load */
+/** @typedef {import('@dittoo/kernel').AnyDelivered} AnyDelivered */
+
 const perSubject = 5;
 const bareTopic = 'bench.bare';
 
-/** Fills the log: five events about each person. */
+/**
+ * Fills the log: five events about each person.
+ *
+ * @type {(environment: KafkaEnvironment, size: number) => Promise<void>}
+ */
 const fill = async ({ consentGiven, sealer, store }, size) => {
   for (let done = 0; done < size;) {
     const appends = Array.from({ length: 32 }, async () => {
@@ -29,25 +39,30 @@ const quiet = {
   tookIn: () => {},
 };
 
-/** The relay catches up with a log that stands; beside it a bare producer sends the same messages. */
-export const benchRelay = async (ground, size, say) => {
+/**
+ * The relay catches up with a log that stands; beside it a bare producer sends the same messages.
+ *
+ * @type {(environment: KafkaEnvironment, size: number, say: Say) => Promise<Run[]>}
+ */
+export const benchRelay = async (environment, size, say) => {
   say(`filling the log with ${size.toLocaleString('en')} events …`);
-  const stopAudit = await ground.start('audit'); // its sequencer gives the positions
-  await fill(ground, size);
-  const total = await ground.until(async () => {
-    const { rows } = await ground.pool.query('SELECT count(*)::int AS n FROM event_store.es_event');
-    return (await ground.sequenced()) === rows[0].n && rows[0].n;
+  const stopAudit = await environment.start('audit'); // its sequencer gives the positions
+  await fill(environment, size);
+  const total = await environment.until(async () => {
+    const { rows } = await environment.pool.query('SELECT count(*)::int AS n FROM event_store.es_event');
+    return (await environment.sequenced()) === rows[0].n && Number(rows[0].n);
   });
   await stopAudit();
 
   say('relaying it …');
   const begun = performance.now();
-  const stopRelay = await ground.start('relay');
+  const stopRelay = await environment.start('relay');
+  /** @type {{ at: number, position: number } | null} */
   let first = null;
-  await ground.until(async () => {
-    const { rows } = await ground.pool.query('SELECT position FROM relay.checkpoint');
+  await environment.until(async () => {
+    const { rows } = await environment.pool.query('SELECT position FROM relay.checkpoint');
     const position = rows[0]?.position == null ? -1 : Number(rows[0].position);
-    if (position >= 0 && first === null) first = { at: performance.now(), position };
+    if (position >= 0) first ??= { at: performance.now(), position };
     return position === total - 1;
   });
   const ended = performance.now();
@@ -57,16 +72,19 @@ export const benchRelay = async (ground, size, say) => {
 
   say('the same messages by a bare producer …');
   const messages = [];
-  for (let after = null; messages.length < total;) {
-    const page = await ground.store.readAll({ after, limit: 1000 });
+  /** @type {bigint | null} */
+  let after = null;
+  while (messages.length < total) {
+    /** @type {import('@dittoo/kernel').LogPage} */
+    const page = await environment.store.readAll({ after, limit: 1000 });
     for (const event of page.events) messages.push(toMessage(event));
     after = page.checkpoint;
   }
-  const admin = ground.kafka.admin();
+  const admin = environment.kafka.admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic: bareTopic, numPartitions: 6, replicationFactor: 1 }] });
   await admin.disconnect();
-  const producer = ground.kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  const producer = environment.kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
   const sent = performance.now();
   for (let start = 0; start < messages.length; start += 500) {
@@ -89,17 +107,22 @@ export const benchRelay = async (ground, size, say) => {
   ];
 };
 
-/** The trail of persons is built anew from the log; beside it the same rows inserted in statements of 500. */
-export const benchRebuild = async (ground, say) => {
+/**
+ * The trail of persons is built anew from the log; beside it the same rows inserted in statements of 500.
+ *
+ * @type {(environment: KafkaEnvironment, say: Say) => Promise<Run[]>}
+ */
+export const benchRebuild = async (environment, say) => {
   say('rebuilding a read model from the log …');
-  const rows = new DataSource({ type: 'postgres', url: ground.url, poolSize: 4 });
+  const rows = new DataSource({ type: 'postgres', url: environment.url, poolSize: 4 });
   await rows.initialize();
   try {
-    const total = await ground.sequenced();
+    const total = await environment.sequenced();
     const projection = new SubjectTrailProjection();
-    const inbox = new TypeOrmInbox(rows, ground.store, quiet);
+    const inbox = new TypeOrmInbox(rows, environment.store, quiet);
     const group = 'bench.subject-trail';
     await rows.query('TRUNCATE audit.subject_trail');
+    /** @type {import('@dittoo/kernel').GroupHandling<import('typeorm').EntityManager>} */
     const handling = {
       handles: () => true,
       handle: async (event, transaction, gather) => projection.recorded(event, { group, transaction, gather }),
@@ -113,9 +136,13 @@ export const benchRebuild = async (ground, say) => {
     const [{ n }] = await rows.query('SELECT count(*)::int AS n FROM audit.subject_trail');
     if (n !== total) throw new Error(`${n} of ${total} rows were rebuilt`);
 
+    /** @type {(readonly AnyDelivered[])[]} */
     const pages = [];
-    for (let after = null; ;) {
-      const page = await ground.store.readAll({ after, limit: 500 });
+    /** @type {bigint | null} */
+    let after = null;
+    for (;;) {
+      /** @type {import('@dittoo/kernel').LogPage} */
+      const page = await environment.store.readAll({ after, limit: 500 });
       if (page.events.length === 0) break;
       pages.push(page.events);
       after = page.checkpoint;
@@ -144,39 +171,48 @@ export const benchRebuild = async (ground, say) => {
   }
 };
 
-const percentile = (values, share) => [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1];
+/** @type {(values: readonly number[], share: number) => number} */
+const percentile = (values, share) =>
+  [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
 
-/** From the call of append to the row another process wrote, at a steady rate; beside it Kafka alone, there and back. */
-export const benchLatency = async (ground, { perSecond, seconds }, say) => {
+/**
+ * From the call of append to the row another process wrote, at a steady rate; beside it Kafka alone, there and back.
+ *
+ * @type {(environment: KafkaEnvironment, load: Load, say: Say) => Promise<Run[]>}
+ */
+export const benchLatency = async (environment, { perSecond, seconds }, say) => {
   say(`append to projected row at ${perSecond} events/s for ${seconds} s …`);
-  const stops = [await ground.start('audit'), await ground.start('relay')];
+  const stops = [await environment.start('audit'), await environment.start('relay')];
   // By person and not by position: partitions go on side by side, so rows do not come in the order of the log.
+  /** @type {Map<string, number>} */
   const waiting = new Map();
+  /** @type {number[]} */
   const took = [];
-  const look = async () => {
-    const { rows } = await ground.pool.query('SELECT subject_id FROM audit.subject_trail WHERE subject_id = ANY ($1)', [
-      [...waiting.keys()],
-    ]);
+  const noteRows = async () => {
+    const { rows } = await environment.pool.query(
+      'SELECT subject_id FROM audit.subject_trail WHERE subject_id = ANY ($1)',
+      [[...waiting.keys()]],
+    );
     const at = performance.now();
     for (const { subject_id: id } of rows) {
-      took.push(at - waiting.get(id));
+      took.push(at - (waiting.get(id) ?? at));
       waiting.delete(id);
     }
   };
   const append = async () => {
     const subjectId = newId();
-    const [event] = await ground.sealer.seal([ground.consentGiven(subjectId)]);
+    const events = await environment.sealer.seal([environment.consentGiven(subjectId)]);
     waiting.set(subjectId, performance.now());
-    await ground.store.append(`consent-${subjectId}`, [event], 'no-stream');
+    await environment.store.append(`consent-${subjectId}`, events, 'no-stream');
   };
   // Once round, so that consumers have joined before anything is measured.
   await Promise.all(Array.from({ length: 20 }, append));
-  await ground.until(async () => (await look(), waiting.size === 0));
+  await environment.until(async () => (await noteRows(), waiting.size === 0));
   took.length = 0;
   let stopped = false;
   const watch = (async () => {
     while (!stopped || waiting.size > 0) {
-      await look();
+      await noteRows();
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   })();
@@ -191,8 +227,9 @@ export const benchLatency = async (ground, { perSecond, seconds }, say) => {
   stopped = true;
   await watch;
 
-  const bare = await bareRound(ground, { perSecond, seconds: Math.min(seconds, 5) });
+  const bare = await bareRound(environment, { perSecond, seconds: Math.min(seconds, 5) });
   for (const stop of stops) await stop();
+  /** @type {(share: number, atMost: number) => Run} */
   const run = (share, atMost) => {
     const [value, baseline] = [percentile(took, share), percentile(bare, share)];
     return {
@@ -207,10 +244,15 @@ export const benchLatency = async (ground, { perSecond, seconds }, say) => {
   return [run(0.5, 60), run(0.99, 250)];
 };
 
-/** A message sent and received by the client alone. */
+/**
+ * Messages sent and received by the client alone.
+ *
+ * @type {(environment: Pick<KafkaEnvironment, 'kafka'>, load: Load) => Promise<number[]>} milliseconds of each
+ */
 const bareRound = async ({ kafka }, { perSecond, seconds }) => {
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
   const consumer = kafka.consumer({ groupId: 'bench.bare', maxWaitTimeInMs: 500 });
+  /** @type {number[]} */
   const took = [];
   await Promise.all([producer.connect(), consumer.connect()]);
   await consumer.subscribe({ topic: bareTopic, fromBeginning: false });
@@ -222,6 +264,7 @@ const bareRound = async ({ kafka }, { perSecond, seconds }) => {
     },
   });
   await joined;
+  /** @type {Promise<unknown>} */
   let sending = Promise.resolve();
   const begun = performance.now();
   for (let n = 0; n < perSecond * seconds; n++) {

@@ -34,7 +34,7 @@ export const benchLatency = async ({ limit, shop }, { perSecond, seconds }, say)
     // Two processes read the clock: what is done before its 201 was read counts as done with it.
     return at === undefined ? undefined : Math.max(0, at - order.placedAt);
   };
-  const alone = (/** @type {object} */ measured) => ({ ...measured, baseline: null, ratio: null });
+  const alone = (/** @type {import('./table.mjs').Run} */ measured) => ({ ...measured, baseline: null, ratio: null });
   return [
     run('POST /orders to its 201, p50', 0.5, ({ postMs }) => postMs),
     run('POST /orders to its 201, p99', 0.99, ({ postMs }) => postMs),

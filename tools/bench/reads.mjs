@@ -2,17 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { event } from './append.mjs';
 import { interleaved } from './rounds.mjs';
 
+/** @typedef {import('./rounds.mjs').Result} Result */
+/** @typedef {import('./test-environment.mjs').TestEnvironment} TestEnvironment */
+/** @typedef {(environment: Pick<TestEnvironment, 'pool' | 'store'>, rounds: import('./rounds.mjs').Rounds, say: (text: string) => void) => Promise<import('./table.mjs').Run[]>} Bench */
+
+/** @type {(events: number, work: () => Promise<void>) => Promise<number>} events per second */
 const timed = async (events, work) => {
   const begun = performance.now();
   await work();
   return (events * 1000) / (performance.now() - begun);
 };
 
-/** 500 events in one append, beside one INSERT of the same 500 rows. */
+/**
+ * 500 events in one append, beside one INSERT of the same 500 rows.
+ *
+ * @type {Bench}
+ */
 export const benchBatch = async ({ pool, store }, rounds, say) => {
   say('batches of 500 …');
   const size = 500;
-  const repeat = async (work) =>
+  const repeat = async (/** @type {() => Promise<unknown>} */ work) =>
     timed(size * 4, async () => {
       for (let i = 0; i < 4; i++) await work();
     });
@@ -52,10 +61,15 @@ export const benchBatch = async ({ pool, store }, rounds, say) => {
   ];
 };
 
-/** A stream of 10,000 events and the whole log, beside the same rows by SQL in the same pages of 1000. */
+/**
+ * A stream of 10,000 events and the whole log, beside the same rows by SQL in the same pages of 1000.
+ *
+ * @type {Bench}
+ */
 export const benchReads = async ({ pool, store }, rounds, say) => {
   say('reads …');
   const stream = `order-${randomUUID()}`;
+  /** @type {bigint | 'no-stream'} */
   let revision = 'no-stream';
   for (let i = 0; i < 20; i++) {
     const appended = await store.append(
@@ -81,13 +95,14 @@ export const benchReads = async ({ pool, store }, rounds, say) => {
     stream: await interleaved(rounds, 'raw', {
       raw: () =>
         timed(10_000, async () => {
-          for (let from = 0, rows = [null]; rows.length > 0; from += 1000) {
-            ({ rows } = await pool.query({
+          for (let from = 0; ; from += 1000) {
+            const { rowCount } = await pool.query({
               name: 'raw-stream',
               text: `SELECT revision, event_id, type, data, meta, recorded_at FROM event_store.es_event
                      WHERE stream_id = $1 AND revision >= $2 ORDER BY revision LIMIT 1000`,
               values: [stream, from],
-            }));
+            });
+            if (rowCount === 0) break;
           }
         }),
       store: () =>
@@ -113,7 +128,10 @@ export const benchReads = async ({ pool, store }, rounds, say) => {
         }),
       store: () =>
         timed(most, async () => {
-          for (let after = null, read = 0; read < most;) {
+          /** @type {bigint | null} */
+          let after = null;
+          for (let read = 0; read < most;) {
+            /** @type {import('@dittoo/kernel').LogPage} */
             const page = await store.readAll({ after, limit: 1000 });
             if (page.events.length === 0) break;
             read += page.events.length;
@@ -122,15 +140,17 @@ export const benchReads = async ({ pool, store }, rounds, say) => {
         }),
     }),
   };
-  return [
-    ['read of a stream of 10,000 events', 'stream'],
-    [`read of the whole log, ${most.toLocaleString('en')} events`, 'all'],
-  ].map(([name, key]) => ({
+  /** @type {(name: string, result: { store: Result, raw: Result }) => import('./table.mjs').Run} */
+  const run = (name, { raw, store: ours }) => ({
     name,
     unit: 'events/s',
-    value: results[key].store.rate,
-    baseline: results[key].raw.rate,
-    ratio: results[key].store.ratio,
+    value: ours.rate,
+    baseline: raw.rate,
+    ratio: ours.ratio,
     target: 0.8,
-  }));
+  });
+  return [
+    run('read of a stream of 10,000 events', results.stream),
+    run(`read of the whole log, ${most.toLocaleString('en')} events`, results.all),
+  ];
 };

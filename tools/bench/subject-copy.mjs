@@ -22,6 +22,7 @@ import { SubjectCopyFiles } from '../../apps/rights/dist/subject-copy/subject-co
 import { SubjectRows } from '../../apps/rights/dist/subject-copy/subject-rows.query.js';
 
 const subjectId = process.env.SUBJECT_ID;
+if (subjectId === undefined) throw new Error('SUBJECT_ID must say whose copy is made');
 const platform = await openPlatform(readPlatformConfig(process.env, 'copy-bench'), [rightsSchema]);
 const { clock, config, keyEncryption, keyRing, logger, pool, register, sealer, store } = platform;
 const rows = await new DataSource({ type: 'postgres', url: platform.rowsUrl, poolSize: 4 }).initialize();
@@ -41,6 +42,7 @@ let heapBytes = 0;
 const watch = setInterval(() => (heapBytes = Math.max(heapBytes, process.memoryUsage().heapUsed)), 100);
 const cpuMs = () => Math.round(process.cpuUsage().user / 1_000);
 
+/** @type {(kind: 'access' | 'portability', format: 'json' | 'html') => Promise<object>} */
 const handedOut = async (kind, format) => {
   const requestId = randomUUID();
   const began = performance.now();

@@ -5,7 +5,6 @@
  * history, no sealing, no proof, no erasure.
  */
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
 import { startEmbeddedPostgres } from '@dittoo/database';
 import { Module, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -17,7 +16,7 @@ import { OutboxWorker } from './outbox-worker.mjs';
 import { Processors } from './processors.mjs';
 import { Tokens } from './tokens.mjs';
 
-const { DATA_DIR: dataDir = '', PORT: port = '0' } = process.env;
+const { DATA_DIR: dataDir = '', PORT: port = '0', TOKEN_KEY: tokenKey = '' } = process.env;
 const publicUrl = `http://127.0.0.1:${port}`;
 
 const postgres = await startEmbeddedPostgres({ dataDir });
@@ -31,7 +30,7 @@ Module({
   providers: [
     { provide: DataSource, useValue: rows },
     { provide: OutboxWorker, useValue: worker },
-    { provide: Tokens, useValue: new Tokens(randomBytes(32)) },
+    { provide: Tokens, useValue: new Tokens(Buffer.from(tokenKey, 'hex')) },
   ],
 })(OrdinaryModule);
 

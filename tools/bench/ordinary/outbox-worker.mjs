@@ -62,7 +62,7 @@ export class OutboxWorker {
   #take(task) {
     const work = this.#do(task)
       .catch((error) => process.stderr.write(`${task.kind}: ${error}\n`)) // it is claimed again later
-      .finally(() => {
+      .then(() => {
         this.#inHand.delete(work);
         this.wake();
       });

@@ -4,8 +4,14 @@ import { ensureAppRole, ensureDatabase, migrate, openPool, startEmbeddedPostgres
 import { eventStoreMigrations, PostgresEventStore, PostgresSequencer } from '@dittoo/event-store';
 import { EnvelopeSealer, FileKeyEncryption, keyRingMigrations, PostgresKeyRing } from '@dittoo/personal-data';
 
-/** The parts as the system has them, on an embedded PostgreSQL of the run's own, with the sequencer at work. */
-export const openGround = async (dataDir) => {
+/** @typedef {Awaited<ReturnType<typeof openTestEnvironment>>} TestEnvironment */
+
+/**
+ * Opens the parts of the system that a bench measures, on an embedded PostgreSQL of its own, with a running sequencer.
+ *
+ * @param {string} dataDir
+ */
+export const openTestEnvironment = async (dataDir) => {
   const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres') });
   const url = postgres.url('bench');
   const keyRingUrl = postgres.url('bench_keyring');

@@ -12,7 +12,15 @@ import pg from 'pg';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A service as a process of its own, as the shop runs it. @returns ends it and waits */
+/** @typedef {Awaited<ReturnType<typeof openKafkaEnvironment>>} KafkaEnvironment */
+
+/**
+ * Starts a service as a process of its own, as the shop runs it.
+ *
+ * @param {string} app
+ * @param {Record<string, string>} env
+ * @returns ends it and waits
+ */
 const started = async (app, env) => {
   const port = await freePort();
   const child = spawn(process.execPath, [join(root, `apps/${app}/dist/main.js`)], {
@@ -32,8 +40,13 @@ const started = async (app, env) => {
   };
 };
 
-/** Database, broker and the parts a bench appends with; the services are started by whoever measures them. */
-export const openKafkaGround = async (dataDir, brokers) => {
+/**
+ * Opens a database, the topics, and the parts a bench appends with. A bench starts the services that it measures.
+ *
+ * @param {string} dataDir
+ * @param {string[]} brokers
+ */
+export const openKafkaEnvironment = async (dataDir, brokers) => {
   const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres') });
   const url = postgres.url('bench');
   const keyFile = join(dataDir, 'kek.json');
@@ -49,7 +62,7 @@ export const openKafkaGround = async (dataDir, brokers) => {
     encoding: 'utf8',
   });
   if (topics.status !== 0) throw new Error(`the topics could not be made: ${topics.stdout}${topics.stderr}`);
-  const start = (app) => started(app, env);
+  const start = (/** @type {string} */ app) => started(app, env);
   // The first start migrates; what is measured comes later.
   await (
     await start('audit')
@@ -67,7 +80,12 @@ export const openKafkaGround = async (dataDir, brokers) => {
   const sealer = new EnvelopeSealer(schemaMap, keyRing);
   const { rows } = await pool.query('SHOW server_version');
 
-  /** One event about one person, as consent says it: its personal part is who it is about. */
+  /**
+   * One event about one person, as consent says it: its personal part is who it is about.
+   *
+   * @param {string} subjectId
+   * @returns {import('@dittoo/kernel').UnsealedEvent}
+   */
   const consentGiven = (subjectId) => {
     const { legalBasis, purpose, schemaVersion } = schemaMap.ConsentGiven;
     return {
@@ -98,10 +116,16 @@ export const openKafkaGround = async (dataDir, brokers) => {
       },
     };
   };
+  /**
+   * @template T
+   * @param {() => Promise<T | false>} probe asked until its answer is not false
+   * @param {number} [ms]
+   * @returns {Promise<T>}
+   */
   const until = async (probe, ms = 120_000) => {
     for (const end = Date.now() + ms; ;) {
-      const found = await probe();
-      if (found) return found;
+      const answer = await probe();
+      if (answer !== false) return answer;
       if (Date.now() > end) throw new Error('did not come true in time');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
