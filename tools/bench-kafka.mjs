@@ -75,7 +75,7 @@ try {
   if (named.includes('orders')) {
     const { benchDistributed } = await import('./bench/distributed.mjs');
     const setting = quick
-      ? { customers: 60, rounds: 2, roundMs: 4_000, seconds: 12, trials: 3 }
+      ? { customers: 60, rounds: 2, roundMs: 3_000, seconds: 8, trials: 2 }
       : { customers: 200, rounds: 5, roundMs: 10_000, seconds: 60, trials: 5 };
     runs.push(...(await benchDistributed(dataDir, brokers, setting, say)));
   }

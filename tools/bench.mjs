@@ -91,7 +91,7 @@ const benchEventStore = async () => {
 
 const customers = quick ? 60 : 200;
 const sustainedSetting = quick
-  ? { customers, rounds: 2, roundMs: 4_000, seconds: 12, trials: 3 }
+  ? { customers, rounds: 2, roundMs: 3_000, seconds: 8, trials: 2 }
   : { customers, rounds: 5, roundMs: 10_000, seconds: 60, trials: 5 };
 
 /** The sections about full orders share one shop and one limit. */
@@ -108,11 +108,11 @@ const benchOrders = async () => {
     await limit.storefront.register(customers);
     if (wanted('sustained')) runs.push(...(await benchSustained(contenders, sustainedSetting, say)));
     if (wanted('latency')) {
-      const setting = { perSecond: rate ?? 20, seconds: quick ? 10 : 60 };
+      const setting = { perSecond: rate ?? 20, seconds: quick ? 8 : 60 };
       runs.push(...(await benchLatency(contenders, setting, say)));
     }
     if (wanted('cost')) {
-      const lengths = quick ? { seconds: 10, idleSeconds: 5, starts: 2 } : { seconds: 30, idleSeconds: 20, starts: 5 };
+      const lengths = quick ? { seconds: 6, idleSeconds: 4, starts: 2 } : { seconds: 30, idleSeconds: 20, starts: 5 };
       const show = flags.includes('--statements')
         ? (/** @type {Parameters<typeof statementTable>} */ ...found) => say(`\n${statementTable(...found)}\n`)
         : undefined;

@@ -48,7 +48,7 @@ const idle = (contender, database, { idleSeconds }) =>
   });
 
 /** Work that began before and is not finished would be counted as idle. */
-const settleMs = 5_000;
+const settleMs = 3_000;
 
 /**
  * Processor time and syncs without the statistics that count statements; then again from a start with them.

@@ -143,13 +143,13 @@ export class Storefront {
   /** @param {Customer} customer @param {Order} order */
   async #pay({ token }, order) {
     for (const end = Date.now() + givenUpMs; ;) {
+      await sleep(pollMs);
       const { payment } = await this.#call('GET', `/orders/${order.id}`, undefined, token);
       if (payment.action !== undefined) {
         await this.#call('POST', payment.action.url, { decision: 'approve' });
         return;
       }
       if (Date.now() > end) throw new Error('no payment page');
-      await sleep(pollMs);
     }
   }
 
