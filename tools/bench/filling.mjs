@@ -5,7 +5,7 @@ import { openPool } from '@dittoo/database';
 import { PostgresEventStore } from '@dittoo/event-store';
 import { newId } from '@dittoo/kernel';
 import { EnvelopeSealer, FileKeyEncryption, PostgresKeyRing } from '@dittoo/personal-data';
-import { cpuOf, difference, total } from './process-tree.mjs';
+import pg from 'pg';
 
 /** @typedef {{ type: keyof typeof schemaMap, data: object }} Fact */
 
@@ -102,16 +102,26 @@ export const fill = async ({ dataDir, databaseUrl }, { customers, daysEach, orde
   }
 };
 
-const calmMs = 4_000;
-/** Of one core: an idle shop needs a few. */
-const calmPercent = 25;
+/** Everything has a position, is sealed and is handled by every group; nothing that is due waits for a processor. */
+const isCalm = `
+  SELECT (SELECT count(*) FROM event_store.es_event) = (SELECT count(*) FROM event_store.es_log)
+     AND (SELECT max(index) FROM audit.leaf) = (SELECT max(position) FROM event_store.es_log)
+     AND (SELECT min(position) FROM delivery.group_checkpoint) = (SELECT max(position) FROM event_store.es_log)
+     AND NOT EXISTS (SELECT FROM forwarding.payson_lane WHERE next_at <= now())
+     AND NOT EXISTS (SELECT FROM forwarding.one_mail_lane WHERE next_at <= now()) AS calm`;
 
-/** Resolves once the shop has nothing left to do. @param {number} pid @param {number} patienceMs */
-export const calm = async (pid, patienceMs) => {
-  for (const end = Date.now() + patienceMs; ;) {
-    const before = cpuOf(pid);
-    await sleep(calmMs);
-    if (total(difference(before, cpuOf(pid))) / calmMs < calmPercent / 100) return;
-    if (Date.now() > end) throw new Error('the shop did not come to rest');
+/** Resolves once the shop has nothing left to do. @param {string} databaseUrl @param {number} patienceMs */
+export const calm = async (databaseUrl, patienceMs) => {
+  const database = new pg.Client({ connectionString: databaseUrl, application_name: 'bench:calm' });
+  await database.connect();
+  try {
+    // What is handled may append again: calm for a while is calm.
+    for (let [end, times] = [Date.now() + patienceMs, 0]; times < 3; await sleep(1_000)) {
+      const { rows } = await database.query(isCalm);
+      times = rows[0].calm ? times + 1 : 0;
+      if (Date.now() > end) throw new Error('the shop did not come to rest');
+    }
+  } finally {
+    await database.end();
   }
 };

@@ -9,15 +9,15 @@ import { cpuOf, difference, total } from './process-tree.mjs';
  */
 
 const patienceMs = 1_200_000;
-const idleMs = 10_000;
+const idleMs = 8_000;
 
 /**
  * Processor time of one full order, without what the shop uses when idle.
  *
- * @param {number} pid of the shop @param {Storefront} storefront @param {{ perSecond: number, seconds: number }} offer
+ * @param {import('./contenders.mjs').Service} shop @param {Storefront} storefront @param {{ perSecond: number, seconds: number }} offer
  */
-const cpuPerOrder = async (pid, storefront, offer) => {
-  await calm(pid, patienceMs);
+const cpuPerOrder = async ({ databaseUrl, pid }, storefront, offer) => {
+  await calm(databaseUrl, patienceMs);
   const idle = cpuOf(pid);
   await sleep(idleMs);
   const idleMsPerMs = total(difference(idle, cpuOf(pid))) / idleMs;
@@ -25,7 +25,7 @@ const cpuPerOrder = async (pid, storefront, offer) => {
   const [before, begun] = [cpuOf(pid), performance.now()];
   const { orders } = await offered(storefront, offer);
   await storefront.drained();
-  await sleep(2_000); // the records, the rows and the seal of the last order
+  await calm(databaseUrl, patienceMs); // the records, the rows and the seal of the last order
   const took = performance.now() - begun;
   return (total(difference(before, cpuOf(pid))) - idleMsPerMs * took) / orders.length;
 };
@@ -38,7 +38,8 @@ const cpuPerOrder = async (pid, storefront, offer) => {
  */
 export const benchGrown = async (shop, dataDir, setting, say) => {
   const { alonePerSecond, customers, daysEach, orders, perSecond, seconds } = setting;
-  const { databaseUrl, pid } = shop.service();
+  const service = shop.service();
+  const { databaseUrl } = service;
   const alone = shop.anotherStorefront();
   const [customerId = ''] = await alone.register(1);
   const many = { perSecond, seconds };
@@ -46,17 +47,17 @@ export const benchGrown = async (shop, dataDir, setting, say) => {
   try {
     say('an order in an empty shop …');
     await offered(shop.storefront, { perSecond, seconds: 5 }); // connections, plans, keys
-    const emptyMany = await cpuPerOrder(pid, shop.storefront, many);
-    const emptyOne = await cpuPerOrder(pid, alone, one);
+    const emptyMany = await cpuPerOrder(service, shop.storefront, many);
+    const emptyOne = await cpuPerOrder(service, alone, one);
     say(
       `filling it: ${customers.toLocaleString('en')} customers, one of them with ${orders.toLocaleString('en')} orders …`,
     );
     await fill({ dataDir, databaseUrl }, { customers, daysEach, orders: { customerId, count: orders } });
     say('waiting until it has handled that …');
-    await calm(pid, patienceMs);
+    await calm(databaseUrl, patienceMs);
     say('an order in the full shop …');
-    const fullMany = await cpuPerOrder(pid, shop.storefront, many);
-    const fullOne = await cpuPerOrder(pid, alone, one);
+    const fullMany = await cpuPerOrder(service, shop.storefront, many);
+    const fullOne = await cpuPerOrder(service, alone, one);
     const events = customers * (1 + daysEach) + orders * 2;
     return [
       {
