@@ -106,8 +106,10 @@ export class Storefront {
   async fullOrder({ list = false } = {}) {
     const customer = this.#customers[this.#next++ % this.#customers.length];
     if (customer === undefined) throw new Error('nobody is registered');
+    let id = '';
     try {
       const order = await this.#place(customer);
+      id = order.id;
       const [opened, mailed] = [awaited('no checkout'), awaited('no mail')];
       this.#open.set(order.id, { order, opened: opened.now, mailed: mailed.now });
       for (const arrival of this.#early.get(order.id) ?? []) this.#arrived(arrival);
@@ -118,7 +120,8 @@ export class Storefront {
       await Promise.all([mailed.promise, listed]);
       return order;
     } catch (error) {
-      if (this.failures++ === 0) process.stderr.write(`an order failed: ${error}\n`);
+      this.#open.delete(id); // nobody waits for it any more
+      if (this.failures++ === 0) process.stderr.write(`order ${id} failed: ${error}\n`);
       return null;
     }
   }
