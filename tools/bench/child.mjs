@@ -4,12 +4,17 @@ import { spawn } from 'node:child_process';
  * @typedef {{ child: import('node:child_process').ChildProcess, pid: number, url: string, readyMs: number, output: () => string, stop: () => Promise<void> }} Started
  */
 
-/** What runs and would be left behind. @type {Set<() => Promise<void>>} */
+/** What runs and would be left behind. @type {Set<{ child: import('node:child_process').ChildProcess, stop: () => Promise<void> }>} */
 const running = new Set();
+
+// Also when this process ends by an error.
+process.once('exit', () => {
+  for (const { child } of running) child.kill('SIGTERM');
+});
 
 /** Ends every process that was started here: for a measurement that is broken off. */
 export const stopAll = async () => {
-  await Promise.all([...running].map((stop) => stop()));
+  await Promise.all([...running].map(({ stop }) => stop()));
 };
 
 /** A draining shop has at most this long. */
@@ -38,8 +43,9 @@ export const started = (args, env, { onMessage } = {}) =>
       await ended;
       clearTimeout(late);
     };
-    running.add(stop);
-    void ended.then(() => running.delete(stop));
+    const entry = { child, stop };
+    running.add(entry);
+    void ended.then(() => running.delete(entry));
     if (onMessage !== undefined) child.on('message', onMessage);
     let output = '';
     let isReady = false;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { openPool } from '@dittoo/database';
 
 /** A backend that is idle reports what it did within a second. */
 const reportMs = 1_500;
@@ -15,7 +15,7 @@ export class DatabaseWork {
 
   /** @param {string} url of a superuser */
   constructor(url) {
-    this.#pool = new pg.Pool({ connectionString: url, max: 1, application_name: 'bench:statistics' });
+    this.#pool = openPool(url, { max: 1, applicationName: 'bench:statistics' });
   }
 
   /** The next start of the server counts statements. */

@@ -1,5 +1,5 @@
 import { newId } from '@dittoo/kernel';
-import { GatheredRows, TypeOrmInbox } from '@dittoo/projections';
+import { RowsOfPage, TypeOrmInbox } from '@dittoo/projections';
 import { DataSource } from 'typeorm';
 import { SubjectTrailProjection } from '../../apps/audit/dist/subject-trail/subject-trail.projection.js';
 import { toMessage } from '../../libs/messaging/dist/kafka-message.js';
@@ -125,7 +125,7 @@ export const benchRebuild = async (environment, say) => {
     /** @type {import('@dittoo/kernel').GroupHandling<import('typeorm').EntityManager>} */
     const handling = {
       handles: () => true,
-      handle: async (event, transaction, gather) => projection.recorded(event, { group, transaction, gather }),
+      handle: async (event, transaction, page) => projection.recorded(event, { group, transaction, ...page }),
       poisoned: async () => {
         throw new Error('an event was poison');
       },
@@ -150,10 +150,9 @@ export const benchRebuild = async (environment, say) => {
     await rows.query('TRUNCATE audit.subject_trail');
     const inserted = performance.now();
     for (const events of pages) {
-      const gathered = new GatheredRows();
-      for (const event of events)
-        projection.recorded(event, { group, transaction: rows.manager, gather: gathered.gather });
-      await gathered.write(rows.manager);
+      const page = new RowsOfPage(rows.manager);
+      for (const event of events) projection.recorded(event, { group, transaction: rows.manager, ...page });
+      await page.written();
     }
     const bare = (total * 1000) / (performance.now() - inserted);
     return [
