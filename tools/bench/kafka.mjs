@@ -125,7 +125,7 @@ export const benchRebuild = async (environment, say) => {
     /** @type {import('@dittoo/kernel').GroupHandling<import('typeorm').EntityManager>} */
     const handling = {
       handles: () => true,
-      handle: async (event, transaction, page) => projection.recorded(event, { ...page, group, transaction }),
+      handle: async (event, transaction, page) => projection.recorded(event, { group, transaction, ...page }),
       poisoned: async () => {
         throw new Error('an event was poison');
       },
@@ -151,7 +151,7 @@ export const benchRebuild = async (environment, say) => {
     const inserted = performance.now();
     for (const events of pages) {
       const page = new RowsOfPage(rows.manager);
-      for (const event of events) projection.recorded(event, { ...page, group, transaction: rows.manager });
+      for (const event of events) projection.recorded(event, { group, transaction: rows.manager, ...page });
       await page.written();
     }
     const bare = (total * 1000) / (performance.now() - inserted);

@@ -1,57 +1,48 @@
 /**
- * What was measured. `target` is of the ratio (of the value where there is none); `atLeast` and `atMost` are of the value.
- *
- * @typedef {object} Run
- * @property {string} name
- * @property {string} unit
- * @property {number} value
- * @property {number} baseline
- * @property {number | null} ratio
- * @property {number} [target]
- * @property {number} [atLeast]
- * @property {number} [atMost]
+ * @typedef {{ name: string, unit: string, value: number, baseline: number | null, ratio: number | null, load?: string, target?: number, atLeast?: number, atMost?: number }} Run
+ *   one figure: `baseline` is the limit's, `load` what it ran at; to reach: `target` by the ratio, `atLeast` or `atMost` by the value
  */
 
 /** @param {number | null} value */
-const digits = (value) =>
-  value === null ? '' : value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1);
+const digits = (value) => {
+  if (value === null) return '';
+  if (Number.isNaN(value)) return 'not read';
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1);
+};
 /** @param {readonly string[]} cells */
 const row = (cells) => `| ${cells.join(' | ')} |`;
 
-/**
- * A ratio is to be at least its target, a value at least `atLeast` or at most `atMost`; a value without a ratio is to be
- * at most its target.
- *
- * @param {Run} run
- */
-const reached = ({ atLeast, atMost, ratio, target, value }) => {
+/** A ratio is to be at least its target; a plain value is too, or at most where less is better. @param {Run} run */
+const reached = ({ atLeast, atMost, ratio, target = 0, value }) => {
   if (atLeast !== undefined) return value >= atLeast;
   if (atMost !== undefined) return value <= atMost;
-  if (target === undefined) return true;
   return ratio === null ? value <= target : ratio >= target;
 };
 
-/**
- * What was measured, as a table of Markdown.
- *
- * @param {readonly Run[]} runs
- */
+/** @param {Run} run */
+const wantedOf = ({ atLeast, atMost, target }) => {
+  if (atLeast !== undefined) return digits(atLeast);
+  if (atMost !== undefined) return `≤ ${digits(atMost)}`;
+  return target === undefined ? '' : String(target);
+};
+
+/** What was measured, for people and for `docs/performance.md`. @param {readonly Run[]} runs */
 export const table = (runs) =>
   [
-    ['what', 'unit', 'here', 'the limit', 'ratio', 'to reach', ''],
-    ['---', '---', '---:', '---:', '---:', '---:', '---'],
+    ['what', 'unit', 'here', 'the limit', 'ratio', 'to reach', '', 'load'],
+    ['---', '---', '---:', '---:', '---:', '---:', '---', '---'],
     ...runs.map((run) => {
-      const { atLeast, atMost, baseline, name, ratio, target, unit, value } = run;
-      const wanted =
-        atLeast !== undefined ? `${digits(atLeast)}` : atMost !== undefined ? `≤ ${digits(atMost)}` : target;
+      const { baseline, load = '', name, ratio, unit, value } = run;
+      const wanted = wantedOf(run);
       return [
         name,
         unit,
         digits(value),
         digits(baseline),
         ratio === null ? '' : ratio.toFixed(2),
-        wanted === undefined ? '' : String(wanted),
-        wanted === undefined ? '' : reached(run) ? 'reached' : 'not reached',
+        wanted,
+        wanted === '' ? '' : reached(run) ? 'reached' : 'not reached',
+        load,
       ];
     }),
   ]
@@ -61,5 +52,25 @@ export const table = (runs) =>
 /** `--json`: one document on standard output and nothing else. @param {readonly Run[]} runs */
 export const document = (runs) =>
   JSON.stringify({
-    runs: runs.map(({ name, unit, value, baseline, ratio }) => ({ name, unit, value, baseline, ratio })),
+    runs: runs.map(({ name, unit, value, baseline, ratio, load }) => ({ name, unit, value, baseline, ratio, load })),
   });
+
+/**
+ * The statements of one full order, the most frequent first.
+ *
+ * @param {number} orders @param {readonly import('./database-work.mjs').Statement[]} statements
+ */
+export const statementTable = (orders, statements) =>
+  [
+    ['per order', 'ms each', 'statement'],
+    ['---:', '---:', '---'],
+    ...statements
+      .filter(({ calls }) => calls / orders >= 0.05)
+      .map(({ calls, ms, query }) => [
+        (calls / orders).toFixed(2),
+        (ms / calls).toFixed(3),
+        query.replaceAll('|', '\\|').slice(0, 200),
+      ]),
+  ]
+    .map(row)
+    .join('\n');
