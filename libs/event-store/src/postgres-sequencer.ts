@@ -42,8 +42,8 @@ export interface SequencerLag {
 /** The number is arbitrary and never changes. */
 const leaderLock = 7_203_514_486_002;
 const leaderPollMs = 500;
-/** An event is there, but an older transaction is still open: look again soon. */
-const unsettledPollMs = 5;
+/** An event is there, but an older transaction is still open: look again soon, then less soon. */
+const unsettledPollsMs = [5, 5, 10, 20];
 /** For so long after an append was heard of, or given a position, more are expected: longer than appenders keep silent. */
 const busyMs = 2 * announceEveryMs;
 const stopPatienceMs = 10_000;
@@ -182,16 +182,17 @@ export class PostgresSequencer {
 
   private async lead(client: pg.Client, signal: AbortSignal, onProgress: () => void): Promise<void> {
     const { batchSize = 5000, pollMs = 20, idlePollMs = 1_000, pauseMs = 20 } = this.options;
-    while (!signal.aborted) {
+    for (let unsettled = 0; !signal.aborted;) {
       const { seen } = this.wakeUps;
       const sequenced = await this.call(client, `SELECT event_store.es_sequence(${Math.trunc(batchSize)})`);
       onProgress();
+      unsettled = sequenced < 0 ? unsettled + 1 : 0;
       if (sequenced > 0) {
         this.busyUntil = performance.now() + busyMs;
         this.options.onSequenced?.(sequenced);
         if (sequenced < batchSize) await pause(pauseMs, signal);
       } else if (sequenced < 0) {
-        await pause(unsettledPollMs, signal);
+        await pause(unsettledPollsMs[unsettled - 1] ?? unsettledPollsMs.at(-1)!, signal);
       } else {
         await this.wakeUps.after(seen, performance.now() < this.busyUntil ? pollMs : idlePollMs, signal);
       }

@@ -23,6 +23,8 @@ import { SigningKey } from './signing-key.js';
 
 const pageSize = 1000;
 const signEveryMs = 1_000;
+/** A page costs a transaction whatever it holds, and a head is signed once a second at most: events gather meanwhile. */
+const gatherMs = 250;
 
 /** Stored data contradicts what was signed. Nothing may be signed again before an operator has investigated. */
 class SealBroken extends Error {
@@ -192,6 +194,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
       const tiles = leaves.flatMap(({ hash }) => tree.push(hash));
       await this.store.integrate(size, leaves, tiles);
       this.grown(tree, events);
+      if (events.length < pageSize) await pause(gatherMs, signal);
     }
   }
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { EventPublisher, EventStore, Unpublishable, type LogPage } from '@dittoo/kernel';
+import { EventPublisher, EventStore, pause, Unpublishable, type LogPage } from '@dittoo/kernel';
 import { LOGGER, METRICS, PLATFORM_CONFIG, ROW_POOL, type PlatformConfig } from '@dittoo/platform';
 import { LeasedWorker, type Lease } from '@dittoo/service';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
@@ -10,14 +10,16 @@ import { RelayCheckpoint } from './relay-checkpoint.js';
 import { RelayParking } from './relay-parking.js';
 
 const batch = 200;
+/** How often the checkpoint is saved: what a new relay sends again for that, consumers drop. */
+const saveEveryMs = 1_000;
 /** The log was followed until the lease ended; then the lease is requested again. */
 const restMs = 100;
 
 /**
- * Log -> transport, in position order, one batch in flight; the checkpoint moves after the transport has acknowledged.
- * One process at a time relays.
+ * Log -> transport, in position order, one batch in flight; the checkpoint moves after the transport has acknowledged, and
+ * is saved once a second. One process at a time relays.
  *
- * Dies between the two: the next relay sends the batch again with the same event ids; consumers drop duplicates.
+ * Dies in between: the next relay sends the events of a second again with the same ids; consumers drop duplicates.
  * Decides nothing, opens nothing.
  */
 @Injectable()
@@ -88,22 +90,45 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     const after = await checkpoint.adopt(epoch);
     publisher.began(after);
     this.active.set(1);
+    const ended = new AbortController();
+    const ends = AbortSignal.any([signal, ended.signal]);
+    let reached: bigint | null = after;
+    // What ends the saving ends the relaying too: the lease is lost, or the database is.
+    const saving = this.saveRegularly(epoch, () => reached, ends).finally(() => ended.abort());
+    saving.catch(() => undefined);
     try {
-      for await (const page of store.subscribeToAll({ after, limit: batch, signal })) {
+      for await (const page of store.subscribeToAll({ after, limit: batch, signal: ends })) {
         const [first] = page.events;
         this.inHandSince = first === undefined ? null : Date.parse(first.metadata.recordedAt);
         await this.publish(page);
-        if (page.checkpoint !== null) await checkpoint.save(epoch, page.checkpoint);
+        reached = page.checkpoint;
         this.inHandSince = null;
         progressed();
         const last = page.events.at(-1);
         if (last !== undefined) this.relayed.set(Number(last.position));
       }
     } finally {
+      ended.abort();
       publisher.ended();
       this.active.set(0);
     }
+    await saving;
     return false;
+  }
+
+  /** Until aborted, and then once more. @throws LeaseLost */
+  private async saveRegularly(epoch: string, reached: () => bigint | null, signal: AbortSignal): Promise<void> {
+    let saved = reached();
+    const save = async (): Promise<void> => {
+      const position = reached();
+      if (position === null || position === saved) return;
+      await this.checkpoint.save(epoch, position);
+      saved = position;
+    };
+    while (!signal.aborted) {
+      await pause(saveEveryMs, signal);
+      await save();
+    }
   }
 
   /**

@@ -1,11 +1,14 @@
-import { Clock, Loop } from '@dittoo/kernel';
-import { LOGGER } from '@dittoo/platform';
+import { Clock, Loop, NotificationListener } from '@dittoo/kernel';
+import { LOGGER, ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { DataSource, type EntityManager } from 'typeorm';
 import { claimMs, TaskClaims, type ClaimedTask, type TaskKind } from './task-claims.js';
 
-const pollMs = 100;
+/** Tasks that are due at once are announced; the others are found by looking. */
+const pollMs = 1_000;
+const channel = 'rights_due_task';
 
 /**
  * What is to be done at a time, in the database: a reactor writes the task, this worker performs it when it is due.
@@ -20,17 +23,25 @@ const pollMs = 100;
 export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly performers = new Map<TaskKind, (id: string) => Promise<string | null>>();
   private readonly loop: Loop;
+  private readonly listener: NotificationListener<PoolClient>;
 
   constructor(
     private readonly rows: DataSource,
     private readonly claims: TaskClaims,
     private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(ROW_POOL) pool: Pool,
   ) {
     const failed = (error: unknown): void => {
       logger.warn({ failure: error instanceof Error ? error.name : 'unknown' }, 'due-task.interrupted');
     };
     this.loop = new Loop(() => this.takeOne(), { pauseMs: pollMs, failed });
+    const wake = (): void => this.loop.wake();
+    this.listener = new NotificationListener<PoolClient>({
+      ...{ channel, heard: wake, listening: wake },
+      connect: () => pool.connect(),
+      disconnect: (client) => client.release(true),
+    });
   }
 
   /** One performer per kind. @param perform returns when to come again; `null` = done */
@@ -45,20 +56,23 @@ export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdo
    */
   async schedule(kind: TaskKind, id: string, dueAt: string, rows: EntityManager = this.rows.manager): Promise<void> {
     await rows.query(
-      `INSERT INTO rights.due_task AS task (kind, id, due_at) VALUES ($1, $2, $3)
-       ON CONFLICT (kind, id) DO UPDATE
-       SET due_at = least(task.due_at, excluded.due_at), failures = 0, asked = task.asked + 1`,
-      [kind, id, dueAt],
+      `WITH scheduled AS (
+         INSERT INTO rights.due_task AS task (kind, id, due_at) VALUES ($1, $2, $3)
+         ON CONFLICT (kind, id) DO UPDATE
+         SET due_at = least(task.due_at, excluded.due_at), failures = 0, asked = task.asked + 1 RETURNING due_at)
+       SELECT pg_notify('${channel}', '') FROM scheduled WHERE due_at <= $4`,
+      [kind, id, dueAt, this.clock.now()],
     );
   }
 
   onApplicationBootstrap(): void {
     this.loop.start();
+    this.listener.start();
   }
 
   /** Lets the task in hand finish, takes no other. */
-  beforeApplicationShutdown(): Promise<void> {
-    return this.loop.stop();
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.loop.stop(), this.listener.stop()]);
   }
 
   private async takeOne(): Promise<boolean> {
