@@ -111,7 +111,7 @@ export const tables = {
   'processor-forwarding': {
     deliveries: ['delivery'],
     payment: ['payment_watch'],
-    mailbox: ['mailed', 'mail_received', 'mail_hold', 'mailbox_sweep'],
+    mailbox: ['mailed', 'mail_received', 'mail_hold', 'mail_hold_mark', 'mailbox_sweep'],
     queue: ['inbox'],
     ledger: ['recipient'],
   },

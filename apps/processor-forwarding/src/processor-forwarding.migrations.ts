@@ -96,11 +96,40 @@ class HoldTheMailbox1763800006500 implements MigrationInterface {
   }
 }
 
+class PutReadingsLast1763800006700 implements MigrationInterface {
+  readonly name = 'PutReadingsLast1763800006700';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const { item, lane } of allQueueTables) {
+      // A reading nobody asked for is polled; a lane counts what else waits in it, and is claimed before the others.
+      await runner.query(`ALTER TABLE ${item} ADD COLUMN polled boolean NOT NULL DEFAULT false`);
+      await runner.query(`ALTER TABLE ${lane} ADD COLUMN urgent int NOT NULL DEFAULT 0 CHECK (urgent >= 0)`);
+      await runner.query(`UPDATE ${lane} SET urgent = pending`);
+      await runner.query(`CREATE INDEX ON ${lane} (next_at) WHERE urgent > 0`);
+      await runner.query(`CREATE INDEX ON ${item} (id) WHERE kind = 'eraseSubject'`);
+    }
+    // How far the log was read for legal holds.
+    await runner.query(`
+      CREATE TABLE forwarding.mail_hold_mark (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one), position bigint NOT NULL)`);
+    // Written anew from the log's beginning, with the mark.
+    await runner.query('DELETE FROM forwarding.mail_hold');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE forwarding.mail_hold_mark');
+    for (const { item, lane } of allQueueTables) {
+      await runner.query(`ALTER TABLE ${item} DROP COLUMN polled`);
+      await runner.query(`ALTER TABLE ${lane} DROP COLUMN urgent`);
+    }
+  }
+}
+
 const lane: TableClass = {
   subject: 'subject_id',
   columns: {
     subject_id: reference,
-    ...plainColumns('next_at', 'pending', 'attempt', 'lease_until', 'lease_token'),
+    ...plainColumns('next_at', 'pending', 'urgent', 'attempt', 'lease_until', 'lease_token'),
   },
 };
 const item: TableClass = {
@@ -110,7 +139,7 @@ const item: TableClass = {
     order_id: reference,
     payload: holds('names of purposes and fields, ids; never a value'),
     sending: holds('the ledger lines of the try under way: names of fields, never a value'),
-    ...plainColumns('id', 'intent_id', 'forwarding_id', 'kind', 'state', 'attempt', 'queued_at'),
+    ...plainColumns('id', 'intent_id', 'forwarding_id', 'kind', 'state', 'attempt', 'polled', 'queued_at'),
   },
 };
 
@@ -152,6 +181,7 @@ const forwardingRows: RowClasses = {
     subject: 'subject_id',
     columns: { hold_id: reference, subject_id: reference, ...plainColumns('in_force') },
   },
+  mail_hold_mark: { columns: plainColumns('one', 'position') },
   mailbox_sweep: { columns: plainColumns('day', 'started_at', 'finished_at', 'deleted') },
   delivery: {
     columns: {
@@ -168,6 +198,11 @@ const forwardingRows: RowClasses = {
 
 export const forwardingSchema = {
   schema: 'forwarding',
-  migrations: [CreateForwarding1763800005000, KnowTheMailbox1763800006000, HoldTheMailbox1763800006500],
+  migrations: [
+    CreateForwarding1763800005000,
+    KnowTheMailbox1763800006000,
+    HoldTheMailbox1763800006500,
+    PutReadingsLast1763800006700,
+  ],
   rows: forwardingRows,
 };

@@ -22,10 +22,11 @@ import { ForwardingRequests } from './intake/forwarding-requests.js';
 import { NotificationReactor } from './intake/notification.reactor.js';
 import { OrderReactor } from './intake/order.reactor.js';
 import { PaymentCallbacksController } from './intake/payment-callbacks.controller.js';
+import { QueueingReactor } from './intake/queueing.reactor.js';
 import { RedeliveryReactor } from './intake/redelivery.reactor.js';
 import { Recipients } from './ledger/recipients.js';
 import { connectMail, MAIL_PROVIDER } from './mail/mail-provider.js';
-import { HeldMailProjection } from './mailbox/held-mail.projection.js';
+import { HeldMail } from './mailbox/held-mail.js';
 import { MailRecords } from './mailbox/mail-records.js';
 import { MailboxSweep } from './mailbox/mailbox-sweep.js';
 import { CallbackTokens } from './payment/callback-tokens.js';
@@ -80,14 +81,14 @@ export class ProcessorForwardingModule {
     ];
     const mail = [
       { provide: MAIL_PROVIDER, useFactory: connectMail, inject: [FORWARDING_CONFIG, REGISTER] },
-      ...[MailRecords, MailboxSweep],
+      ...[MailRecords, HeldMail, MailboxSweep],
     ];
     return {
       module: ProcessorForwardingModule,
       imports: [platform, TypeOrmModule.forFeature([Delivery])],
       controllers: [
-        ...[OrderReactor, NotificationReactor, ErasureReactor, RedeliveryReactor, PaymentCallbacksController],
-        ...[HeldMailProjection, DeliveryProjection, DeliveriesController],
+        ...[OrderReactor, NotificationReactor, QueueingReactor, ErasureReactor, RedeliveryReactor],
+        ...[PaymentCallbacksController, DeliveryProjection, DeliveriesController],
       ],
       providers: [
         settings,

@@ -34,7 +34,7 @@ export function Handles<Type extends TypeName | '*'>(
 export function Handles<Type extends TypeName | '*'>(
   types: Type | readonly Type[],
   options: { readonly group: string },
-): HandlerDecorator<Type, EventContext<never>>;
+): HandlerDecorator<Type, EventContext<never, never>>;
 export function Handles(
   types: string | readonly string[],
   options: { readonly group: string; readonly reacts?: true },

@@ -1,6 +1,5 @@
 import { Commands } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { forwardingDecider } from '../ledger/forwarding.decider.js';
 import { forwardingIdOf } from '../ledger/forwarding-id.js';
 import { paymentCommandFields } from '../payment/payment-fields.js';
@@ -18,32 +17,22 @@ export class LateCancellation {
     private readonly commands: Commands,
     private readonly orders: Orders,
     private readonly intake: QueueIntake,
-    private readonly dataSource: DataSource,
   ) {}
 
   async requestIfCancelled(turn: Turn): Promise<void> {
     const { connection, item } = turn;
     const orderId = orderOf(item);
-    const order = await this.orders.facts(orderId);
-    if (order?.stage !== 'cancelled') return;
+    const order = await this.orders.read(orderId);
+    if (order?.facts.stage !== 'cancelled') return;
     const { tables } = connection;
     const kind = 'cancelPayment';
     const forwardingId = forwardingIdOf(tables.processorId, kind, `${orderId}/paid-after-cancellation`);
     const purposes = paymentCommandFields;
     const fields = purposes.flatMap((part) => part.fields);
     const command = { type: 'RequestForwarding', processorId: tables.processorId, intent: kind, orderId, fields } as const; // prettier-ignore
-    await this.commands.execute(forwardingDecider, forwardingId, command, contextOf(turn));
+    await this.commands.begin(forwardingDecider, forwardingId, command, contextOf(turn));
     const { subjectId } = item;
     const payload = { ...item.payload, purposes };
-    await this.dataSource.transaction((transaction) =>
-      this.intake.enqueue(transaction, tables, {
-        intentId: forwardingId,
-        forwardingId,
-        subjectId,
-        orderId,
-        kind,
-        payload,
-      }),
-    );
+    await this.intake.queue(tables, { intentId: forwardingId, forwardingId, subjectId, orderId, kind, payload });
   }
 }

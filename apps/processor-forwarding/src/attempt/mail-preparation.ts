@@ -3,18 +3,25 @@ import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Inject, Injectable } from '@nestjs/common';
 import { judge } from '../gate/gate.js';
+import type { Standing } from '../gate/standing.js';
 import { Standings } from '../gate/standing.query.js';
 import { MailSuppression } from '../gate/suppression.query.js';
-import { isNotificationName, notificationKinds, type NotificationKind } from '../mail/notification-kinds.js';
+import {
+  isNotificationName,
+  notificationKinds,
+  type NotificationKind,
+  type NotificationName,
+} from '../mail/notification-kinds.js';
 import { holdsProtectedNumber, withoutProtectedNumbers } from '../mail/protected-numbers.js';
-import { NotificationSource } from '../source/notification.query.js';
+import { NotificationSource, type ReadNotification } from '../source/notification.query.js';
 import { MailWriter } from './mail-writer.js';
-import { disclosureOf, refused, type Prepared } from './preparation.js';
+import { disclosureOf, refused, type Prepare, type Prepared } from './preparation.js';
 import type { Turn } from './turn.js';
 
 /**
- * Prepares a notification, at every attempt anew: the gate judges, then address and values are opened, then the
- * suppression list is asked. It throws where the store, the keys or the list do not answer: nothing is sent.
+ * Prepares a notification, at every attempt anew: the streams are read together, the gate judges, then address and values
+ * are opened, the suppression list is asked and the mail is composed. It throws where the store, the keys or the list do
+ * not answer: nothing is sent.
  */
 @Injectable()
 export class MailPreparation {
@@ -27,13 +34,27 @@ export class MailPreparation {
     @Inject(REGISTER) private readonly register: Register,
   ) {}
 
-  async prepare({ connection, item }: Turn): Promise<Prepared> {
-    const { mail, tables } = connection;
-    const { purposes, notification: queued, noticeVersion } = item.payload;
-    if (queued === null || !isNotificationName(queued.name)) return { failure: 'no-such-notification' };
+  async read(turn: Turn): Promise<Prepare> {
+    const { item } = turn;
+    const { notification: queued } = item.payload;
+    if (queued === null || !isNotificationName(queued.name)) return async () => ({ failure: 'no-such-notification' });
     const { name } = queued;
+    const [standing, read] = await Promise.all([
+      this.standings.of(item.subjectId),
+      this.source.read(notificationKinds[name], queued, item.subjectId),
+    ]);
+    return () => this.prepare(turn, name, standing, read);
+  }
+
+  private async prepare(
+    { connection, item }: Turn,
+    name: NotificationName,
+    standing: Standing,
+    read: ReadNotification,
+  ): Promise<Prepared> {
+    const { mail, tables } = connection;
+    const { purposes, noticeVersion } = item.payload;
     const kind: NotificationKind = notificationKinds[name];
-    const standing = await this.standings.of(item.subjectId);
     const at = this.clock.now();
     const asked = { processorId: tables.processorId, intent: item.kind, purposes };
     const verdict = judge(this.register, asked, standing, at);
@@ -42,7 +63,7 @@ export class MailPreparation {
     if (permission === undefined) return { failure: 'no-purpose' };
     const { fields, purpose } = permission;
     if (mail === null) return refused('unknownProcessor', fields, purpose);
-    const notification = await this.source.read(kind, queued, item.subjectId);
+    const notification = await this.source.open(kind, read);
     // A notification whose link has expired serves nobody.
     if (notification === null || String(notification.facts['expiresAt'] ?? at) < at) {
       return refused('valueGone', fields, purpose);
@@ -60,7 +81,7 @@ export class MailPreparation {
       ciphertextDigest: notification.digest,
     };
     const words = withoutProtectedNumbers(notification, at);
-    const outgoing = this.writer.write(name, words, item, mail.sender.domain);
+    const outgoing = await mail.sender.compose(this.writer.write(name, words, item, mail.sender.domain));
     return {
       record: { at, disclosures: [disclosureOf(permission, ledger)] },
       run: async () => {

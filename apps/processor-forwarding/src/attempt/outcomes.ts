@@ -6,16 +6,26 @@ import type { Logger } from 'pino';
 import type { TransmissionFailed } from '../egress/transmission-failed.js';
 import { forwardingDecider, type Disclosure, type ForwardingCommand } from '../ledger/forwarding.decider.js';
 import type { Forwarding } from '../ledger/forwarding.js';
-import { Recipients } from '../ledger/recipients.js';
+import { recipientAdded } from '../ledger/recipients.js';
 import type { Payment } from '../payment/payment-processor.port.js';
 import { PaymentWatch } from '../payment/payment-watch.js';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
 import type { SendingRecord } from '../queue/item.js';
-import { Lanes, type Also } from '../queue/lanes.js';
+import { companionRow, type CompanionRow } from '../queue/companion.js';
+import { Lanes } from '../queue/lanes.js';
 import { AttemptMetrics } from './attempt-metrics.js';
 import type { Refusal } from './preparation.js';
 import { retryOf } from './retry.js';
-import { causeOf, labelsOf, ledgerOf, nextOf, paymentForwardingOf, type Next, type Turn } from './turn.js';
+import {
+  causeOf,
+  labelsOf,
+  ledgerOf,
+  nextOf,
+  paymentForwardingOf,
+  type LoadedForwarding,
+  type Next,
+  type Turn,
+} from './turn.js';
 
 /**
  * What became of an item: appended to its stream first, then the row follows under the lane's token. Dies between the
@@ -26,7 +36,6 @@ export class Outcomes {
   constructor(
     private readonly commands: Commands,
     private readonly lanes: Lanes,
-    private readonly recipients: Recipients,
     private readonly watch: PaymentWatch,
     private readonly clock: Clock,
     private readonly metrics: AttemptMetrics,
@@ -39,11 +48,12 @@ export class Outcomes {
     attempt: number,
     payment: Payment | null,
     disclosures: readonly Disclosure[],
+    known?: LoadedForwarding,
   ): Promise<Next> {
     const { item } = turn;
     const opened = item.kind === 'openPayment' ? payment : null;
     // The payment's state first: it belongs to the payment's stream, and the command that changed it ends afterwards.
-    if (payment !== null && opened === null) await this.paymentRead(turn, payment);
+    if (payment !== null && opened === null) await this.paymentRead(turn, payment, known);
     const checkout = opened === null ? {} : { checkout: checkoutOf(opened) };
     const state = await this.record(turn, 'delivered', { type: 'RecordDelivery', attempt, disclosures, ...checkout });
     this.metrics.delivered.observe(labelsOf(turn), (Date.now() - item.queuedAt.getTime()) / 1000);
@@ -93,11 +103,8 @@ export class Outcomes {
   async settleRow(turn: Turn, state: Forwarding, disclosed = wasDisclosed(turn)): Promise<Next> {
     const { connection, item, lane } = turn;
     const opened = item.kind === 'openPayment' && state.status === 'completed';
-    const left = await this.lanes.settle(lane, item, async (client) => {
-      await this.disclosed(turn, disclosed)(client);
-      if (opened) await this.watch.start(client, connection.tables, item, this.config.watchPauseMs);
-    });
-    return nextOf(left);
+    const watched = opened ? [this.watch.start(connection.tables, item, this.config.watchPauseMs)] : [];
+    return nextOf(await this.lanes.settle(lane, item, [...this.disclosed(turn, disclosed), ...watched]));
   }
 
   /** The row follows a stream that is parked. @param unknown the outcome is: reconcile before it is sent again */
@@ -106,23 +113,23 @@ export class Outcomes {
   }
 
   /** Records what the processor says of a payment, in the payment's own stream. */
-  async paymentRead(turn: Turn, payment: Payment): Promise<void> {
+  async paymentRead(turn: Turn, payment: Payment, known?: LoadedForwarding): Promise<void> {
     const { reference: paymentReference, status, amount, refundedMinor } = payment;
     const command = { type: 'ObservePayment', paymentReference, status, amount, refundedMinor } as const;
     const context = causeOf(turn, 'observed');
-    await this.commands.execute(forwardingDecider, paymentForwardingOf(turn), command, context);
+    await this.commands.execute(forwardingDecider, paymentForwardingOf(turn), command, context, known);
   }
 
   async record(turn: Turn, step: string, command: ForwardingCommand): Promise<Forwarding> {
     const context = causeOf(turn, step);
-    return (await this.commands.execute(forwardingDecider, turn.item.forwardingId, command, context)).state;
+    return (await this.commands.execute(forwardingDecider, turn.item.forwardingId, command, context, turn.known)).state;
   }
 
-  /** Remembers the processor as a recipient of the subject's data, in the transaction that ends the attempt. */
-  disclosed({ connection, item }: Turn, disclosed: boolean): Also {
-    return async (client) => {
-      if (disclosed) await this.recipients.add(client, connection.tables.processorId, item.subjectId);
-    };
+  /** Remembers the processor as a recipient of the subject's data, with the end of the attempt. */
+  disclosed({ connection, item }: Turn, disclosed: boolean): CompanionRow[] {
+    if (!disclosed) return [];
+    const { processorId } = connection.tables;
+    return [companionRow(recipientAdded, { processor_id: processorId, subject_id: item.subjectId })];
   }
 
   log(turn: Turn, attempt: number, outcome: string, started?: number): void {

@@ -1,25 +1,35 @@
 import { paymentOf } from '@dittoo/contracts';
-import { Clock } from '@dittoo/kernel';
+import { Clock, type RecordedEvent } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { judge, type Verdict } from '../gate/gate.js';
+import type { Standing } from '../gate/standing.js';
 import { Standings } from '../gate/standing.query.js';
 import { forwardingDecider } from '../ledger/forwarding.decider.js';
 import { creditTargets } from '../payment/credit-targets.js';
 import type { Customer, PaymentProcessor } from '../payment/payment-processor.port.js';
 import type { Item } from '../queue/item.js';
-import { Orders, type OrderFacts } from '../source/order.query.js';
+import { Orders, type OrderFacts, type ReadOrder } from '../source/order.query.js';
 import { Personnummers } from '../source/personnummer.query.js';
-import { disclosureOf, refused, type Prepared } from './preparation.js';
-import { orderOf, paymentForwardingOf, type Turn } from './turn.js';
+import { disclosureOf, refused, type Prepare, type Prepared } from './preparation.js';
+import { orderOf, paymentForwardingOf, type LoadedForwarding, type Turn } from './turn.js';
 
 type Allowed = Extract<Verdict, { allowed: true }>;
 
+/** What a command about a payment is prepared from, still sealed. */
+interface Sources {
+  readonly order: ReadOrder | null;
+  readonly standing: Standing;
+  readonly number: RecordedEvent | null;
+  /** The payment's own stream; `null` = this command opens it. */
+  readonly payment: LoadedForwarding | null;
+}
+
 /**
- * Prepares a command about a payment, at every attempt anew: the person's streams are read, the gate judges, and only
- * then are values opened. It throws where the store, the keys or the database do not answer: nothing is sent.
+ * Prepares a command about a payment, at every attempt anew: the person's streams and the order are read together, the
+ * gate judges, and only then are values opened. It throws where the store, the keys or the database do not answer: nothing is sent.
  */
 @Injectable()
 export class PaymentPreparation {
@@ -32,37 +42,51 @@ export class PaymentPreparation {
     @Inject(REGISTER) private readonly register: Register,
   ) {}
 
-  async prepare(turn: Turn): Promise<Prepared> {
+  async read(turn: Turn): Promise<Prepare> {
+    const { item } = turn;
+    const isOpening = item.kind === 'openPayment';
+    const needsNumber = item.payload.purposes.some(({ fields }) => fields.includes('personnummer'));
+    const [order, standing, number, payment] = await Promise.all([
+      this.orders.read(orderOf(item)),
+      this.standings.of(item.subjectId),
+      needsNumber ? this.personnummers.read(item.subjectId) : null,
+      isOpening ? null : this.commands.load(forwardingDecider, paymentForwardingOf(turn)),
+    ]);
+    return () => this.prepare(turn, { order, standing, number, payment });
+  }
+
+  private async prepare(turn: Turn, { number, order, payment, standing }: Sources): Promise<Prepared> {
     const { connection, item } = turn;
     const { processor, tables } = connection;
     const { purposes } = item.payload;
-    const order = await this.orders.facts(orderOf(item));
     if (order === null) return { failure: 'no-such-order' };
-    if (item.kind === 'openPayment' && order.stage === 'cancelled') return { cancelled: true };
-    const standing = await this.standings.of(item.subjectId);
+    if (item.kind === 'openPayment' && order.facts.stage === 'cancelled') return { cancelled: true };
     const at = this.clock.now();
     const asked = { processorId: tables.processorId, intent: item.kind, purposes };
     const verdict = judge(this.register, asked, standing, at);
     if (!verdict.allowed) return { refused: verdict };
     const everything = purposes.flatMap(({ fields }) => fields);
     if (processor === null) return refused('unknownProcessor', everything);
-    return item.kind === 'openPayment'
-      ? this.opening(processor, item, order, verdict, at)
-      : this.command(turn, processor, order, at);
+    return payment === null
+      ? this.opening(processor, item, order, number, verdict, at)
+      : this.command(turn, processor, order.facts, payment, at);
   }
 
   /** Opens the values of the order. A personnummer is a disclosure of its own, under a purpose of its own. */
   private async opening(
     processor: PaymentProcessor,
     item: Item,
-    { lines, locale, total }: OrderFacts,
+    order: ReadOrder,
+    recorded: RecordedEvent | null,
     { legalEntity, permissions }: Allowed,
     at: string,
   ): Promise<Prepared> {
-    const orderId = orderOf(item);
+    const { lines, locale, total } = order.facts;
     const numberPermission = permissions.find(({ fields }) => fields.includes('personnummer'));
-    const recipient = await this.orders.recipient(orderId);
-    const number = numberPermission === undefined ? null : await this.personnummers.current(item.subjectId);
+    const [recipient, number] = await Promise.all([
+      this.orders.recipient(order),
+      numberPermission === undefined || recorded === null ? null : this.personnummers.open(recorded),
+    ]);
     if (recipient === null) return refused('valueGone', permissions[0]?.fields ?? []);
     if (numberPermission !== undefined && number === null) {
       return refused('valueGone', numberPermission.fields, numberPermission.purpose);
@@ -75,14 +99,19 @@ export class PaymentPreparation {
       const { digest } = permission === numberPermission && number !== null ? number : recipient;
       return disclosureOf({ ...permission, fields }, { legalEntity, noticeVersion, ciphertextDigest: digest });
     });
-    const opening = { orderId, lines, currency: total.currency, locale, customer };
+    const opening = { orderId: orderOf(item), lines, currency: total.currency, locale, customer };
     return { record: { at, disclosures }, run: () => processor.openPayment(opening) };
   }
 
   /** Capture, cancellation or refund: the processor's own reference, amounts, and no personal data. */
-  private async command(turn: Turn, processor: PaymentProcessor, order: OrderFacts, at: string): Promise<Prepared> {
-    const { item } = turn;
-    const { state } = await this.commands.load(forwardingDecider, paymentForwardingOf(turn));
+  private command(
+    { item }: Turn,
+    processor: PaymentProcessor,
+    order: OrderFacts,
+    payment: LoadedForwarding,
+    at: string,
+  ): Prepared {
+    const { state } = payment;
     const reference = state.status === 'none' ? null : (state.payment?.reference ?? null);
     const record = { at, disclosures: [] };
     if (reference === null) {
@@ -90,16 +119,16 @@ export class PaymentPreparation {
     }
     switch (item.kind) {
       case 'capturePayment':
-        return { record, run: () => processor.capturePayment(reference) };
+        return { record, payment, run: () => processor.capturePayment(reference) };
       case 'cancelPayment':
-        return { record, run: () => processor.cancelPayment(reference) };
+        return { record, payment, run: () => processor.cancelPayment(reference) };
       default: {
         const refunds = paymentOf(order)?.refunds ?? [];
         const refund = refunds.find(({ refundId }) => refundId === item.payload.refundId);
         if (refund === undefined) return { failure: 'no-such-refund' };
         const { refundId, amountMinor } = refund;
         const targets = creditTargets(order.lines, refunds, refundId);
-        return { record, run: () => processor.refundPayment(reference, { refundId, amountMinor, targets }) };
+        return { record, payment, run: () => processor.refundPayment(reference, { refundId, amountMinor, targets }) };
       }
     }
   }

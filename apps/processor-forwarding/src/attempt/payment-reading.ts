@@ -5,6 +5,7 @@ import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { transmissionFailure, type TransmissionFailed } from '../egress/transmission-failed.js';
 import { judge } from '../gate/gate.js';
+import type { Standing } from '../gate/standing.js';
 import { Standings } from '../gate/standing.query.js';
 import { forwardingDecider } from '../ledger/forwarding.decider.js';
 import type { Payment } from '../payment/payment-processor.port.js';
@@ -39,25 +40,28 @@ export class PaymentReading {
   async run(turn: Turn): Promise<Next> {
     const { connection, item } = turn;
     const { processor } = connection;
-    const { state } = await this.commands.load(forwardingDecider, item.forwardingId);
-    const reference = state.status === 'none' ? null : (state.payment?.reference ?? null);
-    const allowed = await this.mayRead(turn);
-    if (reference === null || processor === null || !allowed) return this.settled(turn, true);
     await connection.pace(1);
+    const [known, standing] = await Promise.all([
+      this.commands.load(forwardingDecider, item.forwardingId),
+      this.standings.of(item.subjectId),
+    ]);
+    const { state } = known;
+    const reference = state.status === 'none' ? null : (state.payment?.reference ?? null);
+    const allowed = this.mayRead(turn, standing);
+    if (reference === null || processor === null || !allowed) return this.settled(turn, true);
     let payment: Payment;
     try {
       payment = await connection.call(() => processor.readPayment(reference));
     } catch (error) {
       return this.failed(turn, transmissionFailure(error));
     }
-    await this.outcomes.paymentRead(turn, payment);
+    await this.outcomes.paymentRead(turn, payment, known);
     if (payment.status === 'approved') await this.lateCancellation.requestIfCancelled(turn);
     return this.settled(turn, payment.status === 'pending');
   }
 
-  private async mayRead(turn: Turn): Promise<boolean> {
+  private mayRead(turn: Turn, standing: Standing): boolean {
     const { connection, item } = turn;
-    const standing = await this.standings.of(item.subjectId);
     const { processorId } = connection.tables;
     const asked = { processorId, intent: item.kind, purposes: item.payload.purposes };
     const verdict = judge(this.register, asked, standing, this.clock.now());
@@ -65,7 +69,8 @@ export class PaymentReading {
     return verdict.allowed;
   }
 
-  private async failed(turn: Turn, failed: TransmissionFailed): Promise<Next> {
+  /** @param watchOn is the payment read again where no attempt is left? Not one that the processor does not know (any more) */
+  async failed(turn: Turn, failed: TransmissionFailed, watchOn = failed.then.retry): Promise<Next> {
     const { item, lane } = turn;
     this.outcomes.log(turn, item.attempt, failed.failure);
     this.metrics.failures.inc({ ...labelsOf(turn), reason: failed.failure });
@@ -74,14 +79,10 @@ export class PaymentReading {
       await this.lanes.retry(lane, item, delayMs, { unknown: false, counted });
       return 'leave';
     }
-    // A payment that the processor does not know (any more) is watched no longer.
-    return this.settled(turn, failed.then.retry);
+    return this.settled(turn, watchOn);
   }
 
   private async settled({ item, lane }: Turn, watchOn: boolean): Promise<Next> {
-    const left = await this.lanes.settle(lane, item, async (client) => {
-      if (!watchOn) await this.watch.stop(client, item.forwardingId);
-    });
-    return nextOf(left);
+    return nextOf(await this.lanes.settle(lane, item, watchOn ? [] : [this.watch.stop(item.forwardingId)]));
   }
 }

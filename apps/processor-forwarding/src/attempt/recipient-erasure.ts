@@ -1,22 +1,28 @@
 import type { ForwardingEvents } from '@dittoo/contracts';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
+import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
-import { transmissionFailure } from '../egress/transmission-failed.js';
+import { transmissionFailure, type TransmissionFailed } from '../egress/transmission-failed.js';
+import { forwardingDecider } from '../ledger/forwarding.decider.js';
 import { Recipients } from '../ledger/recipients.js';
 import type { MailProvider } from '../mail/mail-provider.js';
-import { MailRecords, type KnownMail } from '../mailbox/mail-records.js';
+import { HeldMail } from '../mailbox/held-mail.js';
+import { mailForgotten, MailRecords, type KnownMail } from '../mailbox/mail-records.js';
 import { messageIdOf } from '../mailbox/messages.js';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
+import { companionRow } from '../queue/companion.js';
+import type { Item } from '../queue/item.js';
 import { Lanes } from '../queue/lanes.js';
+import type { QueueTables } from '../queue/queue-tables.js';
 import { Outcomes } from './outcomes.js';
 import { retryOf } from './retry.js';
-import { nextOf, type Next, type Turn } from './turn.js';
+import { contextOf, nextOf, type Next, type Turn } from './turn.js';
 
 type Answer = Pick<ForwardingEvents['ErasureAnswered'], 'answer' | 'reason'>;
 
 /**
- * A recipient's answer to an erasure. We delete the mail in the mailbox ourselves and check it; the other processors have
+ * A recipient's answer to an erasure. What the erasure took out of the queue is recorded as cancelled first. We delete the mail in the mailbox ourselves and check it; the other processors have
  * no call for it, so their answer follows from the register and from whether they ever received anything.
  *
  * Dies anywhere: what is deleted stays deleted, and the next worker that takes the lane deletes the rest.
@@ -24,20 +30,23 @@ type Answer = Pick<ForwardingEvents['ErasureAnswered'], 'answer' | 'reason'>;
 @Injectable()
 export class RecipientErasure {
   constructor(
+    private readonly commands: Commands,
     private readonly lanes: Lanes,
     private readonly recipients: Recipients,
     private readonly records: MailRecords,
+    private readonly held: HeldMail,
     private readonly outcomes: Outcomes,
     @Inject(REGISTER) private readonly register: Register,
     @Inject(FORWARDING_CONFIG) private readonly config: ForwardingConfig,
   ) {}
 
   async run(turn: Turn): Promise<Next> {
-    const { connection, item, lane } = turn;
+    const { connection, item } = turn;
     const { mail } = connection;
+    await this.recordCancelled(item);
     if (mail === null) return this.answer(turn, await this.withoutCall(turn));
     // A person's task, because only a person knows when the hold has ended and what it was about.
-    if (await this.records.isHeld(item.subjectId)) {
+    if (await this.held.keeps(item.subjectId)) {
       return this.answer(turn, { answer: 'notSupported', reason: 'legalHold' });
     }
     const known = await this.records.of(item.subjectId);
@@ -46,16 +55,34 @@ export class RecipientErasure {
       await connection.pace(1);
       await connection.call(() => deleteMail(mail, known));
     } catch (error) {
-      const failed = transmissionFailure(error);
-      this.outcomes.log(turn, item.attempt, failed.failure);
-      const { counted, delayMs, left } = retryOf(turn, failed, this.config);
-      if (failed.then.retry && left) {
-        await this.lanes.retry(lane, item, delayMs, { unknown: false, counted });
-        return 'leave';
-      }
-      return this.answer(turn, { answer: 'failed', reason: failed.failure });
+      return this.failed(turn, transmissionFailure(error));
     }
     return this.answer(turn, { answer: 'acknowledged', reason: 'deleted' });
+  }
+
+  /** For a processor that is asked nothing now, because it does not answer: what an erasure cancelled is known at once. */
+  async recordAhead(tables: QueueTables): Promise<void> {
+    for (const item of await this.lanes.cancelling(tables)) {
+      await this.recordCancelled(item);
+      await this.lanes.cancelled(tables, item);
+    }
+  }
+
+  private async recordCancelled(item: Item): Promise<void> {
+    const cancel = { type: 'CancelForwarding', reason: 'subjectErased' } as const;
+    const { cancelled = [] } = item.payload;
+    await Promise.all(cancelled.map((id) => this.commands.execute(forwardingDecider, id, cancel, contextOf({ item }))));
+  }
+
+  async failed(turn: Turn, failed: TransmissionFailed): Promise<Next> {
+    const { item, lane } = turn;
+    this.outcomes.log(turn, item.attempt, failed.failure);
+    const { counted, delayMs, left } = retryOf(turn, failed, this.config);
+    if (failed.then.retry && left) {
+      await this.lanes.retry(lane, item, delayMs, { unknown: false, counted });
+      return 'leave';
+    }
+    return this.answer(turn, { answer: 'failed', reason: failed.failure });
   }
 
   private async withoutCall({ connection, item }: Turn): Promise<Answer> {
@@ -71,10 +98,9 @@ export class RecipientErasure {
     const requestId = item.payload.requestId ?? '';
     await this.outcomes.record(turn, 'answered', { type: 'AnswerErasure', requestId, ...answer });
     this.outcomes.log(turn, item.attempt, answer.answer);
-    const left = await this.lanes.settle(lane, item, async (client) => {
-      if (answer.reason === 'deleted') await this.records.forget(client, item.subjectId);
-    });
-    return nextOf(left);
+    const forgotten = answer.reason === 'deleted' ? mailForgotten : [];
+    const also = forgotten.map((companion) => companionRow(companion, { subject_id: item.subjectId }));
+    return nextOf(await this.lanes.settle(lane, item, also));
   }
 }
 

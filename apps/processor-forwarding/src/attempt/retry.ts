@@ -1,4 +1,4 @@
-import type { TransmissionFailed } from '../egress/transmission-failed.js';
+import { TransmissionFailed } from '../egress/transmission-failed.js';
 import type { ForwardingTuning } from '../processor-forwarding.config.js';
 import type { Turn } from './turn.js';
 
@@ -25,3 +25,17 @@ export const retryOf = (
     left: lane.attempt + 1 < limits.attempts,
   };
 };
+
+/** What fails because of us does not mend itself: after so many attempts a person sees it. */
+const ownAttempts = 8;
+
+/** An exception of our own as the failure of an attempt. Its pauses double: the next ones are spent on it for nothing. */
+export const ownFailureOf = (
+  { connection: { limits }, lane }: Turn,
+  outcome: TransmissionFailed['outcome'],
+  { retryBaseMs }: Pick<ForwardingTuning, 'retryBaseMs'>,
+): TransmissionFailed =>
+  new TransmissionFailed('internal-error', outcome, {
+    retry: lane.attempt + 1 < ownAttempts,
+    retryAfterMs: Math.min(limits.retryCapMs, retryBaseMs * 2 ** (lane.attempt + 1)),
+  });

@@ -1,11 +1,13 @@
 import { derivedId, type Uuid } from '@dittoo/kernel';
-import type { CommandContext } from '@dittoo/service';
+import type { CommandContext, Loaded } from '@dittoo/service';
+import type { ForwardingEvent } from '@dittoo/contracts';
 import type { Disclosure } from '../ledger/forwarding.decider.js';
 import { forwardingIdOf } from '../ledger/forwarding-id.js';
+import type { Forwarding } from '../ledger/forwarding.js';
 import type { MailProvider } from '../mail/mail-provider.js';
 import type { PaymentProcessor } from '../payment/payment-processor.port.js';
 import type { RetryLimits } from '../processor-forwarding.config.js';
-import type { Item, Lane, SendingRecord } from '../queue/item.js';
+import type { Item, Lane, LaneRest, SendingRecord } from '../queue/item.js';
 import type { QueueTables } from '../queue/queue-tables.js';
 
 /** A processor as its worker reaches it. */
@@ -27,12 +29,16 @@ export interface Turn {
   readonly connection: ProcessorConnection;
   readonly lane: Lane;
   readonly item: Item;
+  /** The forwarding's stream as it was read when the turn began: the lease makes this worker its only writer. */
+  readonly known?: LoadedForwarding;
 }
 
-/** What the worker does with the lane afterwards: take its next item, or leave it. */
-export type Next = 'next' | 'leave';
+export type LoadedForwarding = Loaded<Forwarding, ForwardingEvent>;
 
-export const nextOf = (itemsLeft: boolean): Next => (itemsLeft ? 'next' : 'leave');
+/** What the worker does with the lane afterwards: take this item, look for its next, or leave it. */
+export type Next = Item | 'next' | 'leave';
+
+export const nextOf = ({ items, next }: LaneRest): Next => (items === 0 ? 'leave' : (next ?? 'next'));
 
 export const labelsOf = ({ connection, item }: Turn) => ({
   processor: connection.tables.processorId,
@@ -53,7 +59,7 @@ export const paymentForwardingOf = ({ connection, item }: Turn): Uuid =>
 export const ledgerOf = (record: SendingRecord | null, outcome: Disclosure['outcome']): Disclosure[] =>
   (record?.disclosures ?? []).map((disclosure) => ({ ...disclosure, outcome }));
 
-export const contextOf = ({ item }: Turn): CommandContext => ({
+export const contextOf = ({ item }: Pick<Turn, 'item'>): CommandContext => ({
   dataSubjectId: item.subjectId,
   actor: { kind: 'system', id: 'forwarding.worker' },
   correlationId: item.payload.correlationId,

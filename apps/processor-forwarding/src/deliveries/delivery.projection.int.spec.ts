@@ -1,6 +1,7 @@
 import type { ForwardingEvent } from '@dittoo/contracts';
 import { newId, streamName } from '@dittoo/kernel';
 import { startTestService, type TestService } from '@dittoo/platform/testing';
+import { RowsOfPage } from '@dittoo/projections';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { readForwardingConfig } from '../processor-forwarding.config.js';
@@ -39,25 +40,30 @@ const handlers = {
   ForwardingCompleted: 'completed',
 } as const;
 
-/** The row after these events, each of them delivered twice. */
-const rowAfter = async (...events: ForwardingEvent[]): Promise<Delivery> => {
+/** The row after these pages of events. */
+const rowAfter = async (...pages: ForwardingEvent[][]): Promise<Delivery> => {
   const forwardingId = newId();
   const projection = service.get<DeliveryProjection>(DeliveryProjection);
   const { manager } = service.get<DataSource>(DataSource);
-  for (const event of events.flatMap((event) => [event, event])) {
-    const handle = projection[handlers[event.type as keyof typeof handlers]] as (
-      event: object,
-      context: object,
-    ) => Promise<void>;
-    const delivered = {
-      ...event,
-      stream: streamName('forwarding', forwardingId),
-      metadata: { recordedAt: '2026-11-22T10:00:00.000Z' },
-    };
-    await handle.call(projection, delivered, { group: 'forwarding.deliveries', transaction: manager });
+  for (const page of pages) {
+    const rows = new RowsOfPage(manager);
+    for (const event of page) {
+      const handle = projection[handlers[event.type as keyof typeof handlers]] as (event: object, to: object) => void;
+      const delivered = {
+        ...event,
+        stream: streamName('forwarding', forwardingId),
+        metadata: { recordedAt: '2026-11-22T10:00:00.000Z' },
+      };
+      handle.call(projection, delivered, { gather: rows.gather });
+    }
+    await rows.written();
   }
   return manager.findOneByOrFail(Delivery, { forwardingId });
 };
+
+/** Each event delivered twice; in pages of their own, and in one. */
+const alone = (events: readonly ForwardingEvent[]) => events.flatMap((event) => [[event], [event]]);
+const together = (events: readonly ForwardingEvent[]) => [events.flatMap((event) => [event, event])];
 
 describe('the delivery row', () => {
   it.each([
@@ -69,12 +75,18 @@ describe('the delivery row', () => {
     ['refused', [requested, refused], 'consentMissing'],
     ['cancelled', [requested, cancelled], 'subjectErased'],
   ] as const)('is %s', async (state, events, reason) => {
-    expect(await rowAfter(...events)).toMatchObject({ processorId: 'payson', intent: 'openPayment', state, reason });
+    const row = { processorId: 'payson', intent: 'openPayment', orderId: asked.orderId, fields: ['givenName'], state, reason }; // prettier-ignore
+    expect(await rowAfter(...alone(events))).toMatchObject(row);
+    expect(await rowAfter(...together(events))).toMatchObject(row);
   });
 
   it('says when the next attempt is due, until the forwarding ends', async () => {
-    const waiting = await rowAfter(requested, failed('2026-11-22T10:00:05.000Z'));
-    expect([waiting.attempts, waiting.nextAttemptAt?.toISOString()]).toEqual([2, '2026-11-22T10:00:05.000Z']);
-    expect((await rowAfter(requested, failed('2026-11-22T10:00:05.000Z'), completed)).nextAttemptAt).toBeNull();
+    const retrying = [requested, failed('2026-11-22T10:00:05.000Z')];
+    for (const pages of [alone, together]) {
+      const waiting = await rowAfter(...pages(retrying));
+      expect([waiting.attempts, waiting.nextAttemptAt?.toISOString()]).toEqual([2, '2026-11-22T10:00:05.000Z']);
+      const over = await rowAfter(...pages([...retrying, completed]));
+      expect([over.attempts, over.nextAttemptAt]).toEqual([2, null]);
+    }
   });
 });

@@ -37,7 +37,7 @@ export const crashAt = (at: CrashPoint | null): Crash => {
       return marked;
     }
 
-    override async settle(...[lane, item, ...rest]: Parameters<Lanes['settle']>): Promise<boolean> {
+    override async settle(...[lane, item, ...rest]: Parameters<Lanes['settle']>): ReturnType<Lanes['settle']> {
       if (item.kind !== 'readPayment') reach('recorded', lane);
       return super.settle(lane, item, ...rest);
     }
@@ -57,6 +57,11 @@ export const crashAt = (at: CrashPoint | null): Crash => {
     override async delivered(...[turn, ...rest]: Parameters<Outcomes['delivered']>): ReturnType<Outcomes['delivered']> {
       reach('sent', turn.lane);
       return super.delivered(turn, ...rest);
+    }
+
+    override async failed(...[turn, ...rest]: Parameters<Outcomes['failed']>): ReturnType<Outcomes['failed']> {
+      refuse(turn.lane);
+      return super.failed(turn, ...rest);
     }
   }
 

@@ -1,6 +1,7 @@
 import { evolveStanding, unrestricted, type DataSubjectEvents } from '@dittoo/contracts';
 import { EventStore, recordedAs, streamName, type RecordedEvent, type SubjectId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
+import { readWhole } from '../source/streams.js';
 import { advertisingPurposes, consentsOf, notObjected, softOptInOf, type Standing } from './standing.js';
 
 /**
@@ -12,13 +13,11 @@ export class Standings {
   constructor(private readonly store: EventStore) {}
 
   async of(subjectId: SubjectId): Promise<Standing> {
-    const chosen: RecordedEvent[] = [];
-    for await (const recorded of this.store.readStream(streamName('consent', subjectId))) chosen.push(recorded);
-    const mailed: RecordedEvent[] = [];
-    for await (const recorded of this.store.readStream(streamName('newsletter', subjectId))) mailed.push(recorded);
+    const read = (category: string) => readWhole(this.store, streamName(category, subjectId));
+    const [chosen, mailed, ofPerson] = await Promise.all([read('consent'), read('newsletter'), read('dataSubject')]);
     const objections: RecordedEvent[] = [];
     let processing = unrestricted;
-    for await (const recorded of this.store.readStream(streamName('dataSubject', subjectId))) {
+    for (const recorded of ofPerson) {
       const event = recordedAs<DataSubjectEvents>(recorded);
       if (event.type === 'ProcessingObjected') objections.push(recorded);
       processing = evolveStanding(processing, event);

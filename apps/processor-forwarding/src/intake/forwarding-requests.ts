@@ -1,13 +1,12 @@
 import type { ForwardingIntent } from '@dittoo/contracts';
-import { derivedId, type ForwardingId, type OrderId, type RequestId, type SubjectId } from '@dittoo/kernel';
-import { causedBy, Commands, type CommandContext } from '@dittoo/service';
+import { derivedId, type Gather, type OrderId, type SubjectId } from '@dittoo/kernel';
+import { causedBy, Commands } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { forwardingDecider, type ForwardingCommand } from '../ledger/forwarding.decider.js';
 import { forwardingIdOf } from '../ledger/forwarding-id.js';
-import type { PurposeFields, QueuedNotification } from '../queue/item.js';
+import type { NewItem, PurposeFields, QueuedNotification } from '../queue/item.js';
 import { QueueIntake } from '../queue/queue-intake.js';
-import { queueTablesOf } from '../queue/queue-tables.js';
+import { queueTablesOf, type QueueTables } from '../queue/queue-tables.js';
 
 /** One group for all intents, so that an erasure keeps its place among them. */
 export const intakeGroup = 'forwarding.intake';
@@ -27,10 +26,16 @@ export interface Intent {
   readonly notification?: QueuedNotification;
 }
 
+/** An intent that is on record, and is to be queued in the transaction of the event that asks. */
+export interface RequestedItem {
+  readonly tables: QueueTables;
+  readonly item: NewItem;
+}
+
 /**
- * Appends `ForwardingRequested`, then queues the intent in the lane of the person it concerns, in the transaction of the
- * event that asks. Dies between the two: the event comes again, the stream holds its answer already, the row is written
- * now.
+ * Appends `ForwardingRequested`, outside any transaction; the item goes into the lane of the person it concerns with the
+ * rows of the page. Dies between the two: the event comes again, the stream has its answer already, the row is written
+ * then.
  */
 @Injectable()
 export class ForwardingRequests {
@@ -39,63 +44,41 @@ export class ForwardingRequests {
     private readonly intake: QueueIntake,
   ) {}
 
-  async request(event: Cause, subjectId: SubjectId, transaction: EntityManager, intent: Intent): Promise<void> {
+  /** @returns what is to be queued; nothing for a processor without a queue */
+  async request(event: Cause, subjectId: SubjectId, intent: Intent): Promise<RequestedItem[]> {
     const { processorId, kind, key, orderId, purposes } = intent;
     const { refundId = null, requestId = null, notification = null } = intent;
     const forwardingId = forwardingIdOf(processorId, kind, key);
     const fields = purposes.flatMap((part) => part.fields);
     const cause = causedBy(event, intakeGroup);
-    await this.execute(forwardingId, { type: 'RequestForwarding', processorId, intent: kind, orderId, fields }, cause);
+    const command = { type: 'RequestForwarding', processorId, intent: kind, orderId, fields } as const;
+    const requested = await this.commands.begin(forwardingDecider, forwardingId, command, cause);
     const tables = queueTablesOf(processorId);
-    if (tables === null) return this.endUnsendable(forwardingId, fields, requestId, cause);
-    const { noticeVersion, correlationId, traceparent } = cause;
-    await this.intake.enqueue(transaction, tables, {
-      intentId: forwardingId,
-      forwardingId,
-      subjectId,
-      orderId,
-      kind,
-      payload: { purposes, refundId, requestId, notification, noticeVersion, correlationId, traceparent },
-    });
-  }
-
-  /** Removes what is queued for the subject and has not left, at one processor. */
-  async cancelDisclosures(
-    event: Cause,
-    subjectId: SubjectId,
-    transaction: EntityManager,
-    processorId: string,
-  ): Promise<void> {
-    const tables = queueTablesOf(processorId);
-    if (tables === null) return;
-    for (const forwardingId of await this.intake.cancelDisclosures(transaction, tables, subjectId)) {
-      const command = { type: 'CancelForwarding', reason: 'subjectErased' } as const;
-      await this.execute(forwardingId, command, causedBy(event, intakeGroup));
+    if (tables === null) {
+      // A second append to the same stream for the same event needs a cause of its own.
+      const context = { ...cause, causationId: derivedId(cause.causationId, requestId === null ? 'refused' : 'answered') }; // prettier-ignore
+      await this.commands.execute(forwardingDecider, forwardingId, unsendable(fields, requestId), context, requested);
+      return [];
     }
+    const { noticeVersion, correlationId, traceparent } = cause;
+    const payload = { purposes, refundId, requestId, notification, noticeVersion, correlationId, traceparent };
+    return [{ tables, item: { intentId: forwardingId, forwardingId, subjectId, orderId, kind, payload } }];
   }
 
-  /** A processor without a queue can be sent nothing, so it holds nothing either. */
-  private async endUnsendable(
-    forwardingId: ForwardingId,
-    fields: readonly string[],
-    requestId: RequestId | null,
-    cause: CommandContext,
-  ): Promise<void> {
-    const step = requestId === null ? 'refused' : 'answered';
-    // A second append to the same stream for the same event needs a cause of its own.
-    const context = { ...cause, causationId: derivedId(cause.causationId, step) };
-    const command: ForwardingCommand =
-      requestId === null
-        ? { type: 'RefuseForwarding', reason: 'unknownProcessor', fields, purpose: null, consentRecordId: null }
-        : { type: 'AnswerErasure', requestId, answer: 'acknowledged', reason: 'nothingHeld' };
-    await this.execute(forwardingId, command, context);
-  }
-
-  private async execute(
-    forwardingId: ForwardingId,
-    command: ForwardingCommand,
-    context: CommandContext,
-  ): Promise<void> {
-    await this.commands.execute(forwardingDecider, forwardingId, command, context);
+  /** @param requested what the reactor of the event returned */
+  queue(gather: Gather, requested: readonly RequestedItem[] | undefined): void {
+    for (const { item, tables } of onRecord(requested)) this.intake.gather(gather, tables, item);
   }
 }
+
+/** @throws Error the event's rows are written although nothing acted on it: it must not be passed over */
+export const onRecord = (requested: readonly RequestedItem[] | undefined): readonly RequestedItem[] => {
+  if (requested === undefined) throw new Error('nothing was put on record for this event');
+  return requested;
+};
+
+/** A processor without a queue can be sent nothing, so it holds nothing either. */
+const unsendable = (fields: readonly string[], requestId: string | null): ForwardingCommand =>
+  requestId === null
+    ? { type: 'RefuseForwarding', reason: 'unknownProcessor', fields, purpose: null, consentRecordId: null }
+    : { type: 'AnswerErasure', requestId, answer: 'acknowledged', reason: 'nothingHeld' };

@@ -1,20 +1,21 @@
 import type { SubjectId } from '@dittoo/kernel';
 import { ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
+
+/** Personal data of the subject may have reached the processor. Written with the end of the attempt. */
+export const recipientAdded = {
+  name: 'recipient',
+  columns: { processor_id: 'text', subject_id: 'uuid' },
+  statement: (rows: string): string => `
+  INSERT INTO forwarding.recipient (processor_id, subject_id) SELECT processor_id, subject_id FROM ${rows}
+  ORDER BY subject_id ON CONFLICT DO NOTHING`,
+};
 
 /** Which processor received personal data of whom: an erasure has to be answered by these. Ids alone. */
 @Injectable()
 export class Recipients {
   constructor(@Inject(ROW_POOL) private readonly pool: Pool) {}
-
-  /** Personal data of the subject may have reached the processor. Runs in the transaction that ends the attempt. */
-  async add(client: PoolClient, processorId: string, subjectId: SubjectId): Promise<void> {
-    await client.query(
-      'INSERT INTO forwarding.recipient (processor_id, subject_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-      [processorId, subjectId],
-    );
-  }
 
   /** Did personal data of the subject ever leave for this processor? */
   async has(processorId: string, subjectId: SubjectId): Promise<boolean> {

@@ -17,6 +17,7 @@ const register = loadRegister();
 const timeouts = { connectMs: 2_000, callMs: 600 };
 let sandbox: ProcessorSandbox;
 
+const send = async (sender: SmtpSender, outgoing: OutgoingMail): Promise<void> => sender.send(await sender.compose(outgoing)); // prettier-ignore
 const adapter = (smtp = sandbox.urls.smtp): SmtpSender =>
   new SmtpSender(
     mailEgressTo(register, 'oneMail', smtp, 'MAIL_SMTP_URL', 'smtp'),
@@ -71,7 +72,7 @@ const received = () => sandbox.received().filter(({ processor }) => processor ==
 
 describe('what is sent', () => {
   it('arrives unchanged, in text and HTML, and is in Sent under its message id', async () => {
-    await adapter().send(mail);
+    await send(adapter(), mail);
     const [one] = received();
     expect(one!.body).toMatchObject({
       envelope: { from: 'kundtjanst@example.org', to: ['astrid@example.org'] },
@@ -88,8 +89,8 @@ describe('what is sent', () => {
 
   it('lets entered text add no header and no second recipient', async () => {
     const typed = 'Hej\r\nBcc: eve@example.org\nX-Own: 1\u2028Reply-To: eve@example.org';
-    await adapter().send({ ...mail, subject: typed, to: 'astrid@example.org\r\nBcc: eve@example.org' }).catch(() => undefined); // prettier-ignore
-    await adapter().send({ ...mail, subject: typed });
+    await send(adapter(), { ...mail, subject: typed, to: 'astrid@example.org\r\nBcc: eve@example.org' }).catch(() => undefined); // prettier-ignore
+    await send(adapter(), { ...mail, subject: typed });
     for (const { body } of received()) {
       const { headers, envelope } = body as { headers: Record<string, string>; envelope: { to: string[] } };
       expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['bcc']));
@@ -101,7 +102,7 @@ describe('what is sent', () => {
   });
 
   it('carries the one-click unsubscription where there is one', async () => {
-    await adapter().send({ ...mail, unsubscribeUrl: 'https://shop.example.org/u/token' });
+    await send(adapter(), { ...mail, unsubscribeUrl: 'https://shop.example.org/u/token' });
     expect((received()[0]!.body as { headers: object }).headers).toMatchObject({
       'list-unsubscribe': '<https://shop.example.org/u/token>',
       'list-unsubscribe-post': 'List-Unsubscribe=One-Click',
@@ -118,7 +119,7 @@ describe('what went wrong', () => {
     ['DATA', 554, 'smtp-554', false],
   ])('%s answered with %d is rejected', async (method, status, word, retry) => {
     await plant({ method, kind: 'status', status });
-    expect(await failure(adapter().send(mail))).toMatchObject({
+    expect(await failure(send(adapter(), mail))).toMatchObject({
       failure: word,
       outcome: 'rejected',
       then: { retry },
@@ -128,7 +129,7 @@ describe('what went wrong', () => {
 
   it('refused credentials need an operator, and use up no attempt', async () => {
     await plant({ method: 'AUTH', kind: 'status', status: 535 });
-    expect(await failure(adapter().send(mail))).toMatchObject({
+    expect(await failure(send(adapter(), mail))).toMatchObject({
       outcome: 'notSent',
       then: { retry: true, credentials: true },
     });
@@ -136,17 +137,17 @@ describe('what went wrong', () => {
 
   it.each(['dropAfterEffect', 'hangAfterEffect'])('silence after the message (%s) is unknown', async (kind) => {
     await plant({ method: 'DATA', kind });
-    expect(await failure(adapter().send(mail))).toMatchObject({ outcome: 'unknown', then: { retry: true } });
+    expect(await failure(send(adapter(), mail))).toMatchObject({ outcome: 'unknown', then: { retry: true } });
     expect(await mailbox().find([mail.messageId])).toHaveLength(1);
   });
 
   it('a connection lost before the message was accepted sent nothing', async () => {
     await plant({ method: 'MAIL', kind: 'reset' });
-    expect(await failure(adapter().send(mail))).toMatchObject({ outcome: 'rejected', then: { retry: true } });
+    expect(await failure(send(adapter(), mail))).toMatchObject({ outcome: 'rejected', then: { retry: true } });
     await plant({ method: 'AUTH', kind: 'hang' });
-    expect(await failure(adapter().send(mail))).toMatchObject({ outcome: 'notSent', then: { retry: true } });
+    expect(await failure(send(adapter(), mail))).toMatchObject({ outcome: 'notSent', then: { retry: true } });
     const nobody = sandbox.urls.smtp.replace(/:\d+$/, ':1');
-    expect(await failure(adapter(nobody).send(mail))).toMatchObject({ failure: 'unreachable', outcome: 'notSent' });
+    expect(await failure(send(adapter(nobody), mail))).toMatchObject({ failure: 'unreachable', outcome: 'notSent' });
   });
 
   it('a server without a trusted certificate is sent nothing, not even the password', async () => {
@@ -156,7 +157,7 @@ describe('what went wrong', () => {
     const port = await new Promise<number>((resolve) => {
       self.listen(0, '127.0.0.1', () => resolve((self.server.address() as { port: number }).port));
     });
-    const failed = await failure(adapter(`smtps://user:secret@127.0.0.1:${port}`).send(mail));
+    const failed = await failure(send(adapter(`smtps://user:secret@127.0.0.1:${port}`), mail));
     expect(failed).toMatchObject({ failure: 'untrusted', outcome: 'notSent' });
     expect(asked).toBe(0);
     await new Promise<void>((resolve) => self.close(() => resolve()));
@@ -164,7 +165,7 @@ describe('what went wrong', () => {
 
   it('is reported by internal codes: neither login nor address nor a text of the server', async () => {
     await plant({ method: 'RCPT', kind: 'status', status: 550, body: 'no such user astrid@example.org' });
-    const { message, stack } = await failure(adapter().send(mail));
+    const { message, stack } = await failure(send(adapter(), mail));
     expect(`${message} ${stack}`).not.toMatch(/astrid|sandbox-password|no such user/);
   });
 });

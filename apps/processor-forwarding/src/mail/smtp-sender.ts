@@ -12,6 +12,12 @@ export interface SmtpTimeouts {
   readonly callMs: number;
 }
 
+/** A mail as it is handed over. Exists only while it is being sent. */
+export interface ComposedMail {
+  readonly to: string;
+  readonly raw: Buffer;
+}
+
 /** How far the SMTP session got. From `body` on the message may have been accepted although no reply arrived. */
 type Stage = 'connecting' | 'login' | 'envelope' | 'body';
 
@@ -41,8 +47,7 @@ export class SmtpSender {
   }
 
   /** @throws TransmissionFailed */
-  async send(mail: OutgoingMail): Promise<void> {
-    const raw = await this.compose(mail);
+  async send({ raw, to }: ComposedMail): Promise<void> {
     let stage: Stage = 'connecting';
     let connection: SMTPConnection | null = null;
     try {
@@ -72,7 +77,7 @@ export class SmtpSender {
           yield raw;
         })(),
       );
-      await step((done) => open.send({ from: this.sender.address, to: [mail.to] }, body, done));
+      await step((done) => open.send({ from: this.sender.address, to: [to] }, body, done));
     } catch (error) {
       throw failureOf(error as SmtpError, stage);
     } finally {
@@ -101,9 +106,10 @@ export class SmtpSender {
     });
   }
 
-  private compose(mail: OutgoingMail): Promise<Buffer> {
+  /** Before anything is marked as leaving: a text that cannot be composed fails here. */
+  async compose(mail: OutgoingMail): Promise<ComposedMail> {
     const { messageId, to, subject, text, html, language, inReplyTo, automatic, unsubscribeUrl } = mail;
-    return new MailComposer({
+    const raw = await new MailComposer({
       from: { name: oneLine(this.sender.name), address: this.sender.address },
       // One address: text that looks like a list is not parsed as one.
       to: { name: '', address: oneLine(to) },
@@ -128,6 +134,7 @@ export class SmtpSender {
     })
       .compile()
       .build();
+    return { to, raw };
   }
 }
 

@@ -1,7 +1,7 @@
 import { ROW_POOL } from '@dittoo/platform';
-import type { ForwardingId, SubjectId, Uuid } from '@dittoo/kernel';
+import type { SubjectId, Uuid } from '@dittoo/kernel';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { MessageHead, MessagePlace } from './messages.js';
 
@@ -12,27 +12,35 @@ export interface KnownMail {
   readonly received: readonly MessagePlace[];
 }
 
+/**
+ * A mail is about to be sent. Written with the mark, before bytes leave, so that an erasure finds the mail even if the
+ * process dies.
+ */
+export const mailSending = {
+  name: 'mailed',
+  columns: { forwarding_id: 'uuid', subject_id: 'uuid' },
+  statement: (rows: string): string => `
+  INSERT INTO forwarding.mailed (forwarding_id, subject_id) SELECT forwarding_id, subject_id FROM ${rows}
+  ORDER BY forwarding_id ON CONFLICT DO NOTHING`,
+};
+
+const forgetting = (table: string, name: string) => ({
+  name,
+  columns: { subject_id: 'uuid' },
+  statement: (rows: string): string =>
+    `DELETE FROM ${table} WHERE subject_id = ANY (ARRAY(SELECT subject_id FROM ${rows}))`,
+});
+
+/** The subject's mail was deleted from the mailbox. Written with the end of the erasure. */
+export const mailForgotten = [
+  forgetting('forwarding.mailed', 'unmailed'),
+  forgetting('forwarding.mail_received', 'unreceived'),
+] as const;
+
 /** Records which mail in the mailbox belongs to which person: sent and received. */
 @Injectable()
 export class MailRecords {
   constructor(@Inject(ROW_POOL) private readonly pool: Pool) {}
-
-  /**
-   * Records that a mail is about to be sent. Runs in the transaction that marks the item, before bytes leave, so that
-   * an erasure finds the mail even if the process dies.
-   */
-  async sending(client: PoolClient, forwardingId: ForwardingId, subjectId: SubjectId): Promise<void> {
-    await client.query(
-      'INSERT INTO forwarding.mailed (forwarding_id, subject_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-      [forwardingId, subjectId],
-    );
-  }
-
-  /** Records that the subject's mail was deleted from the mailbox. Runs in the transaction that ends the erasure. */
-  async forget(client: PoolClient, subjectId: SubjectId): Promise<void> {
-    await client.query('DELETE FROM forwarding.mailed WHERE subject_id = $1', [subjectId]);
-    await client.query('DELETE FROM forwarding.mail_received WHERE subject_id = $1', [subjectId]);
-  }
 
   /** Records a received message of this person, in the transaction that stores what was made of it. Safe to repeat. */
   async received(transaction: EntityManager, subjectId: SubjectId, message: MessageHead): Promise<void> {
@@ -66,8 +74,8 @@ export class MailRecords {
     return rowCount === 1;
   }
 
-  /** Marks the sweep as done and deletes the records of deleted mail. */
-  async endSweep(before: string, deleted: readonly MessagePlace[]): Promise<void> {
+  /** Marks the sweep as done and deletes the records of deleted mail. @param kept people whose mail was not deleted */
+  async endSweep(before: string, deleted: readonly MessagePlace[], kept: readonly SubjectId[]): Promise<void> {
     const places = JSON.stringify(deleted.map(({ folder, uid, uidValidity }) => ({ folder, uid, uidValidity })));
     await this.pool.query(
       `WITH gone AS (
@@ -76,26 +84,15 @@ export class MailRecords {
          WHERE r.folder = p.folder AND r.uid = p.uid AND r.uid_validity = p."uidValidity"),
        forgotten AS (
          DELETE FROM forwarding.mailed WHERE sent_at < ($1 || ' Europe/Stockholm')::timestamptz
-         AND subject_id NOT IN (SELECT subject_id FROM forwarding.mail_hold WHERE in_force))
+         AND subject_id <> ALL ($4::uuid[]))
        UPDATE forwarding.mailbox_sweep SET finished_at = now(), deleted = $3 WHERE day = $1::date`,
-      [before, places, deleted.length],
+      [before, places, deleted.length, kept],
     );
   }
 
-  /** Whether a legal hold keeps this person's mail. */
-  async isHeld(subjectId: SubjectId): Promise<boolean> {
-    const { rows } = await this.pool.query('SELECT FROM forwarding.mail_hold WHERE subject_id = $1 AND in_force', [
-      subjectId,
-    ]);
-    return rows.length > 0;
-  }
-
-  /** All mail that a legal hold keeps. */
-  async held(): Promise<KnownMail> {
-    const { rows } = await this.pool.query<{ id: Uuid }>(
-      'SELECT DISTINCT subject_id AS id FROM forwarding.mail_hold WHERE in_force',
-    );
-    const known = await Promise.all(rows.map(({ id }) => this.of(id)));
+  /** Of all these people. */
+  async ofAll(subjectIds: readonly SubjectId[]): Promise<KnownMail> {
+    const known = await Promise.all(subjectIds.map((id) => this.of(id)));
     return { sent: known.flatMap(({ sent }) => sent), received: known.flatMap(({ received }) => received) };
   }
 

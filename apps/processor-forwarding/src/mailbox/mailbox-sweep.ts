@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Clock, derivedId } from '@dittoo/kernel';
+import { Clock, derivedId, type SubjectId } from '@dittoo/kernel';
 import { LOGGER, REGISTER } from '@dittoo/platform';
 import { keptSince, type Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { HeldMail } from './held-mail.js';
 import type { ImapMailbox } from './imap-mailbox.js';
 import { MailRecords } from './mail-records.js';
 import { messageIdOf, type MessageHead, type MessagePlace } from './messages.js';
@@ -30,6 +31,7 @@ export class MailboxSweep {
   constructor(
     private readonly commands: Commands,
     private readonly records: MailRecords,
+    private readonly held: HeldMail,
     private readonly clock: Clock,
     @Inject(REGISTER) private readonly register: Register,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -37,21 +39,24 @@ export class MailboxSweep {
 
   /** Does nothing where the day is done, or another worker is sweeping. */
   async runIfDue(swept: SweptMailbox): Promise<void> {
+    await this.held.readToEnd(); // so that an erasure finds little that is new
     const before = keptSince(this.register, swept.processorId, this.clock.now());
     if (before !== null && (await this.records.beginSweep(before))) await this.run(swept, before);
   }
 
   private async run(swept: SweptMailbox, before: string): Promise<void> {
     const { mailbox, processorId } = swept;
-    const kept = await this.keptByLegalHold(swept);
-    const isKept = (head: MessageHead): boolean => kept.has(placeOf(head));
     const candidates = [...(await mailbox.before(before)), ...(await this.sentBefore(swept, before))];
+    // Last, right before the deletion: what is deleted cannot be brought back.
+    const holding = await this.held.subjects();
+    const kept = await this.keptByLegalHold(swept, holding);
+    const isKept = (head: MessageHead): boolean => kept.has(placeOf(head));
     const old = unique(candidates).filter((head) => !isKept(head));
     await mailbox.delete(old);
     const left = (await mailbox.before(before)).filter((head) => !isKept(head));
     if (left.length > 0) throw new Error('mail that should be deleted is still there');
     await this.record(processorId, before, old);
-    await this.records.endSweep(before, old);
+    await this.records.endSweep(before, old, holding);
     this.logger.info({ processor: processorId, before, deleted: old.length }, 'mailbox.swept');
   }
 
@@ -64,8 +69,11 @@ export class MailboxSweep {
   }
 
   /** Sent mail and replies to it by message id, other mail by the place it was received at. */
-  private async keptByLegalHold({ domain, mailbox }: SweptMailbox): Promise<ReadonlySet<string>> {
-    const { received, sent } = await this.records.held();
+  private async keptByLegalHold(
+    { domain, mailbox }: SweptMailbox,
+    holding: readonly SubjectId[],
+  ): Promise<ReadonlySet<string>> {
+    const { received, sent } = await this.records.ofAll(holding);
     const ids = sent.map((id) => messageIdOf(domain, id));
     return new Set([...received, ...(ids.length === 0 ? [] : await mailbox.find(ids))].map(placeOf));
   }

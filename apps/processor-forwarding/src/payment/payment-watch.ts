@@ -1,10 +1,11 @@
-import { newId, type ForwardingId, type OrderId, type SubjectId } from '@dittoo/kernel';
-import { Injectable } from '@nestjs/common';
-import type { PoolClient } from 'pg';
-import { DataSource } from 'typeorm';
+import type { ForwardingId, OrderId, SubjectId } from '@dittoo/kernel';
+import { ROW_POOL } from '@dittoo/platform';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { companionRow, type CompanionRow } from '../queue/companion.js';
+import { lanesOfReadings, queuedReadings } from '../queue/intake-statements.js';
 import type { Item, ItemPayload } from '../queue/item.js';
-import { QueueIntake } from '../queue/queue-intake.js';
-import type { QueueTables } from '../queue/queue-tables.js';
+import { wakeChannel, type QueueTables } from '../queue/queue-tables.js';
 import { readPaymentFields } from './payment-fields.js';
 
 export interface WatchedPayment {
@@ -27,58 +28,77 @@ const readingPayload: ItemPayload = {
   traceparent: null,
 };
 
+const watched = {
+  name: 'watched',
+  columns: { forwarding_id: 'uuid', processor_id: 'text', subject_id: 'uuid', order_id: 'uuid', pause_ms: 'float8' },
+  statement: (rows: string): string => `
+  INSERT INTO forwarding.payment_watch (forwarding_id, processor_id, subject_id, order_id, next_at)
+  SELECT forwarding_id, processor_id, subject_id, order_id, now() + pause_ms * interval '1 ms' FROM ${rows}
+  ON CONFLICT DO NOTHING`,
+};
+
+const unwatched = {
+  name: 'unwatched',
+  columns: { forwarding_id: 'uuid' },
+  statement: (rows: string): string =>
+    `DELETE FROM forwarding.payment_watch WHERE forwarding_id = ANY (ARRAY(SELECT forwarding_id FROM ${rows}))`,
+};
+
 /**
  * Queues readings of payments: because of a callback, or because a pending payment has not been read for a while, so
  * that a lost callback does not lose a payment.
  */
 @Injectable()
 export class PaymentWatch {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly intake: QueueIntake,
-  ) {}
+  constructor(@Inject(ROW_POOL) private readonly pool: Pool) {}
 
-  /** Watches the payment that `item` opened. Runs in the transaction that ends the attempt. */
-  async start(client: PoolClient, { processorId }: QueueTables, item: Item, firstPauseMs: number): Promise<void> {
-    await client.query(
-      `INSERT INTO forwarding.payment_watch (forwarding_id, processor_id, subject_id, order_id, next_at)
-       VALUES ($1, $2, $3, $4, now() + $5 * interval '1 ms') ON CONFLICT DO NOTHING`,
-      [item.forwardingId, processorId, item.subjectId, item.orderId, firstPauseMs],
-    );
+  /** Watches the payment that `item` opened, from the end of the attempt on. */
+  start({ processorId }: QueueTables, item: Item, firstPauseMs: number): CompanionRow {
+    return companionRow(watched, {
+      forwarding_id: item.forwardingId,
+      processor_id: processorId,
+      subject_id: item.subjectId,
+      order_id: item.orderId,
+      pause_ms: firstPauseMs,
+    });
   }
 
-  /** Ends the watch of a settled payment. Runs in the transaction that ends the reading. */
-  async stop(client: PoolClient, forwardingId: ForwardingId): Promise<void> {
-    await client.query('DELETE FROM forwarding.payment_watch WHERE forwarding_id = $1', [forwardingId]);
+  /** Ends the watch of a settled payment, with the end of the reading. */
+  stop(forwardingId: ForwardingId): CompanionRow {
+    return companionRow(unwatched, { forwarding_id: forwardingId });
   }
 
   /** At most one reading is queued; a callback during a reading queues one more. */
-  async read(tables: QueueTables, payment: WatchedPayment): Promise<void> {
-    await this.dataSource.transaction((transaction) =>
-      this.intake.enqueue(transaction, tables, {
-        ...payment,
-        intentId: newId(),
-        kind: 'readPayment',
-        payload: { ...readingPayload, correlationId: payment.orderId },
-      }),
+  async read(tables: QueueTables, { forwardingId, orderId, subjectId }: WatchedPayment): Promise<void> {
+    await this.pool.query(
+      `WITH asked AS (SELECT $1::uuid AS forwarding_id, $2::uuid AS subject_id, $3::uuid AS order_id),
+       ${lanesOfReadings(tables, false)}, ${queuedReadings(tables, false, '$4')}
+       SELECT pg_notify('${wakeChannel}', '${tables.processorId}') FROM lanes`,
+      [forwardingId, subjectId, orderId, JSON.stringify(readingPayload)],
     );
   }
 
-  /** Queues the readings that are due. */
-  async readDue(tables: QueueTables, firstPauseMs: number): Promise<void> {
-    const due = await this.dataSource.query<WatchedPayment[]>(
-      `WITH due AS (
-         SELECT forwarding_id FROM forwarding.payment_watch
-         WHERE processor_id = $1 AND next_at <= now() ORDER BY next_at LIMIT 20 FOR UPDATE SKIP LOCKED),
-       moved AS (
-         UPDATE forwarding.payment_watch w
-         SET polls = polls + 1, next_at = now() + least($2 * 2.0 ^ least(polls, 30), $3) * interval '1 ms'
-         FROM due WHERE w.forwarding_id = due.forwarding_id RETURNING w.*)
-       SELECT forwarding_id AS "forwardingId", subject_id AS "subjectId", order_id AS "orderId", polls FROM moved`,
-      [tables.processorId, firstPauseMs, longestPauseMs],
-    );
-    for (const { forwardingId, subjectId, orderId } of due) {
-      await this.read(tables, { forwardingId, subjectId, orderId });
-    }
+  /** Queues the readings that are due, after everything else that waits. @returns how many */
+  async readDue(tables: QueueTables, firstPauseMs: number): Promise<number> {
+    const { rowCount } = await this.pool.query({
+      name: `fwd-read-due-${tables.processorId}`,
+      text: `
+WITH asked AS MATERIALIZED (
+  SELECT forwarding_id, subject_id, order_id FROM forwarding.payment_watch
+   WHERE processor_id = $1 AND next_at <= now() ORDER BY next_at LIMIT 20),
+${lanesOfReadings(tables, true)},
+-- after the lanes are locked, as at the end of an attempt, so that the two never wait for each other
+moved AS (
+  UPDATE forwarding.payment_watch w
+     SET polls = polls + 1, next_at = now() + least($2 * 2.0 ^ least(polls, 30), $3) * interval '1 ms'
+    FROM asked a
+   WHERE w.forwarding_id = a.forwarding_id AND w.next_at <= now() AND (SELECT count(*) FROM lanes) >= 0
+  RETURNING w.forwarding_id),
+wanted AS (SELECT waiting.* FROM waiting JOIN moved USING (forwarding_id)),
+${queuedReadings(tables, true, '$4', 'wanted')}
+SELECT FROM moved`,
+      values: [tables.processorId, firstPauseMs, longestPauseMs, JSON.stringify(readingPayload)],
+    });
+    return rowCount ?? 0;
   }
 }

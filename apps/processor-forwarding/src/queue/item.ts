@@ -25,6 +25,8 @@ export interface ItemPayload {
   readonly noticeVersion: string | null;
   readonly correlationId: Uuid;
   readonly traceparent: string | null;
+  /** Forwardings that an erasure took out of the queue and that are not recorded as cancelled yet. */
+  readonly cancelled?: readonly ForwardingId[];
 }
 
 export interface NewItem {
@@ -44,6 +46,8 @@ export interface Item extends NewItem {
   readonly attempt: number;
   /** Of the send whose outcome is not known. */
   readonly sending: SendingRecord | null;
+  /** A reading that nothing asks for but the time that has passed: it comes after everything else. */
+  readonly polled: boolean;
   readonly queuedAt: Date;
 }
 
@@ -74,6 +78,23 @@ export interface Lane {
   readonly token: string;
   /** Failures in a row of the item at its head. */
   readonly attempt: number;
+}
+
+/** A lane a worker has just leased. */
+export interface Claimed {
+  readonly lane: Lane;
+  /** At its head; `null` = not known, so begin. */
+  readonly item: Item | null;
+  /** Does more than planned readings wait in it? */
+  readonly urgent: boolean;
+}
+
+/** What is left in a lane. */
+export interface LaneRest {
+  /** At most so many; 0 = the lane is gone. */
+  readonly items: number;
+  /** At its head, where it stays leased; `null` = not known, so begin. */
+  readonly next: Item | null;
 }
 
 /** The queue of one processor in numbers. */

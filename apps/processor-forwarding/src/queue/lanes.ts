@@ -1,64 +1,56 @@
 import { ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Pool, PoolClient } from 'pg';
-import type { Uuid } from '@dittoo/kernel';
+import type { Pool } from 'pg';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
-import type { Item, Lane, QueueFigures, SendingRecord } from './item.js';
-import { LaneTransaction } from './lane-transaction.js';
-import type { QueueTables } from './queue-tables.js';
-
-/** Statements of other folders that belong to the end of an attempt; they run in its transaction. */
-export type Also = (client: PoolClient) => Promise<void>;
-
-const nothingElse: Also = async () => undefined;
-
-const columns = `id, intent_id AS "intentId", forwarding_id AS "forwardingId", subject_id AS "subjectId",
-  order_id AS "orderId", kind, state, attempt, payload, sending, queued_at AS "queuedAt"`;
+import type { CompanionRow } from './companion.js';
+import { cancellingStatement, headStatement } from './lane-statements.js';
+import { LaneWrites } from './lane-writes.js';
+import type { Claimed, Item, Lane, LaneRest, QueueFigures, SendingRecord } from './item.js';
+import { allQueueTables, type QueueTables } from './queue-tables.js';
+import { recounted } from './recount.js';
 
 /**
- * The lanes of a processor: one per data subject, present only while it is not empty, due at `next_at`, held by one
- * worker at a time under a lease and a token that never repeats. Times are the database's, so workers' clocks need not
- * agree.
+ * The lanes of the processors: one per data subject, present only while it is not empty, due at `next_at`, held by one
+ * worker at a time under a lease and a token. Times are the database's, so workers' clocks need not agree.
+ *
+ * What workers ask at the same time is one statement; each gets its own answer, as if it had asked alone.
  */
 @Injectable()
 export class Lanes {
-  private readonly anotherLease: string;
-  private readonly transaction: LaneTransaction;
+  private readonly writes: ReadonlyMap<string, LaneWrites>;
 
   constructor(
     @Inject(ROW_POOL) private readonly pool: Pool,
     @Inject(FORWARDING_CONFIG) config: ForwardingConfig,
   ) {
-    this.anotherLease = `lease_until = now() + interval '${Math.trunc(config.leaseSeconds)} s'`;
-    this.transaction = new LaneTransaction(pool);
+    const { leaseSeconds } = config;
+    this.writes = new Map(
+      allQueueTables.map((tables) => [tables.processorId, new LaneWrites(pool, tables, leaseSeconds)]),
+    );
   }
 
-  /**
-   * Leases due lanes. Claim and settle are separate statements, and the limit is written out: as a parameter of a cached
-   * plan the claim is sixty times slower.
-   */
-  async claim(tables: QueueTables, limit: number): Promise<Lane[]> {
-    const { lane } = tables;
-    const { rows } = await this.pool.query<{ subject_id: Uuid; lease_token: string; attempt: number }>(
-      `UPDATE ${lane} l SET ${this.anotherLease}, lease_token = nextval('forwarding.lease')
-       FROM (SELECT subject_id FROM ${lane} WHERE next_at <= now() AND lease_until < now()
-             ORDER BY next_at LIMIT ${Math.trunc(limit)} FOR UPDATE SKIP LOCKED) c
-       WHERE l.subject_id = c.subject_id RETURNING l.subject_id, l.lease_token, l.attempt`,
-    );
-    return rows.map((row) => ({ tables, subjectId: row.subject_id, token: row.lease_token, attempt: row.attempt }));
+  /** Leases due lanes, those in which more than planned readings waits and others, each with the item at its head. */
+  async claim(tables: QueueTables, commands: number, polls: number): Promise<Claimed[]> {
+    return this.writesOf(tables).claim(commands, polls);
   }
 
   /** The item at the head, with a whole lease ahead; `null` = the lane is empty. @throws LeaseLost */
   async begin(lane: Lane): Promise<Item | null> {
-    return this.transaction.run(lane, this.anotherLease, [], async (client) => {
-      // A statement of its own: it sees what was committed while it waited for the lane's lock.
-      const { rows } = await client.query<Item>(
-        `SELECT ${columns} FROM ${lane.tables.item}
-         WHERE subject_id = $1 AND state IN ('queued', 'sending') ORDER BY id LIMIT 1`,
-        [lane.subjectId],
-      );
-      return rows[0] ?? null;
-    });
+    const { items, next } = await this.writesOf(lane.tables).end({ lane, fate: 'kept', attempts: 'keep' });
+    if (items === 0 || next !== null) return next;
+    await recounted(this.pool, lane);
+    const { rows } = await this.pool.query<Item>(headStatement(lane.tables), [lane.subjectId]);
+    return rows[0] ?? null;
+  }
+
+  /** Erasures that wait, and what they took out of the queue is not recorded yet. */
+  async cancelling(tables: QueueTables): Promise<Item[]> {
+    return (await this.pool.query<Item>(cancellingStatement(tables))).rows;
+  }
+
+  /** It is recorded. */
+  async cancelled(tables: QueueTables, { id }: Item): Promise<void> {
+    await this.pool.query(`UPDATE ${tables.item} SET payload = payload - 'cancelled' WHERE id = $1`, [id]);
   }
 
   /** Is an earlier command about the same payment parked? Then this one must not overtake it. */
@@ -71,57 +63,38 @@ export class Lanes {
     return rows.length > 0;
   }
 
-  /** The last act before bytes leave. @returns `false` = the item was cancelled meanwhile. @throws LeaseLost */
-  async markSending(lane: Lane, item: Item, record: SendingRecord, also: Also = nothingElse): Promise<boolean> {
-    return this.transaction.run(lane, this.anotherLease, [], async (client) => {
-      const { rowCount } = await client.query(
-        `UPDATE ${lane.tables.item} SET state = 'sending', attempt = attempt + 1, sending = $2
-         WHERE id = $1 AND state = 'queued'`,
-        [item.id, JSON.stringify(record)],
-      );
-      if (rowCount === 1) await also(client);
-      return rowCount === 1;
-    });
+  /**
+   * The last act before bytes leave, on disk when it answers.
+   *
+   * @returns `false` = the item was cancelled meanwhile, or is not as it was read: begin again. @throws LeaseLost
+   */
+  async markSending(
+    lane: Lane,
+    item: Item,
+    record: SendingRecord,
+    also: readonly CompanionRow[] = [],
+  ): Promise<boolean> {
+    return this.writesOf(lane.tables).mark({ lane, item, record, also });
   }
 
   /** It is known that nothing happened: the item may be sent again. @throws LeaseLost */
-  async markQueued(lane: Lane, item: Item, also: Also = nothingElse): Promise<void> {
-    await this.transaction.run(lane, this.anotherLease, [], async (client) => {
-      await this.queueAgain(client, lane, item);
-      await also(client);
-    });
+  async markQueued(lane: Lane, item: Item, also: readonly CompanionRow[] = []): Promise<void> {
+    await this.writesOf(lane.tables).end({ lane, item, fate: 'queued', attempts: 'keep', also });
   }
 
   /** A call takes longer than usual. @returns `false` = the lease is lost */
-  async renew({ tables, subjectId, token }: Lane): Promise<boolean> {
-    const { rowCount } = await this.pool.query(
-      `UPDATE ${tables.lane} SET ${this.anotherLease} WHERE subject_id = $1 AND lease_token = $2`,
-      [subjectId, token],
-    );
-    return rowCount === 1;
+  async renew({ subjectId, tables, token }: Lane): Promise<boolean> {
+    return this.writesOf(tables).renew(subjectId, token);
   }
 
   /**
-   * The item is done; a reading that was asked for anew meanwhile stays. The counter, not a search for other items, says whether the lane can be deleted: a search could
-   * miss an item that is being inserted, and strand it.
+   * The item is done; a reading that was asked for anew meanwhile stays.
    *
-   * @returns are there more items in the lane? It stays leased then.
+   * @returns what is left in the lane, which stays leased unless it is empty
    * @throws LeaseLost nothing was changed
    */
-  async settle(lane: Lane, item: Item, also: Also = nothingElse): Promise<boolean> {
-    const change = `pending = pending - 1, attempt = 0, ${this.anotherLease}`;
-    return this.transaction.run(lane, change, [], async (client) => {
-      const { rowCount } = await client.query(
-        `DELETE FROM ${lane.tables.item} WHERE id = $1 AND (kind <> 'readPayment' OR intent_id = $2)`,
-        [item.id, item.intentId],
-      );
-      if (rowCount === 0 && item.kind === 'readPayment')
-        await client.query(`UPDATE ${lane.tables.lane} SET pending = pending + 1 WHERE subject_id = $1`, [
-          lane.subjectId,
-        ]);
-      await also(client);
-      return !(await this.transaction.deleteEmpty(client, lane));
-    });
+  async settle(lane: Lane, item: Item, also: readonly CompanionRow[] = []): Promise<LaneRest> {
+    return this.writesOf(lane.tables).end({ lane, item, fate: 'done', attempts: 'reset', also });
   }
 
   /**
@@ -135,40 +108,30 @@ export class Lanes {
     item: Item,
     delayMs: number,
     { unknown, counted }: { readonly unknown: boolean; readonly counted: boolean },
-    also: Also = nothingElse,
+    also: readonly CompanionRow[] = [],
   ): Promise<void> {
-    const later = `attempt = attempt + ${counted ? 1 : 0}, next_at = now() + $3 * interval '1 ms', lease_until = '-infinity'`;
-    await this.transaction.run(lane, later, [delayMs], async (client) => {
-      if (!unknown) await this.queueAgain(client, lane, item);
-      await also(client);
-    });
+    const attempts = counted ? 'count' : 'keep';
+    await this.writesOf(lane.tables).end({ lane, item, fate: unknown ? 'kept' : 'queued', attempts, delayMs, also });
   }
 
   /** No further attempt; the lane goes on. @returns as `settle` @throws LeaseLost */
-  async park(lane: Lane, item: Item, { unknown }: { readonly unknown: boolean }, also = nothingElse): Promise<boolean> {
-    return this.transaction.run(lane, 'pending = pending - 1, attempt = 0', [], async (client) => {
-      await client.query(
-        `UPDATE ${lane.tables.item} SET state = 'parked', sending = CASE WHEN $2 THEN sending END WHERE id = $1`,
-        [item.id, unknown],
-      );
-      await also(client);
-      return !(await this.transaction.deleteEmpty(client, lane));
-    });
+  async park(
+    lane: Lane,
+    item: Item,
+    { unknown }: { readonly unknown: boolean },
+    also: readonly CompanionRow[] = [],
+  ): Promise<LaneRest> {
+    return this.writesOf(lane.tables).end({ lane, item, fate: 'parked', keeps: unknown, attempts: 'reset', also });
   }
 
   /** Gives the lane back; it goes to the end of the queue, or waits. Without effect where the lease was lost. */
   async release(lane: Lane, delayMs = 0): Promise<void> {
-    await this.pool.query(
-      `UPDATE ${lane.tables.lane} SET next_at = now() + $3 * interval '1 ms', lease_until = '-infinity'
-       WHERE subject_id = $1 AND lease_token = $2`,
-      [lane.subjectId, lane.token, delayMs],
-    );
-    await this.transaction.deleteEmpty(this.pool, lane);
+    await this.writesOf(lane.tables).give(lane, delayMs);
   }
 
   async figures(tables: QueueTables): Promise<QueueFigures> {
     const { rows } = await this.pool.query<{ depth: string; parked: string; oldest: Date | null }>(
-      `SELECT (SELECT coalesce(sum(pending), 0) FROM ${tables.lane}) AS depth,
+      `SELECT (SELECT count(*) FROM ${tables.item} WHERE state IN ('queued', 'sending')) AS depth,
               (SELECT count(*) FROM ${tables.item} WHERE state = 'parked') AS parked,
               (SELECT min(next_at) FROM ${tables.lane} WHERE next_at <= now()) AS oldest`,
     );
@@ -176,7 +139,7 @@ export class Lanes {
     return { depth: Number(row.depth), parked: Number(row.parked), oldestDueAt: row.oldest };
   }
 
-  private async queueAgain(client: PoolClient, { tables }: Lane, item: Item): Promise<void> {
-    await client.query(`UPDATE ${tables.item} SET state = 'queued', sending = NULL WHERE id = $1`, [item.id]);
+  private writesOf({ processorId }: QueueTables): LaneWrites {
+    return this.writes.get(processorId)!;
   }
 }

@@ -15,6 +15,7 @@ import type { NotificationKind } from '../mail/notification-kinds.js';
 import type { Notification } from '../mail/notification.js';
 import type { QueuedNotification } from '../queue/item.js';
 import { SealedValues, type Opened } from './sealed-values.query.js';
+import { readWhole } from './streams.js';
 
 /** The address, and the fields read together with it. */
 interface Addressee {
@@ -27,7 +28,16 @@ interface Addressee {
 /** Without the links, which are made when the mail is written. */
 export type OpenedNotification = Omit<Notification, 'copyToken' | 'unsubscribeToken'>;
 
-/** Opens the address and the fields of one notification at the moment it is sent, and nothing else of the streams. */
+/** What a notification is made of, as it was read: still sealed. */
+export interface ReadNotification {
+  readonly event: RecordedEvent;
+  /** The stream of the event. */
+  readonly history: readonly RecordedEvent[];
+  /** The stream of the customer; empty where nothing of it goes along. */
+  readonly customer: readonly RecordedEvent[];
+}
+
+/** Reads and opens the address and the fields of one notification at the moment it is sent, and nothing else. */
 @Injectable()
 export class NotificationSource {
   constructor(
@@ -35,21 +45,32 @@ export class NotificationSource {
     private readonly sealed: SealedValues,
   ) {}
 
-  /** `null` = the address or one of the fields cannot be opened any more. */
   async read(
-    kind: NotificationKind,
+    { addressee }: Pick<NotificationKind, 'addressee'>,
     queued: QueuedNotification,
     subjectId: SubjectId,
-  ): Promise<OpenedNotification | null> {
-    const history = await this.history(queued.stream);
+  ): Promise<ReadNotification> {
+    const [history, customer] = await Promise.all([
+      readWhole(this.store, queued.stream),
+      namesCustomer.has(addressee) ? readWhole(this.store, streamName('customer', subjectId)) : [],
+    ]);
     const event = history.find(({ revision }) => String(revision) === queued.revision);
     if (event === undefined) throw new Error('the event of a notification is not in its stream');
-    const addressee = await this.addressee(kind, event, history, subjectId);
+    return { event, history, customer };
+  }
+
+  /** `null` = the address or one of the fields cannot be opened any more. */
+  async open(kind: NotificationKind, read: ReadNotification): Promise<OpenedNotification | null> {
+    const { event } = read;
+    const [addressee, ...fields] = await Promise.all([
+      this.addressee(kind, read),
+      ...kind.opens.map((field) => this.sealed.open<string>(event, field)),
+    ]);
     if (addressee === null) return null;
     const values: Record<string, string> = {};
     const digests = [addressee.email.digest, ...(addressee.digests ?? [])];
-    for (const field of kind.opens) {
-      const opened = await this.sealed.open<string>(event, field);
+    for (const [index, field] of kind.opens.entries()) {
+      const opened = fields[index] ?? null;
       if (opened === null) return null;
       values[field] = opened.value;
       digests.push(opened.digest);
@@ -69,31 +90,27 @@ export class NotificationSource {
     };
   }
 
-  private async addressee(
-    { addressee }: NotificationKind,
-    event: RecordedEvent,
-    history: readonly RecordedEvent[],
-    subjectId: SubjectId,
-  ): Promise<Addressee | null> {
+  private async addressee({ addressee }: NotificationKind, read: ReadNotification): Promise<Addressee | null> {
+    const { customer, event, history } = read;
     switch (addressee) {
       case 'event':
-        return addressed(
-          await this.sealed.open<string>(event, 'email'),
-          localeOf(event) ?? (await this.localeOf(subjectId)),
-        );
+        return addressed(await this.sealed.open<string>(event, 'email'), localeOf(event) ?? lastLocale(customer));
       case 'subscriber': {
         const asked = history.findLast(({ type }) => type === 'NewsletterSubscriptionRequested');
         return asked === undefined ? null : addressed(await this.sealed.open<string>(asked, 'email'), localeOf(asked));
       }
       case 'account':
-        return this.account(subjectId);
+        return this.account(customer);
       case 'requester':
-        return this.requester(event, history, subjectId);
+        return this.requester(read);
       case 'supportCase': {
         const opening = history.find(({ type }) => type === 'SupportCaseOpened');
         if (opening === undefined) return null;
-        const subject = await this.sealed.open<string>(opening, 'subject');
-        const address = addressed(await this.sealed.open<string>(opening, 'email'), localeOf(opening));
+        const [subject, email] = await Promise.all([
+          this.sealed.open<string>(opening, 'subject'),
+          this.sealed.open<string>(opening, 'email'),
+        ]);
+        const address = addressed(email, localeOf(opening));
         if (subject === null || address === null) return null;
         const more = { caseSubject: subject.value, openedBy: opening.eventId };
         return { ...address, more, digests: [subject.digest] };
@@ -111,16 +128,12 @@ export class NotificationSource {
   }
 
   /** Reads the rights request in whose stream the event is, or that an event in the person's stream names. */
-  private async requester(
-    { data, stream }: RecordedEvent,
-    history: readonly RecordedEvent[],
-    subjectId: SubjectId,
-  ): Promise<Addressee | null> {
-    const own = streamCategory(stream) === 'rightsRequest';
-    const about = own ? streamId(stream) : String(data['requestId']);
-    const asked = own ? history : await this.history(streamName('rightsRequest', about));
+  private async requester({ customer, event, history }: ReadNotification): Promise<Addressee | null> {
+    const own = streamCategory(event.stream) === 'rightsRequest';
+    const about = own ? streamId(event.stream) : String(event.data['requestId']);
+    const asked = own ? history : await readWhole(this.store, streamName('rightsRequest', about));
     const byEmailOnly = asked.some(({ type, data: { method } }) => type === 'RequesterIdentified' && method === 'confirmedEmail'); // prettier-ignore
-    const address = await this.account(subjectId);
+    const address = await this.account(customer);
     if (address !== null) return { ...address, more: { about, byEmailOnly } };
     const confirmed = asked.findLast(({ type }) => type === 'ConfirmationAsked' || type === 'RequesterAddressNoted');
     if (confirmed === undefined) return null;
@@ -128,29 +141,15 @@ export class NotificationSource {
     return opened && { ...opened, more: { about, byEmailOnly } };
   }
 
-  private async history(stream: string): Promise<RecordedEvent[]> {
-    const recorded: RecordedEvent[] = [];
-    for await (const event of this.store.readStream(stream)) recorded.push(event);
-    return recorded;
-  }
-
-  private async account(subjectId: SubjectId): Promise<Addressee | null> {
-    let address: RecordedEvent | null = null;
-    for await (const recorded of this.store.readStream(streamName('customer', subjectId))) {
-      if (recorded.type === 'CustomerRegistered' || recorded.type === 'EmailRectified') address = recorded;
-    }
-    if (address === null) return null;
-    return addressed(await this.sealed.open<string>(address, 'email'), await this.localeOf(subjectId));
-  }
-
-  private async localeOf(subjectId: SubjectId): Promise<Locale | undefined> {
-    let locale: Locale | undefined;
-    for await (const recorded of this.store.readStream(streamName('customer', subjectId))) {
-      locale = localeOf(recorded) ?? locale;
-    }
-    return locale;
+  private async account(customer: readonly RecordedEvent[]): Promise<Addressee | null> {
+    const address = customer.findLast(({ type }) => type === 'CustomerRegistered' || type === 'EmailRectified');
+    if (address === undefined) return null;
+    return addressed(await this.sealed.open<string>(address, 'email'), lastLocale(customer));
   }
 }
+
+/** Whose address or language may be the customer's. */
+const namesCustomer: ReadonlySet<NotificationKind['addressee']> = new Set(['event', 'account', 'requester']);
 
 const addressed = (email: Opened<string> | null, language: Locale | undefined): Addressee | null =>
   email === null ? null : { email, language };
@@ -160,3 +159,6 @@ const localeOf = ({ type, data }: RecordedEvent): Locale | undefined => {
   const locale = type === 'CustomerRegistered' || type === 'LocaleChosen' ? data['locale'] : data['language'];
   return locale === 'sv' || locale === 'en' ? locale : undefined;
 };
+
+const lastLocale = (events: readonly RecordedEvent[]): Locale | undefined =>
+  events.reduce<Locale | undefined>((last, event) => localeOf(event) ?? last, undefined);

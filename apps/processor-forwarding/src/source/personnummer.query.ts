@@ -1,6 +1,7 @@
 import { EventStore, streamName, type RecordedEvent, type SubjectId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import { SealedValues, type Opened } from './sealed-values.query.js';
+import { readWhole } from './streams.js';
 
 /** Reads a person's number from their stream, at the moment of the attempt. */
 @Injectable()
@@ -10,13 +11,15 @@ export class Personnummers {
     private readonly sealed: SealedValues,
   ) {}
 
-  /** The number recorded last. `null` = none, removed, or its key is destroyed. */
-  async current(subjectId: SubjectId): Promise<Opened<string> | null> {
-    let last: RecordedEvent | null = null;
-    for await (const recorded of this.store.readStream(streamName('customer', subjectId))) {
-      if (recorded.type === 'PersonnummerRecorded') last = recorded;
-      if (recorded.type === 'PersonnummerRemoved') last = null;
-    }
-    return last === null ? null : this.sealed.open<string>(last, 'number');
+  /** Where the number recorded last is, still sealed; `null` = there is none, or it was removed. */
+  async read(subjectId: SubjectId): Promise<RecordedEvent | null> {
+    const events = await readWhole(this.store, streamName('customer', subjectId));
+    const last = events.findLast(({ type }) => type === 'PersonnummerRecorded' || type === 'PersonnummerRemoved');
+    return last?.type === 'PersonnummerRecorded' ? last : null;
+  }
+
+  /** `null` = its key is destroyed. */
+  async open(recorded: RecordedEvent): Promise<Opened<string> | null> {
+    return this.sealed.open<string>(recorded, 'number');
   }
 }

@@ -4,6 +4,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { Attempts } from '../attempt/attempts.js';
+import { RecipientErasure } from '../attempt/recipient-erasure.js';
 import { MAIL_PROVIDER, mailProcessorId, type MailProvider } from '../mail/mail-provider.js';
 import { PAYMENT_PROCESSORS, type PaymentProcessors } from '../payment/connect-processors.js';
 import { PaymentWatch } from '../payment/payment-watch.js';
@@ -42,8 +43,9 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     private readonly lanes: Lanes,
     attempts: Attempts,
     watch: PaymentWatch,
+    erasure: RecipientErasure,
   ) {
-    const parts = { lanes, attempts, watch, config, logger };
+    const parts = { lanes, attempts, watch, erasure, config, logger };
     this.workers = allQueueTables.map((tables) => {
       const { processorId } = tables;
       const processor = processors.get(processorId) ?? null;

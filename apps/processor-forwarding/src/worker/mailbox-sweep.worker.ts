@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { MAIL_PROVIDER, mailProcessorId, type MailProvider } from '../mail/mail-provider.js';
 import { MailboxSweep } from '../mailbox/mailbox-sweep.js';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
-import { nameOf } from './name-of.js';
+import { nameOf } from '../attempt/name-of.js';
 
 /** Sweeps the mailbox once a day; a sweep that failed or was interrupted is begun again after a quarter of an hour. */
 @Injectable()

@@ -18,6 +18,12 @@ export class TokenBucket {
     return tokens >= 0 ? 0 : (-tokens / this.perSecond) * 1000;
   }
 
+  /** Is half the burst left, and a token beside it? What has no hurry asks this first. */
+  isHalfFull(now: number): boolean {
+    const tokens = Math.min(this.burst, this.tokens + (Math.max(0, now - this.at) / 1000) * this.perSecond);
+    return tokens >= Math.min(this.burst, this.burst / 2 + 1);
+  }
+
   /** Takes a token. @returns how long to wait before it may be used, in ms; 0 = at once */
   take(now: number): number {
     this.tokens = Math.min(this.burst, this.tokens + ((now - this.at) / 1000) * this.perSecond);
