@@ -55,8 +55,15 @@ export const startShop = async (dataDir, env) => {
  */
 export const startDistributedShop = async (dataDir, env) => {
   const args = [distributed, '--free-ports', '--as-built'];
-  const shop = await started(args, { ...settings(dataDir, await freePort()), ...env });
-  return { ...shop, databaseUrl: await databaseIn(dataDir) };
+  for (let tries = 1; ; tries++) {
+    try {
+      const shop = await started(args, { ...settings(dataDir, await freePort()), ...env });
+      return { ...shop, databaseUrl: await databaseIn(dataDir) };
+    } catch (error) {
+      // A port that was free when it was chosen may be an outgoing connection's a moment later.
+      if (tries === 3 || !String(error).includes('is taken by another program')) throw error;
+    }
+  }
 };
 
 /** EventStoreDB's sandbox, its log in a file on disk. @param {string} dataDir @returns its address, and how it is ended */
