@@ -8,7 +8,7 @@ import { started } from './child.mjs';
 /** @param {string} path from here */
 const program = (path) => fileURLToPath(new URL(path, import.meta.url));
 const standaloneMain = program('../../apps/standalone/dist/main.js');
-const distributed = program('../apart.mjs');
+const distributed = program('../distributed.mjs');
 const eventStoreMain = program('../../apps/event-store-sandbox/dist/main.js');
 
 /**
