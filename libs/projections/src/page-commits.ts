@@ -4,6 +4,7 @@
  * each page ends as if it had been alone, and a group that is slow delays the others once, by `patienceMs` at most.
  */
 import type { DataSource, EntityManager } from 'typeorm';
+import { inRevocableTransaction } from './revocable-transaction.js';
 import { moveGroups, moveWithoutRows, unlockedPlaces, type GroupPlace, type Move } from './group-place.js';
 
 /** What a page does in a transaction, beside moving its group. */
@@ -97,7 +98,7 @@ export class PageCommits {
   private async together(pages: readonly PageWork<unknown>[]): Promise<readonly unknown[]> {
     const end = performance.now() + patienceMs;
     try {
-      return await this.dataSource.transaction(async (manager) => {
+      return await inRevocableTransaction(this.dataSource, async (manager, revoke) => {
         const groups = pages.map(({ move }) => move.group);
         const places = new Map(await unlockedPlaces(manager, groups, patienceMs));
         const outcomes: unknown[] = [];
@@ -113,7 +114,7 @@ export class PageCommits {
           const worked = await Promise.race([page.work(manager, place), expiry(end - performance.now())]);
           if (worked === expired) {
             this.slow.add(group);
-            throw new Error('a page takes too long to share a transaction');
+            return revoke();
           }
           outcomes.push(worked.done);
           if (!worked.moves) continue;

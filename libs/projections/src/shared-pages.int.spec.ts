@@ -2,7 +2,7 @@ import { DomainError, type DeliveryOutcome, type GroupHandling, type RecordedEve
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EntityManager } from 'typeorm';
-import { handlingOf, InboxFixture, step } from './inbox-fixture.contract.js';
+import { handlingOf, InboxFixture, step, type Write } from './inbox-fixture.contract.js';
 import { TypeOrmInbox } from './typeorm-inbox.js';
 
 /*
@@ -84,6 +84,32 @@ describe('pages that are ready together', () => {
     finish();
     expect(await slow).toBe('done');
     expect((await rowsOf(groups[0]!)).map(({ position }) => position)).toEqual(['0', '7']);
+  });
+
+  it('leave nothing of a page that was given up while its handler went on', async () => {
+    const events = await on.log('order-1');
+    const groups = ['slow', 'quick'].map((name) => `${on.group}-${name}`);
+    for (const group of groups) await on.inbox.deliver(group, page(events), handlingIn(group));
+    const next = await on.log('order-1');
+    const after = events.at(-1)!.position;
+    const write = (group: string, what: string, manager: EntityManager): Promise<unknown> =>
+      manager.query('INSERT INTO seen VALUES ($1, $2, $3)', [group, '7', what]);
+    let begun = 0;
+    // One statement after the other, so that one of them meets the moment of the giving up.
+    const inSteps: Write = async (_event, manager) => {
+      begun += 1;
+      const end = performance.now() + 400;
+      for (let part = 0; performance.now() < end; part++) await write(groups[0]!, `part ${part} of ${begun}`, manager);
+    };
+    const outcomes = await Promise.all([
+      on.inbox.deliver(groups[0]!, page(next, after), handlingOf(inSteps)),
+      on.inbox.deliver(groups[1]!, page(next, after), handlingIn(groups[1]!)),
+    ]);
+    expect(outcomes).toEqual(['done', 'done']);
+    expect(begun).toBe(2);
+    const rows = (await rowsOf(groups[0]!)).slice(1);
+    expect(rows.length).toBeGreaterThan(10);
+    expect(rows.map(({ stream }) => stream)).toEqual(rows.map((_, part) => `part ${part} of 2`));
   });
 
   it('are not delayed for longer than a moment by a group that waits for a lock', async () => {
