@@ -22,6 +22,7 @@ export class DatabaseWork {
   async countStatementsFromNextStart() {
     await this.#pool.query(`ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'`);
     await this.#pool.query(`ALTER SYSTEM SET pg_stat_statements.max = 10000`);
+    await this.#pool.query(`ALTER SYSTEM SET pg_stat_statements.track_planning = on`);
   }
 
   /** Once the server counts statements. */
@@ -50,11 +51,11 @@ export class DatabaseWork {
     await this.#pool.query('SELECT pg_stat_statements_reset()');
   }
 
-  /** Every statement since they were last forgotten, constants replaced, the most frequent first. @returns {Promise<Statement[]>} */
+  /** Every statement since they were last forgotten, planned and executed, constants replaced, the most frequent first. @returns {Promise<Statement[]>} */
   async statements() {
     const { rows } = await this.#pool.query(
       `SELECT regexp_replace(query, '\\s+', ' ', 'g') AS query, sum(calls)::float8 AS calls, sum(rows)::float8 AS rows,
-              sum(total_exec_time)::float8 AS ms
+              sum(total_plan_time + total_exec_time)::float8 AS ms
        FROM pg_stat_statements GROUP BY 1 ORDER BY 2 DESC, 1`,
     );
     return rows;
