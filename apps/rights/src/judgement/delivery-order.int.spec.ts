@@ -171,7 +171,8 @@ describe('an event that is delivered again', () => {
     const request = await until(async () => {
       await deliverAll();
       const events = await eventsOf(stream);
-      return events.at(-1)?.type === 'RecipientAnswered' && events; // late, but still recorded
+      const last = events.at(-1);
+      return last?.type === 'RecipientAnswered' && last.position >= 0n && events; // late, but recorded and sequenced
     });
     for (const event of [...request, ...(await eventsOf(streamName('forwarding', forwardingId)))]) await deliver(event);
     await until(async () => {
