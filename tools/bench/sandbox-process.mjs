@@ -1,5 +1,5 @@
 /**
- * The processors' stand-ins as a process of their own, so that their work is not counted as the shop's. Tells its parent
+ * The processors' sandbox in its own process, so that its work is not counted as the shop's. Tells its parent
  * which order's checkout and which order's mail came, and when.
  */
 import { sandboxMondido, startProcessorSandbox } from '@dittoo/processor-sandbox';

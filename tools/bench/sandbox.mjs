@@ -8,7 +8,7 @@ const program = fileURLToPath(new URL('sandbox-process.mjs', import.meta.url));
  * @typedef {{ env: Record<string, string>, pid: number, listen: (listener: (arrival: Arrival) => void) => void, stop: () => Promise<void> }} Sandbox
  */
 
-/** Starts the processors' stand-ins. @returns {Promise<Sandbox>} `env` is what a shop is told to reach them */
+/** Starts the processors' sandbox. @returns {Promise<Sandbox>} `env` = a shop's settings to reach it */
 export const startSandbox = async () => {
   /** @type {Record<string, string>} */
   let env = {};

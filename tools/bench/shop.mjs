@@ -34,8 +34,8 @@ const databaseIn = async (dataDir) => {
 };
 
 /**
- * The whole shop as `npm start` runs it, with its embedded PostgreSQL in `dataDir`; the processors' stand-ins are another
- * process's. Set as an operator would who expects the load: no rate limit that one address meets, and no log line for
+ * The whole shop as `npm start` runs it, with its embedded PostgreSQL in `dataDir`; the processors' sandbox is another
+ * process. Set as an operator would who expects the load: no rate limit that one address meets, and no log line for
  * each request.
  *
  * @param {string} dataDir @param {Record<string, string>} env where the processors are, and what else differs

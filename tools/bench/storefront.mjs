@@ -18,7 +18,7 @@ const refreshAfterMs = 240_000;
 
 /**
  * A storefront outside of the shop: registers customers, places their orders, sends each to the payment page, approves the
- * invoice there, and learns from the stand-ins what came of it. It speaks the public HTTP API and nothing else. It reads an
+ * invoice there, and reads the outcome from the sandbox. It speaks the public HTTP API and nothing else. It reads an
  * order once its checkout is open and not before: how often a waiting page asks is no matter of the shop's, and under
  * overload it would be the load.
  */

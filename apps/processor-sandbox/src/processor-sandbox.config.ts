@@ -27,7 +27,7 @@ export const sandboxMondido: MondidoOptions = {
   secret: 'sandbox-secret',
 };
 
-/** The mailbox of the shop at the stand-in. */
+/** The shop's mailbox in the sandbox. */
 export const sandboxMail: MailAccount = { user: 'kundtjanst@example.org', password: 'sandbox-password' };
 
 export interface ProcessorSandboxOptions {

@@ -1,6 +1,6 @@
 import { EventStoreUnavailable } from '@dittoo/kernel';
 
-/** For specs: counts the acts of a piece of work and ends it before or after one, as a process does that is killed there. */
+/** For specs: counts the calls of some work and stops it before or after one of them, as if the process were killed. */
 export class Death {
   private acts = 0;
 

@@ -16,7 +16,7 @@ import { Payload } from '@nestjs/microservices';
 
 const group = 'specs.identity';
 
-/** What identity answers to the events of rights, and nothing else of it. */
+/** Identity's reactions to the events of rights, and nothing else of it. */
 @Controller()
 export class IdentityInSpecs {
   constructor(

@@ -2,7 +2,7 @@ import type { DomainEvent } from '@dittoo/kernel';
 
 const money = { amountMinor: 12_900, currency: 'SEK' };
 
-/** For specs: an invented order, paid and shipped, as the events of its stream. */
+/** For specs: the events of an invented order that is paid and shipped. */
 export const shippedOrder = (givenName = 'Anna'): readonly [DomainEvent, DomainEvent, DomainEvent] => {
   const address = { street: 'Exempelgatan 7', postalCode: '12345', city: 'Exempelstad', country: 'SE' };
   const buyer = { givenName, familyName: 'Exempelsson', address };
@@ -25,7 +25,7 @@ export const shippedOrder = (givenName = 'Anna'): readonly [DomainEvent, DomainE
   ];
 };
 
-/** What Payson received of a person, by the register's names of the fields. */
+/** A disclosure of these fields of a person to Payson. */
 export const disclosed = (...fields: string[]): DomainEvent => ({
   type: 'DataDisclosed',
   data: {

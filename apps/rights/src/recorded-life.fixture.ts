@@ -4,14 +4,14 @@ import type { Platform } from '@dittoo/platform';
 
 const definitions: SchemaMap = schemaMap;
 
-/** For specs: what any service would have appended about an invented person. */
+/** For specs: appends events about an invented person as any service would. */
 export class RecordedLife {
   constructor(
     private readonly platform: Pick<Platform, 'clock' | 'sealer' | 'store'>,
     readonly subjectId: Uuid = newId(),
   ) {}
 
-  /** Appends behind what stands in `stream`. */
+  /** Appends to the end of `stream`. */
   async record(stream: string, events: readonly DomainEvent[], kind: Actor['kind'] = 'dataSubject'): Promise<void> {
     const { clock, sealer, store } = this.platform;
     let revision: bigint | 'no-stream' = 'no-stream';

@@ -4,7 +4,7 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 
 export const refusingGroup = 'specs.refusing';
 
-/** For specs: a group that cannot handle the orders of these streams that were sent, so that the streams are parked. */
+/** For specs: a group that fails on shipped orders of these streams, so that the streams are parked. */
 export const refusing = (streams: ReadonlySet<string>): Type => {
   @Controller()
   class Refusing {

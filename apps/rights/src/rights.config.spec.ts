@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readRightsConfig } from './rights.config.js';
 
 describe('the configuration of rights', () => {
-  it('waits for nothing before an erasure, three days for recipients, and keeps a copy for a week', () =>
+  it('has no cooling-off by default, waits three days for recipients, and keeps a copy for a week', () =>
     expect(readRightsConfig({})).toEqual({
       coolingOffMs: 0,
       recipientDeadlineMs: 3 * 86_400_000,

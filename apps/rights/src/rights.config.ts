@@ -17,13 +17,13 @@ export const rightsVariables = new SettingGroup({
       least: 'PT0S',
     }),
     liftNoticeMs: duration('RESTRICTION_LIFT_NOTICE', {
-      means: 'How long before a restriction of processing ends the person is told (art. 18(3)).',
+      means: 'How long before the end of a restriction of processing the person is informed (art. 18(3)).',
       default: 'P3D',
       example: 'P7D',
       least: 'PT0S',
     }),
     copyLifetimeMs: duration('SUBJECT_COPY_LIFETIME', {
-      means: "How long a copy of a person's data waits to be fetched.",
+      means: "How long a copy of a person's data can be fetched.",
       default: 'P7D',
       example: 'P14D',
       least: 'PT0S',
@@ -33,7 +33,7 @@ export const rightsVariables = new SettingGroup({
 
 export type RightsConfig = ConfigOf<typeof rightsVariables.settings>;
 
-/** @throws SettingsError with the names of the variables that are wrong */
+/** @throws SettingsError names the wrong variables */
 export const readRightsConfig = (env: Environment): RightsConfig => readSettings(env, rightsVariables.settings);
 
 /** `RightsConfig` for Nest. */

@@ -10,11 +10,11 @@ import { RightsModule } from './rights.module.js';
 import { rightsSchema } from './rights.migrations.js';
 
 export const noticeVersion = '2026-11-01';
-/** The officer whose token `officer()` of a fixture carries. */
+/** The officer of the token that `officer()` of a fixture returns. */
 export const officerId = '0f1c0000-0000-4000-8000-000000000001';
 export const secondOfficerId = '0f1c0000-0000-4000-8000-000000000002';
 
-/** An invented customer; every value can be told from another's. */
+/** An invented customer whose values are unique. */
 export const personNamed = (name: string) => ({
   email: `${name}@example.org`,
   givenName: `Given ${name}`,
@@ -31,7 +31,7 @@ export interface CustomerDetails {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // The shape differs from route to route, and specs look at what they expect.
+  // The shape depends on the route, and specs compare it with what they expect.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly body: any;
 }
@@ -45,19 +45,19 @@ export interface CallOptions {
 export interface RightsUnderTest {
   readonly service: TestService;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
-  /** A customer as identity would have registered them. @returns the id and a fresh `Bearer …` */
+  /** Records a customer as identity would. @returns the id and a fresh `Bearer …` */
   customer(name: string, more?: CustomerDetails): Promise<{ customerId: string; bearer: string }>;
-  /** What identity, or another service, records about a person, at the end of its stream. */
+  /** Appends another service's events about a person to the end of the stream. */
   record(category: string, id: string, subjectId: string, ...events: DomainEvent[]): Promise<void>;
   officer(id?: string): Promise<string>;
   close(): Promise<void>;
 }
 
 /**
- * For specs: rights alone, beside an identity that only closes accounts and changes profiles when rights asks for it.
+ * For specs: rights, with an identity that only closes accounts and changes profiles when rights requests it.
  *
- * @param identity `silent`: it has not answered yet; what it answers, the spec records
- * @param controllers the spec's own handlers, beside those of rights
+ * @param identity `silent`: it does not react; the spec records its events
+ * @param controllers the spec's own handlers, besides those of rights
  */
 export const startRights = async (
   env: Readonly<Record<string, string>> = {},

@@ -48,7 +48,7 @@ class AddRightsOfEveryKind1763820000060 implements MigrationInterface {
   }
 }
 
-/** Where a person occurs in the log, and the copies that wait to be fetched, sealed. */
+/** The index of streams by person, and the sealed copies that wait to be fetched. */
 class AddSubjectCopy1763820000020 implements MigrationInterface {
   readonly name = 'AddSubjectCopy1763820000020';
 
@@ -78,7 +78,7 @@ class AddSubjectCopy1763820000020 implements MigrationInterface {
   }
 }
 
-/** What ends when, what must not, and when an account was last used. */
+/** Last days of keys, legal holds, and the last use of accounts. */
 class AddRetention1763820000040 implements MigrationInterface {
   readonly name = 'AddRetention1763820000040';
 

@@ -28,7 +28,7 @@ import { ParkedOfPerson } from './person/parked-of-person.js';
 import { SubjectEvents } from './person/subject-events.query.js';
 import { SubjectStreams } from './person/subject-streams.js';
 import { PersonnummerConsent } from './personnummer/personnummer-consent.query.js';
-import { PersonnummerGround } from './personnummer/ended-ground.js';
+import { PersonnummerGround } from './personnummer/personnummer-ground.js';
 import { PersonnummerReactor } from './personnummer/personnummer.reactor.js';
 import { RecipientTask } from './recipients/recipient-task.entity.js';
 import { RecipientTaskProjection } from './recipients/recipient-task.projection.js';
@@ -68,8 +68,8 @@ import { SubjectRows } from './subject-copy/subject-rows.query.js';
 export { readRightsConfig, type RightsConfig } from './rights.config.js';
 
 /**
- * A person asks -> is identified -> the rule or an officer decides -> what was approved is executed: a copy, a
- * restriction, an objection, an erasure. Beside it the periods end by themselves, and a legal hold stops both.
+ * A person's request -> identification -> decision by the rule or an officer -> execution: a copy, a restriction, an
+ * objection, an erasure. Independently, retention periods end by themselves, and a legal hold stops both.
  */
 @Module({})
 export class RightsModule {
@@ -157,7 +157,7 @@ export class RightsModule {
   }
 }
 
-/** Rights as a process runs it. */
+/** The service definition of rights. */
 export const rightsServiceWith = (config: RightsConfig): ServiceDefinition => ({
   schemas: [rightsSchema],
   module: (platform) => RightsModule.register(platform, config),

@@ -14,7 +14,7 @@ export interface StandaloneConfig {
   readonly rights: RightsConfig;
   readonly audit: AuditConfig;
   readonly forwarding: ForwardingSettings;
-  /** The stand-ins to start: `null` when every processor is configured. */
+  /** The sandbox to start; `null` when every processor is configured. */
   readonly sandbox: SandboxCredentials | null;
 }
 
@@ -43,7 +43,7 @@ export interface SandboxUrls {
   readonly imap: string;
 }
 
-/** How processor-forwarding reaches the stand-ins. */
+/** The sandbox's addresses for processor-forwarding. */
 export const connectionsTo = ({ payson }: SandboxCredentials, urls: SandboxUrls) => ({
   payson: { url: urls.payson, ...payson },
   mondido: { url: urls.mondido, ...sandboxMondido },

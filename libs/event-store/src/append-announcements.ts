@@ -1,19 +1,19 @@
 import type pg from 'pg';
 
 export const appendChannel = 'es_append';
-/** A process that appends says so at most this often; a sequencer that hears it looks often for longer than that. */
+/** Least time between two announcements of a process; after one, a sequencer polls often for longer than that. */
 export const announceEveryMs = 500;
 
 /**
- * Tells the sequencer of another process that this one appends. Only a shortcut: what is not heard is found by its poll.
- * An announcement waits for a lock that all of a cluster share, so it is no part of an append.
+ * Tells the sequencer of another process that this one appends. Only a shortcut: the sequencer's poll finds the events
+ * anyway. An announcement waits for a lock of the whole cluster, so it is not part of the append.
  */
 export class AppendAnnouncements {
   private nextAt = 0;
 
   constructor(private readonly pool: pg.Pool) {}
 
-  /** After an append was committed. */
+  /** Call it after an append was committed. */
   appended(): void {
     const now = performance.now();
     if (now < this.nextAt) return;

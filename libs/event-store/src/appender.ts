@@ -1,9 +1,10 @@
 /*
- * Writes appends to PostgreSQL: one statement each, a transaction of its own. While others are under way, appends that
- * arrive share a statement (group commit); all requests of a group stand or fall together, and when they fall each is
- * tried alone, so nobody pays for a neighbour's conflict but in time.
+ * Writes appends to PostgreSQL: one statement each, in its own transaction. While other statements are running,
+ * arriving appends share one (group commit). The requests of a group succeed or fail together; if they fail, each is
+ * retried alone, so a conflict of one request only delays the others.
  *
- * If the process dies here, a statement has happened or not; the caller's repeat with the same event ids finds out.
+ * If the process dies here, a statement was committed or not; the caller finds out by repeating it with the same event
+ * ids.
  */
 import {
   type AppendResult,
@@ -42,7 +43,7 @@ interface Waiting extends Request {
 }
 
 export interface AppenderOptions {
-  /** Statements at once; what comes on top is grouped. */
+  /** Most concurrent statements; further appends are grouped. */
   readonly maxStatements: number;
   readonly maxGroupRows: number;
 }
@@ -55,8 +56,8 @@ INSERT INTO event_store.es_event (stream_id, revision, event_id, type, data, met
 SELECT $1::text, $2::bigint, $3::uuid, $4::text, $5::jsonb, $6::jsonb, $7::timestamptz, $8::bytea
  WHERE $2::bigint = 0 OR EXISTS (SELECT 1 FROM event_store.es_event WHERE stream_id = $1::text AND revision = $2::bigint - 1)`;
 
-// $8, $9: the revisions the requests build on; LIMIT 1 keeps each look an index lookup. The arrays are behind SELECTs so
-// that the planner does not see how long they are: it would plan every statement anew
+// $8, $9: the revisions the requests build on; LIMIT 1 keeps each of them an index lookup. The arrays are in SELECTs so
+// that the planner does not see their lengths: it would plan every statement anew
 const appendMany = `
 INSERT INTO event_store.es_event (stream_id, revision, event_id, type, data, meta, recorded_at, leaf_hash)
 SELECT stream_id, revision, event_id, type, data, meta, (meta ->> 'recordedAt')::timestamptz, leaf_hash
@@ -100,7 +101,7 @@ export class Appender {
     }
   }
 
-  /** @returns false = somebody stands where the events should, or nobody where they build on */
+  /** @returns false = another event has one of the revisions, or the preceding revision does not exist */
   private write(request: Request): Promise<boolean> {
     if (this.statements < this.options.maxStatements && this.queue.length === 0) return this.send([request]);
     if (request.rows.length > this.options.maxGroupRows / 2) return this.send([request]);
@@ -128,7 +129,7 @@ export class Appender {
     });
   }
 
-  /** From the front of the queue, no stream twice: a statement does not see its own rows. */
+  /** Takes requests from the front of the queue, no stream twice: a statement does not see its own rows. */
   private takeGroup(): Waiting[] {
     const streams = new Set<string>();
     const group: Waiting[] = [];
@@ -149,14 +150,14 @@ export class Appender {
   }
 
   private sendGroup(group: Waiting[]): void {
-    // the same order everywhere: two groups that meet in two streams wait for each other one way only
+    // the same order everywhere, so that two groups with the same two streams cannot deadlock
     group.sort((a, b) => (a.stream < b.stream ? -1 : 1));
     this.send(group).then(
       (written) => {
         for (const waiting of group) waiting.settle(written || (group.length > 1 && this.send([waiting])));
       },
       (error: unknown) => {
-        const alone = group.length > 1 && !isUnavailable(error); // one of them is malformed: only that one shall hear it
+        const alone = group.length > 1 && !isUnavailable(error); // one of them is malformed: only that one gets the error
         for (const waiting of group) waiting.settle(alone ? this.send([waiting]) : Promise.reject(error as Error));
       },
     );
@@ -201,21 +202,20 @@ export class Appender {
     }
   }
 
-  /** Why were the events not written? Returns when they stand there already, as on a repeat. */
+  /** Finds out why the events were not written. Returns if they are there already, as on a repeat. */
   private async explain(request: Request, expectedRevision: bigint | 'no-stream'): Promise<void> {
-    const { rows: known } = await this.pool.query<{ event_id: string; stream_id: string; revision: string }>({
+    const { rows: existing } = await this.pool.query<{ event_id: string; stream_id: string; revision: string }>({
       name: 'es-known',
       text: `SELECT event_id::text, stream_id, revision::text FROM event_store.es_event WHERE event_id = ANY ($1::uuid[])`,
       values: [uuidArray(request.rows.map(({ eventId }) => eventId))],
     });
-    const elsewhere = known.find(({ stream_id }) => stream_id !== request.stream);
+    const elsewhere = existing.find(({ stream_id }) => stream_id !== request.stream);
     if (elsewhere !== undefined) {
-      throw new Error(
-        `event ${elsewhere.event_id} stands in ${elsewhere.stream_id} already: an id is never used twice`,
-      );
+      throw new Error(`event ${elsewhere.event_id} is already in ${elsewhere.stream_id}: an id is never used twice`);
     }
-    const standing = new Map(known.map(({ event_id, revision }) => [event_id, revision]));
-    if (request.rows.every(({ eventId, revision }) => standing.get(eventId.toLowerCase()) === String(revision))) return;
+    const revisions = new Map(existing.map(({ event_id, revision }) => [event_id, revision]));
+    if (request.rows.every(({ eventId, revision }) => revisions.get(eventId.toLowerCase()) === String(revision)))
+      return;
     const { rows: last } = await this.pool.query<{ revision: string }>({
       name: 'es-last',
       text: `SELECT revision::text FROM event_store.es_event WHERE stream_id = $1 ORDER BY es_event.revision DESC LIMIT 1`,

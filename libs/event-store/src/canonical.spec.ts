@@ -5,7 +5,7 @@ import { canonicalEvent, canonicalLeaf } from './canonical.js';
 import { exampleEvent } from './event-store.contract.js';
 
 describe('the canonical form', () => {
-  it("is the kernel's leaf, byte for byte", () => {
+  it("gives the kernel's leaf, byte for byte", () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ depthSize: 'medium' })),
@@ -43,7 +43,7 @@ describe('the canonical form', () => {
     expect(canonicalLeaf('thing-1', 0n, odd, canonicalEvent(odd))).toBe(leafOf('thing-1', 0n, odd));
   });
 
-  it('leaves out what is undefined, as JSON does', () => {
+  it('leaves out undefined members, as JSON does', () => {
     const event = exampleEvent('leaf', { a: undefined, b: [undefined], c: -0 } as unknown as JsonObject);
     expect(canonicalLeaf('thing-1', 0n, event, canonicalEvent(event))).toBe(leafOf('thing-1', 0n, event));
   });

@@ -7,8 +7,8 @@ export interface CanonicalEvent {
 }
 
 /**
- * RFC 8785, like the kernel's `leafOf` byte for byte (a property holds them together), but three times faster, since
- * appends pay for it on every event: once members stand in order, `JSON.stringify` writes the canonical form.
+ * RFC 8785, like the kernel's `leafOf` byte for byte (a property test compares them), but three times faster, because
+ * every append pays for it: once the members are in order, `JSON.stringify` writes the canonical form.
  */
 export const canonicalJson = (value: JsonValue): string => {
   try {
@@ -19,10 +19,10 @@ export const canonicalJson = (value: JsonValue): string => {
   }
 };
 
-/** Thrown for members an object does not keep where they are put: numbers go to the front, `__proto__` is none at all. */
+/** Thrown for members whose order an object does not keep: numbers go to the front, and `__proto__` is no member. */
 const willNotStay = new Error('the order of an object');
 
-/** The value itself where its members stand in order already, else a copy that does. */
+/** The value itself if its members are in order, otherwise a copy whose members are. */
 const inOrder = (value: unknown): unknown => {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null || value === undefined) return value;
   if (typeof value === 'number') {
@@ -59,7 +59,10 @@ const inOrder = (value: unknown): unknown => {
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
-/** By UTF-16 code units. Few members, often nearly in order: insertion beats `sort`. @returns did anything move? */
+/**
+ * Sorts by UTF-16 code units. For few, nearly sorted members insertion is faster than `sort`. @returns whether any
+ * moved
+ */
 const sort = (keys: string[]): boolean => {
   if (keys.length > 32) {
     keys.sort();
@@ -81,7 +84,7 @@ const sort = (keys: string[]): boolean => {
   return moved;
 };
 
-/** The slow way, which needs no object to hold the order. */
+/** The slow way, which does not rely on the order of an object's members. */
 const spelledOut = (value: unknown): string => {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
   if (Array.isArray(value)) return `[${value.map(spelledOut).join(',')}]`;
@@ -93,7 +96,7 @@ const spelledOut = (value: unknown): string => {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${spelledOut(member)}`).join(',')}}`;
 };
 
-/** Metadata has the same members every time, so their order can be written down; anything else takes the general way. */
+/** Metadata always has the same members, so their order is fixed here; other metadata takes the general way. */
 const canonicalMetadata = (metadata: EventMetadata): string => {
   const { actor, causationId, correlationId, dataSubjectId, legalBasis } = metadata;
   const { noticeVersion, purpose, recordedAt, schemaVersion, traceparent } = metadata;
@@ -126,7 +129,7 @@ export const canonicalEvent = (event: NewEvent): CanonicalEvent => ({
   metadata: canonicalMetadata(event.metadata),
 });
 
-/** The kernel's `leafOf`, put together from texts that exist already. */
+/** The kernel's `leafOf`, from texts that are already canonical. */
 export const canonicalLeaf = (
   stream: string,
   revision: bigint,

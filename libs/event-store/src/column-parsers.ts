@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** By type oid, for the queries of the log alone; other users of the process keep pg's own parsers. */
+/** Parsers by type oid, only for the queries of the log; other queries of the process keep pg's own parsers. */
 const parsers: Readonly<Record<number, (value: string) => unknown>> = {
   20: (value) => BigInt(value), // int8
   3802: (value) => JSON.parse(value) as unknown, // jsonb

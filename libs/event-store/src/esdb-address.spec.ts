@@ -10,7 +10,7 @@ writeFileSync(caFile, 'not read here');
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('EVENT_STORE_URL', () => {
-  it('is read with the secret apart from the rest', () => {
+  it('is read with the secret kept separately', () => {
     expect(readEsdbAddress(`esdb://shop:p%40ss%3Aword@es.example.org:2113?tls=true&tlsCAFile=${caFile}`)).toEqual({
       connection: `esdb://es.example.org:2113?tls=true&tlsCAFile=${caFile}`,
       hosts: 'es.example.org:2113',
@@ -35,16 +35,16 @@ describe('EVENT_STORE_URL', () => {
     ['esdb://shop:geheim@', 'must be esdb://'],
     ['esdb://shop:geheim@local host', 'host:port'],
     ['esdb://shop:geheim@localhost:2113?tls=geheim', 'tls in EVENT_STORE_URL must be true or false'],
-    ['esdb://shop:geheim@localhost?geheim=1', 'an option that is not known'],
+    ['esdb://shop:geheim@localhost?geheim=1', 'an unknown option'],
     ['esdb://shop:geheim@localhost?tlsVerifyCert=false', 'tlsVerifyCert in EVENT_STORE_URL must be true'],
-    ['esdb://shop:geheim@localhost?throwOnAppendFailure=false', 'an option that is not known'],
+    ['esdb://shop:geheim@localhost?throwOnAppendFailure=false', 'an unknown option'],
     [
       'esdb://shop:geheim@localhost?tlsCAFile=/geheim/none.crt',
       'tlsCAFile in EVENT_STORE_URL names a file that is not',
     ],
     ['esdb://shop:geheim@localhost?keepAliveInterval=1', 'keepAliveInterval in EVENT_STORE_URL must be 10000'],
     ['esdb://shop:geheim@localhost?tls=false', 'has a password and tls=false'],
-  ])('is refused as %s, without repeating what stood there', (text, reason) => {
+  ])('is refused as %s, without repeating its value', (text, reason) => {
     expect(() => readEsdbAddress(text)).toThrow(reason);
     try {
       readEsdbAddress(text);

@@ -5,17 +5,20 @@ export interface EsdbCredentials {
   readonly password: string;
 }
 
-/** Where an EventStoreDB is, the secret apart from the rest so that only the secret has to be kept from logs. */
+/** The address of an EventStoreDB. The secret is a field of its own, so that only that field must be kept from logs. */
 export interface EsdbAddress {
-  /** What the client is given: hosts and options, never a name or a password. */
+  /** The client's connection string: hosts and options, never a user name or password. */
   readonly connection: string;
-  /** What may be shown. */
+  /** The hosts, which may be logged. */
   readonly hosts: string;
   readonly secure: boolean;
   readonly credentials: EsdbCredentials | null;
 }
 
-/** The client prints the whole connection string, password and all, for an option it does not know: none gets there. */
+/**
+ * For an unknown option the client prints the whole connection string, with the password: only these options are passed
+ * on.
+ */
 const options: Readonly<Record<string, (value: string) => string | null>> = {
   tls: oneOf('true', 'false'),
   tlsCAFile: file,
@@ -40,29 +43,29 @@ const host = /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(:\d{1,5})?$/;
  * Reads `esdb://user:password@host:2113?tls=true&tlsCAFile=/path/ca.crt`; several hosts with a comma between them, or
  * `esdb+discover://`.
  *
- * @param name of the variable it stood in, for the message
- * @throws Error with the name of what is wrong and never with what stood there
+ * @param name the variable's name, for the message
+ * @throws Error names the wrong part, never its value
  */
 export const readEsdbAddress = (text: string, name = 'EVENT_STORE_URL'): EsdbAddress => {
-  const said = form.exec(text.trim())?.groups;
-  if (said === undefined) {
+  const parts = form.exec(text.trim())?.groups;
+  if (parts === undefined) {
     throw new Error(
       `${name} must be esdb://user:password@host:port?option=value, with : / @ ? % in user and password percent-encoded`,
     );
   }
-  const { discover = '', username, password, hosts = '', query = '' } = said;
+  const { discover = '', username, password, hosts = '', query = '' } = parts;
   if (!hosts.split(',').every((one) => host.test(one))) {
     throw new Error(`${name} must name hosts as host:port, several with a comma between them`);
   }
-  const given = query === '' ? [] : query.split('&').map((pair) => pair.split('=') as [string, string?]);
-  for (const [key, value = ''] of given) {
+  const pairs = query === '' ? [] : query.split('&').map((pair) => pair.split('=') as [string, string?]);
+  for (const [key, value = ''] of pairs) {
     if (!Object.hasOwn(options, key)) {
-      throw new Error(`${name} has an option that is not known; those that are: ${Object.keys(options).join(', ')}`);
+      throw new Error(`${name} has an unknown option; the known ones are ${Object.keys(options).join(', ')}`);
     }
     const wrong = options[key]!(decoded(value, name));
     if (wrong !== null) throw new Error(`${key} in ${name} ${wrong}`);
   }
-  const secure = !given.some(([key, value]) => key === 'tls' && value === 'false');
+  const secure = !pairs.some(([key, value]) => key === 'tls' && value === 'false');
   if (!secure && username !== undefined) {
     throw new Error(`${name} has a password and tls=false: without TLS none is sent, so leave it out or leave tls on`);
   }

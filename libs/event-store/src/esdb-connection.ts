@@ -1,12 +1,14 @@
 /*
- * The client of EventStoreDB as the rest of this folder uses it: its known defects are remedied here and in
- * `esdb-follow.ts`, each under the number the specs name it by.
+ * The client of EventStoreDB for the rest of this folder. Workarounds for its known defects are here and in
+ * `esdb-follow.ts`, each marked with the defect's number as in the specs.
  */
 import { DomainError, EventStoreUnavailable, pause } from '@dittoo/kernel';
 import { EventStoreDBClient, isCommandError, ErrorType, type Credentials } from '@eventstore/db-client';
 import type { EsdbAddress } from './esdb-address.js';
 
-/** What went wrong, in the client's word for it. Its own errors carry the answer's metadata; this one carries nothing. */
+/**
+ * A failure by the client's code for it. The client's own errors contain the response's metadata; this one does not.
+ */
 export class EsdbFailure extends Error {
   override readonly name = 'EsdbFailure';
   constructor(
@@ -17,7 +19,7 @@ export class EsdbFailure extends Error {
   }
 }
 
-/** E9: any of these may have happened after the deed, and any of them passes. */
+/** E9: transient failures; the call may have had its effect before any of them. */
 const passing: ReadonlySet<string> = new Set([
   ErrorType.UNAVAILABLE,
   ErrorType.CANCELLED,
@@ -28,15 +30,15 @@ const passing: ReadonlySet<string> = new Set([
   'silence',
   'untrusted',
 ]);
-/** gRPC: invalid argument, failed precondition, out of range, unimplemented. The same again tomorrow. */
+/** gRPC: invalid argument, failed precondition, out of range, unimplemented. A retry fails again. */
 const lasting = new Set([3, 9, 11, 12]);
-/** gRPC: the message is larger than the other side takes. */
+/** gRPC: the message is larger than the server accepts. */
 const resourceExhausted = 8;
 
-/** What OpenSSL says of a certificate nobody vouches for, or that is for another host, or that is none. */
+/** OpenSSL's messages for an untrusted certificate, one of another host, or none. */
 const notTrusted = /certificate|self.signed|altnames|SSL routines/i;
 
-/** @param error of the client, or of ours */
+/** @param error thrown by the client or by this folder */
 export const failureOf = (error: unknown): EsdbFailure => {
   if (error instanceof EsdbFailure) return error;
   if (error instanceof Error && isCommandError(error)) {
@@ -46,24 +48,24 @@ export const failureOf = (error: unknown): EsdbFailure => {
   }
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'number') return new EsdbFailure(ErrorType.UNKNOWN, code);
-  // Thrown before there was a connection: no node of a cluster answers.
+  // Thrown before a connection exists: no node of the cluster answers.
   return new EsdbFailure(String(message).startsWith('Failed to discover') ? ErrorType.UNAVAILABLE : 'unexpected');
 };
 
-/** May it work later, or have worked already? */
+/** Whether a retry may succeed; the call may also have had its effect already. */
 export const isPassing = ({ word, code }: EsdbFailure): boolean =>
   passing.has(word) && !(code !== undefined && (lasting.has(code) || code === resourceExhausted));
 
-/** In the words of the port. Refused credentials are mended without us, so they are waited for like a server. */
+/** The port's error for a failure. Refused credentials are fixed on the server, so they count as unavailability. */
 export const inOurWords = (failure: EsdbFailure): Error => {
   if (failure.word === ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED || failure.code === resourceExhausted) {
-    return new DomainError('payload-too-large', 'more than the event store takes in one append');
+    return new DomainError('payload-too-large', 'more than the event store accepts in one append');
   }
   if (isPassing(failure) || failure.word === ErrorType.ACCESS_DENIED) return new EventStoreUnavailable(failure);
   return failure;
 };
 
-/** A call of the client that streams. */
+/** A streaming call of the client. */
 interface Call<T> {
   on(event: 'data', listener: (item: T) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -79,11 +81,11 @@ interface GrpcClient {
 }
 
 export interface EsdbConnectionOptions {
-  /** After so long without an answer a call is given up. Default 10 s. */
+  /** A call without a response is given up after this time. Default 10 s. */
   readonly deadlineMs?: number;
 }
 
-/** Pauses before a read that failed in passing is repeated. */
+/** Pauses before the retries of a read after transient failures. */
 const retryPausesMs = [20, 100, 300];
 
 export class EsdbConnection {
@@ -92,8 +94,9 @@ export class EsdbConnection {
   private readonly givenUp = new WeakSet<GrpcChannel>();
   private closed = false;
   /**
-   * Goes with every call. E1, E13: an append with credentials takes the unary path, without batch and without asking
-   * the server what it can; those of the connection string do not do that. Without TLS they are never sent.
+   * Passed with every call. E1, E13: an append with credentials takes the unary path, without a batch and without
+   * probing the server's features; credentials in the connection string do not have that effect. Without TLS they are
+   * never sent.
    */
   readonly credentials: Credentials;
 
@@ -104,12 +107,12 @@ export class EsdbConnection {
     this.outliveReconnects();
   }
 
-  /** For every call; reads too ask the leader, so that what was appended is seen. */
+  /** Options of every call; reads also go to the leader, so that they see every acknowledged append. */
   get callOptions(): { readonly credentials: Credentials; readonly requiresLeader: true; readonly deadline: number } {
     return { credentials: this.credentials, requiresLeader: true, deadline: this.deadlineMs };
   }
 
-  /** E2: a call that never answers is given up. What it does later is nobody's concern any more. */
+  /** E2: gives up a call that never settles. Its late result is ignored. */
   async within<T>(call: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_, reject) => {
@@ -120,9 +123,10 @@ export class EsdbConnection {
   }
 
   /**
-   * Two ways in which the client ends the process while it reconnects, as rejections nobody handles. It closes the
-   * connection it gives up while an append that has just been handed it is about to use it: so the closing waits a turn. And
-   * of the calls that fail with a cluster that is away, those that find out late wait for a search that fails.
+   * Prevents two unhandled rejections by which a reconnecting client would end the process. It closes a given-up
+   * connection while an append that just received it is about to use it: so closing waits one turn of the event loop.
+   * And when a whole cluster is unavailable, calls that notice late wait for a node discovery whose failure nothing
+   * handles.
    */
   private outliveReconnects(): void {
     const { client } = this;
@@ -139,7 +143,10 @@ export class EsdbConnection {
     Object.assign(client, { handleError });
   }
 
-  /** Everything a read brings; the client puts no deadline on reads, so silence is one. */
+  /**
+   * Collects the items of a read. The client has no deadline for reads, so one without an item for that long is given
+   * up.
+   */
   collect<T>(call: Call<T>): Promise<T[]> {
     return new Promise((resolve, reject) => {
       const items: T[] = [];
@@ -162,7 +169,7 @@ export class EsdbConnection {
     });
   }
 
-  /** Repeats a read that fails in passing: the first call after an outage finds the old connection. */
+  /** Retries a read after transient failures: the first call after an outage still uses the old connection. */
   async reading<T>(read: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -178,7 +185,7 @@ export class EsdbConnection {
     }
   }
 
-  /** @throws EventStoreUnavailable it was closed */
+  /** @throws EventStoreUnavailable the connection was closed */
   requireOpen(): void {
     if (this.closed) throw new EventStoreUnavailable(new EsdbFailure('closed'));
   }
@@ -187,12 +194,12 @@ export class EsdbConnection {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await new Promise((resolve) => setImmediate(resolve)); // calls that passed `requireOpen` have their connection by now
+    await new Promise((resolve) => setImmediate(resolve)); // so that calls that passed `requireOpen` have their connection
     await this.within(this.client.dispose()).catch(() => undefined);
     const getChannel = inner<() => Promise<GrpcChannel>>(this.client, 'getChannel');
     await this.within(getChannel().then((channel) => channel.close())).catch(() => undefined);
   }
 }
 
-/** A member of the client that its types keep to themselves. */
+/** A private member of the client. */
 const inner = <Member>(client: object, name: string): Member => Reflect.get(client, name) as Member;

@@ -1,8 +1,8 @@
 /*
- * The known defects of the client, by the numbers the code names them with, and what an outage does. Promised: an
- * append is written once or answered with an error that says what is known; a subscription hands over everything after
- * its checkpoint, once, in order, whatever becomes of its connections; nothing of the client ends the process. Left
- * open: what a real server does under load.
+ * The known defects of the client, by the numbers used in the code, and the effects of an outage. Promised: an append
+ * is written once or fails with an error that tells whether the outcome is known; a subscription delivers everything
+ * after its checkpoint, once, in order, even if its connections are lost; the client never ends the process. Left open:
+ * the behaviour of a real server under load.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,7 +60,7 @@ const ids = async (stream: string, from = store): Promise<string[]> =>
   (await collect(from.readStream(stream))).map(({ eventId }) => eventId);
 const until = async (true_: () => boolean): Promise<void> => {
   for (const end = Date.now() + 10_000; !true_(); await new Promise((resolve) => setTimeout(resolve, 5))) {
-    if (Date.now() > end) throw new Error('did not come true');
+    if (Date.now() > end) throw new Error('the condition was not met');
   }
 };
 const slowly = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
@@ -72,19 +72,19 @@ const fill = async (stream: string, count: number, from = 0): Promise<string[]> 
 };
 
 describe('appends', () => {
-  it('E1, E13: never take the batch path of the client, nor ask the server what it can', async () => {
+  it('E1, E13: never take the client’s batch path, and never probe the server’s features', async () => {
     await Promise.all(
       Array.from({ length: 20 }, (_, index) => store.append(`a-${index}`, [event(index)], 'no-stream')),
     );
     expect(sandbox.calls).toMatchObject({ append: 20, batchAppend: 0, serverFeatures: 0 });
-    // What the client does by itself, so that the line above could fail.
+    // The client's own behaviour, which shows that the line above can fail.
     const plain = EventStoreDBClient.connectionString(sandbox.url);
     await plain.appendToStream('a-plain', jsonEvent({ type: 'T', data: {} }));
     expect(sandbox.calls).toMatchObject({ append: 20, batchAppend: 1, serverFeatures: 1 });
     await plain.dispose();
   });
 
-  it('E1: one that loses its connection takes no other along', async () => {
+  it('E1: one that loses its connection does not affect others', async () => {
     sandbox.fail('append', { kind: 'cut', afterwards: true });
     const other = storeAt(sandbox.url);
     const outcomes = await Promise.allSettled(
@@ -96,30 +96,27 @@ describe('appends', () => {
     for (let index = 0; index < 30; index++) expect(await ids(`a-${index}`)).toEqual([event(index).eventId]);
   });
 
-  it.each([true, false])(
-    'E2: one that is never answered is given up and repeated (written: %s)',
-    async (afterwards) => {
-      sandbox.fail('append', { kind: 'silence', afterwards });
-      expect(await store.append('a-1', [event(1), event(2)], 'no-stream')).toEqual({ revision: 1n });
-      expect(await ids('a-1')).toEqual([event(1).eventId, event(2).eventId]);
-      expect(sandbox.calls.append).toBe(2);
-    },
-  );
+  it.each([true, false])('E2: one without a response is given up and repeated (written: %s)', async (afterwards) => {
+    sandbox.fail('append', { kind: 'silence', afterwards });
+    expect(await store.append('a-1', [event(1), event(2)], 'no-stream')).toEqual({ revision: 1n });
+    expect(await ids('a-1')).toEqual([event(1).eventId, event(2).eventId]);
+    expect(sandbox.calls.append).toBe(2);
+  });
 
-  it('E2: a late answer to one that was given up harms nobody', async () => {
+  it('E2: ignore a late response to one that was given up', async () => {
     sandbox.fail('append', { kind: 'late', byMs: 600 });
     expect(await store.append('a-1', [event(1)], 'no-stream')).toEqual({ revision: 0n });
-    await new Promise((resolve) => setTimeout(resolve, 400)); // until the late answer is out
+    await new Promise((resolve) => setTimeout(resolve, 400)); // until the late response was sent
     expect(await ids('a-1')).toEqual([event(1).eventId]);
   });
 
-  it('E3: a conflict says where the stream stands', async () => {
+  it('E3: a conflict has the actual revision', async () => {
     await fill('a-1', 5);
     await expect(store.append('a-1', [event('x')], 1n)).rejects.toMatchObject({ actualRevision: 4n });
     await expect(store.append('a-2', [event('x')], 1n)).rejects.toMatchObject({ actualRevision: null });
   });
 
-  it('E4: a hundred at once on a connection that was never used', async () => {
+  it('E4: a hundred at once succeed on a new connection', async () => {
     await Promise.all(
       Array.from({ length: 100 }, (_, index) => store.append(`a-${index}`, [event(index)], 'no-stream')),
     );
@@ -133,7 +130,7 @@ describe('appends', () => {
     ['unknown', errors.unknown],
   ];
   it.each(passing.flatMap(([word, error]) => [true, false].map((afterwards) => [word, error, afterwards] as const)))(
-    'E9: %s passes (%j, written: %s)',
+    'E9: %s is transient (%j, written: %s)',
     async (_, error, afterwards) => {
       sandbox.fail('append', { kind: 'error', error, afterwards }, 2);
       expect(await store.append('a-1', [event(1)], 'no-stream')).toEqual({ revision: 0n });
@@ -141,7 +138,7 @@ describe('appends', () => {
     },
   );
 
-  it('E9: go to the leader once they are told who it is', async () => {
+  it('E9: go to the leader once they learn which node it is', async () => {
     const leader = await anotherSandbox();
     sandbox.fail('append', { kind: 'error', error: errors.notLeader('127.0.0.1', leader.port) });
     await store.append('a-1', [event(1)], 'no-stream');
@@ -155,7 +152,7 @@ describe('appends', () => {
     expect(sandbox.calls).toMatchObject({ append: 2, appendAny: 0 });
   });
 
-  it('take a conflict after an unknown outcome for their own event, if it is', async () => {
+  it('succeed on a conflict with their own event after an unknown outcome', async () => {
     await fill('a-1', 1);
     sandbox.fail('append', { kind: 'error', error: errors.unavailable, afterwards: true });
     sandbox.fail('append', { kind: 'error', error: errors.wrongExpectedVersion('a-1', 2) });
@@ -167,13 +164,13 @@ describe('appends', () => {
     expect((await ids('a-1')).length).toBe(3);
   });
 
-  it('are not repeated when that changes nothing', async () => {
+  it('are not retried where a retry cannot succeed', async () => {
     sandbox.fail('append', { kind: 'error', error: errors.invalid });
     await expect(store.append('a-1', [event(1)], 'no-stream')).rejects.not.toBeInstanceOf(EventStoreUnavailable);
     expect(sandbox.calls.append).toBe(1);
   });
 
-  it('are refused with a code where the server takes no more', async () => {
+  it('that are too large for the server are refused with a code', async () => {
     const narrow = await anotherSandbox({ maxAppendBytes: 1024 * 1024 });
     const there = storeAt(narrow.url, 5_000);
     const many = ['one', 'two', 'three'].map((id) => event(id, { text: 'x'.repeat(500_000) }));
@@ -190,14 +187,14 @@ describe('a read that fails after its events were sent', () => {
     { kind: 'cut', afterwards: true },
   ];
 
-  it.each(faults)('is repeated, and each event is returned once: $kind', async (fault) => {
+  it.each(faults)('is retried, and each event is returned once: $kind', async (fault) => {
     const filled = await fill('a-1', 20);
     sandbox.fail('readStream', fault);
     expect(await ids('a-1')).toEqual(filled);
     expect(sandbox.calls.readStream).toBe(2);
   });
 
-  it('is not taken for a complete one when its end never comes', async () => {
+  it('is not taken for complete without its end', async () => {
     await fill('a-1', 20);
     sandbox.fail('readStream', { kind: 'silence', afterwards: true });
     await expect(ids('a-1')).rejects.toThrow(EventStoreUnavailable);
@@ -205,7 +202,7 @@ describe('a read that fails after its events were sent', () => {
 });
 
 describe('subscriptions', () => {
-  /** Follows until `count` events have come. */
+  /** Follows until `count` events have arrived. */
   const follow = (count: number, options: { after?: bigint | null; categories?: string[]; limit?: number } = {}) => {
     const abort = new AbortController();
     const seen: string[] = [];
@@ -243,7 +240,7 @@ describe('subscriptions', () => {
     expect(seen).toEqual(expected);
   });
 
-  it('are tried again when they cannot begin, and when what they need first cannot be read', async () => {
+  it('are retried when they cannot begin, and when their start position cannot be read', async () => {
     const expected = await fill('a-1', 3);
     const { checkpoint } = await store.readAll({ after: null, limit: 1 });
     for (const error of [errors.unavailable, errors.accessDenied]) sandbox.fail('subscribe', { kind: 'error', error });
@@ -253,14 +250,14 @@ describe('subscriptions', () => {
     expect(seen).toEqual(expected.slice(1));
   });
 
-  it('E6, E7: by category give no checkpoint before what it stands for', async () => {
-    const wanted: { id: string; position: number }[] = [];
+  it('E6, E7: by category never deliver a checkpoint before the events it covers', async () => {
+    const expected: { id: string; position: number }[] = [];
     for (let round = 0; round < 12; round++) {
       await fill(`other-${round}`, 60);
-      await fill(`wanted-${round}`, 15);
+      await fill(`expected-${round}`, 15);
     }
     for (const { id, stream, position } of sandbox.log.events) {
-      if (stream.startsWith('wanted-')) wanted.push({ id, position });
+      if (stream.startsWith('expected-')) expected.push({ id, position });
     }
     await fill('other-last', 300);
     const last = BigInt(sandbox.log.stream('other-last')[200]!.position);
@@ -270,28 +267,28 @@ describe('subscriptions', () => {
     const signal = new AbortController();
     for await (const page of store.subscribeToAll({
       after: null,
-      categories: ['wanted'],
+      categories: ['expected'],
       limit: 4,
       signal: signal.signal,
     })) {
       seen.push(...page.events.map(({ eventId }) => eventId));
-      const due = wanted.filter(({ position }) => BigInt(position) <= page.checkpoint!);
+      const due = expected.filter(({ position }) => BigInt(position) <= page.checkpoint!);
       expect(seen).toEqual(due.map(({ id }) => id));
       checkpoints.push(page.checkpoint);
-      await slowly(); // so that checkpoints overtake what waits
-      if (page.checkpoint! >= last) signal.abort(); // passed over by a checkpoint alone
+      await slowly(); // so that checkpoints overtake waiting events
+      if (page.checkpoint! >= last) signal.abort(); // skipped by a checkpoint without events
     }
-    expect(seen.length).toBe(wanted.length);
+    expect(seen.length).toBe(expected.length);
     for (const after of checkpoints.filter((_, index) => index % 9 === 0)) {
-      const rest = wanted.filter(({ position }) => BigInt(position) > (after ?? -1n)).map(({ id }) => id);
+      const rest = expected.filter(({ position }) => BigInt(position) > (after ?? -1n)).map(({ id }) => id);
       if (rest.length === 0) continue;
-      const again = follow(rest.length, { after, categories: ['wanted'] });
+      const again = follow(rest.length, { after, categories: ['expected'] });
       await again.done;
       expect(again.seen).toEqual(rest);
     }
   });
 
-  it('E8: that are left, or whose reader fails, are over on the server too', async () => {
+  it('E8: that are left, or whose reader fails, also end on the server', async () => {
     await fill('a-1', 10);
     const reader = async (): Promise<void> => {
       for await (const page of store.subscribeToAll({ after: null, limit: 2, signal: new AbortController().signal })) {
@@ -307,7 +304,7 @@ describe('subscriptions', () => {
     await fill('a-1', 10, 10);
   });
 
-  it('E8: whose reader is slow hold the server back and lose nothing', async () => {
+  it('E8: with a slow reader slow the server down and lose nothing', async () => {
     const text = 'x'.repeat(2_000);
     const events = Array.from({ length: 1_500 }, (_, index) => event(index, { text }));
     const roomy = storeAt(sandbox.url, 10_000);
@@ -323,7 +320,7 @@ describe('subscriptions', () => {
     expect(seen).toEqual(events.map(({ eventId }) => eventId));
   });
 
-  it('E11: positions and revisions are bigint, and grow as numbers do', async () => {
+  it('E11: have positions and revisions as bigint, in numeric order', async () => {
     await fill('a-1', 40);
     const { events } = await store.readAll({ after: null });
     for (const { position, revision } of events)
@@ -338,7 +335,7 @@ describe('subscriptions', () => {
     await expect(ahead).rejects.toMatchObject({ name: 'LogBroken' });
   });
 
-  it('stop at what this house did not write', async () => {
+  it('stop at an event that the shop did not write', async () => {
     const plain = EventStoreDBClient.connectionString(sandbox.url);
     await plain.appendToStream('foreign-1', jsonEvent({ type: 'Foreign', data: {} }));
     await plain.dispose();
@@ -348,8 +345,8 @@ describe('subscriptions', () => {
   });
 });
 
-describe('a server that is away', () => {
-  it('is said to be, by everything, and found again without a restart', async () => {
+describe('an unavailable server', () => {
+  it('makes every call fail as unavailable, and is used again without a restart', async () => {
     await fill('a-1', 2);
     await sandbox.goDown();
     await expect(store.append('a-2', [event(1)], 'no-stream')).rejects.toBeInstanceOf(EventStoreUnavailable);
@@ -360,7 +357,7 @@ describe('a server that is away', () => {
     await store.append('a-2', [event(1)], 'no-stream');
   });
 
-  it('E13: at the start is told from one that is there', async () => {
+  it('E13: is noticed at the start', async () => {
     await store.ready();
     sandbox.fallSilent();
     await expect(store.ready()).rejects.toThrow('it does not answer in time');
@@ -371,14 +368,14 @@ describe('a server that is away', () => {
     await store.ready();
   });
 
-  it('that falls silent is given up on', async () => {
+  it('that stops responding is given up', async () => {
     await fill('a-1', 2);
     sandbox.fallSilent();
     await expect(ids('a-1')).rejects.toBeInstanceOf(EventStoreUnavailable);
     await expect(store.append('a-1', [event('x')], 1n)).rejects.toBeInstanceOf(EventStoreUnavailable);
   });
 
-  it('as a whole cluster does not end the process, and is found again', async () => {
+  it('and an unavailable cluster do not end the process, and are used again', async () => {
     const other = await anotherSandbox();
     sandbox.gossipAbout([sandbox.port, other.port]);
     other.gossipAbout([sandbox.port, other.port]);
@@ -396,7 +393,7 @@ describe('a server that is away', () => {
     expect(await ids('a-1', there)).toEqual([event(1).eventId, event(2).eventId]);
   });
 
-  it('does not end the process by a call on a connection that was just given up', async () => {
+  it('does not end the process through a call on a connection that was just given up', async () => {
     const connection = new EsdbConnection(readEsdbAddress(sandbox.url), { deadlineMs: 400 });
     open.unshift(() => connection.close());
     const { callOptions, client } = connection;
@@ -409,13 +406,13 @@ describe('a server that is away', () => {
     const failed = await inside.getGRPCClient(streams.StreamsClient, '');
     const meanwhile = append().catch(failureOf);
     await inside.handleError(failed, Object.assign(new Error(''), { ...errors.unavailable, metadata: new Metadata() }));
-    // Without the remedy it never settles, and a rejection nobody handles says why.
+    // Without the workaround it never settles, and an unhandled rejection has the reason.
     const outcome = await connection.within(meanwhile);
     if (outcome instanceof EsdbFailure) expect(outcome.word).toBe('unavailable');
     await append();
   });
 
-  it('for moments, under load, gets each event once', async () => {
+  it('that fails briefly under load gets each event once', async () => {
     const patient = storeAt(sandbox.url, 5_000);
     const appends = Promise.all(
       Array.from({ length: 150 }, async (_, index) => {
@@ -458,10 +455,10 @@ describe('TLS and users', () => {
     }
   });
 
-  it('refuse a wrong password and a certificate nobody vouches for, and say which, and no secret', async () => {
+  it('refuse a wrong password and an untrusted certificate, and report which, without a secret', async () => {
     const wrong = storeAt(urlOf('shop', 'geheim und falsch'), 5_000);
     const untrusting = storeAt(urlOf('shop', password, false), 500);
-    const said: unknown[] = [];
+    const failures: unknown[] = [];
     for (const [there, reason] of [
       [wrong, 'refuses the user and password'],
       [untrusting, 'certificate is not trusted'],
@@ -472,17 +469,17 @@ describe('TLS and users', () => {
         () => there.append('a-1', [event(1)], 'no-stream'),
         () => ids('a-1', there),
       ]) {
-        await attempt().catch((error: unknown) => said.push(error));
+        await attempt().catch((error: unknown) => failures.push(error));
       }
     }
-    expect(said.length).toBe(6);
-    expect(said.filter((error) => error instanceof EventStoreUnavailable).length).toBe(4);
-    for (const error of said) {
-      const told = [error, (error as Error).cause, ((error as Error).cause as Error | undefined)?.cause]
+    expect(failures.length).toBe(6);
+    expect(failures.filter((error) => error instanceof EventStoreUnavailable).length).toBe(4);
+    for (const error of failures) {
+      const texts = [error, (error as Error).cause, ((error as Error).cause as Error | undefined)?.cause]
         .map((one) => `${String(one)} ${JSON.stringify(one, Object.getOwnPropertyNames(one ?? {}))}`)
         .join('\n');
-      expect(told).not.toMatch(/geheim|Basic/);
-      expect(told).not.toContain(Buffer.from(`shop:${password}`).toString('base64').slice(0, 12));
+      expect(texts).not.toMatch(/geheim|Basic/);
+      expect(texts).not.toContain(Buffer.from(`shop:${password}`).toString('base64').slice(0, 12));
     }
   });
 });

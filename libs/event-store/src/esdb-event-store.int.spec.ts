@@ -1,6 +1,6 @@
 /*
  * The contract on EventStoreDB: always on the sandbox, and on a real server where EVENT_STORE_URL names one. The server
- * is to be empty and takes appends of 4 MiB (`--max-append-size=4194304`).
+ * must be empty and accept appends of 4 MiB (`--max-append-size=4194304`).
  */
 import { EventStoreDbEventStore } from './esdb-event-store.js';
 import { readEsdbAddress } from './esdb-address.js';

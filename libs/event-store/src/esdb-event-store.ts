@@ -34,34 +34,35 @@ import { LogBroken } from './log-broken.js';
 import type { SequencerLog } from './postgres-sequencer.js';
 
 export interface EventStoreDbOptions extends EsdbConnectionOptions {
-  /** `event-store.subscription-lost`. Words and numbers only. */
+  /** Logs `event-store.subscription-lost`, with codes and numbers only. */
   readonly onLog?: SequencerLog;
 }
 
 const pageSize = 500;
-/** A small page is not worth asking many times for, where the server's own events stand in between. */
+/** Fewest events read at once: a small page would need many requests where the server's own events are in between. */
 const leastScanned = 100;
-/** Pauses before an append whose outcome is unknown is repeated. */
+/** Pauses before the repeats of an append whose outcome is unknown. */
 const retryPausesMs = [50, 200, 800, 2_000];
 
 /**
  * The event store on EventStoreDB. Positions are byte offsets: they grow and are not dense. The log is everything in
- * `$all` that is no system stream; a server of its own, then: what somebody else wrote there is `LogBroken`.
+ * `$all` outside system streams, so the shop needs a server of its own: an event that another program wrote is
+ * `LogBroken`.
  *
- * Not noticed here, because the server does not: an event id that stands elsewhere already.
+ * Not detected, because the server does not detect it: an event id that is already used elsewhere in the log.
  */
 export class EventStoreDbEventStore extends EventStore {
   private readonly connection: EsdbConnection;
   private readonly onLog: SequencerLog;
 
-  /** Connects at the first call, again after every loss, and never gives up. */
+  /** Connects at the first call, reconnects after every loss, and never gives up. */
   constructor(address: EsdbAddress, options: EventStoreDbOptions = {}) {
     super();
     this.connection = new EsdbConnection(address, options);
     this.onLog = options.onLog ?? (() => undefined);
   }
 
-  /** E4: warms the connection up, and asks for what will be needed. @throws NotReady in words for an operator: why not */
+  /** E4: opens the connection and tests the needed permissions. @throws NotReady the reason, for an operator */
   async ready(): Promise<void> {
     try {
       await this.connection.reading(() => this.endOfLog());
@@ -108,7 +109,7 @@ export class EventStoreDbEventStore extends EventStore {
     }
   }
 
-  /** A conflict may be our own event, written by an attempt whose answer was lost. */
+  /** A conflict may be with the event itself, written by an attempt whose response was lost. */
   private async unlessWritten(
     error: unknown,
     stream: string,
@@ -117,7 +118,7 @@ export class EventStoreDbEventStore extends EventStore {
     expectedRevision: bigint | 'no-stream',
   ): Promise<void> {
     if (!(error instanceof WrongExpectedVersionError)) throw error;
-    const { actualVersion } = error; // E3: read off the error, never off an answer that says it failed
+    const { actualVersion } = error; // E3: from the error, never from the result of a failed append
     const actual = typeof actualVersion === 'bigint' ? actualVersion : null;
     if (actual !== null && actual >= expected + BigInt(proposed.length)) {
       const standing = await this.streamPage(stream, expected + 1n, false, proposed.length);
@@ -136,11 +137,11 @@ export class EventStoreDbEventStore extends EventStore {
       if (last.revision < from) from = last.revision;
     }
     while (left > 0) {
-      const wanted = Math.min(left, pageSize);
-      const page = await this.streamPage(stream, from, backwards, wanted);
+      const pageLimit = Math.min(left, pageSize);
+      const page = await this.streamPage(stream, from, backwards, pageLimit);
       yield* page;
       const last = page.at(-1)?.revision;
-      if (last === undefined || page.length < wanted || (backwards && last === 0n)) return;
+      if (last === undefined || page.length < pageLimit || (backwards && last === 0n)) return;
       left -= page.length;
       from = backwards ? last - 1n : last + 1n;
     }
@@ -155,7 +156,7 @@ export class EventStoreDbEventStore extends EventStore {
     const { client, callOptions } = this.connection;
     return this.connection.reading(async () => {
       try {
-        const found = await this.connection.collect<ResolvedEvent>(
+        const items = await this.connection.collect<ResolvedEvent>(
           client.readStream(stream, {
             ...callOptions,
             direction: backwards ? BACKWARDS : FORWARDS,
@@ -163,7 +164,7 @@ export class EventStoreDbEventStore extends EventStore {
             maxCount,
           }),
         );
-        return found.flatMap(({ event }) => (event === undefined ? [] : [fromEsdb(event)]));
+        return items.flatMap(({ event }) => (event === undefined ? [] : [fromEsdb(event)]));
       } catch (error) {
         if (error instanceof StreamNotFoundError) return [];
         throw error;
@@ -171,21 +172,21 @@ export class EventStoreDbEventStore extends EventStore {
     });
   }
 
-  /** Without categories a page is empty at the end of the log only, whatever the server wrote there for itself. */
+  /** Without categories only a page at the end of the log is empty; the server's own events are skipped. */
   override async readAll({ after, limit = 1_000, categories }: ReadAllOptions): Promise<LogPage> {
     if (!Number.isInteger(limit) || limit < 1) throw new TypeError('a page has at least one event');
     const { client, callOptions } = this.connection;
     for (let checkpoint = after; ;) {
-      // A read begins with the event at the position it is given, which was seen before.
+      // A read includes the event at its start position, which was read before.
       const maxCount: number = Math.max(limit, leastScanned) + (checkpoint === null ? 0 : 1);
       const fromPosition = place(checkpoint);
-      const found = await this.connection.reading(() =>
+      const items = await this.connection.reading(() =>
         this.connection.collect<AllStreamResolvedEvent>(
           client.readAll({ ...callOptions, direction: FORWARDS, fromPosition, maxCount }),
         ),
       );
       const events: RecordedEvent[] = [];
-      for (const { event } of found) {
+      for (const { event } of items) {
         if (events.length === limit) return { after, events, checkpoint };
         if (event === undefined) continue;
         const ours = !isSystemStream(event.streamId);
@@ -194,7 +195,7 @@ export class EventStoreDbEventStore extends EventStore {
         checkpoint = position;
         if (ours && (categories?.includes(streamCategory(event.streamId)) ?? true)) events.push(fromEsdb(event));
       }
-      const atEnd = found.length < maxCount;
+      const atEnd = items.length < maxCount;
       if (events.length > 0 || atEnd || categories !== undefined) return { after, events, checkpoint };
     }
   }
@@ -238,7 +239,7 @@ export class EventStoreDbEventStore extends EventStore {
   }
 }
 
-/** `lasting` = waiting changes nothing, somebody has to. */
+/** `lasting` = waiting does not help, an operator must act. */
 export class NotReady extends Error {
   override readonly name = 'NotReady';
   constructor(

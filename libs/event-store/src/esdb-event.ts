@@ -9,7 +9,9 @@ import { jsonEvent, type AllStreamRecordedEvent, type EventData, type ResolvedEv
 import { canonicalEvent } from './canonical.js';
 import { LogBroken } from './log-broken.js';
 
-/** A copy in canonical order, so that the same leaf comes back whatever the caller does with the event meanwhile. */
+/**
+ * Copies the event in canonical order, so that its leaf stays the same even if the caller changes the event meanwhile.
+ */
 export const toEsdb = (event: NewEvent): EventData => {
   const { data, metadata } = canonicalEvent(event);
   requireStorable(data, metadata);
@@ -21,19 +23,19 @@ export const toEsdb = (event: NewEvent): EventData => {
   });
 };
 
-/** Streams of the server itself, and of its projections. */
+/** Whether it is a stream of the server itself or of its projections. */
 export const isSystemStream = (stream: string): boolean => stream.startsWith('$');
 
 type Recorded = NonNullable<ResolvedEvent['event']>;
 
-/** Commit position: a byte offset. What comes by gRPC has the same prepare position; the two differ in transactions only. */
+/** Commit position: a byte offset. Over gRPC the prepare position is the same. */
 export const positionOf = (recorded: Pick<AllStreamRecordedEvent, 'position'> & { readonly id: string }): bigint => {
   const { commit, prepare } = recorded.position;
   if (commit !== prepare) throw new LogBroken(`event ${recorded.id} was written in a transaction, not by this house`);
   return commit;
 };
 
-/** @throws LogBroken the shop did not write it: no reader of the log could interpret it */
+/** @throws LogBroken the shop did not write the event, so no reader of the log can interpret it */
 export const fromEsdb = (recorded: Recorded): RecordedEvent => {
   const { data, id, isJson, metadata, revision, streamId: stream, type } = recorded;
   const { position } = recorded as AllStreamRecordedEvent;

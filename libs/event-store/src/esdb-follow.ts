@@ -10,9 +10,9 @@ export interface Follow {
   readonly signal: AbortSignal;
 }
 
-/** Checkpoints come every so many windows of 32 scanned events. */
+/** The server sends a checkpoint after this many windows of 32 scanned events. */
 const checkpointInterval = 4;
-/** How often at most a checkpoint without events becomes a page. */
+/** Least time between pages that only move the checkpoint. */
 const idleMs = 1_000;
 const buffered = 128;
 
@@ -20,12 +20,13 @@ export const place = (position: bigint | null): ReadPosition =>
   position === null ? START : { commit: position, prepare: position };
 
 /**
- * One subscription to `$all`, as pages, until it ends: aborted, by an error, or without one (E5). The caller begins
- * anew from the last page's checkpoint. Slow to take pages: the client stops reading, then the server sending.
+ * One subscription to `$all`, as pages, until it ends: aborted, by an error, or without one (E5). The caller subscribes
+ * again from the last page's checkpoint. If pages are taken slowly, the client stops reading and then the server
+ * sending.
  *
- * Without categories nothing is filtered by the server: every event brings its own position, so the checkpoint is
- * always that of something seen. With them it sends checkpoints, and early ones (E7): one counts when nothing that came
- * before it waits any more, which is when the buffer is empty in the same turn.
+ * Without categories the server filters nothing: every event has its own position, so the checkpoint is always that of
+ * a delivered event. With categories it sends checkpoints, and too early (E7): one counts only when no earlier event is
+ * waiting any more, which is when the buffer is empty in the same turn.
  */
 export async function* followOnce(
   connection: EsdbConnection,
@@ -39,7 +40,7 @@ export async function* followOnce(
           filter: streamNameFilter({
             prefixes: categories.map((category) => `${category}-`),
             checkpointInterval,
-            // E6: whatever throws in here stalls the subscription in silence
+            // E6: an error thrown in here would stall the subscription silently
             checkpointReached: (_, { commit, prepare }) => {
               reached = commit < prepare ? commit : prepare;
             },
@@ -51,7 +52,7 @@ export async function* followOnce(
   let failure: Error | undefined;
   let ended = false;
   let wake = (): void => undefined;
-  // Stays when we are gone: an error nobody listens to would end the process.
+  // Never removed: an error event without a listener would end the process.
   subscription.on('error', (error: Error) => {
     failure ??= error;
     wake();
@@ -65,7 +66,7 @@ export async function* followOnce(
   signal.addEventListener('abort', aborted);
   try {
     let moved = false;
-    let said = performance.now();
+    let lastPageAt = performance.now();
     let follows = after;
     for (let last = after; !signal.aborted;) {
       const { events, scanned } = take(subscription, limit, last);
@@ -73,10 +74,10 @@ export async function* followOnce(
         subscription.readableLength === 0 && reached !== null && reached > (scanned ?? -1n) ? reached : scanned;
       if (seen !== null && seen !== last) moved = true;
       last = seen;
-      if (events.length > 0 || (moved && performance.now() - said >= idleMs)) {
+      if (events.length > 0 || (moved && performance.now() - lastPageAt >= idleMs)) {
         yield { after: follows, events, checkpoint: last };
         follows = last;
-        said = performance.now();
+        lastPageAt = performance.now();
         moved = false;
       } else if (failure !== undefined) {
         throw failure;
@@ -103,7 +104,7 @@ interface Buffered {
   read(): AllStreamResolvedEvent | null;
 }
 
-/** What is there, up to `limit`, without what was seen before. `scanned` = the last position looked at. */
+/** Takes up to `limit` buffered events after `last`. `scanned` = the last position read. */
 const take = (
   subscription: Buffered,
   limit: number,
@@ -114,7 +115,7 @@ const take = (
   for (let taken = 0; taken < limit; taken++) {
     const item = subscription.read();
     if (item === null) break;
-    if (item.event === undefined) continue; // a link to what was deleted
+    if (item.event === undefined) continue; // a link to a deleted event
     const ours = !isSystemStream(item.event.streamId);
     const position = ours ? positionOf(item.event) : item.event.position.commit;
     if (scanned !== null && position <= scanned) continue;

@@ -1,5 +1,5 @@
-// Promised: what was acknowledged is there, once and in order, however often the server is killed in the midst of it,
-// and subscriptions find it. Played on the sandbox, which writes to disk before it answers, as a server does.
+// Promised: acknowledged events are in the log, once and in order, however often the server is killed under load, and
+// // subscriptions deliver them. Run on the sandbox, which writes to disk before it responds, as a server does.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -22,20 +22,20 @@ const start = async (): Promise<void> => {
   const child = spawn(process.execPath, [program, '--port', String(port), '--file', join(directory, 'log.ndjson')]);
   server = child;
   await new Promise<void>((resolve, reject) => {
-    let said = '';
+    let output = '';
     const listen = (chunk: Buffer): void => {
-      said += chunk.toString('utf8');
-      if (said.includes('ready ')) resolve();
+      output += chunk.toString('utf8');
+      if (output.includes('ready ')) resolve();
     };
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
-    child.once('exit', () => reject(new Error(said)));
+    child.once('exit', () => reject(new Error(output)));
   });
 };
 const kill = (): Promise<unknown> => {
-  const gone = new Promise((resolve) => server.once('exit', resolve));
+  const exit = new Promise((resolve) => server.once('exit', resolve));
   server.kill('SIGKILL');
-  return gone;
+  return exit;
 };
 
 beforeAll(async () => {
@@ -63,7 +63,7 @@ it('survives kill -9 under load', async () => {
         await store.append(name, [event], expected);
         acknowledged.set(name, ++revision);
       } catch (error) {
-        if (!(error instanceof EventStoreUnavailable)) throw error; // else: once more, with the same id
+        if (!(error instanceof EventStoreUnavailable)) throw error; // otherwise retry with the same id
       }
     }
   };
@@ -78,7 +78,7 @@ it('survives kill -9 under load', async () => {
   const total = (): number => [...acknowledged.values()].reduce((sum, count) => sum + count, 0);
   const until = async (reached: () => boolean): Promise<void> => {
     for (const end = Date.now() + 20_000; !reached(); await new Promise((resolve) => setTimeout(resolve, 10))) {
-      if (Date.now() > end) throw new Error(`did not come true with ${total()} acknowledged and ${seen.length} seen`);
+      if (Date.now() > end) throw new Error(`not finished with ${total()} acknowledged and ${seen.length} seen`);
     }
   };
   for (let round = 0; round < 3; round++) {

@@ -1,5 +1,5 @@
 /*
- * What the port promises, asked of every adapter. Nothing here knows how positions are counted: they grow, no more.
+ * The port's contract, run on every adapter. It assumes of positions only that they grow.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -24,7 +24,7 @@ export interface StoreUnderTest {
 
 const recordedAt = '2026-03-14T15:09:26.535Z';
 
-/** An event with a fixed id: the same words, the same event. */
+/** An event with a fixed id: the same arguments give the same event. */
 export const exampleEvent = (id: string, data: JsonObject = { said: id }): NewEvent => ({
   eventId: derivedId('event', id),
   type: 'ThingSaid',
@@ -47,7 +47,7 @@ const exampleStream = (id: string, category = 'thing'): string => streamName(cat
 
 const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-/** An event whose data and metadata are so many bytes of JSON, most of them the letter's. */
+/** An event whose data and metadata are `bytes` bytes of JSON, mostly repetitions of `letter`. */
 const eventOfBytes = (id: string, bytes: number, letter: string): NewEvent => {
   const bare = exampleEvent(id, { text: '' });
   const room = bytes - jsonBytes(bare.data) - jsonBytes(bare.metadata);
@@ -61,7 +61,9 @@ export const collect = async <T>(iterable: AsyncIterable<T>): Promise<T[]> => {
   return items;
 };
 
-/** @param knows whether an id is looked for in the whole log, or only where a repeat of the append would stand */
+/**
+ * @param knows whether the store detects a reused id in the whole log, or only where a repeat of the append would be
+ */
 export const eventStoreContract = (
   name: string,
   open: () => Promise<StoreUnderTest>,
@@ -92,7 +94,7 @@ export const eventStoreContract = (
       let checkpoint = after;
       const options = { after, signal: abort.signal, ...(categories && { categories }), ...(limit && { limit }) };
       for await (const page of store.subscribeToAll(options)) {
-        expect(page.after).toBe(checkpoint); // each page follows the one before
+        expect(page.after).toBe(checkpoint); // each page follows the previous one
         events.push(...page.events);
         checkpoint = page.checkpoint;
         if (page.events.some(({ eventId }) => eventId === until.eventId)) abort.abort();
@@ -133,7 +135,7 @@ export const eventStoreContract = (
         }
       });
 
-      it('answers a repeat like the first time, also when the stream went on', async () => {
+      it('gives a repeat the first result, also after later appends to the stream', async () => {
         const stream = exampleStream('repeat');
         const first = [exampleEvent('repeat-0'), exampleEvent('repeat-1')];
         const second = [exampleEvent('repeat-2')];
@@ -147,7 +149,7 @@ export const eventStoreContract = (
         );
       });
 
-      it('takes half a repeat for a conflict', async () => {
+      it('treats a partial repeat as a conflict', async () => {
         const stream = exampleStream('half');
         const [a, b, c] = [exampleEvent('half-0'), exampleEvent('half-1'), exampleEvent('half-2')];
         await store.append(stream, [a, b], 'no-stream');
@@ -159,7 +161,7 @@ export const eventStoreContract = (
       });
 
       if (knows === 'every id')
-        it('says so when an event id stands elsewhere', async () => {
+        it('refuses an event id that is already used elsewhere', async () => {
           const stream = exampleStream('twice');
           const [a, b, c] = [exampleEvent('twice-0'), exampleEvent('twice-1'), exampleEvent('twice-2')];
           await store.append(stream, [a, b], 'no-stream');
@@ -178,7 +180,7 @@ export const eventStoreContract = (
           expect(await read(exampleStream('elsewhere-2'))).toEqual([]);
         });
 
-      it('lets one of many writers win', async () => {
+      it('lets one of several concurrent writers win', async () => {
         const stream = exampleStream('race');
         const outcomes = await Promise.allSettled(
           Array.from({ length: 12 }, (_, index) =>
@@ -192,7 +194,7 @@ export const eventStoreContract = (
         expect((await read(stream)).length).toBe(2);
       });
 
-      it('keeps appends apart that are under way together: those that fail do not touch those that hold', async () => {
+      it('keeps concurrent appends independent: failing ones do not affect the others', async () => {
         const ids = Array.from({ length: 60 }, (_, index) => index);
         await store.append(exampleStream('apart-7'), [exampleEvent('apart-7-before')], 'no-stream');
         const outcomes = await Promise.allSettled(
@@ -209,7 +211,7 @@ export const eventStoreContract = (
         expect(ids.filter((id) => lengths[id] !== 2)).toEqual([7, 11, 13]);
       });
 
-      it('refuses what no store can do', async () => {
+      it('refuses arguments that no store supports', async () => {
         const stream = exampleStream('bugs');
         await expect(store.append(stream, [], 'no-stream')).rejects.toBeInstanceOf(TypeError);
         await expect(store.append(stream, [exampleEvent('bugs')], -1n)).rejects.toBeInstanceOf(TypeError);
@@ -219,7 +221,7 @@ export const eventStoreContract = (
       });
     });
 
-    describe('what is kept', () => {
+    describe('stored events', () => {
       it.each([
         ['64 KiB', { text: 'x'.repeat(64 * 1024) }],
         ['unicode', { 'ключ\ud83d\ude00': 'Åsa Öberg 日本 \ud83d\udc69\u200d\ud83d\udc67 \u202e \u001f \\u0000 \\' }],
@@ -236,7 +238,7 @@ export const eventStoreContract = (
         expect(JSON.parse(JSON.stringify(recorded?.data))).toEqual(JSON.parse(JSON.stringify(data)));
       });
 
-      it.each(['x', 'å', '日'])('as many bytes of %s as an event can hold, and not one more', async (letter) => {
+      it.each(['x', 'å', '日'])('hold up to the largest size in bytes of %s, and not one byte more', async (letter) => {
         const stream = exampleStream(`largest-${letter}`);
         const largest = eventOfBytes(`largest-${letter}`, largestEventBytes, letter);
         await store.append(stream, [largest], 'no-stream');
@@ -250,7 +252,7 @@ export const eventStoreContract = (
         expect((await read(stream)).length).toBe(1);
       });
 
-      it('counts metadata too', async () => {
+      it('count metadata too', async () => {
         const stream = exampleStream('large-metadata');
         const event = exampleEvent('large-metadata', { text: 'x'.repeat(largestEventBytes / 2) });
         const metadata = { ...event.metadata, purpose: 'x'.repeat(largestEventBytes / 2) };
@@ -260,7 +262,7 @@ export const eventStoreContract = (
         expect(await read(stream)).toEqual([]);
       });
 
-      it('gives back what the leaf was made of', async () => {
+      it('are returned as the leaf was computed from them', async () => {
         const stream = exampleStream('leaf');
         const data = {
           ...{ z: 1e21, a: [1e-7, -0, 0.1, 'å\u2028\ud83d\ude00'], 10: 'ten', 9: 'nine', É: { b: null, a: [] } },
@@ -272,7 +274,7 @@ export const eventStoreContract = (
         expect(leafOf(stream, 0n, recorded as RecordedEvent)).toBe(leafOf(stream, 0n, event));
       });
 
-      it('is a copy: what the caller changes later is not in it', async () => {
+      it('are copies: later changes by the caller do not affect them', async () => {
         const stream = exampleStream('copy');
         const data = { said: 'before' };
         const appended = store.append(stream, [exampleEvent('copy', data)], 'no-stream');
@@ -319,7 +321,7 @@ export const eventStoreContract = (
         expect(await read(exampleStream('unknown'), { direction: 'backwards' })).toEqual([]);
       });
 
-      it('goes forwards and backwards over as many pages as it takes', async () => {
+      it('goes forwards and backwards over several pages', async () => {
         expect(await revisions({})).toEqual(range(0, length - 1));
         expect(await revisions({ direction: 'backwards' })).toEqual(range(length - 1, 0));
       });
@@ -338,7 +340,7 @@ export const eventStoreContract = (
         expect(await revisions(options)).toEqual(expected);
       });
 
-      it('answers each of many that begin together as if it were alone', async () => {
+      it('answers each of many concurrent reads as if it were alone', async () => {
         const streams = Array.from({ length: 250 }, (_, index) => ({
           stream: exampleStream(`together-${index}`),
           count: index % 7 === 0 ? 0 : index % 50 === 1 ? 230 : (index % 5) + 1,
@@ -362,14 +364,14 @@ export const eventStoreContract = (
         }
       });
 
-      it('may be left early', async () => {
+      it('may be ended early', async () => {
         for await (const event of store.readStream(stream)) {
           expect(event.revision).toBe(0n);
           break;
         }
       });
 
-      it('shows one stream only, and what was appended at once', async () => {
+      it('shows one stream only, and an append immediately', async () => {
         const other = exampleStream('own');
         await store.append(other, [exampleEvent('own-0')], 'no-stream');
         expect((await read(other)).map(({ eventId }) => eventId)).toEqual([exampleEvent('own-0').eventId]);
@@ -389,12 +391,12 @@ export const eventStoreContract = (
       });
 
       const pages = async (limit: number, categories?: readonly string[]): Promise<LogPage[]> => {
-        const found: LogPage[] = [];
+        const collected: LogPage[] = [];
         for (let after: bigint | null = null; ;) {
           const page = await store.readAll({ after, limit, ...(categories && { categories }) });
-          if (page.checkpoint === after) return found;
+          if (page.checkpoint === after) return collected;
           after = page.checkpoint;
-          found.push(page);
+          collected.push(page);
         }
       };
 
@@ -413,13 +415,13 @@ export const eventStoreContract = (
         }
       });
 
-      it('counts positions as it says', async () => {
+      it('has dense positions exactly if it says so', async () => {
         const positions = (await pages(10_000)).flatMap(({ events }) => events).map(({ position }) => position);
         const counted = positions.every((position, index) => position === BigInt(index));
         expect(store.densePositions).toBe(counted);
       });
 
-      it('has empty pages at the end only', async () => {
+      it('has an empty page only at the end', async () => {
         const whole = (await pages(10_000)).flatMap(({ events }) => events);
         const rest = whole.slice(-50);
         let after = whole.at(-51)?.position ?? null;
@@ -431,7 +433,7 @@ export const eventStoreContract = (
         expect((await store.readAll({ after, limit: 1 })).events).toEqual([]);
       });
 
-      it('filters by category and moves the checkpoint over what it left out', async () => {
+      it('filters by category and moves the checkpoint past skipped events', async () => {
         const filtered = await pages(13, ['apple', 'plum']);
         expect(filtered.flatMap(({ events }) => events).length).toBe(41);
         const [whole] = (await pages(10_000)).slice(-1);
@@ -449,7 +451,7 @@ export const eventStoreContract = (
         expect(end).toEqual({ after: whole.checkpoint, events: [], checkpoint: whole.checkpoint });
       });
 
-      it('shows at once what was acknowledged, to a reader that waited for it to settle', async () => {
+      it('shows every acknowledged event to a reader that waited for the log to settle', async () => {
         for (const round of ['one', 'two', 'three']) {
           const stream = exampleStream(`settled-${round}`);
           await store.append(stream, [exampleEvent(`settled-${round}`)], 'no-stream');
@@ -467,7 +469,7 @@ export const eventStoreContract = (
     });
 
     describe('subscribeToAll', () => {
-      it('catches up, stays for what comes, ends by its signal, and resumes where it was', async () => {
+      it('catches up, waits for new events, ends by its signal, and resumes from its checkpoint', async () => {
         const stream = exampleStream('followed', 'followed');
         const events = Array.from({ length: 40 }, (_, index) => exampleEvent(`followed-${index}`));
         const at = (index: number): NewEvent => events[index] as NewEvent;

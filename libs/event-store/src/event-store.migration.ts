@@ -2,9 +2,9 @@ import { holds, plainColumns, reference, type RowClasses } from '@dittoo/kernel'
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Appends take no shared lock: `(stream_id, revision)` is the optimistic lock, `event_id` the idempotency key. Order is
- * given afterwards, by `es_sequence` alone: it waits until every transaction up to a border is over, so a position never
- * appears behind a reader's back, and it counts positions, so they are dense.
+ * Appends take no shared lock: `(stream_id, revision)` is the optimistic lock, `event_id` the idempotency key. Order
+ * is assigned afterwards, by `es_sequence` alone: it waits until every transaction up to a border has ended, so no
+ * position appears before one that was already read, and it counts positions, so they are dense.
  */
 export class CreateEventStore1764000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -22,12 +22,12 @@ export class CreateEventStore1764000000000 implements MigrationInterface {
   }
 }
 
-/** Hand them to `migrate(url, eventStoreMigrations, { schema: 'event_store' })`. */
+/** For `migrate(url, eventStoreMigrations, { schema: 'event_store' })`. */
 export const eventStoreMigrations = [CreateEventStore1764000000000];
 
 const sha256 = holds('a SHA-256');
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: what it holds about a person, how an erasure treats it, how it appears in an access copy. */
 export const eventStoreRows: RowClasses = {
   es_event: {
     columns: {
@@ -92,7 +92,7 @@ CREATE TRIGGER es_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event_s
   FOR EACH STATEMENT EXECUTE FUNCTION event_store.es_refuse_change();
 `;
 
-/** Looks at what was given positions from p_from on; an event whose predecessor has no earlier position stops everything. */
+/** Checks the positions from p_from on; an event whose predecessor has no earlier position stops the sequencer. */
 const requireContiguous = `
 CREATE FUNCTION event_store.es_require_contiguous(p_from bigint) RETURNS void LANGUAGE plpgsql
   SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -120,11 +120,11 @@ END $$;
 `;
 
 /**
- * One batch. Returns how many events got a position; -1 = some are there, but an older transaction is still open.
+ * One batch. Returns how many events got a position; -1 = events are waiting for an older transaction to end.
  *
- * Never skips: a row is in exactly one window; a window is opened up to the oldest running transaction, so all its
- * transactions are over, and the statement after that sees every row they committed. A window is kept to about p_max
- * rows, which any border may do, since an event that depends on another has the greater transaction id.
+ * Never skips: a row is in exactly one window. A window ends before the oldest running transaction, so all its
+ * transactions have ended, and the next statement sees every row they committed. A window is limited to about p_max
+ * rows; any border is valid, because an event that depends on another has the greater transaction id.
  */
 const sequence = `
 CREATE FUNCTION event_store.es_sequence(p_max int) RETURNS int LANGUAGE plpgsql SECURITY DEFINER
@@ -179,8 +179,8 @@ END $$;
 `;
 
 /**
- * Transaction ids do not survive dump and restore. In a cluster that is not the one of es_head, everything without a
- * position gets one by seq, and from then on only later rows are looked at. Returns how many; -1 = same cluster.
+ * Transaction ids do not survive dump and restore. In another cluster than that of es_head, every event without a
+ * position gets one by seq, and from then on only later rows are sequenced. Returns how many; -1 = same cluster.
  */
 const adoptForeignCluster = `
 CREATE FUNCTION event_store.es_adopt_foreign_cluster() RETURNS int LANGUAGE plpgsql SECURITY DEFINER
@@ -209,7 +209,7 @@ BEGIN
 END $$;
 `;
 
-/** Services may add and read. Positions come from the functions alone, which act with the rights of their owner. */
+/** Services may insert and select. Only the functions assign positions, with the rights of their owner. */
 const grants = `
 REVOKE ALL ON FUNCTION event_store.es_sequence(int), event_store.es_adopt_foreign_cluster(),
   event_store.es_require_contiguous(bigint) FROM PUBLIC;

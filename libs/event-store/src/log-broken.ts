@@ -1,4 +1,6 @@
-/** The log contradicts itself: a position is missing, or a checkpoint lies ahead. Stop and look; a retry changes nothing. */
+/**
+ * The log contradicts itself: a position is missing, or a checkpoint is beyond its end. Stop; a retry does not help.
+ */
 export class LogBroken extends Error {
   constructor(message: string) {
     super(message);

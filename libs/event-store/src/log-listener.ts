@@ -2,12 +2,12 @@ import { NotificationListener } from '@dittoo/kernel';
 import pg from 'pg';
 import type { WakeUps } from './wake-ups.js';
 
-/** A stop waits for a connection that is being made. */
+/** Limit for connecting, because a stop waits for it. */
 const connectMs = 5_000;
 
 /**
- * Passes the sequencer's NOTIFY on, while anybody subscribes. A hint, no more: a lost connection loses notifications,
- * so subscribers poll as well.
+ * Passes the sequencer's NOTIFY to subscribers, while there are any. Only a hint: a lost connection loses
+ * notifications, so subscribers poll as well.
  */
 export class LogListener {
   private subscribers = 0;
@@ -31,7 +31,7 @@ export class LogListener {
       },
       disconnect: (client) => client.end().catch(() => undefined),
       heard: wakeUps.wake,
-      listening: wakeUps.wake, // what came while we were away
+      listening: wakeUps.wake, // for events that arrived before LISTEN
     });
     this.listener.start();
   }

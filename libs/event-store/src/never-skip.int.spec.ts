@@ -1,5 +1,5 @@
 /*
- * Promised: whatever dies and however late a transaction commits, a live reader gets every event that was acknowledged,
+ * Promised: whichever process dies and however late a transaction commits, a live reader gets every acknowledged event
  * once, at dense positions, each stream in order. Writers append one to three events through the store, or hold inserts
  * in open transactions, commit late, roll back; their sessions and the leader's are cut; two sequencers take turns.
  */
@@ -14,7 +14,7 @@ import { PostgresSequencer } from './postgres-sequencer.js';
 
 const chaosMs = 12_000;
 
-/** The same dice every time; the scheduler brings the rest. */
+/** A seeded random generator; the scheduler adds the rest. */
 const dice = (seed: number) => {
   let state = seed;
   return (sides: number): number => {
@@ -56,7 +56,7 @@ describe('never skips', () => {
       const revisions = new Map<string, bigint>();
       for (let round = 0; Date.now() < until; round++) {
         const append = async (lane: number): Promise<void> => {
-          // lanes of different writers meet in some streams
+          // different writers write to some of the same streams
           const stream = `chaos-${lane < 4 ? lane : `${writer}-${lane}`}`;
           const last = revisions.get(stream);
           const events = Array.from({ length: 1 + roll(3) }, (_, index) =>
@@ -110,7 +110,7 @@ describe('never skips', () => {
             for (const id of ids) acknowledged.add(id);
           }
         } catch {
-          broken = true; // cut; whether the commit happened is looked up
+          broken = true; // the session was cut: read whether the commit happened
           const { rows } = await control.query<{ next: number }>(
             'SELECT coalesce(max(revision) + 1, 0)::int AS next FROM event_store.es_event WHERE stream_id = $1',
             [stream],
@@ -164,7 +164,7 @@ describe('never skips', () => {
     expect(seen.map(({ position }) => position)).toEqual(seen.map((_, index) => BigInt(index)));
     const ids = new Set(seen.map(({ eventId }) => eventId));
     expect(ids.size).toBe(seen.length);
-    // nothing that was acknowledged is missing
+    // no acknowledged event is missing
     expect([...acknowledged].filter((id) => !ids.has(id))).toEqual([]);
     // each stream in order, without a hole
     const next = new Map<string, bigint>();
@@ -174,7 +174,7 @@ describe('never skips', () => {
       return revision !== expected;
     });
     expect(outOfOrder).toEqual([]);
-    // and there was chaos
+    // and sessions were cut
     expect(acknowledged.size).toBeGreaterThan(1_000);
     for (const figure of [count.lateCommits, count.rollbacks, count.cuts, count.leaderCuts]) {
       expect(figure).toBeGreaterThan(3);

@@ -1,6 +1,6 @@
 /*
- * Promised beyond the contract: what is written cannot be changed by a service, the leaf hash is the kernel's, an append
- * outlives lost connections, and a log that contradicts itself is noticed by its readers.
+ * Promised beyond the contract: no service can change an event, the leaf hash is the kernel's, an append survives lost
+ * connections, and readers notice a log that contradicts itself.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { leafHashOf, leafOf, type NewEvent, RevisionConflict } from '@dittoo/kernel';
@@ -76,7 +76,7 @@ describe('PostgresEventStore', () => {
     throw new Error('an open transaction keeps events from being sequenced');
   };
 
-  it('writes the leaf hash of the kernel, alone and in a batch, the same as what is read back gives', async () => {
+  it('writes the kernel’s leaf hash, alone and in a batch, and it equals that of the event read back', async () => {
     await store.append(stream, [event(0)], 'no-stream');
     await store.append(stream, [event(1), exampleEvent(`${stream}-2`, { z: 1e21, a: ['å', 0.1, -0] })], 0n);
     const { rows } = await owner.query<{ leaf_hash: Buffer; recorded_at: Date }>(
@@ -138,7 +138,7 @@ describe('PostgresEventStore', () => {
     }
   });
 
-  it('goes on when its connections are cut, and writes each event once', async () => {
+  it('continues when its connections are cut, and writes each event once', async () => {
     const writing = Array.from({ length: 300 }, async (_, index) => {
       await new Promise((resolve) => setTimeout(resolve, index * 2));
       await store.append(`${stream}${index}`, [exampleEvent(`${stream}-cut-${index}`)], 'no-stream');
@@ -156,7 +156,7 @@ describe('PostgresEventStore', () => {
     expect(rows).toEqual([{ count: 300 }]);
   });
 
-  it('says unavailable when nobody answers', async () => {
+  it('fails as unavailable when no server answers', async () => {
     const nowhere = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/nothing' });
     const silent = new PostgresEventStore(nowhere);
     await expect(silent.append(stream, [event(0)], 'no-stream')).rejects.toMatchObject({
@@ -167,7 +167,7 @@ describe('PostgresEventStore', () => {
     await nowhere.end();
   });
 
-  it('a subscription outlives its connections', async () => {
+  it('a subscription survives the loss of its connections', async () => {
     const abort = new AbortController();
     const { checkpoint } = await sequence().then(() => store.readAll({ after: null, limit: 10_000 }));
     const seen: bigint[] = [];
@@ -189,7 +189,7 @@ describe('PostgresEventStore', () => {
     expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => first + BigInt(index)));
   });
 
-  it('writers of one stream who retry after a conflict leave a contiguous stream', async () => {
+  it('concurrent writers of one stream who retry after conflicts leave a contiguous stream', async () => {
     const write = async (writer: number): Promise<void> => {
       for (let index = 0; index < 10;) {
         const last = (await collect(store.readStream(stream, { direction: 'backwards', limit: 1 })))[0]?.revision;

@@ -24,27 +24,27 @@ import { reaching } from './unavailable.js';
 import { WakeUps } from './wake-ups.js';
 
 export interface PostgresEventStoreOptions {
-  /** An append of this process was written: give it `sequencer.kick`, and the event is visible at once. */
+  /** Called after each append of this process. Pass `sequencer.kick`, so that events become visible at once. */
   readonly onAppended?: () => void;
   /** For LISTEN, which does not work through a transaction pooler; default: as the pool connects. */
   readonly direct?: pg.ClientConfig;
-  /** Append statements at once; appends on top of them share statements. Default 2. */
+  /** Most concurrent append statements; further appends share statements. Default 2. */
   readonly maxAppendStatements?: number;
-  /** Events a shared statement carries at most. Default 200. */
+  /** Most events in a shared statement. Default 200. */
   readonly maxGroupEvents?: number;
 }
 
 const pageSize = 1000;
 const pollMs = 1_000;
-/** Position of an event the sequencer has not come to yet. */
+/** Position of an event that is not sequenced yet. */
 const notSequenced = -1n;
 
 type LogRow = [bigint, string | null, bigint, string, string, JsonObject, EventMetadata];
 
 /*
- * The limit stands in the text, since the planner must know a page is small; few sizes are in use, so few plans are kept.
- * The statement is planned once, perhaps while the log was empty: it is no join, which would be planned as a scan of the
- * whole other table then and grow with the log until ANALYZE runs.
+ * The limit is part of the text, because the planner must know that a page is small; few sizes are in use, so few plans
+ * are cached. The statement is planned once, perhaps on an empty log: so it has no join, which would then be planned as
+ * a scan of the whole other table and become slower with the log until ANALYZE runs.
  */
 const logPage = (filtered: boolean, limit: number): string => `
 SELECT l.position, e.stream_id, e.revision, e.event_id, e.type, e.data, e.meta
@@ -58,14 +58,14 @@ const greatest = 2n ** 63n - 1n;
 const settleMs = 30_000;
 
 const lastSeq = 'SELECT max(seq) AS last FROM event_store.es_event';
-/** As the sequencer looks for work: by the windows of `es_head`, never along the whole log. */
+/** Finds unsequenced events as the sequencer does: by the windows of `es_head`, never by scanning the whole log. */
 const unsequencedUpTo = `
 SELECT 1 FROM event_store.es_event e, event_store.es_head h
  WHERE e.tx >= h.lo AND e.seq + 0 > h.base_seq AND (e.tx >= h.hi OR e.seq + 0 > h.last_seq) AND e.seq + 0 <= $1 LIMIT 1`;
 
 /**
- * The event store on PostgreSQL. Positions are dense and given by a `PostgresSequencer`, which must run somewhere: until
- * it has come to an event, `readStream` shows it with position -1 and `readAll` does not show it.
+ * The event store on PostgreSQL. Positions are dense and assigned by a `PostgresSequencer`, which must run
+ * somewhere: until an event is sequenced, `readStream` shows it with position -1 and `readAll` does not show it.
  */
 export class PostgresEventStore extends EventStore {
   override readonly densePositions = true;
@@ -74,7 +74,7 @@ export class PostgresEventStore extends EventStore {
   private readonly wakeUps = new WakeUps();
   private readonly listener: LogListener;
 
-  /** @param pool of the caller, who ends it; at least `maxAppendStatements` + 1 connections */
+  /** @param pool with at least `maxAppendStatements` + 1 connections; the caller ends it */
   constructor(
     private readonly pool: pg.Pool,
     options: PostgresEventStoreOptions = {},
@@ -93,7 +93,7 @@ export class PostgresEventStore extends EventStore {
     this.listener = new LogListener(options.direct ?? (pool.options as pg.ClientConfig), this.wakeUps);
   }
 
-  /** Subscriptions of this process look at once: give it to a sequencer in the same process as `onSequenced`. */
+  /** Makes subscriptions of this process read at once. Pass it as `onSequenced` to a sequencer in the same process. */
   readonly wake = this.wakeUps.wake;
 
   override append(
@@ -118,7 +118,7 @@ export class PostgresEventStore extends EventStore {
       const last = rows.at(-1)?.[0];
       const goesOn = more && last !== undefined && left > 0 && !(backwards && last === 0n);
       if (goesOn) {
-        // PostgreSQL works on the next page while the caller works on this one
+        // PostgreSQL reads the next page while the caller handles this one
         next = this.reads.page(stream, backwards ? last - 1n : last + 1n, backwards, Math.min(left, pageSize));
         next.catch(() => undefined);
       }
@@ -129,7 +129,7 @@ export class PostgresEventStore extends EventStore {
     }
   }
 
-  /** `limit` counts what is looked at, so a page with a filter may hold fewer events, or none. */
+  /** `limit` counts scanned events, so a filtered page may have fewer events, or none. */
   override async readAll({ after, limit = pageSize, categories }: ReadAllOptions): Promise<LogPage> {
     if (!Number.isInteger(limit) || limit < 1) throw new TypeError('a page has at least one event');
     const { rows } = await reaching(() =>
@@ -158,11 +158,11 @@ export class PostgresEventStore extends EventStore {
     for (const end = Date.now() + settleMs; last !== null; await sleep(10)) {
       const pending = await reaching(() => this.pool.query(unsequencedUpTo, [last]));
       if (pending.rows.length === 0) return;
-      if (Date.now() > end) throw new EventStoreUnavailable(new Error('no sequencer gives positions'));
+      if (Date.now() > end) throw new EventStoreUnavailable(new Error('no sequencer assigns positions'));
     }
   }
 
-  /** @throws LogBroken the log contradicts itself, or ends before `after`: this is not the log the checkpoint is from */
+  /** @throws LogBroken the log contradicts itself, or ends before `after`: the checkpoint is from another log */
   override async *subscribeToAll({ signal, ...options }: SubscribeOptions): AsyncGenerator<LogPage> {
     const limit = options.limit ?? pageSize;
     let after = options.after;

@@ -1,7 +1,8 @@
 /*
- * Promised: an event gets a position only when every transaction that could still put one before it is over; positions
- * are dense; streams keep their order; an append that breaks the rule of the own transaction stops the log instead of
- * bending it. Left open: a write transaction anywhere in the cluster delays the log until it ends; `lag` shows it.
+ * Promised: an event gets a position only when every transaction that could still add an earlier event has ended;
+ * positions are dense; streams keep their order; an append that is not its own transaction stops the sequencer rather
+ * than break the order. Left open: a write transaction anywhere in the cluster delays the log until it ends; `lag`
+ * shows it.
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '@dittoo/kernel';
@@ -48,7 +49,7 @@ const sequencer = (options: PostgresSequencerOptions = {}): PostgresSequencer =>
   return created;
 };
 
-/** What an append does, on a connection of the test's own, so that its transaction can be held open. */
+/** Inserts as an append does, on the spec's own connection, so that its transaction can be held open. */
 const insert = (client: pg.Client | pg.Pool, stream: string, revision: number): Promise<unknown> =>
   client.query(
     `INSERT INTO event_store.es_event (stream_id, revision, event_id, type, data, meta, recorded_at, leaf_hash)
@@ -62,8 +63,8 @@ const sequence = async (batch = 1000): Promise<number> => {
 };
 
 /**
- * As often as it takes to have `count` of them: a transaction in any other database of the cluster may hold a window back
- * for a moment, and other specs have such.
+ * Repeats until `count` events are sequenced: a transaction in another database of the cluster, for instance of another
+ * spec, may delay a window briefly.
  */
 const sequenced = async (count: number, batch?: number): Promise<number> => {
   let events = 0;
@@ -83,7 +84,7 @@ const until = async (condition: () => boolean | Promise<boolean>): Promise<void>
 };
 
 describe('interleavings', () => {
-  it('two transactions: the one that committed first waits for the older one', async () => {
+  it('two transactions: one that commits first waits for the older one', async () => {
     const older = await session();
     await older.query('BEGIN');
     await insert(older, 'a-1', 0);
@@ -96,7 +97,7 @@ describe('interleavings', () => {
     expect(await sequence()).toBe(0);
   });
 
-  it('two transactions: a rolled back one holds nobody up and leaves no gap', async () => {
+  it('two transactions: a rolled back one delays no other and leaves no gap', async () => {
     const older = await session();
     await older.query('BEGIN');
     await insert(older, 'a-1', 0);
@@ -109,7 +110,7 @@ describe('interleavings', () => {
   });
 
   it('two transactions: a later one that drew its number earlier is found in its own window', async () => {
-    // what an append does when it is delayed between drawing its number and its transaction id, spelled out
+    // the steps of an append that is delayed between drawing its number and its transaction id
     const { rows } = await pool.query<{ seq: string }>(
       `SELECT nextval(pg_get_serial_sequence('event_store.es_event', 'seq')) AS seq`,
     );
@@ -124,7 +125,7 @@ describe('interleavings', () => {
     expect(await log()).toEqual(['b-1@0', 'a-1@0']);
   });
 
-  it('three transactions: a stream keeps its order while a stranger holds a window open', async () => {
+  it('three transactions: a stream keeps its order while an unrelated transaction holds a window open', async () => {
     const stranger = await session();
     await stranger.query('BEGIN');
     await stranger.query('SELECT pg_current_xact_id()');
@@ -141,7 +142,7 @@ describe('interleavings', () => {
     expect(await log()).toEqual(['a-1@0', 'a-1@1', 'a-1@2']);
   });
 
-  it('three transactions: an append that is not the first write of its transaction stops the log, loudly', async () => {
+  it('three transactions: an append that is not the first write of its transaction stops the sequencer with an error', async () => {
     const writer = await session();
     const stranger = await session();
     await writer.query('BEGIN');
@@ -161,7 +162,7 @@ describe('interleavings', () => {
     expect(reported).toContain('sequencer.broken');
   });
 
-  it('one transaction of more events than a batch keeps its order, and so do those behind it', async () => {
+  it('one transaction of more events than a batch keeps its order, and so do later ones', async () => {
     const events = Array.from({ length: 25 }, (_, index) => exampleEvent(`large-${index}`));
     await store.append('large-1', events, 'no-stream');
     await insert(pool, 'b-1', 0);
@@ -171,7 +172,7 @@ describe('interleavings', () => {
 });
 
 describe('leading', () => {
-  it('is one at a time, and passes on when the leader stops or its session is cut', async () => {
+  it('is limited to one sequencer, and another takes over when the leader stops or its session is cut', async () => {
     const first = sequencer();
     await until(() => first.state === 'leading');
     const second = sequencer();
@@ -211,21 +212,21 @@ describe('leading', () => {
     expect(await head()).toEqual(before);
   });
 
-  it('hears of appends of other processes, however seldom it looks by itself', async () => {
+  it('is notified of appends of other processes, however seldom it polls', async () => {
     sequencer({ idlePollMs: 600_000 });
     await until(() => [...sequencers][0]!.state === 'leading');
     for (let pause = 0; pause < 3; pause++) {
       const stream = `example-${newId()}`;
       const before = (await log()).length;
       await store.append(stream, [exampleEvent(`heard-${pause}-0`)], 'no-stream');
-      // An announcement is not repeated for a while; the sequencer looks often for longer than that.
+      // An announcement is not repeated for a while; the sequencer polls often for longer than that.
       await store.append(stream, [exampleEvent(`heard-${pause}-1`)], 0n);
       await until(async () => (await log()).length === before + 2);
       await new Promise((resolve) => setTimeout(resolve, 400 * pause));
     }
   });
 
-  it('shows how far behind it is', async () => {
+  it('reports how far it is behind', async () => {
     const one = new PostgresSequencer({ connectionString: database.url });
     expect(await one.lag()).toEqual({ events: 0, oldestMs: 0 });
     const stranger = await session();
@@ -242,7 +243,7 @@ describe('leading', () => {
 });
 
 describe('a log from another cluster', () => {
-  /** What restoring a dump brings: transaction ids of elsewhere, ahead of this cluster's and behind. */
+  /** The state after restoring a dump: transaction ids of another cluster, greater and smaller than this one's. */
   const restored = async (): Promise<void> => {
     await insert(pool, 'a-1', 0);
     await insert(pool, 'b-1', 0);
@@ -257,7 +258,7 @@ describe('a log from another cluster', () => {
     await pool.query(`UPDATE event_store.es_head SET system_identifier = 42, lo = '9000000000', hi = '9000000000'`);
   };
 
-  it('is adopted once: everything gets a position by its number, what comes after goes on', async () => {
+  it('is adopted once: existing events get positions by their numbers, and later ones follow', async () => {
     await restored();
     const reported: string[] = [];
     const leader = sequencer({ onLog: (_level, event) => reported.push(event) });
@@ -277,7 +278,7 @@ describe('a log from another cluster', () => {
     expect((await collect(store.readStream('a-1'))).map(({ position }) => position)).toEqual([0n, 2n, 3n, 4n, 5n]);
   });
 
-  it('waits for appends that are under way, or their events would never be looked at', async () => {
+  it('waits for running appends, whose events would otherwise never be sequenced', async () => {
     await restored();
     const writer = await session();
     await writer.query('BEGIN');

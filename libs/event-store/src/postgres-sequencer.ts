@@ -1,7 +1,7 @@
 /*
- * Gives committed events their positions. Any number may run, one at a time leads: the holder of the advisory lock.
+ * Assigns positions to committed events. Any number of sequencers may run; the holder of the advisory lock leads.
  *
- * If the process dies here, its session ends, the lock goes with it, and another leads; a batch has happened or not.
+ * If the process dies here, its session ends and releases the lock, and another leads; a batch was committed or not.
  */
 import { Loop, pause, type Turn } from '@dittoo/kernel';
 import pg from 'pg';
@@ -16,17 +16,17 @@ export type SequencerLog = (
 ) => void;
 
 export interface PostgresSequencerOptions {
-  /** `sequencer.leading`, `.connectionLost`, `.failed`, `.adopted`, `.broken`; the last one wants a person. */
+  /** `sequencer.leading`, `.connectionLost`, `.failed`, `.adopted`, `.broken`; the last one needs an operator. */
   readonly onLog?: SequencerLog;
-  /** After each batch: give it `store.wake` of the same process. Others hear it by NOTIFY. */
+  /** Called after each batch. Pass `store.wake` of the same process; other processes are notified by NOTIFY. */
   readonly onSequenced?: (events: number) => void;
-  /** Events a batch takes at most. Default 5000. */
+  /** Most events in a batch. Default 5000. */
   readonly batchSize?: number;
-  /** How often to look for appends of other processes, which do not kick, while any come. Default 20. */
+  /** Poll interval for appends of other processes, which do not kick, while there are any. Default 20. */
   readonly pollMs?: number;
-  /** How often while none come: other processes say when they append after a pause. Default 1,000. */
+  /** Poll interval while there are none: other processes announce an append after a pause. Default 1,000. */
   readonly idlePollMs?: number;
-  /** Least time between two batches while appends come: each costs a commit of its own. Default 20. */
+  /** Least time between two batches under load: each costs a commit. Default 20. */
   readonly pauseMs?: number;
 }
 
@@ -42,9 +42,9 @@ export interface SequencerLag {
 /** The number is arbitrary and never changes. */
 const leaderLock = 7_203_514_486_002;
 const leaderPollMs = 500;
-/** An event is there, but an older transaction is still open: look again soon, then less soon. */
+/** Poll intervals while an event waits for an older transaction to end, which grow to the last one. */
 const unsettledPollsMs = [5, 5, 10, 20];
-/** For so long after an append was heard of, or given a position, more are expected: longer than appenders keep silent. */
+/** How long further appends are expected after one: longer than the time between two announcements. */
 const busyMs = 2 * announceEveryMs;
 const stopPatienceMs = 10_000;
 const outOfOrder = 'ES001';
@@ -52,7 +52,8 @@ const outOfOrder = 'ES001';
 /**
  * @param connection direct to the server: a transaction pooler would lose the lock. Needs EXECUTE on `es_sequence`.
  *
- * Stops for good (`broken`) when a stream would not be contiguous: nothing behind it gets a position, a person looks.
+ * Stops for good (`broken`) when a stream would not be contiguous: no later event gets a position until an operator
+ * acts.
  */
 export class PostgresSequencer {
   private current: SequencerState = 'stopped';
@@ -71,15 +72,15 @@ export class PostgresSequencer {
     return this.current;
   }
 
-  /** Why it is `broken`. */
+  /** The reason for `broken`. */
   get failure(): Error | undefined {
     return this.error;
   }
 
-  /** There may be something to do: called after each append of this process. */
+  /** Wakes the sequencer; call it after each append of this process. */
   readonly kick = (): void => this.wakeUps.wake();
 
-  /** Begins; leading may come later. Safe to repeat. */
+  /** Starts; the lead may be acquired later. Safe to repeat. */
   start(): void {
     if (this.loop !== undefined) return;
     this.error = undefined;
@@ -92,7 +93,7 @@ export class PostgresSequencer {
     loop.start();
   }
 
-  /** Finishes the batch at hand and gives the lead back. Safe to repeat. */
+  /** Finishes the current batch and releases the lead. Safe to repeat. */
   async stop(): Promise<void> {
     const patience = setTimeout(() => void this.client?.end(), stopPatienceMs); // ends a query that hangs
     await this.loop?.stop();
@@ -101,7 +102,7 @@ export class PostgresSequencer {
     this.current = 'stopped';
   }
 
-  /** How far behind the appends. Works in every process, leader or not; alarm on `oldestMs`. */
+  /** The unsequenced events. Works in every process, leader or not; alarm on `oldestMs`. */
   async lag(): Promise<SequencerLag> {
     const client = new pg.Client(this.connection);
     client.on('error', () => undefined);
@@ -120,7 +121,7 @@ export class PostgresSequencer {
     }
   }
 
-  /** @param end for good: what is broken is not mended by another try */
+  /** @param end stops for good: a retry does not repair a broken log */
   private async turn({ progressed, signal }: Turn, end: () => void): Promise<boolean> {
     try {
       await this.session(signal, progressed);
@@ -134,7 +135,7 @@ export class PostgresSequencer {
     return false;
   }
 
-  /** Another process appended after a pause. */
+  /** Handles the announcement of another process. */
   private heard(): void {
     this.busyUntil = performance.now() + busyMs;
     this.wakeUps.wake();
@@ -154,8 +155,8 @@ export class PostgresSequencer {
     try {
       await client.connect();
       await client.query(`SET default_transaction_isolation = 'read committed'`);
-      // Positions need not wait for the disk: the WAL is flushed in order, so whatever was committed on the strength of
-      // a position (a checkpoint, a signed tree head) has it on disk too. Lost together, given again.
+      // Positions need not wait for the disk: the WAL is flushed in order, so a commit that relies on a position (a
+      // // checkpoint, a signed tree head) has it on disk too. Lost positions are assigned again.
       await client.query('SET synchronous_commit = off');
       client.on('notification', () => this.heard());
       await client.query(`LISTEN ${appendChannel}`);

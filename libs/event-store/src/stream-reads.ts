@@ -1,6 +1,6 @@
 /*
- * Reads streams from PostgreSQL. Reads that begin together, or while others are under way, share a statement: what a page
- * of events needs of many streams costs one round trip, as appends of many streams do.
+ * Reads streams from PostgreSQL. Reads that begin together, or while others are running, share a statement: a page of
+ * events that needs many streams costs one round trip, as appends to many streams do.
  */
 import type { EventMetadata, JsonObject } from '@dittoo/kernel';
 import type pg from 'pg';
@@ -12,7 +12,7 @@ export type StreamRow = [bigint, string, string, JsonObject, EventMetadata, bigi
 
 export interface StreamPage {
   readonly rows: readonly StreamRow[];
-  /** May the stream go on after these? */
+  /** Whether the stream may continue after these. */
   readonly more: boolean;
 }
 
@@ -24,16 +24,16 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Statements at once, of those that begin streams; what comes on top is shared. */
+/** Most concurrent statements for first pages; further reads share statements. */
 const maxStatements = 2;
 const maxStreams = 100;
-/** Events of one stream in a shared statement; a longer stream goes on with statements of its own. */
+/** Most events of one stream in a shared statement; the rest of a longer stream is read by its own statements. */
 const sharedLimit = 100;
 
 /*
- * The limits stand in the text, since the planner must know a page is small; few sizes are in use, so few plans are kept.
- * The statements are planned once, perhaps while the log was empty: neither joins the two tables, which would be planned
- * as a scan of the whole other table then and grow with the log until ANALYZE runs.
+ * The limits are part of the text, because the planner must know that a page is small; few sizes are in use, so few
+ * plans are cached. The statements are planned once, perhaps on an empty log: so neither joins the two tables, which
+ * would then be planned as a scan of the whole other table and become slower with the log until ANALYZE runs.
  */
 const columns = `e.revision, e.event_id, e.type, e.data, e.meta,
        (SELECT l.position FROM event_store.es_log l WHERE l.seq = e.seq) AS position`;
@@ -44,7 +44,7 @@ SELECT ${columns}
  WHERE e.stream_id = $1 AND e.revision ${backwards ? '<=' : '>='} $2
  ORDER BY e.revision ${backwards ? 'DESC' : 'ASC'} LIMIT ${limit}`;
 
-// The arrays are behind SELECTs so that the planner does not see how long they are: it would plan every statement anew.
+// The arrays are in SELECTs so that the planner does not see their lengths: it would plan every statement anew.
 const manyPages = `
 SELECT s.*, r.number
   FROM unnest((SELECT $1::text[]), (SELECT $2::bigint[])) WITH ORDINALITY AS r (stream_id, first, number),
@@ -60,7 +60,7 @@ export class StreamReads {
 
   constructor(private readonly pool: pg.Pool) {}
 
-  /** The first page of a stream, forwards; may share its statement. */
+  /** Reads the first page of a stream, forwards; may share its statement. */
   begin(stream: string, from: bigint, limit: number): Promise<StreamPage> {
     return new Promise((resolve, reject) => {
       this.queue.push({ stream, from, limit, resolve, reject });
@@ -68,7 +68,7 @@ export class StreamReads {
     });
   }
 
-  /** One page, with a statement of its own. */
+  /** Reads one page with its own statement. */
   async page(stream: string, from: bigint, backwards: boolean, limit: number): Promise<StreamPage> {
     const { rows } = await reaching(() =>
       this.pool.query<StreamRow>({
@@ -82,7 +82,7 @@ export class StreamReads {
     return { rows, more: rows.length === limit };
   }
 
-  /** After the reads that begin in the same turn have come. */
+  /** Waits for the reads that begin in the same turn of the event loop. */
   private sendSoon(): void {
     if (this.willSend || this.statements >= maxStatements) return;
     this.willSend = true;

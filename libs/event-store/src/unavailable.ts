@@ -1,9 +1,9 @@
 import { EventStoreUnavailable } from '@dittoo/kernel';
 
-/** Of the server: shutting down, starting, too many clients, out of disk or memory, gave up on a deadlock, read-only standby. */
+/** SQLSTATEs of a server that is shutting down, starting, full, out of disk or memory, in a deadlock, or read-only. */
 const passing = /^(08|53|57P|57014|40001|40P01|25006|58030)/;
 
-/** Is it the connection or the server, rather than the statement? Then it may work later. */
+/** Whether the connection or the server failed rather than the statement. Then a retry may succeed. */
 export const isUnavailable = (error: unknown): boolean => {
   const { code, severity } = error as { code?: string; severity?: string };
   if (severity !== undefined) return passing.test(code ?? '');
@@ -13,7 +13,7 @@ export const isUnavailable = (error: unknown): boolean => {
   );
 };
 
-/** Runs `work` and speaks of a server that does not answer in the words of the port. */
+/** Runs `work`. @throws EventStoreUnavailable the connection or the server failed */
 export const reaching = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();

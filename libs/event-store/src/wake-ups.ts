@@ -1,9 +1,12 @@
-/** Tells those who wait that there may be more to read. Counted, so that a wake-up between a look and a wait is not lost. */
+/**
+ * Wakes waiting readers when there may be more to read. Counted, so that a wake-up between a read and a wait is not
+ * lost.
+ */
 export class WakeUps {
   private count = 0;
   private readonly waiting = new Set<() => void>();
 
-  /** Take it before looking; give it to `after`. */
+  /** Number of wake-ups so far. Get it before reading and pass it to `after`. */
   get seen(): number {
     return this.count;
   }

@@ -4,7 +4,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { handledInTrace } from './handled-span.js';
 import { inOrderPerPerson } from './in-order-per-person.js';
 
-/** What a group does with one type of event: at least one of the two. */
+/** The handlers of a group for one type of event: at least one of the two. */
 export interface TypeHandlers {
   readonly acts?: MessageHandler;
   readonly writes?: MessageHandler;
@@ -16,13 +16,13 @@ export type EventGroup = ReadonlyMap<string, TypeHandlers>;
 type Role = keyof TypeHandlers;
 
 /**
- * What every transport has in common: it collects the `@EventPattern(type, { group })` handlers into groups and calls
- * them. A transport (in process, Kafka) is a subclass that feeds the groups; no handler knows which.
+ * The part all transports share: it collects the `@EventPattern(type, { group })` handlers into groups and calls them.
+ * A transport (in process, Kafka) is a subclass that feeds the groups; no handler knows which.
  *
- * Two groups may handle the same type, each at its own pace; within a group a type has one handler that writes rows, one
- * that acts, or both. One that says `{ group, reacts: true }` acts: it is called outside any transaction, before the rows
- * of the page are written, appends under derived event ids or acts otherwise so that a repeat changes nothing, and finds
- * only `group` in its context. What it returns is `acted` in the context of the handler that writes the rows.
+ * Two groups may handle the same type, each at its own pace. Within a group a type has one handler that writes rows,
+ * one reactor, or both. A reactor, marked `{ group, reacts: true }`, is called outside any transaction, before the rows
+ * of the page are written. It must be safe to repeat, for instance by appending under derived event ids, and has only
+ * `group` in its context. Its result is `acted` in the context of the handler that writes the rows.
  */
 export abstract class EventDelivery extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
@@ -40,22 +40,22 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     if (typeof group !== 'string') throw new Error(`@EventPattern('${type}') must name its group: { group: '…' }`);
     const role: Role = extras['reacts'] === true ? 'acts' : 'writes';
     const handlers = this.byGroup.get(group) ?? new Map<string, TypeHandlers>();
-    const others = handlers.get(type);
-    if (others?.[role] !== undefined) throw new Error(`group ${group} has two handlers of ${type}`);
-    this.byGroup.set(group, handlers.set(type, { ...others, [role]: handler }));
-    this.messageHandlers.set(others === undefined ? `${group}/${type}` : `${group}/${type}/${role}`, handler);
+    const existing = handlers.get(type);
+    if (existing?.[role] !== undefined) throw new Error(`group ${group} has two handlers of ${type}`);
+    this.byGroup.set(group, handlers.set(type, { ...existing, [role]: handler }));
+    this.messageHandlers.set(existing === undefined ? `${group}/${type}` : `${group}/${type}/${role}`, handler);
   }
 
   protected get groups(): ReadonlyMap<string, EventGroup> {
     return this.byGroup;
   }
 
-  /** What the inbox calls for a group. A transport with a place for poison replaces `poisoned`. */
+  /** The callbacks of a group for the inbox. A transport with a dead-letter queue replaces `poisoned`. */
   protected handling(group: string): GroupHandling {
     const handlers: EventGroup = this.byGroup.get(group) ?? new Map<string, TypeHandlers>();
     const handlerOf = (type: string, role: Role): MessageHandler | undefined =>
       (handlers.get(type) ?? handlers.get('*'))?.[role];
-    // As long as the event is at hand: who writes its rows was given the same object as who acted.
+    // Weak, because a result is needed only as long as its event: the handler gets the same object as the reactor did.
     const acted = new WeakMap<RecordedEvent, unknown>();
     const react = (events: readonly RecordedEvent[]): Promise<void> =>
       inOrderPerPerson(
@@ -78,18 +78,21 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     };
   }
 
-  /** Does every group take part by now? One that was interrupted later still counts. */
+  /** Whether every group has joined. A group that was interrupted afterwards still counts. */
   get joined(): boolean {
     return true;
   }
 
-  /** Streams that stand still in a group of this process or another on the same database. */
+  /** Streams parked in a group of this process or of another on the same database. */
   abstract parkedStreams(): Promise<ParkedStream[]>;
 
-  /** Which of these streams stand still in a group on this database: who must not miss an event waits for them. */
+  /**
+   * Which of these streams are parked in a group on this database: a decision that must not miss an event waits for
+   * them.
+   */
   abstract parkedAmong(streams: readonly string[]): Promise<ParkedPlace[]>;
 
-  /** Takes a parked stream up again. @throws DomainError `not-found` no such group in this process */
+  /** Replays a parked stream. @throws DomainError `not-found` this process does not run the group */
   abstract replayParked(group: string, stream: string): Promise<Replay>;
 
   abstract override listen(callback: (error?: unknown) => void): void;
@@ -98,11 +101,11 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
   override on(): void {}
 
   override unwrap(): never {
-    throw new Error('there is no other server behind this one');
+    throw new Error('this transport has no underlying server to unwrap');
   }
 }
 
-/** Calls a handler and waits for all it does; its error arrives here as it was thrown. @returns what it returned */
+/** Calls a handler and waits until it has finished; its error is rethrown unchanged. @returns the handler's result */
 const dispatch = async (
   handler: MessageHandler | undefined,
   event: RecordedEvent,

@@ -3,7 +3,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/ap
 import { parseTraceParent } from '@opentelemetry/core';
 
 /**
- * Handles an event as a span of the trace that led to it. An error is noted by its name alone and thrown on.
+ * Handles an event as a span of the trace that caused it. Of an error the span records only the name; it is rethrown.
  *
  * @param group the consumer group that handles it
  */

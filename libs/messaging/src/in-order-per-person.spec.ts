@@ -24,7 +24,7 @@ const event = (type: string, dataSubjectId: SubjectId | null, stream = type): Re
   },
 });
 
-/** Acts that end when the spec says so. */
+/** Acts that the spec ends. */
 const slowActs = () => {
   const under = new Map<string, { resolve: () => void; reject: (error: unknown) => void }>();
   const begun: string[] = [];
@@ -37,7 +37,7 @@ const slowActs = () => {
 };
 
 describe('acts on a page of events', () => {
-  it('go side by side for different persons, one after the other for one person, whatever the stream', async () => {
+  it('run concurrently for different persons and in sequence for one person, whatever the stream', async () => {
     const { act, begun, end } = slowActs();
     const done = inOrderPerPerson([event('a1', ada, 'order-1'), event('b1', bo), event('a2', ada, 'consent-1')], act);
     expect(begun).toEqual(['a1', 'b1']);
@@ -48,7 +48,7 @@ describe('acts on a page of events', () => {
     await done;
   });
 
-  it('go by their stream where they are about nobody', async () => {
+  it('run in sequence per stream where an event is about no person', async () => {
     const { act, begun, end } = slowActs();
     const done = inOrderPerPerson([event('x1', null, 'x'), event('x2', null, 'x'), event('y1', null, 'y')], act);
     expect(begun).toEqual(['x1', 'y1']);
@@ -58,7 +58,7 @@ describe('acts on a page of events', () => {
     await done;
   });
 
-  it('that fail are told once all others have ended; the same person\u2019s later events wait', async () => {
+  it('that fail are reported once all others have ended; later events of the same person are not acted on', async () => {
     const { act, begun, end, fail } = slowActs();
     let told: unknown = null;
     const done = inOrderPerPerson([event('a1', ada), event('a2', ada), event('b1', bo)], act).catch(

@@ -1,10 +1,10 @@
 import type { RecordedEvent } from '@dittoo/kernel';
 
 /**
- * Acts on the events of a page side by side, so that what they read and append goes to the log together; the events of one
- * person come one after the other, those of nobody in the order of their stream.
+ * Acts on the events of a page concurrently, so that their reads and appends share round trips to the log. Events of
+ * one person are acted on in sequence, events without a person in sequence per stream.
  *
- * @throws what the first failing act throws, once none is under way any more; the person's later events were not acted on
+ * @throws the error of the first failed act, once all acts have ended; later events of that person were not acted on
  */
 export const inOrderPerPerson = async (
   events: readonly RecordedEvent[],
@@ -13,13 +13,13 @@ export const inOrderPerPerson = async (
   const ofPersons = new Map<string, RecordedEvent[]>();
   for (const event of events) {
     const person = event.metadata.dataSubjectId ?? event.stream;
-    const known = ofPersons.get(person);
-    if (known === undefined) ofPersons.set(person, [event]);
-    else known.push(event);
+    const earlier = ofPersons.get(person);
+    if (earlier === undefined) ofPersons.set(person, [event]);
+    else earlier.push(event);
   }
   const outcomes = await Promise.allSettled(
-    [...ofPersons.values()].map(async (own) => {
-      for (const event of own) await act(event);
+    [...ofPersons.values()].map(async (eventsOfPerson) => {
+      for (const event of eventsOfPerson) await act(event);
     }),
   );
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;

@@ -8,11 +8,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
-import { consumer, deliveryContract, until, type DeliveryGround } from './delivery.contract.js';
+import { consumer, deliveryContract, until, type DeliveryEnvironment } from './delivery.contract.js';
 import { InProcessDelivery } from './in-process-delivery.js';
 import { InProcessTransport } from './in-process-transport.js';
 
-/** No answer is made here: the filter hands the error of a handler on. */
+/** Empty, because no response is written here: the filter rethrows the error of a handler. */
 const noProblems = {} as ProblemCatalogue;
 
 let database: TestDatabase;
@@ -28,8 +28,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The real inbox on a real database, a real Nest application with the filter services use; the log in memory, with gaps. */
-const inProcess = async (): Promise<DeliveryGround> => {
+/** The real inbox on a real database, a Nest application with the services' filter; the log in memory, with gaps. */
+const inProcess = async (): Promise<DeliveryEnvironment> => {
   await dataSource.query('TRUNCATE handled, delivery.group_checkpoint, delivery.parked_stream, delivery.parked_event');
   const store = new MemoryEventStore(3n);
   const transport = new InProcessTransport(store);
@@ -43,7 +43,7 @@ const inProcess = async (): Promise<DeliveryGround> => {
     healed: () => undefined,
   });
   const revisions = new Map<string, bigint>();
-  let said: bigint | null = null;
+  let published: bigint | null = null;
   return {
     alerts,
     start: async (controllers) => {
@@ -61,14 +61,14 @@ const inProcess = async (): Promise<DeliveryGround> => {
       }
       return { replayParked: (group, stream) => delivery.replayParked(group, stream), close: () => app.close() };
     },
-    say: async (...events) => {
+    publish: async (...events) => {
       for (const [stream, type] of events) {
         const before = revisions.get(stream);
         const event = { eventId: newId(), type, data: {}, metadata: {} } as unknown as NewEvent;
         revisions.set(stream, (await store.append(stream, [event], before ?? 'no-stream')).revision);
       }
-      const page = await store.readAll({ after: said });
-      said = page.checkpoint;
+      const page = await store.readAll({ after: published });
+      published = page.checkpoint;
       await transport.publish(page);
     },
     rows: async (group) =>
@@ -85,26 +85,26 @@ const inProcess = async (): Promise<DeliveryGround> => {
 deliveryContract('in-process delivery', inProcess);
 
 describe('in-process delivery', () => {
-  it('keeps how far an idle group has passed over what it does not want', async () => {
-    const ground = await inProcess();
-    const delivery = await ground.start([consumer('a', 'Wanted')]);
-    await ground.say(['order-1', 'Wanted'], ['order-1', 'Unwanted'], ['order-1', 'Unwanted']);
-    await until(async () => (await ground.checkpoint('a')) === 6n);
-    expect(await ground.rows('a')).toEqual(['order-1@0']);
+  it('saves the checkpoint of an idle group that skips unhandled events', async () => {
+    const environment = await inProcess();
+    const delivery = await environment.start([consumer('a', 'Wanted')]);
+    await environment.publish(['order-1', 'Wanted'], ['order-1', 'Unwanted'], ['order-1', 'Unwanted']);
+    await until(async () => (await environment.checkpoint('a')) === 6n);
+    expect(await environment.rows('a')).toEqual(['order-1@0']);
     await delivery.close();
   });
 
-  it('keeps it also where nothing was ever wanted', async () => {
-    const ground = await inProcess();
-    const delivery = await ground.start([consumer('a', 'Wanted')]);
-    await ground.say(['order-1', 'Unwanted']);
-    await until(async () => (await ground.checkpoint('a')) === 0n);
+  it('saves it also when the group never handled any event', async () => {
+    const environment = await inProcess();
+    const delivery = await environment.start([consumer('a', 'Wanted')]);
+    await environment.publish(['order-1', 'Unwanted']);
+    await until(async () => (await environment.checkpoint('a')) === 0n);
     await delivery.close();
   });
 
-  it('closes at once when nothing is in hand', async () => {
-    const ground = await inProcess();
-    const delivery = await ground.start([consumer('a', 'Wanted')]);
+  it('closes at once when no page is being handled', async () => {
+    const environment = await inProcess();
+    const delivery = await environment.start([consumer('a', 'Wanted')]);
     const start = performance.now();
     await delivery.close();
     expect(performance.now() - start).toBeLessThan(500);

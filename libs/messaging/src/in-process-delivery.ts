@@ -4,15 +4,16 @@ import { InProcessGroup, NotTaken } from './in-process-group.js';
 import type { InProcessTransport } from './in-process-transport.js';
 
 export interface DeliveryLog {
-  /** A group's loop failed outside a handler, e.g. the database is away; it goes on by itself. */
+  /** A group's loop failed outside a handler, e.g. the database is unavailable; the loop retries by itself. */
   interrupted(group: string, error: unknown): void;
 }
 
 /**
  * Delivery in one process: each group follows the log from its own checkpoint, a page at a time, through the inbox.
  *
- * Order: a group sees the log in position order, so every stream in revision order. Dies here: the checkpoint and the
- * rows moved together, the page comes again. Not promised: that two groups are equally far.
+ * Order: a group sees the log in position order, so every stream in revision order. If the process dies here:
+ * checkpoint and rows change in one transaction, and an unfinished page is redelivered. Not promised: equal progress of
+ * two groups.
  */
 export class InProcessDelivery extends EventDelivery {
   override readonly transportId = Symbol.for('in-process');
@@ -38,7 +39,7 @@ export class InProcessDelivery extends EventDelivery {
     callback();
   }
 
-  /** Lets the page in hand finish, takes no other. */
+  /** Lets the current page finish and starts no other. */
   override async close(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }

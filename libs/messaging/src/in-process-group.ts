@@ -2,24 +2,24 @@ import { pause, type GroupHandling, type Inbox, type Turn } from '@dittoo/kernel
 import type { InProcessTransport } from './in-process-transport.js';
 
 const pageSize = 100;
-/** How often the log is looked at although nothing was published: another process may relay, or be about to. */
+/** How often the log is read although nothing was published: another process may relay, or be about to. */
 const idleMs = { relaying: 10_000, notRelaying: 1_000 };
-/** A page costs a transaction whatever is in it: under load, what comes this close together shares one. */
+/** Each page costs a transaction: under load, events that arrive this close together share one. */
 const gatherMs = 20;
-/** How often a group writes down that it passed over events it does not want; more often would cost a commit for each. */
+/** How often a group saves a checkpoint that only skipped events; more often would cost a commit for each page. */
 const passedOverEveryMs = 5_000;
 
-/** The inbox could not take the page; it said why. */
+/** The inbox could not handle the page; it has already alerted the reason. */
 export class NotTaken extends Error {
   override readonly name = 'NotTaken';
 }
 
 /**
- * One group of handlers on its way through the log. It knows two places: the checkpoint in the inbox, and how far it has
- * read since without meeting anything it handles. Whatever is unclear, it asks the inbox and reads on from there.
+ * One group of handlers reading the log. It remembers two positions: the checkpoint in the inbox, and how far it has
+ * read since without an event it handles. When in doubt, it asks the inbox for the checkpoint and reads on from there.
  */
 export class InProcessGroup {
-  /** As the inbox has it; `undefined` = to be asked. */
+  /** The inbox's value; `undefined` = must be read. */
   private checkpoint: bigint | null | undefined;
   private readTo: bigint | null = null;
   private era = -1;
@@ -33,7 +33,7 @@ export class InProcessGroup {
     private readonly handling: GroupHandling,
   ) {}
 
-  /** A page, or a wait for one. @throws NotTaken come again after a pause */
+  /** Handles a page, or waits for one. @throws NotTaken retry after a pause */
   async turn({ signal }: Pick<Turn, 'signal'>): Promise<boolean> {
     const { state } = this.transport;
     if (await this.step()) return true;
@@ -43,11 +43,11 @@ export class InProcessGroup {
     return true;
   }
 
-  /** One page. @returns was there one? */
+  /** Handles one page. @returns whether there was one */
   async step(): Promise<boolean> {
     const checkpoint = await this.place();
     const { readTo, transport } = this;
-    // Nothing was published for long: what is kept in memory may be old, the log is not.
+    // Nothing was published for a while: pages in memory may be outdated, so read the log.
     const page = await (this.quiet
       ? transport.store.readAll({ after: readTo, limit: pageSize })
       : transport.read(readTo, pageSize));
@@ -65,7 +65,7 @@ export class InProcessGroup {
   }
 
   private async deliver(stretch: Parameters<Inbox['deliver']>[1] & { readonly source: 'log' }): Promise<void> {
-    // Unless it is done, where the group stands is asked again.
+    // If the page is not done, the checkpoint must be read again.
     this.checkpoint = undefined;
     const outcome = await this.inbox.deliver(this.name, stretch, this.handling);
     if (outcome === 'later') throw new NotTaken();

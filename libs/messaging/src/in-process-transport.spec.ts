@@ -1,10 +1,10 @@
-/* Promised: nothing between two reads is skipped, who waits is woken, and waiting leaves nothing behind. */
+/* Promised: nothing between two reads is skipped, every waiting group is woken, and waiting leaks nothing. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { newId, type LogPage, type NewEvent, type ReadAllOptions, type RecordedEvent } from '@dittoo/kernel';
 import { MemoryEventStore } from '@dittoo/testing';
 import { InProcessTransport } from './in-process-transport.js';
 
-/** The log, counting how often it is read. */
+/** A log that counts its reads. */
 class CountedStore extends MemoryEventStore {
   reads = 0;
   override readAll(options: ReadAllOptions): Promise<LogPage> {
@@ -43,7 +43,7 @@ const pageOf = (events: readonly RecordedEvent[]): LogPage => {
 const upTo = (count: number): bigint[] => Array.from({ length: count }, (_, index) => BigInt(index));
 
 describe('reading', () => {
-  it('finds everything, in memory or in the log, once and in order', async () => {
+  it('returns every event, from memory or from the log, once and in order', async () => {
     const events = await appended(20);
     const transport = new InProcessTransport(store, 8);
     for (const event of events) await transport.publish(pageOf([event]));
@@ -52,7 +52,7 @@ describe('reading', () => {
     expect(await walk(transport, 19n)).toEqual([]);
   });
 
-  it('costs no read of the log for who keeps up', async () => {
+  it('costs a group that keeps up no read of the log', async () => {
     const transport = new InProcessTransport(store);
     transport.began(null);
     await transport.publish(pageOf(await appended(10)));
@@ -60,7 +60,7 @@ describe('reading', () => {
     expect(store.reads).toBe(0);
   });
 
-  it('drops what a relay puts on it a second time', async () => {
+  it('drops pages that a relay publishes again', async () => {
     const events = await appended(4);
     const transport = new InProcessTransport(store);
     await transport.publish(pageOf(events));
@@ -70,7 +70,7 @@ describe('reading', () => {
 });
 
 describe('a hole', () => {
-  it('between two pages is read from the log, not passed over', async () => {
+  it('between two pages is read from the log, not skipped', async () => {
     const events = await appended(9);
     const transport = new InProcessTransport(store);
     transport.began(null);
@@ -82,7 +82,7 @@ describe('a hole', () => {
     expect(await walk(transport, 2n)).toEqual([3n, 4n, 5n, 6n, 7n, 8n]);
   });
 
-  it('is not made by a page that says more than its events: the others of it were nobody’s', async () => {
+  it('is not assumed where a page’s checkpoint is beyond its last event: nobody handles the events between', async () => {
     await appended(6);
     const transport = new InProcessTransport(store);
     transport.began(null);
@@ -90,15 +90,15 @@ describe('a hole', () => {
     expect(await transport.read(1n, 3)).toEqual({ after: 1n, events: [], checkpoint: 3n });
   });
 
-  it('behind a process that relays no more is looked for in the log', async () => {
+  it('after this process stopped relaying is read from the log', async () => {
     const events = await appended(6);
     const transport = new InProcessTransport(store);
     transport.began(null);
     await transport.publish(pageOf(events.slice(0, 3)));
-    expect(await walk(transport, 2n)).toEqual([]); // it relays: the rest will come
+    expect(await walk(transport, 2n)).toEqual([]); // this process relays: the rest will be published
     transport.ended();
     expect(await walk(transport, 2n)).toEqual([3n, 4n, 5n]);
-    transport.began(5n); // the lease came back after another process relayed
+    transport.began(5n); // this process has the lease again, after another one relayed
     expect(await walk(transport, 2n)).toEqual([3n, 4n, 5n]);
   });
 });
@@ -106,7 +106,7 @@ describe('a hole', () => {
 describe('waiting', () => {
   const never = new AbortController().signal;
 
-  it('ends when something comes, and at once when it came before', async () => {
+  it('ends when a page is published, and at once when one was published before', async () => {
     const transport = new InProcessTransport(store);
     const { state } = transport;
     const woken = Promise.all([transport.moved(state, 60_000, never), transport.moved(state, 60_000, never)]);
@@ -115,7 +115,7 @@ describe('waiting', () => {
     await transport.moved(state, 60_000, never);
   });
 
-  it('ends when it is aborted, before or meanwhile', async () => {
+  it('ends when it is aborted, beforehand or meanwhile', async () => {
     const transport = new InProcessTransport(store);
     const abort = new AbortController();
     const waiting = transport.moved(transport.state, 60_000, abort.signal);
@@ -124,7 +124,7 @@ describe('waiting', () => {
     await transport.moved(transport.state, 60_000, abort.signal);
   });
 
-  describe('leaves nothing behind', () => {
+  describe('leaks nothing:', () => {
     beforeEach(() => {
       jest.useFakeTimers();
     });

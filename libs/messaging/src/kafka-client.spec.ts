@@ -5,7 +5,7 @@ import { brokerErrorCode, calmIdleConnections, createKafka, kafkaFailure } from 
 const require = createRequire(import.meta.url);
 
 describe('the Kafka client', () => {
-  it('is the version the remedies were tested with, and may be prepared twice', () => {
+  it('is the version the workarounds were tested with, and may be prepared twice', () => {
     calmIdleConnections();
     expect(calmIdleConnections).not.toThrow();
   });
@@ -26,7 +26,7 @@ describe('the Kafka client', () => {
     clearTimeout(queue.throttleCheckTimeoutId!);
   });
 
-  it('speaks through our log, without what an error says', () => {
+  it('logs through our log, without the text of errors', () => {
     const lines: unknown[] = [];
     const kafka = createKafka(
       { clientId: 'spec', brokers: ['127.0.0.1:1'], credentials: null, authority: null, prefix: '' },
@@ -35,11 +35,11 @@ describe('the Kafka client', () => {
     const logger = kafka.logger().namespace('Consumer');
     logger.error('Crash', { groupId: 'lights', stack: 'quotes a name', error: new Error('quotes a name') });
     expect(lines).toEqual([
-      { level: 'warn', event: 'kafka.client', details: { namespace: 'Consumer', said: 'Crash', groupId: 'lights' } },
+      { level: 'warn', event: 'kafka.client', details: { namespace: 'Consumer', text: 'Crash', groupId: 'lights' } },
     ]);
   });
 
-  it('finds the broker’s code in what the client wraps around it, and takes no other code for it', () => {
+  it('finds the broker’s code inside the client’s errors, and takes no other code for it', () => {
     const inner = Object.assign(new Error('out of order'), { name: 'KafkaJSProtocolError', code: 45, type: 'OUT' });
     const outer = Object.assign(new Error('gave up', { cause: inner }), { name: 'KafkaJSNonRetriableError' });
     expect(brokerErrorCode(outer)).toBe(45);

@@ -3,29 +3,29 @@ import kafkajs, { type Kafka, type LogEntry } from 'kafkajs';
 
 export type { Kafka } from 'kafkajs';
 
-/** How to reach the brokers, and what topics and groups of ours are called there. */
+/** How to reach the brokers, and how the names of topics and groups begin. */
 export interface KafkaSettings {
   readonly clientId: string;
   /** `host:port`, at least one; the client finds the others. */
   readonly brokers: readonly string[];
-  /** SASL/SCRAM-SHA-512; `null` = the listener asks nobody who he is. */
+  /** SASL/SCRAM-SHA-512; `null` = the listener authenticates nobody. */
   readonly credentials: { readonly username: string; readonly password: string } | null;
   /** PEM of the authority that signed the brokers' certificates; `null` = no TLS. */
   readonly authority: string | null;
-  /** Before every topic and every group, so that a cluster can be shared. */
+  /** First part of every topic's and group's name, so that a cluster can be shared. */
   readonly prefix: string;
-  /** How long an answer may take. */
+  /** How long a response may take. */
   readonly requestTimeoutMs?: number;
 }
 
-/** Where the client's own words go. `details` are names and numbers, never what a message says. */
+/** Receives the client's log lines. `details` are names and numbers, never the text of an error. */
 export type KafkaLog = (level: 'debug' | 'warn', event: string, details: Readonly<Record<string, unknown>>) => void;
 
 const testedVersion = '2.2.4';
 const { Kafka: Client, logLevel } = kafkajs;
 const require = createRequire(import.meta.url);
 
-/** @throws Error the installed client is not the one our remedies were tested with */
+/** @throws Error the installed client is not the version that the workarounds were tested with */
 export const createKafka = (settings: KafkaSettings, log: KafkaLog): Kafka => {
   calmIdleConnections();
   return new Client({
@@ -51,10 +51,10 @@ type Schedule = (this: RequestQueue) => void;
 const calmed = Symbol('calmed');
 
 /**
- * The client wakes once a millisecond for every connection, for ever, to see whether a request waits: 5 % of a core
- * each. Here it looks only when there is one. (kafkajs issue 1751; the package has had no release since.)
+ * By itself the client wakes once a millisecond for every connection to check for a waiting request: 5 % of a core
+ * each. With this it checks only when there is one. (kafkajs issue 1751; the package has had no release since.)
  *
- * @throws Error the package is another than the one this was written for
+ * @throws Error the installed package is not the version this was written for
  */
 export const calmIdleConnections = (): void => {
   const { version } = require('kafkajs/package.json') as { version: string };
@@ -73,13 +73,15 @@ export const calmIdleConnections = (): void => {
 
 const passedOn = ['groupId', 'broker', 'topic', 'partition', 'retryCount', 'retryTime', 'clientId'] as const;
 
-/** The client cries ERROR at every reconnection; what really failed, our own code says. */
+/**
+ * The client logs every reconnection as ERROR, so it is logged as a warning; real failures are reported by our code.
+ */
 const forward = ({ level, namespace, log: entry }: LogEntry, log: KafkaLog): void => {
   const details = Object.fromEntries(passedOn.flatMap((name) => (name in entry ? [[name, entry[name]]] : [])));
-  log(level <= logLevel.WARN ? 'warn' : 'debug', 'kafka.client', { namespace, said: entry.message, ...details });
+  log(level <= logLevel.WARN ? 'warn' : 'debug', 'kafka.client', { namespace, text: entry.message, ...details });
 };
 
-/** The broker's error number, wherever the client has wrapped it; `undefined` = the error is not the broker's. */
+/** The broker's error number, however the client wrapped it; `undefined` = the error is not from the broker. */
 export const brokerErrorCode = (error: unknown): number | undefined => {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
     const { code, name } = at as { code?: unknown; name: string };
@@ -88,10 +90,10 @@ export const brokerErrorCode = (error: unknown): number | undefined => {
   return undefined;
 };
 
-/** An error of the client, as against one of ours. */
+/** Whether the client threw this error, not our code. */
 export const isClientError = (error: unknown): boolean => error instanceof Error && error.name.startsWith('KafkaJS');
 
-/** Names and codes of an error and what caused it: what went wrong, without what was said. */
+/** Names and codes of an error and its causes, without their messages. */
 export const kafkaFailure = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown';
   const type = (error as { type?: unknown }).type;

@@ -2,21 +2,21 @@ import type { Inbox, SchemaMap } from '@dittoo/kernel';
 import type { ConsumerConfig, Kafka } from 'kafkajs';
 import type { DeadLetters } from './kafka-dead-letters.js';
 
-/** What an operator hears of delivery by Kafka. Names, numbers and words of ours. */
+/** Alerts about delivery by Kafka. Only names, numbers and internal codes. */
 export interface KafkaAlerts {
-  /** A group's loop failed outside a handler, e.g. no broker answers; it goes on by itself. */
+  /** A group's loop failed outside a handler, e.g. no broker answers; the loop retries by itself. */
   interrupted(group: string, error: unknown): void;
-  /** A message went to the dead letters. */
+  /** A message was put in the dead-letter queue. */
   deadLettered(group: string, place: string, word: string): void;
-  /** Kafka had lost something for the group, or its topic was made again: what is missing is read from the log. */
+  /** Kafka lost messages of the group, or its topic was recreated: the missing events are read from the log. */
   lost(group: string, place: string, why: 'retention-passed' | 'topic-made-again' | 'hole'): void;
-  /** Messages of a partition the group has not taken in yet; `null` = another process has the partition now. */
+  /** Unhandled messages of a partition; `null` = another process has the partition now. */
   lag(group: string, topic: string, partition: number, messages: number | null): void;
-  /** The client gave the group up: only a new process helps. */
+  /** The client stopped the group for good: the process must be restarted. */
   dead(group: string, error: unknown): void;
 }
 
-/** What all groups of a process share. */
+/** The parts that all groups of a process share. */
 export interface KafkaParts {
   readonly kafka: Kafka;
   readonly prefix: string;
@@ -24,13 +24,13 @@ export interface KafkaParts {
   readonly deadLetters: DeadLetters;
   readonly schemaMap: SchemaMap;
   readonly alerts: KafkaAlerts;
-  /** Partitions of one group worked on at the same time; each holds a database connection. */
+  /** Partitions of one group handled concurrently; each holds a database connection. */
   readonly concurrency: number;
-  /** After that long without a heartbeat Kafka gives a group's partitions to another process. */
+  /** After this time without a heartbeat Kafka gives a process's partitions to another one. */
   readonly sessionTimeoutMs: number;
 }
 
-/** How every group consumes. @param mayRestart may the client begin anew by itself after it crashed? */
+/** The consumer's settings for every group. @param mayRestart whether the client may restart by itself after a crash */
 export const consumerConfig = (
   group: string,
   { prefix, sessionTimeoutMs }: Pick<KafkaParts, 'prefix' | 'sessionTimeoutMs'>,
@@ -51,7 +51,7 @@ export const consumerConfig = (
     retry: {
       initialRetryTime: 300,
       maxRetryTime: Math.min(5_000, Math.floor(sessionTimeoutMs / 3)),
-      // The client counts errors over its whole life; a success does not set it back.
+      // The client counts errors over its whole lifetime; a success does not reset the count.
       retries: 1_000_000,
       restartOnFailure: () => Promise.resolve(mayRestart()),
     },

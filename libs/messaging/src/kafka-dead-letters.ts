@@ -5,21 +5,21 @@ import { toMessage } from './kafka-message.js';
 import { KafkaSender, type SenderOptions } from './kafka-sender.js';
 import { deadLetterTopicOf } from './kafka-topics.js';
 
-/** Where a message stood that could not be taken in. */
+/** The place of a message that could not be handled. */
 export interface Place {
   readonly partition: number;
   readonly offset: string;
 }
 
-/** Why it could not be. */
+/** Why a message could not be handled. */
 export interface Failure {
   readonly word: string;
   readonly error: unknown;
 }
 
 /**
- * Keeps what a group cannot take in, as it came, in `<topic>.<group>.dlq`; resolves once Kafka has it. Headers say why in
- * words of ours: an error's own message may quote data.
+ * Stores unhandled messages of a group unchanged in `<topic>.<group>.dlq`; resolves once Kafka has them. Headers give
+ * the reason as an internal code, because an error's own message may quote data.
  */
 export class DeadLetters {
   private readonly sender: KafkaSender;
@@ -28,7 +28,7 @@ export class DeadLetters {
     this.sender = new KafkaSender(kafka, options);
   }
 
-  /** @param place `undefined` = it was read from the log, not from a partition */
+  /** @param place `undefined` = the event was read from the log, not from a partition */
   async keep(
     group: string,
     topic: string,
@@ -64,7 +64,7 @@ export class DeadLetters {
   }
 }
 
-/** The same place in the code, the same hash; the message, which comes first, is left out. */
+/** The hash of the stack frames: equal for errors from the same place in the code. The error's message is left out. */
 const stackHash = (error: unknown): string => {
   const frames = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
   return frames.length === 0 ? '' : createHash('sha256').update(frames.join('\n')).digest('hex').slice(0, 16);

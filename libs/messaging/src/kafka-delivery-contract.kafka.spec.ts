@@ -4,10 +4,10 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
-import { deliveryContract, type DeliveryGround } from './delivery.contract.js';
-import { kafkaGround } from './kafka.fixture.js';
+import { deliveryContract, type DeliveryEnvironment } from './delivery.contract.js';
+import { kafkaEnvironment } from './kafka.fixture.js';
 
-/** No answer is made here: the filter hands the error of a handler on. */
+/** Empty, because no response is written here: the filter rethrows the error of a handler. */
 const noProblems = {} as ProblemCatalogue;
 
 const note = {
@@ -20,15 +20,15 @@ const note = {
 const schemaMap: SchemaMap = { Noted: note, Other: note };
 
 /** The real inbox, a real Nest application, a real broker; the log in memory. */
-const byKafka = async (): Promise<DeliveryGround> => {
-  const ground = await kafkaGround({ groups: ['a', 'b', 'c', 'slow', 'quick'], schemaMap });
-  await ground.dataSource.query('CREATE TABLE handled (id serial, group_id text, event text)');
-  const publisher = ground.publisher();
-  let said: bigint | null = null;
+const byKafka = async (): Promise<DeliveryEnvironment> => {
+  const environment = await kafkaEnvironment({ groups: ['a', 'b', 'c', 'slow', 'quick'], schemaMap });
+  await environment.dataSource.query('CREATE TABLE handled (id serial, group_id text, event text)');
+  const publisher = environment.publisher();
+  let published: bigint | null = null;
   const words = new Set(['parked', 'retrying']);
   return {
     get alerts() {
-      return ground.said
+      return environment.reports
         .filter(({ what }) => words.has(what))
         .map(({ what, group, details }) =>
           what === 'parked'
@@ -41,7 +41,7 @@ const byKafka = async (): Promise<DeliveryGround> => {
       class Process {}
       const app = await NestFactory.create(Process, new FastifyAdapter(), { logger: false, abortOnError: false });
       app.useGlobalFilters(new ProblemFilter(noProblems, pino({ level: 'silent' })));
-      const delivery = ground.strategy();
+      const delivery = environment.strategy();
       try {
         app.connectMicroservice({ strategy: delivery }, { inheritAppConfig: true });
         await app.startAllMicroservices();
@@ -51,28 +51,28 @@ const byKafka = async (): Promise<DeliveryGround> => {
       }
       return { replayParked: (group, stream) => delivery.replayParked(group, stream), close: () => app.close() };
     },
-    say: async (...events) => {
-      for (const [stream, type] of events) await ground.append(stream, [0], { type });
-      const page = await ground.log.readAll({ after: said });
-      said = page.checkpoint;
+    publish: async (...events) => {
+      for (const [stream, type] of events) await environment.append(stream, [0], { type });
+      const page = await environment.log.readAll({ after: published });
+      published = page.checkpoint;
       await publisher.publish(page);
     },
     rows: async (group) => {
-      const rows = await ground.dataSource.query<{ event: string }[]>(
+      const rows = await environment.dataSource.query<{ event: string }[]>(
         'SELECT event FROM handled WHERE group_id = $1 ORDER BY id',
         [group],
       );
       return rows.map(({ event }) => event);
     },
     checkpoint: async (group) => {
-      const [row] = await ground.dataSource.query<{ at: string | null }[]>(
+      const [row] = await environment.dataSource.query<{ at: string | null }[]>(
         `SELECT greatest((SELECT max(next_offset) FROM delivery.partition_offset WHERE group_id = $1),
                          (SELECT position FROM delivery.group_checkpoint WHERE group_id = $1 AND position >= 0)) AS at`,
         [group],
       );
       return row?.at == null ? null : BigInt(row.at);
     },
-    close: () => ground.close(),
+    close: () => environment.close(),
   };
 };
 

@@ -14,15 +14,16 @@ import { KafkaGroup } from './kafka-group.js';
 
 export interface KafkaDeliveryOptions {
   readonly prefix: string;
-  /** Says which topics a group reads, and what is known of an event's shape. */
+  /** Determines which topics a group reads, and which shapes of an event are known. */
   readonly schemaMap: SchemaMap;
   readonly concurrency?: number;
   readonly sessionTimeoutMs?: number;
 }
 
 /**
- * Delivery by Kafka: every group of handlers is a consumer group, at its own pace and in as many processes as there are
- * partitions. Groups start in the background: a service whose broker is away answers, and joins when it is back.
+ * Delivery by Kafka: every group of handlers is a consumer group, with its own progress, in up to as many processes as
+ * there are partitions. Groups start in the background: a service whose broker is unavailable answers requests, and its
+ * groups join when the broker is back.
  */
 export class KafkaDelivery extends EventDelivery {
   override readonly transportId = Symbol.for('kafka');
@@ -78,7 +79,7 @@ export class KafkaDelivery extends EventDelivery {
     return this.consumers.every((consumer) => consumer.joined);
   }
 
-  /** Has a group given up for good? Then this process should end. */
+  /** Whether a group stopped for good. Then this process should end. */
   get dead(): boolean {
     return this.consumers.some((consumer) => consumer.dead);
   }

@@ -8,29 +8,30 @@ import { categoriesFor, topicOf } from './kafka-topics.js';
 import { withHeartbeats } from './with-heartbeats.js';
 
 const chunkSize = 100;
-/** Joining takes a broker that is there less than that; one that is away is not waited for. */
+/** Longest wait for a join to end at shutdown: an available broker needs less, an unavailable one is not waited for. */
 const joiningMs = 5_000;
 
 /**
- * One consumer group: joins, takes chunks through the inbox, commits to Kafka after the transaction.
+ * One consumer group: joins, passes chunks of messages to the inbox, commits to Kafka after the transaction.
  *
- * Order: within a partition, hence within a stream. Dies before the commit to Kafka: the chunk comes again and the inbox
- * drops it. No error of ours reaches the client, which would count it, wait without heartbeats, or stop for good.
+ * Order: within a partition, hence within a stream. If the process dies before the commit to Kafka, the chunk is
+ * redelivered and the inbox drops it. No handler's error reaches the client, which would count it, wait without
+ * heartbeats, or stop for good.
  */
 export class KafkaGroup {
-  /** Joined once: a broker that goes away later does not make the service unready. */
+  /** Stays `true` after the first join: a broker that fails later does not make the service unready. */
   joined = false;
-  /** Given up for good. */
+  /** Stopped for good. */
   dead = false;
   private readonly loop: Loop;
   private readonly stopped: Promise<undefined>;
   private readonly categories: readonly string[];
   private readonly categoryOf: ReadonlyMap<string, string>;
   private readonly intake: KafkaIntake;
-  /** The offset each partition goes on with; forgotten when the group is dealt anew. */
+  /** The next offset of each partition; cleared when the group is rebalanced. */
   private readonly expected = new Map<string, bigint>();
   private readonly failures = new Map<string, number>();
-  /** Partitions whose lag was said. */
+  /** Partitions whose lag was reported. */
   private readonly measured = new Map<string, readonly [topic: string, partition: number]>();
   private readonly pauses = new Set<NodeJS.Timeout>();
   private consumer: Consumer | undefined;
@@ -59,7 +60,7 @@ export class KafkaGroup {
     this.loop.start();
   }
 
-  /** Lets the chunk in hand finish, takes no other. */
+  /** Lets the current chunk finish and starts no other. */
   async stop(): Promise<void> {
     for (const timer of this.pauses) clearTimeout(timer);
     await this.loop.stop();
@@ -90,8 +91,8 @@ export class KafkaGroup {
   }
 
   /**
-   * Before the first fetch: where Kafka has less than the group still needs (it is new, it read the log before, it was
-   * away for longer than Kafka keeps, the topic was made again) the log is read first, which has it all.
+   * Before the first fetch: reads the log first if Kafka no longer has everything the group needs (a new group, one
+   * that read the log before, one that was stopped for longer than the retention, a recreated topic).
    */
   private async align(): Promise<'aligned' | 'later'> {
     const starts: { readonly topic: string; readonly partition: number; readonly low: bigint }[] = [];
@@ -157,7 +158,9 @@ export class KafkaGroup {
     return Promise.race([start(), this.stopped]);
   }
 
-  /** The client does not leave a group that it is still joining: it would consume on after its end. */
+  /**
+   * Waits for a join in progress: the client cannot leave a group while joining it, and would consume after its end.
+   */
   private async joiningEnds(): Promise<void> {
     const ended = new AbortController();
     const { signal } = ended;
@@ -184,7 +187,7 @@ export class KafkaGroup {
       this.measured.set(place, [topic, partition]);
       this.parts.alerts.lag(this.name, topic, partition, Number(BigInt(batch.highWatermark) - next));
     };
-    // Before the work too: what cannot be taken in comes again and again, and the lag grows with the partition.
+    // Before the work too: while a batch fails and is retried, the lag grows with the partition.
     measure(BigInt(messages[0]!.offset));
     const beginning = await withHeartbeats(heartbeat, () => this.begin(consumer, payload));
     if (beginning !== 'here') return beginning === 'later' ? 'later' : 'done';
@@ -210,19 +213,20 @@ export class KafkaGroup {
   }
 
   /**
-   * Does the batch begin where the group stands? The inbox says where that is; Kafka's own offset is a shortcut and may be
-   * gone, or ahead of a database that was restored. A hole in what follows is a loss: nothing here compacts or aborts.
+   * Whether the batch begins at the group's next offset, which the inbox has. Kafka's own offset is only a shortcut: it
+   * may be lost, or ahead of a restored database. A hole in the offsets is a loss, because these topics are neither
+   * compacted nor transactional.
    */
   private async begin(consumer: Consumer, { batch }: EachBatchPayload): Promise<'here' | 'elsewhere' | 'later'> {
     const { topic, partition } = batch;
     const place = `${topic}/${partition}`;
     const first = BigInt(batch.messages[0]!.offset);
-    const known = this.expected.get(place);
-    const own = known ?? (await this.parts.inbox.nextOffset(this.name, topic, partition)) ?? 0n;
+    const expected = this.expected.get(place);
+    const own = expected ?? (await this.parts.inbox.nextOffset(this.name, topic, partition)) ?? 0n;
     this.expected.set(place, own);
     if (own === first) return 'here';
     const madeAgain = BigInt(batch.highWatermark) < own;
-    if (!madeAgain && known === undefined) {
+    if (!madeAgain && expected === undefined) {
       consumer.seek({ topic, partition, offset: String(own) });
       return 'elsewhere';
     }
@@ -234,8 +238,8 @@ export class KafkaGroup {
   }
 
   /**
-   * The inbox is not where this process believed: the database lost its last moments, or the group has read the log
-   * meanwhile. What it believed is forgotten; the log is read first where that is due.
+   * The inbox's offset is not the expected one: the database lost its last commits, or the group read the log
+   * meanwhile. Forgets the expected offset, reads the log if necessary, and seeks to the inbox's offset.
    */
   private async findPlace(consumer: Consumer, { batch, heartbeat }: EachBatchPayload): Promise<'done' | 'later'> {
     const { topic, partition } = batch;
@@ -251,7 +255,7 @@ export class KafkaGroup {
     });
   }
 
-  /** Comes back to what is not resolved after a pause in which the other partitions go on. */
+  /** Retries the unresolved messages after a pause, in which the other partitions continue. */
   private later({ batch, pause }: EachBatchPayload): void {
     if (this.loop.signal.aborted) return;
     const place = `${batch.topic}/${batch.partition}`;
@@ -266,11 +270,11 @@ export class KafkaGroup {
   }
 }
 
-/** The log could not be read to its end; the inbox said why. */
+/** The log could not be read to its end; the inbox has already alerted the reason. */
 class NotCaughtUp extends Error {
   override readonly name = 'NotCaughtUp';
 }
 
-/** These the client takes for the end of the world; whatever else ends it, a new consumer may have better luck. */
+/** Programming errors, for which the client stops for good; after any other error a new consumer may succeed. */
 const isBug = (error: Error): boolean =>
   /TypeError|RangeError|ReferenceError|SyntaxError|NotImplemented|InvariantViolation/.test(kafkaFailure(error));

@@ -13,10 +13,10 @@ import type { DeadLetters } from './kafka-dead-letters.js';
 import { readMessage, Unreadable } from './kafka-message.js';
 import { topicOf } from './kafka-topics.js';
 
-/** A group's handlers. */
+/** The handlers of one group. */
 export interface GroupHandlers {
   readonly types: Iterable<string>;
-  /** Is one of the handlers for every type? Such a one reads no fields and fears no new ones. */
+  /** Whether a handler takes every type (`*`). It reads no fields, so newer shapes are safe for it. */
   readonly takesAll: boolean;
   readonly handling: GroupHandling;
 }
@@ -30,8 +30,8 @@ interface IntakeParts {
 }
 
 /**
- * From a partition's messages to the inbox. What is no event of ours goes to the dead letters and is passed over: if it
- * should have been one, its stream now misses a revision, and the inbox reads that from the log.
+ * Passes a partition's messages to the inbox. A message that is not a valid event is stored as a dead letter and
+ * skipped: if it should have been one, its stream now misses a revision, which the inbox reads from the log.
  */
 export class KafkaIntake {
   private readonly handling: GroupHandling;
@@ -60,12 +60,12 @@ export class KafkaIntake {
     };
   }
 
-  /** Handles what stands in the log and was not handled: for a new group, or one Kafka had lost something for. */
+  /** Handles the unhandled events of the log: for a new group, or one for which Kafka lost messages. */
   catchUp(categories: readonly string[], signal: AbortSignal): Promise<'done' | 'later'> {
     return this.parts.inbox.catchUp(this.group, categories, this.handling, signal);
   }
 
-  /** Takes a parked stream up again. */
+  /** Replays a parked stream. */
   replayParked(stream: string): Promise<Replay> {
     return this.parts.inbox.replayParked(this.group, stream, this.handling);
   }
@@ -110,18 +110,18 @@ export class KafkaIntake {
       await this.keep(topic, partition, message, `Unreadable:${error.code}`, error);
       return undefined;
     }
-    // From a newer writer. Nobody in this build can wait for it, so its stream goes on; that it was there is on record.
+    // From a newer build. No handler of this build needs it, so its stream continues; the dead letter records it.
     if (!this.handlers.takesAll && !Object.hasOwn(this.parts.schemaMap, event.type)) {
       await this.keep(topic, partition, message, 'UnknownType', undefined);
     }
     return event;
   }
 
-  /** A type that is handled here, of a shape that is not known here: its stream waits for a newer build. */
+  /** @throws FutureSchema a handled type in a newer shape: its stream is parked until a newer build replays it */
   private requireKnownSchema({ type, metadata }: RecordedEvent): void {
-    const known = Object.hasOwn(this.parts.schemaMap, type) ? this.parts.schemaMap[type] : undefined;
-    if (known === undefined || this.handlers.takesAll) return;
-    if (metadata.schemaVersion > known.schemaVersion) throw new FutureSchema();
+    const definition = Object.hasOwn(this.parts.schemaMap, type) ? this.parts.schemaMap[type] : undefined;
+    if (definition === undefined || this.handlers.takesAll) return;
+    if (metadata.schemaVersion > definition.schemaVersion) throw new FutureSchema();
   }
 
   private async keep(

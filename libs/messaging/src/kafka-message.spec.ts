@@ -4,7 +4,8 @@ import { newEvent } from '@dittoo/testing';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import { largestMessageBytes, readMessage, toMessage, Unreadable, weightOf } from './kafka-message.js';
 
-// Promised: what is read is what was written; what could not be kept anywhere, not even parked, is no event of ours.
+// Promised: an event is read as it was written; a message that could not be stored, not even as parked, is no valid
+// event.
 const stream = `lamp-${newId()}`;
 const appended = newEvent('LampLit', { n: 1 });
 const event: RecordedEvent = {
@@ -36,12 +37,12 @@ const refusal = (read: KafkaMessage): string => {
 };
 const metadata = (change: object): IHeaders => ({ 'es-metadata': JSON.stringify({ ...event.metadata, ...change }) });
 
-it('a message brings back the event it was made of', () => {
+it('a message is read as the event it was made of', () => {
   expect(readMessage(message(), 'lamp')).toEqual(event);
   expect(toMessage(event).headers!['traceparent']).toBe(event.metadata.traceparent);
 });
 
-it('the largest event that a store takes has its message, whatever its names and numbers', () => {
+it('the largest event that a store accepts fits in a message, whatever its names and numbers', () => {
   const type = 'L'.repeat(128);
   const longest = {
     ...event,
@@ -74,7 +75,7 @@ describe('is refused with a code:', () => {
     expect(refusal(message({ 'es-stream': name }, name))).toBe('bad-es-stream'),
   );
 
-  it('nothing that may be: the largest number, any time of ISO 8601', () => {
+  it('no valid value: the largest number, any time of ISO 8601', () => {
     expect(refusal(message({ 'es-revision': '9223372036854775807' }))).toBe('none');
     expect(refusal(message(metadata({ recordedAt: '2026-01-01T00:00:00Z' })))).toBe('none');
   });

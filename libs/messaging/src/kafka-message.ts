@@ -8,7 +8,7 @@ import {
 } from '@dittoo/kernel';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 
-/** A message that is no event of ours. `code` says what is wrong, never what stood there. */
+/** A message that is not a valid event. `code` names the wrong part, never its value. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
   constructor(readonly code: string) {
@@ -18,13 +18,13 @@ export class Unreadable extends Error {
 
 /**
  * An event as CloudEvents 1.0 in binary mode: the value is the data, the attributes are headers, the key is the stream.
- * Nothing in the headers is personal: ids, types, numbers, and the metadata, of which the same is asked.
+ * The headers contain no personal data: ids, types, numbers, and the metadata, which may not contain any either.
  *
- * @throws TypeError the data is nothing JSON can say
+ * @throws TypeError the data cannot be serialised as JSON
  */
 export const toMessage = (event: RecordedEvent): Message & { readonly value: Buffer } => {
   const data = JSON.stringify(event.data) as string | undefined;
-  if (data === undefined) throw new TypeError('data is nothing JSON can say');
+  if (data === undefined) throw new TypeError('data cannot be serialised as JSON');
   return {
     key: event.stream,
     value: Buffer.from(data),
@@ -47,12 +47,12 @@ export const toMessage = (event: RecordedEvent): Message & { readonly value: Buf
 };
 
 /**
- * What a message may weigh: the broker's `message.max.bytes` (1 MiB) less room for what wraps it in a request. The names
- * and numbers beside data and metadata are less than 4 KiB, so every event that a store takes has its message.
+ * Largest size of a message: the broker's `message.max.bytes` (1 MiB) less the overhead of a request. The names and
+ * numbers beside data and metadata are less than 4 KiB, so every event that a store accepts fits.
  */
 export const largestMessageBytes = largestEventBytes + 4_096;
 
-/** What a message weighs in a request; the last number is for the record's own lengths. */
+/** Size of a message in a request, in bytes; the last number is for the record's own length fields. */
 export const weightOf = (message: Message & { readonly value: Buffer }): number => {
   const headers = Object.entries(message.headers ?? {});
   return headers.reduce(
@@ -64,7 +64,7 @@ export const weightOf = (message: Message & { readonly value: Buffer }): number 
 /**
  * The event a message of `category`'s topic carries.
  *
- * @throws Unreadable with a code that says which part is missing or wrong
+ * @throws Unreadable with a code that names the missing or wrong part
  */
 export const readMessage = (message: KafkaMessage, category: string): RecordedEvent => {
   const header = headersOf(message.headers);
@@ -97,7 +97,7 @@ const headersOf =
     return value.toString();
   };
 
-/** As large as a row can hold: what is larger could be written nowhere, not even where it is parked. */
+/** The largest number a row can hold: a larger one could not be stored, not even as parked. */
 const largestNumber = 2n ** 63n - 1n;
 
 const numberOf = (text: string, code: string): bigint => {
@@ -110,7 +110,7 @@ const objectOf = (text: string | undefined, code: string): JsonObject => {
     const value = JSON.parse(text ?? '') as unknown;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   } catch {
-    // said below
+    // refused below
   }
   throw new Unreadable(code);
 };
@@ -128,7 +128,7 @@ const metadataOf = (text: string): EventMetadata => {
   return metadata;
 };
 
-/** As the clock of this house says it; `Date.parse` alone takes `soon 1` for a day in 2001. */
+/** ISO 8601 in UTC, as events record it; `Date.parse` alone accepts `soon 1` as a day in 2001. */
 const isTime = (value: unknown): boolean =>
   typeof value === 'string' &&
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(value) &&

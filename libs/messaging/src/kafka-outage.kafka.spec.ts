@@ -7,30 +7,30 @@ import { freePort, giveUser, startBroker, stopBroker } from '../../../tools/kafk
 import { createKafka } from './kafka-client.js';
 import {
   authorityOf,
-  kafkaGround,
+  kafkaEnvironment,
   settingsFor,
   testBroker,
   until,
   type Handlers,
-  type KafkaGround,
+  type KafkaEnvironment,
 } from './kafka.fixture.js';
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
-let ground: KafkaGround;
+let environment: KafkaEnvironment;
 let lamps: readonly string[];
 let lights: Handlers;
 
 const prepare = async (broker?: string): Promise<void> => {
-  ground = await kafkaGround({ partitions: 4, ...(broker === undefined ? {} : { broker }) });
+  environment = await kafkaEnvironment({ partitions: 4, ...(broker === undefined ? {} : { broker }) });
   lamps = range(0, 8).map(() => `lamp-${newId()}`);
-  lights = { LampLit: ground.recordSeen };
+  lights = { LampLit: environment.recordSeen };
 };
-/** Publishes as the relay does: until it is acknowledged. */
+/** Retries until the publication is acknowledged, as the relay does. */
 const publishUntilTaken = async (ns: readonly number[]): Promise<void> => {
-  const publisher = ground.publisher({ deadlineMs: 5_000 });
+  const publisher = environment.publisher({ deadlineMs: 5_000 });
   for (const n of ns) {
     const events: RecordedEvent[] = [];
-    for (const lamp of lamps) events.push(...(await ground.append(lamp, [n])));
+    for (const lamp of lamps) events.push(...(await environment.append(lamp, [n])));
     await until(
       () =>
         publisher.publish({ events }).then(
@@ -42,8 +42,11 @@ const publishUntilTaken = async (ns: readonly number[]): Promise<void> => {
   }
 };
 const everythingOnceInOrder = async (count: number): Promise<void> => {
-  await until(async () => [...(await ground.seen('lights')).values()].flat().length >= count * lamps.length, 60_000);
-  const seen = await ground.seen('lights');
+  await until(
+    async () => [...(await environment.seen('lights')).values()].flat().length >= count * lamps.length,
+    60_000,
+  );
+  const seen = await environment.seen('lights');
   for (const lamp of lamps) expect(seen.get(lamp)).toEqual(range(0, count));
 };
 
@@ -60,25 +63,25 @@ describe('a broker that dies', () => {
     rmSync(dir, { recursive: true, force: true });
   });
   beforeEach(() => prepare(broker));
-  afterEach(() => ground.close());
+  afterEach(() => environment.close());
 
-  it('by kill -9 in the middle of work, twice, loses nothing and repeats no effect', async () => {
-    await ground.deliver({ lights });
+  it('by kill -9 under load, twice, loses nothing and repeats no effect', async () => {
+    await environment.deliver({ lights });
     const publishing = publishUntilTaken(range(0, 60));
     for (const progress of [40, 200]) {
-      await until(async () => [...(await ground.seen('lights')).values()].flat().length > progress);
+      await until(async () => [...(await environment.seen('lights')).values()].flat().length > progress);
       await stopBroker(dir, 'SIGKILL');
       await startBroker({ dir });
     }
     await publishing;
     await everythingOnceInOrder(60);
-    expect(ground.said.filter(({ what }) => what === 'healed' || what === 'lost')).toEqual([]);
+    expect(environment.reports.filter(({ what }) => what === 'healed' || what === 'lost')).toEqual([]);
   });
 
-  it('is not there at the start: the group waits and joins when it comes', async () => {
+  it('and is not running at the start: the group waits and joins when the broker starts', async () => {
     await stopBroker(dir);
-    const delivery = ground.begin({ lights });
-    await until(() => ground.said.some(({ what }) => what === 'interrupted'), 60_000);
+    const delivery = environment.begin({ lights });
+    await until(() => environment.reports.some(({ what }) => what === 'interrupted'), 60_000);
     expect([delivery.joined, delivery.dead]).toEqual([false, false]);
     await startBroker({ dir });
     await until(() => delivery.joined, 60_000);
@@ -87,115 +90,116 @@ describe('a broker that dies', () => {
   });
 });
 
-describe('consumers that come and go', () => {
+describe('consumers that start and stop', () => {
   beforeEach(() => prepare());
-  afterEach(() => ground.close());
+  afterEach(() => environment.close());
 
-  it('share the partitions anew in the middle of work, and every effect happens once', async () => {
-    const first = await ground.deliver({ lights });
+  it('rebalance the partitions under load, and every effect happens once', async () => {
+    const first = await environment.deliver({ lights });
     const publishing = publishUntilTaken(range(0, 60));
     const progress = (count: number) =>
-      until(async () => [...(await ground.seen('lights')).values()].flat().length > count);
+      until(async () => [...(await environment.seen('lights')).values()].flat().length > count);
     await progress(50);
-    const second = await ground.deliver({ lights });
+    const second = await environment.deliver({ lights });
     await progress(200);
     await first.close();
     await progress(300);
-    await ground.deliver({ lights });
+    await environment.deliver({ lights });
     await publishing;
     await everythingOnceInOrder(60);
     await second.close();
   });
 });
 
-describe('topics that lose', () => {
+describe('topics that lose messages', () => {
   beforeEach(() => prepare());
-  afterEach(() => ground.close());
+  afterEach(() => environment.close());
 
-  it('give back from the log what retention took while a group was away', async () => {
-    const first = await ground.deliver({ lights });
+  it('to retention while a group is stopped: the group reads the events from the log', async () => {
+    const first = await environment.deliver({ lights });
     await publishUntilTaken([0]);
     await everythingOnceInOrder(1);
     await first.close();
     await publishUntilTaken([1, 2]);
-    const admin = ground.kafka.admin();
+    const admin = environment.kafka.admin();
     await admin.connect();
-    const topic = `${ground.prefix}lamp`;
+    const topic = `${environment.prefix}lamp`;
     const ends = await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({
       topic,
       partitions: ends.map(({ partition, high }) => ({ partition, offset: high })),
     });
     await admin.disconnect();
-    await ground.deliver({ lights });
+    await environment.deliver({ lights });
     await everythingOnceInOrder(3);
     await publishUntilTaken([3]);
     await everythingOnceInOrder(4);
-    expect(ground.said.filter(({ what }) => what === 'lost').map(({ details }) => details[1])).toContain(
+    expect(environment.reports.filter(({ what }) => what === 'lost').map(({ details }) => details[1])).toContain(
       'retention-passed',
     );
   });
 
-  it('and are made again while a group is away: nothing is passed over', async () => {
-    const first = await ground.deliver({ lights });
+  it('because they are recreated while a group is stopped: nothing is skipped', async () => {
+    const first = await environment.deliver({ lights });
     await publishUntilTaken([0, 1, 2]);
     await everythingOnceInOrder(3);
     await first.close();
-    const admin = ground.kafka.admin();
+    const admin = environment.kafka.admin();
     await admin.connect();
-    const topic = `${ground.prefix}lamp`;
+    const topic = `${environment.prefix}lamp`;
     await admin.deleteTopics({ topics: [topic] });
     await until(async () => !(await admin.listTopics()).includes(topic));
     await admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: true });
     await admin.disconnect();
     await publishUntilTaken([3]);
-    await ground.deliver({ lights });
+    await environment.deliver({ lights });
     await publishUntilTaken([4]);
     await everythingOnceInOrder(5);
   });
 });
 
-describe('who may come in', () => {
+describe('authentication', () => {
   beforeEach(() => prepare());
-  afterEach(() => ground.close());
+  afterEach(() => environment.close());
 
   const roundTrip = async (kafka: ReturnType<typeof createKafka>): Promise<void> => {
-    const delivery = ground.begin({ lights }, {}, kafka);
+    const delivery = environment.begin({ lights }, {}, kafka);
     await until(() => delivery.joined);
-    const events = await ground.append(lamps[0]!, [0]);
-    await ground.publisher({}, kafka).publish({ events });
-    await until(async () => (await ground.seen('lights')).size === 1);
+    const events = await environment.append(lamps[0]!, [0]);
+    await environment.publisher({}, kafka).publish({ events });
+    await until(async () => (await environment.seen('lights')).size === 1);
   };
   const client = (port: number, more: Parameters<typeof settingsFor>[2] = {}) =>
-    createKafka(settingsFor(`127.0.0.1:${port}`, ground.prefix, more), () => undefined);
+    createKafka(settingsFor(`127.0.0.1:${port}`, environment.prefix, more), () => undefined);
 
-  it('by SCRAM-SHA-512', () => roundTrip(client(testBroker().ports.sasl, { credentials: testBroker().user })));
+  it('succeeds with SCRAM-SHA-512', () =>
+    roundTrip(client(testBroker().ports.sasl, { credentials: testBroker().user })));
 
-  it('by SCRAM-SHA-512 under TLS', () => {
+  it('succeeds with SCRAM-SHA-512 under TLS', () => {
     const broker = testBroker();
     return roundTrip(client(broker.ports.secure, { credentials: broker.user, authority: authorityOf(broker) }));
   });
 
-  it('nobody with a wrong password: said, tried again, neither dead nor silent', async () => {
+  it('with a wrong password fails, is reported and retried, and does not stop the group for good', async () => {
     const wrong = client(testBroker().ports.sasl, { credentials: { username: 'shop', password: 'guessed' } });
-    const delivery = ground.begin({ lights }, {}, wrong);
-    const interruptions = () => ground.said.filter(({ what }) => what === 'interrupted');
+    const delivery = environment.begin({ lights }, {}, wrong);
+    const interruptions = () => environment.reports.filter(({ what }) => what === 'interrupted');
     await until(() => interruptions().length >= 2);
     expect(String(interruptions()[0]!.details[0])).toMatch(/SASL/);
-    expect(JSON.stringify(ground.said)).not.toContain('guessed');
+    expect(JSON.stringify(environment.reports)).not.toContain('guessed');
     expect([delivery.joined, delivery.dead]).toEqual([false, false]);
-    const events = await ground.append(lamps[0]!, [0]);
-    await expect(ground.publisher({ deadlineMs: 3_000 }, wrong).publish({ events })).rejects.toThrow();
+    const events = await environment.append(lamps[0]!, [0]);
+    await expect(environment.publisher({ deadlineMs: 3_000 }, wrong).publish({ events })).rejects.toThrow();
   });
 
-  it('who was refused comes in once the broker knows the password, without a restart', async () => {
+  it('succeeds without a restart once the broker knows the password', async () => {
     const credentials = { username: `late-${newId().slice(0, 8)}`, password: 'mended-while-running' };
     const kafka = client(testBroker().ports.sasl, { credentials });
-    const delivery = ground.begin({ lights }, {}, kafka);
-    const publisher = ground.publisher({ deadlineMs: 5_000 }, kafka);
-    const [event] = await ground.append(lamps[0]!, [0]);
+    const delivery = environment.begin({ lights }, {}, kafka);
+    const publisher = environment.publisher({ deadlineMs: 5_000 }, kafka);
+    const [event] = await environment.append(lamps[0]!, [0]);
     await expect(publisher.publish({ events: [event!] })).rejects.toThrow();
-    await until(() => ground.said.some(({ what }) => what === 'interrupted'));
+    await until(() => environment.reports.some(({ what }) => what === 'interrupted'));
     giveUser(testBroker().brokers[0]!, credentials);
     await until(() => delivery.joined, 60_000);
     const publish = () =>
@@ -204,22 +208,22 @@ describe('who may come in', () => {
         () => false,
       );
     await until(publish, 60_000);
-    await until(async () => (await ground.seen('lights')).size === 1);
-    expect(ground.said.map(({ details }) => details.join()).join()).not.toContain(credentials.password);
+    await until(async () => (await environment.seen('lights')).size === 1);
+    expect(environment.reports.map(({ details }) => details.join()).join()).not.toContain(credentials.password);
   }, 150_000);
 
-  it('no broker with a certificate of another authority', async () => {
+  it('refuses a broker with a certificate of another authority', async () => {
     const broker = testBroker();
     const other = authorityOf(broker).replace(/[\s\S]+/, '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n');
     const wary = client(broker.ports.secure, { credentials: broker.user, authority: other });
-    const events = await ground.append(lamps[0]!, [0]);
-    await expect(ground.publisher({ deadlineMs: 3_000 }, wary).publish({ events })).rejects.toThrow();
+    const events = await environment.append(lamps[0]!, [0]);
+    await expect(environment.publisher({ deadlineMs: 3_000 }, wary).publish({ events })).rejects.toThrow();
   });
 
-  it('nothing through a port where nobody answers: given up at the deadline', async () => {
-    const events = await ground.append(lamps[0]!, [0]);
+  it('at a port where nothing answers is given up at the deadline', async () => {
+    const events = await environment.append(lamps[0]!, [0]);
     const nowhere = client(await freePort());
-    await expect(ground.publisher({ deadlineMs: 2_000 }, nowhere).publish({ events })).rejects.toMatchObject({
+    await expect(environment.publisher({ deadlineMs: 2_000 }, nowhere).publish({ events })).rejects.toMatchObject({
       name: 'SendUnconfirmed',
     });
   });

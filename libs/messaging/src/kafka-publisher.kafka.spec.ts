@@ -2,31 +2,31 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { largestEventBytes, newId, Unpublishable, type RecordedEvent } from '@dittoo/kernel';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { brokerErrorCode, createKafka } from './kafka-client.js';
-import { kafkaGround, settingsFor, testBroker, until, type KafkaGround } from './kafka.fixture.js';
+import { kafkaEnvironment, settingsFor, testBroker, until, type KafkaEnvironment } from './kafka.fixture.js';
 import { KafkaSender } from './kafka-sender.js';
 import { topicOf } from './kafka-topics.js';
 import { tcpProxy, type TcpProxy } from './tcp-proxy.fixture.js';
 
-// Promised: acknowledged = there, and each stream in order. Left open: that nothing is there twice.
+// Promised: an acknowledged event is in Kafka, and each stream in order. Left open: an event may be there twice.
 describe('publishing to Kafka', () => {
-  let ground: KafkaGround;
+  let environment: KafkaEnvironment;
   let topic: string;
   let lamp: string;
 
   beforeEach(async () => {
-    ground = await kafkaGround({ partitions: 1 });
-    topic = topicOf(ground.prefix, 'lamp');
+    environment = await kafkaEnvironment({ partitions: 1 });
+    topic = topicOf(environment.prefix, 'lamp');
     lamp = `lamp-${newId()}`;
   });
-  afterEach(() => ground.close());
+  afterEach(() => environment.close());
 
   const values = async (): Promise<readonly (string | undefined)[]> =>
-    (await ground.messages(topic)).map(({ value }) => value);
+    (await environment.messages(topic)).map(({ value }) => value);
 
   it('writes a CloudEvent in binary mode, keyed by the stream', async () => {
-    const [event] = await ground.append(lamp, [1]);
-    await ground.publisher().publish({ events: [event!] });
-    const [message] = await ground.messages(topic);
+    const [event] = await environment.append(lamp, [1]);
+    await environment.publisher().publish({ events: [event!] });
+    const [message] = await environment.messages(topic);
     expect(message).toMatchObject({ key: lamp, value: '{"n":1}' });
     expect(message!.headers).toEqual({
       'content-type': 'application/json',
@@ -44,10 +44,10 @@ describe('publishing to Kafka', () => {
     });
   });
 
-  it('keeps the order of what several callers send at once, each in pieces', async () => {
-    const publisher = ground.publisher();
+  it('keeps the order of several concurrent callers who each send in pieces', async () => {
+    const publisher = environment.publisher();
     const text = 'x'.repeat(150_000);
-    const events = await ground.append(
+    const events = await environment.append(
       lamp,
       Array.from({ length: 20 }, (_, n) => n),
     );
@@ -55,20 +55,20 @@ describe('publishing to Kafka', () => {
     await Promise.all(
       [heavy.slice(0, 8), heavy.slice(8, 15), heavy.slice(15)].map((part) => publisher.publish({ events: part })),
     );
-    const revisions = (await ground.messages(topic)).map(({ headers }) => Number(headers['es-revision']));
+    const revisions = (await environment.messages(topic)).map(({ headers }) => Number(headers['es-revision']));
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
     expect(revisions).toHaveLength(20);
   });
 
-  it('publishes the largest event that a store takes', async () => {
-    const [event] = await ground.append(lamp, [0]);
+  it('publishes the largest event that a store accepts', async () => {
+    const [event] = await environment.append(lamp, [0]);
     const room = largestEventBytes - JSON.stringify(event!.metadata).length - JSON.stringify({ text: '' }).length;
     const largest = { ...event!, data: { text: 'x'.repeat(room) } };
-    await ground.publisher().publish({ events: [largest] });
+    await environment.publisher().publish({ events: [largest] });
     expect(await values()).toEqual([JSON.stringify(largest.data)]);
   });
 
-  describe('events that cannot travel', () => {
+  describe('events that cannot be published', () => {
     const failure = async (publishing: Promise<void>): Promise<Unpublishable> => {
       const error: unknown = await publishing.catch((it: unknown) => it);
       expect(error).toBeInstanceOf(Unpublishable);
@@ -76,31 +76,31 @@ describe('publishing to Kafka', () => {
     };
 
     it('names the one that is too large before anything is sent', async () => {
-      const events = await ground.append(lamp, [0, 1]);
+      const events = await environment.append(lamp, [0, 1]);
       const large = { ...events[1]!, data: { text: 'x'.repeat(1_100_000) } };
-      const { event, reason } = await failure(ground.publisher().publish({ events: [events[0]!, large] }));
+      const { event, reason } = await failure(environment.publisher().publish({ events: [events[0]!, large] }));
       expect([event, reason]).toEqual([large, 'too-large']);
       expect(await values()).toEqual([]);
     });
 
     it('finds the one the broker refuses', async () => {
-      const events = await ground.append(lamp, [0, 1]);
+      const events = await environment.append(lamp, [0, 1]);
       const large = { ...events[1]!, data: { text: 'x'.repeat(1_100_000) } };
-      const publisher = ground.publisher({ maxMessageBytes: 5_000_000 });
+      const publisher = environment.publisher({ maxMessageBytes: 5_000_000 });
       const { event, reason } = await failure(publisher.publish({ events: [events[0]!, large] }));
       expect([event.eventId, reason]).toEqual([large.eventId, 'too-large']);
       await publisher.publish({ events: [events[0]!] });
       expect(new Set(await values())).toEqual(new Set(['{"n":0}']));
     });
 
-    it('names the one that is nothing JSON can say', async () => {
-      const [event] = await ground.append(lamp, [0]);
+    it('names the one that cannot be serialised as JSON', async () => {
+      const [event] = await environment.append(lamp, [0]);
       const odd = { ...event!, data: { n: 1n } } as unknown as RecordedEvent;
-      expect((await failure(ground.publisher().publish({ events: [odd] }))).reason).toBe('unserialisable');
+      expect((await failure(environment.publisher().publish({ events: [odd] }))).reason).toBe('unserialisable');
     });
   });
 
-  describe('with answers lost on the way', () => {
+  describe('with lost responses', () => {
     let proxy: TcpProxy;
     let behindProxy: Kafka;
 
@@ -108,7 +108,7 @@ describe('publishing to Kafka', () => {
       const { ports } = testBroker();
       proxy = await tcpProxy(ports.proxy, ports.proxied);
       behindProxy = createKafka(
-        settingsFor(`127.0.0.1:${ports.proxy}`, ground.prefix, { requestTimeoutMs: 1_500 }),
+        settingsFor(`127.0.0.1:${ports.proxy}`, environment.prefix, { requestTimeoutMs: 1_500 }),
         () => undefined,
       );
     });
@@ -129,12 +129,12 @@ describe('publishing to Kafka', () => {
     const sender = (kafka: Kafka = behindProxy): KafkaSender =>
       new KafkaSender(kafka, {
         deadlineMs: 20_000,
-        onRebuilt: (code) => ground.said.push({ what: 'rebuilt', group: '', details: [code] }),
+        onRebuilt: (code) => environment.reports.push({ what: 'rebuilt', group: '', details: [code] }),
       });
     const sendBy = (it: KafkaSender, ...texts: string[]) =>
       it.send([{ topic, messages: texts.map((value) => ({ key: lamp, value })) }]);
 
-    it('shows what the bare client does: sends at the same time, all acknowledged, and not what the log says', async () => {
+    it('shows that the bare client, used concurrently, loses or reorders acknowledged messages', async () => {
       const producer = await bare(5);
       proxy.dropAnswers();
       const a = sendVia(producer, 'A');
@@ -143,11 +143,11 @@ describe('publishing to Kafka', () => {
       await Promise.all([a, sendVia(producer, 'B'), sendVia(producer, 'C')]);
       await producer.disconnect();
       const log = await values();
-      // Mostly one is missing and A is there twice; that it is never the log one would expect is all that is certain.
+      // Usually one is missing and A is there twice; only that the log is never the expected one is certain.
       expect(log).not.toEqual(['first', 'A', 'B', 'C']);
     });
 
-    it('loses nothing and repeats nothing when the sender is used at the same time', async () => {
+    it('loses nothing and repeats nothing when the sender is used concurrently', async () => {
       const it = sender();
       await sendBy(it, 'first');
       proxy.dropAnswers();
@@ -177,7 +177,7 @@ describe('publishing to Kafka', () => {
       ]);
     });
 
-    /** A producer that gave up a send the broker had taken: the two disagree on the number from here on. */
+    /** A producer that gave up a send which the broker had accepted: from then on the sequence numbers disagree. */
     const wedged = async (): Promise<Producer> => {
       const producer = await bare(1);
       proxy.dropAnswers();
@@ -186,7 +186,7 @@ describe('publishing to Kafka', () => {
       return producer;
     };
 
-    it('shows what the bare client does after it gave up: refused for ever, or acknowledged and gone', async () => {
+    it('shows the bare client after it gave up: its messages are refused for ever, or acknowledged and lost', async () => {
       const producer = await wedged();
       for (const text of ['B', 'C', 'D']) {
         const error: unknown = await sendVia(producer, text, `${text}${text}`).catch((it: unknown) => it);
@@ -207,12 +207,12 @@ describe('publishing to Kafka', () => {
       await sendBy(it, 'B', 'C');
       await it.close();
       expect(await values()).toEqual(['first', 'A', 'B', 'C']);
-      expect(ground.said.filter(({ what }) => what === 'rebuilt')).toMatchObject([{ details: [45] }]);
+      expect(environment.reports.filter(({ what }) => what === 'rebuilt')).toMatchObject([{ details: [45] }]);
     });
 
-    it('gives up at the deadline, and goes on with a new producer', async () => {
-      const publisher = ground.publisher({ deadlineMs: 2_500 }, behindProxy);
-      const events = await ground.append(lamp, [0, 1]);
+    it('gives up at the deadline, and continues with a new producer', async () => {
+      const publisher = environment.publisher({ deadlineMs: 2_500 }, behindProxy);
+      const events = await environment.append(lamp, [0, 1]);
       await publisher.publish({ events: [events[0]!] });
       proxy.dropAnswers();
       await expect(publisher.publish({ events: [events[1]!] })).rejects.toMatchObject({ name: 'SendUnconfirmed' });
@@ -222,10 +222,10 @@ describe('publishing to Kafka', () => {
     });
   });
 
-  it('goes on by itself when the topic is there at last', async () => {
-    const publisher = ground.publisher({ deadlineMs: 20_000 });
-    const [event] = await ground.append(lamp, [0]);
-    const admin = ground.kafka.admin();
+  it('continues by itself once the topic exists', async () => {
+    const publisher = environment.publisher({ deadlineMs: 20_000 });
+    const [event] = await environment.append(lamp, [0]);
+    const admin = environment.kafka.admin();
     await admin.connect();
     await admin.deleteTopics({ topics: [topic] });
     const publishing = publisher.publish({ events: [event!] });

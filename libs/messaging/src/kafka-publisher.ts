@@ -25,10 +25,10 @@ const maxBatchEvents = 500;
 const refused = new Set([10, 18, 87]);
 
 /**
- * Puts events on Kafka: a topic per stream category, the stream as key, so that a stream stays in one partition and in
- * order. Batches go one after another.
+ * Publishes events to Kafka: a topic per stream category, the stream as key, so that a stream stays in one partition
+ * and in order. Batches are sent in sequence.
  *
- * Promised: resolved = every event is with all in-sync replicas. Not promised: that none of them is there twice.
+ * Promised: once it resolves, all in-sync replicas have every event. Not promised: that none of them is there twice.
  */
 export class KafkaPublisher extends EventPublisher {
   override readonly transport: string;
@@ -74,7 +74,7 @@ export class KafkaPublisher extends EventPublisher {
     } catch (error) {
       if (!refused.has(brokerErrorCode(error) ?? 0)) throw error;
       if (batch.length === 1) throw new Unpublishable(batch[0]!.event, 'too-large');
-      // The broker says no to one of them without saying which.
+      // The broker refused one of them without saying which.
       for (const parcel of batch) await this.sendBatch([parcel]);
     }
   }

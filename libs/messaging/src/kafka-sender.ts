@@ -2,25 +2,25 @@ import kafkajs, { type Kafka, type Message, type Producer, type TopicMessages } 
 import { brokerErrorCode } from './kafka-client.js';
 import { OneAtATime } from './one-at-a-time.js';
 
-/** The broker and the producer no longer agree on the sequence: the client never mends that by itself. */
+/** Broker and producer disagree on the sequence number: the client never recovers from that by itself. */
 const wedged = new Set([45, 46, 47, 59]);
 
 export interface SenderOptions {
-  /** How long one batch may take, tries and a new producer included. */
+  /** Limit for one batch, including retries and a new producer. */
   readonly deadlineMs: number;
-  /** The producer was thrown away and made anew. */
+  /** The producer was replaced by a new one. */
   readonly onRebuilt: (code: number) => void;
 }
 
 /**
- * An idempotent producer that is safe to use. Two rules make it so, both broken by the bare client:
+ * An idempotent producer that is safe to use, by two rules that the bare client does not keep:
  *
- * - one request in flight. After a lost answer the client gives the sequence number back before it tries again; a
- *   second send in between takes the number, and the broker drops one of the two as a repetition: acknowledged and lost.
- * - a producer that failed is never used again, because the broker may have taken part of what failed, and another
- *   batch under the same numbers would pass for that.
+ * - one request in flight. After a lost response the client releases the sequence number before it retries; a
+ *   concurrent send takes the number, and the broker drops one of the two as a duplicate: acknowledged and lost.
+ * - a producer that failed is never used again: the broker may have accepted part of the failed batch, and would take
+ *   another batch under the same numbers for a duplicate of it.
  *
- * Dies or gives up in between: what was sent may be there or not; sending it again can only repeat it.
+ * If the process dies or gives up in between, the batch may be there or not; sending it again can only duplicate it.
  */
 export class KafkaSender {
   private producer: Promise<Producer> | undefined;
@@ -31,7 +31,7 @@ export class KafkaSender {
     private readonly options: SenderOptions,
   ) {}
 
-  /** Resolves when all of it is acknowledged by all in-sync replicas. @throws the client's error, or SendUnconfirmed */
+  /** Resolves when all in-sync replicas acknowledged the batch. @throws the client's error, or SendUnconfirmed */
   send(batch: TopicMessages[]): Promise<void> {
     return this.sends.run(() => this.sendAlone(batch));
   }
@@ -64,7 +64,7 @@ export class KafkaSender {
         maxInFlightRequests: 1,
         allowAutoTopicCreation: false,
         createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-        // Bounded: an endless try outlives `disconnect`, connects again and sends when nobody expects it any more.
+        // Bounded: an endless retry outlives `disconnect`, reconnects and sends when nothing expects it any more.
         retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 6 },
       });
       try {
@@ -78,7 +78,7 @@ export class KafkaSender {
     return this.producer;
   }
 
-  /** @param work what it may still be busy with; its connection is closed again afterwards */
+  /** @param work the producer's pending send; its connection is closed again afterwards */
   private async discard(work: Promise<unknown> = Promise.resolve()): Promise<void> {
     const producer = this.producer;
     this.producer = undefined;
@@ -88,7 +88,7 @@ export class KafkaSender {
   }
 }
 
-/** No answer in time: the batch may be there or not. Send it again. */
+/** No response in time: the batch may be there or not. Send it again. */
 export class SendUnconfirmed extends Error {
   override readonly name = 'SendUnconfirmed';
   constructor() {
@@ -110,7 +110,7 @@ const within = async (ms: number, work: Promise<unknown>): Promise<void> => {
   }
 };
 
-/** Messages by topic, the order within a topic kept. */
+/** Groups messages by topic and keeps the order within a topic. */
 export const byTopic = (messages: readonly (readonly [topic: string, message: Message])[]): TopicMessages[] => {
   const topics = new Map<string, Message[]>();
   for (const [topic, message] of messages) {

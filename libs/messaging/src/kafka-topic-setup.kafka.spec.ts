@@ -18,7 +18,7 @@ describe('the topics', () => {
     };
   });
 
-  it('are made once, and are right from then on', async () => {
+  it('are created once, and are right from then on', async () => {
     const other = { ...wanted, topic: `${wanted.topic}.lights.dlq`, partitions: 1 };
     expect(await ensureTopics(kafka, [wanted, other])).toEqual(
       [wanted, other].map(({ topic }) => ({ topic, outcome: 'created', objections: [] })),
@@ -26,15 +26,15 @@ describe('the topics', () => {
     expect(await ensureTopics(kafka, [wanted])).toEqual([{ topic: wanted.topic, outcome: 'right', objections: [] }]);
   });
 
-  it('may be made by two at the same time', async () => {
+  it('may be created by two processes at the same time', async () => {
     const both = await Promise.all([ensureTopics(kafka, [wanted]), ensureTopics(kafka, [wanted])]);
     expect(both.flat().every(({ outcome }) => outcome !== 'wrong')).toBe(true);
   });
 
-  it('are looked at and never changed: partitions, copies, retention', async () => {
+  it('are checked and never changed: partitions, replicas, retention', async () => {
     await ensureTopics(kafka, [wanted]);
-    const [found] = await ensureTopics(kafka, [{ ...wanted, partitions: 12, replication: 3, retentionMs: 1_000 }]);
-    expect(found).toEqual({
+    const [outcome] = await ensureTopics(kafka, [{ ...wanted, partitions: 12, replication: 3, retentionMs: 1_000 }]);
+    expect(outcome).toEqual({
       topic: wanted.topic,
       outcome: 'wrong',
       objections: [

@@ -7,7 +7,7 @@ export interface WantedTopic {
   readonly retentionMs: number;
 }
 
-/** What became of a topic; `wrong` = it is there and is not what is wanted, which only a person may change. */
+/** The result for a topic; `wrong` = it exists with other settings than wanted, which only an operator may change. */
 export interface TopicOutcome {
   readonly topic: string;
   readonly outcome: 'created' | 'right' | 'wrong';
@@ -15,10 +15,10 @@ export interface TopicOutcome {
 }
 
 /**
- * Makes the topics that are missing and looks at the others. The number of partitions of a topic with keys is for ever:
- * more of them would send a stream to another partition in the middle of its life.
+ * Creates missing topics and checks the others. The number of partitions of a keyed topic can never change: with more
+ * of them a stream's later events would go to another partition than its earlier ones.
  *
- * Safe to repeat, also by two at a time.
+ * Safe to repeat, also by two processes at a time.
  */
 export const ensureTopics = async (kafka: Kafka, wanted: readonly WantedTopic[]): Promise<readonly TopicOutcome[]> => {
   const admin = kafka.admin();
@@ -40,7 +40,7 @@ export const ensureTopics = async (kafka: Kafka, wanted: readonly WantedTopic[])
         })),
       });
     }
-    const objections = await lookAt(admin, wanted);
+    const objections = await mismatchesOf(admin, wanted);
     return wanted.map(({ topic }) => ({
       topic,
       outcome: objections.get(topic)!.length > 0 ? 'wrong' : before.has(topic) ? 'right' : 'created',
@@ -51,7 +51,7 @@ export const ensureTopics = async (kafka: Kafka, wanted: readonly WantedTopic[])
   }
 };
 
-/** An acknowledged event is on two brokers wherever there are three. */
+/** With three replicas, an acknowledged event is on at least two brokers. */
 const settingsOf = ({ replication, retentionMs }: Pick<WantedTopic, 'replication' | 'retentionMs'>) => ({
   'cleanup.policy': 'delete',
   'retention.ms': String(retentionMs),
@@ -59,7 +59,7 @@ const settingsOf = ({ replication, retentionMs }: Pick<WantedTopic, 'replication
   'min.insync.replicas': String(replication >= 3 ? 2 : 1),
 });
 
-const lookAt = async (admin: Admin, wanted: readonly WantedTopic[]): Promise<ReadonlyMap<string, string[]>> => {
+const mismatchesOf = async (admin: Admin, wanted: readonly WantedTopic[]): Promise<ReadonlyMap<string, string[]>> => {
   const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) });
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
@@ -71,8 +71,8 @@ const lookAt = async (admin: Admin, wanted: readonly WantedTopic[]): Promise<Rea
       const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
       const entries = resources.find(({ resourceName }) => resourceName === want.topic)?.configEntries ?? [];
       const objections = Object.entries(settingsOf(want)).flatMap(([name, value]) => {
-        const found = entries.find(({ configName }) => configName === name)?.configValue;
-        return found === value ? [] : [`${name} is ${found}, not ${value}`];
+        const actual = entries.find(({ configName }) => configName === name)?.configValue;
+        return actual === value ? [] : [`${name} is ${actual}, not ${value}`];
       });
       if (partitions.length !== want.partitions) {
         objections.unshift(`it has ${partitions.length} partitions, not ${want.partitions}`);

@@ -60,8 +60,8 @@ export const settingsFor = (broker: string, prefix: string, more: Partial<KafkaS
 
 export const authorityOf = (broker: TestBroker): string => readFileSync(broker.caFile!, 'utf8');
 
-/** What delivery said while a spec ran. */
-export interface Said {
+/** One alert of delivery during a spec. */
+export interface Report {
   readonly what: string;
   readonly group: string;
   readonly details: readonly unknown[];
@@ -72,28 +72,28 @@ export type Handlers = Readonly<Record<string, Handler>>;
 
 export type Groups = Readonly<Record<string, Handlers>>;
 
-export interface KafkaGround {
+export interface KafkaEnvironment {
   readonly prefix: string;
   readonly kafka: Kafka;
   readonly log: EventStore;
   readonly dataSource: DataSource;
-  readonly said: Said[];
+  readonly reports: Report[];
   publisher(options?: Partial<PublisherOptions>, kafka?: Kafka): KafkaPublisher;
-  /** A delivery that was handed no handlers yet. */
+  /** A delivery without handlers so far. */
   strategy(options?: Partial<KafkaDeliveryOptions>, kafka?: Kafka): KafkaDelivery;
-  /** A delivery of these groups that has begun: it may not have joined yet. */
+  /** A started delivery of these groups, which may not have joined yet. */
   begin(groups: Groups, options?: Partial<KafkaDeliveryOptions>, kafka?: Kafka): KafkaDelivery;
-  /** A delivery of these groups that has joined: what is appended from now on, it gets from Kafka or not at all. */
+  /** A delivery of these groups that has joined: it gets later events from Kafka only. */
   deliver(groups: Groups, options?: Partial<KafkaDeliveryOptions>, kafka?: Kafka): Promise<KafkaDelivery>;
-  /** The same groups in this process, as before or after Kafka. */
+  /** In-process delivery of the same groups, before or after Kafka. */
   deliverInProcess(groups: Groups): { relay(): Promise<void>; close(): Promise<void> };
-  /** Publishes to Kafka what it has not had: as the relay does, with a checkpoint of its own that outlives every run. */
+  /** Publishes unpublished events to Kafka as the relay does, with a checkpoint that outlives every run. */
   relay(): { follow(): Promise<void> };
   /** Writes `event.n` to the table `seen` in the handler's transaction. */
   readonly recordSeen: Handler;
-  /** `n` of every event a group took in, per stream, in the order the rows were written. */
+  /** `n` of every event a group handled, per stream, in the order the rows were written. */
   seen(group: string): Promise<ReadonlyMap<string, readonly number[]>>;
-  /** Appends to the log; returns what was recorded. */
+  /** Appends to the log. @returns the recorded events */
   append(stream: string, ns: readonly number[], more?: Partial<NewEvent>): Promise<readonly RecordedEvent[]>;
   /** All messages of a topic, read without the code under test. */
   messages(topic: string): Promise<readonly RawMessage[]>;
@@ -108,7 +108,7 @@ export interface RawMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-interface GroundOptions {
+interface EnvironmentOptions {
   readonly broker?: string;
   readonly groups?: readonly string[];
   readonly partitions?: number;
@@ -116,14 +116,14 @@ interface GroundOptions {
   readonly schemaMap?: SchemaMap;
 }
 
-/** A database, topics and groups of its own for one spec. */
-export const kafkaGround = async ({
+/** A test environment for one spec: its own database, topics and groups. */
+export const kafkaEnvironment = async ({
   broker = testBroker().brokers[0]!,
   groups = ['lights'],
   partitions = 3,
   retentionMs = 604_800_000,
   schemaMap = testSchema,
-}: GroundOptions = {}): Promise<KafkaGround> => {
+}: EnvironmentOptions = {}): Promise<KafkaEnvironment> => {
   const prefix = `t${randomBytes(4).toString('hex')}.`;
   const kafka = createKafka(settingsFor(broker, prefix), () => undefined);
   const topics = categoriesOf(schemaMap).map((category) => topicOf(prefix, category));
@@ -139,26 +139,26 @@ export const kafkaGround = async ({
   await dataSource.query(`CREATE TABLE seen (
     id bigint GENERATED ALWAYS AS IDENTITY, group_id text, stream text, n int, event_id uuid)`);
   const log = new MemoryEventStore();
-  const said: Said[] = [];
-  const say =
+  const reports: Report[] = [];
+  const report =
     (what: string) =>
     (group: string, ...details: readonly unknown[]): void => {
-      said.push({ what, group, details: details.map((it) => (it instanceof Error ? kafkaFailure(it) : it)) });
+      reports.push({ what, group, details: details.map((it) => (it instanceof Error ? kafkaFailure(it) : it)) });
     };
   const alerts: KafkaAlerts = {
-    interrupted: say('interrupted'),
-    deadLettered: say('deadLettered'),
-    lost: say('lost'),
-    lag: say('lag'),
-    dead: say('dead'),
+    interrupted: report('interrupted'),
+    deadLettered: report('deadLettered'),
+    lost: report('lost'),
+    lag: report('lag'),
+    dead: report('dead'),
   };
   const inboxAlerts = {
-    parked: say('parked'),
-    retrying: say('retrying'),
-    repeated: say('repeated'),
-    healed: say('healed'),
-    replayFailed: say('replayFailed'),
-    tookIn: say('tookIn'),
+    parked: report('parked'),
+    retrying: report('retrying'),
+    repeated: report('repeated'),
+    healed: report('healed'),
+    replayFailed: report('replayFailed'),
+    tookIn: report('tookIn'),
   };
   const closers: (() => Promise<void>)[] = [];
   const inbox = new TypeOrmInbox(dataSource, log, inboxAlerts);
@@ -173,9 +173,9 @@ export const kafkaGround = async ({
     if (refusal !== undefined) throw refusal;
     closers.push(() => delivery.close());
   };
-  const strategy: KafkaGround['strategy'] = (options = {}, from = kafka) =>
+  const strategy: KafkaEnvironment['strategy'] = (options = {}, from = kafka) =>
     new KafkaDelivery(from, inbox, { prefix, schemaMap, sessionTimeoutMs: 6_000, ...options }, alerts);
-  const begin: KafkaGround['begin'] = (wanted, options = {}, from = kafka) => {
+  const begin: KafkaEnvironment['begin'] = (wanted, options = {}, from = kafka) => {
     const delivery = strategy(options, from);
     serve(delivery, wanted);
     return delivery;
@@ -185,9 +185,9 @@ export const kafkaGround = async ({
     kafka,
     log,
     dataSource,
-    said,
+    reports,
     publisher: (options = {}, from = kafka) => {
-      const rebuilt = say('rebuilt');
+      const rebuilt = report('rebuilt');
       const publisher = new KafkaPublisher(from, {
         prefix,
         deadlineMs: 30_000,
@@ -201,7 +201,7 @@ export const kafkaGround = async ({
     begin,
     deliverInProcess: (groups) => {
       const transport = new InProcessTransport(log);
-      const delivery = new InProcessDelivery(transport, inbox, { interrupted: say('interrupted') });
+      const delivery = new InProcessDelivery(transport, inbox, { interrupted: report('interrupted') });
       serve(delivery, groups);
       return {
         relay: async () => transport.publish(await log.readAll({ after: null })),
@@ -272,7 +272,7 @@ export const readTopic = async (kafka: Kafka, topic: string): Promise<readonly R
   await admin.disconnect();
   const open = new Set(ends.filter(({ low, high }) => low !== high).map(({ partition }) => partition));
   if (open.size === 0) return [];
-  const found: RawMessage[] = [];
+  const messages: RawMessage[] = [];
   const consumer = kafka.consumer({ groupId: `reader-${randomBytes(6).toString('hex')}`, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
@@ -282,7 +282,7 @@ export const readTopic = async (kafka: Kafka, topic: string): Promise<readonly R
       eachMessage: ({ partition, message }) => {
         const { key, value, headers, offset } = message;
         const texts = Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)] as const);
-        found.push({
+        messages.push({
           partition,
           offset,
           key: key?.toString(),
@@ -297,18 +297,18 @@ export const readTopic = async (kafka: Kafka, topic: string): Promise<readonly R
     });
   });
   await consumer.disconnect();
-  return found;
+  return messages;
 };
 
-/** Waits for a condition, not for time. @throws when it does not come true within `timeoutMs` */
+/** Waits for a condition, not for time. @throws Error it is not met within `timeoutMs` */
 export const until = async <T>(
   probe: () => Promise<T | undefined | false> | T | undefined | false,
   timeoutMs = 30_000,
 ): Promise<T> => {
   for (const end = Date.now() + timeoutMs; ;) {
-    const found = await probe();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`did not come true within ${timeoutMs} ms`);
+    const result = await probe();
+    if (result !== undefined && result !== false) return result;
+    if (Date.now() > end) throw new Error(`the condition was not met within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 };

@@ -1,4 +1,4 @@
-/** Runs what it is given one after another, in the order given; a failure is the caller's and holds nobody up. */
+/** Runs work in sequence, in the order of the calls. A failure goes to its caller and does not delay the others. */
 export class OneAtATime {
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -8,7 +8,7 @@ export class OneAtATime {
     return done;
   }
 
-  /** Resolves when all that was given so far is done. */
+  /** Resolves when all work so far is done. */
   async drained(): Promise<void> {
     await this.turn;
   }

@@ -1,7 +1,8 @@
 /*
- * Promised: whatever happens between the log and a group, the group handles each event it has a handler for once, and
- * each stream's in order. Two processes run the group: relays pause, lose the lease without knowing, take it back, leave
- * pages out; memory is dropped, transactions fail; the group goes to Kafka and comes back, and Kafka loses and repeats.
+ * Promised: whatever happens between the log and a group, the group handles each event of its types once, and those of
+ * a stream in order. Two processes run the group: relays pause, lose the lease without noticing, get it back, leave
+ * pages out; memory is dropped, transactions fail; the group changes to Kafka and back, and Kafka loses and repeats
+ * messages.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { newId, type GroupHandling, type PartitionEvent, type RecordedEvent } from '@dittoo/kernel';
@@ -36,11 +37,11 @@ const silent: InboxAlerts = {
 const never = new AbortController().signal;
 const topic = 'order';
 
-/** One process with its relay and its runner of the group. */
+/** One process with its relay and its delivery to the group. */
 interface Process {
   transport: InProcessTransport;
   group: InProcessGroup;
-  /** How far its relay has read; `null` = it never had the lease. */
+  /** The position its relay has read up to; `null` = it never had the lease. */
   relayed: { at: bigint | null } | null;
 }
 
@@ -50,10 +51,10 @@ class Shop {
   readonly processes: Process[];
   private readonly inbox: TypeOrmInbox;
   private readonly revisions = new Map<string, bigint>();
-  /** The relay's checkpoint, as the database has it. */
+  /** The relay's checkpoint in the database. */
   private checkpoint: bigint | null = null;
   private leader = 0;
-  /** What Kafka has, and how far it was given the log. */
+  /** The messages in Kafka, and the position up to which the log was relayed to it. */
   private readonly partition: PartitionEvent[] = [];
   private onKafka: bigint | null = null;
   private failing = false;
@@ -74,7 +75,7 @@ class Shop {
         );
         if (this.failing) throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
       },
-      poisoned: () => Promise.reject(new Error('nothing is poison here')),
+      poisoned: () => Promise.reject(new Error('no event of this spec is poison')),
     };
   }
 
@@ -89,7 +90,7 @@ class Shop {
     this.revisions.set(name, (await this.store.append(name, [newEvent(type)], before ?? 'no-stream')).revision);
   }
 
-  /** The lease changes hands. The one who had it does not notice: it may have been paused. */
+  /** Gives the lease to another process. The previous holder does not notice: it may have been paused. */
   lead(index: number): void {
     this.leader = index;
     this.processes[index]!.relayed = { at: this.checkpoint };
@@ -115,7 +116,7 @@ class Shop {
     this.processes[index] = this.process();
   }
 
-  /** One page of the group in this process. @returns was there one? */
+  /** Handles one page of the group in this process. @returns whether there was one */
   async step(index: number, failing = false): Promise<boolean> {
     this.failing = failing;
     try {
@@ -128,7 +129,7 @@ class Shop {
     }
   }
 
-  /** Gives Kafka more of the log; it may lose it, and may have it twice. */
+  /** Relays more of the log to Kafka, which may lose it or have it twice. */
   async relayToKafka(limit: number, fate: 'kept' | 'lost' | 'twice'): Promise<void> {
     const page = await this.store.readAll({ after: this.onKafka, limit });
     this.onKafka = page.checkpoint;
@@ -139,7 +140,9 @@ class Shop {
     if (fate === 'twice') put(page.events);
   }
 
-  /** A stretch of the partition, as a consumer takes it, from where the group stands or, believing old news, before. */
+  /**
+   * Consumes a stretch of the partition from the group's offset or, with an outdated offset, `back` messages before.
+   */
   async consume(limit: number, back: number): Promise<void> {
     if (await this.inbox.needsCatchUp(this.group)) await this.catchUp();
     const own = Number((await this.inbox.nextOffset(this.group, topic, 0)) ?? 0n);
@@ -155,7 +158,7 @@ class Shop {
     await this.inbox.catchUp(this.group, [topic], this.handling, never);
   }
 
-  /** `stream@revision` of what was handled, and of what should have been. */
+  /** `stream@revision` of the handled events, and of those that should have been handled. */
   async figures(): Promise<{ readonly handled: string[]; readonly wanted: string[] }> {
     const rows = await dataSource.query<{ stream: string; revision: number }[]>(
       'SELECT stream, revision FROM handled WHERE group_id = $1 ORDER BY stream, id',
@@ -210,13 +213,13 @@ const acts: fc.Arbitrary<[string, Act]> = fc.oneof(
   },
 );
 
-it('each event once and in order per stream, whatever happens in between', async () => {
+it('handles each event once and in order per stream, whatever happens in between', async () => {
   await fc.assert(
     fc.asyncProperty(fc.boolean(), fc.array(acts, { minLength: 30, maxLength: 90 }), async (dense, steps) => {
       const shop = new Shop(dense);
       shop.lead(0);
       for (const [, does] of steps) await does(shop);
-      // In the end a process follows the log again, and its relay goes on where the checkpoint says.
+      // At the end a process follows the log again, and its relay resumes at the checkpoint.
       shop.restart(0);
       shop.lead(0);
       for (let more = true; more;) {
@@ -225,7 +228,7 @@ it('each event once and in order per stream, whatever happens in between', async
       }
       const { handled, wanted } = await shop.figures();
       expect(handled).toEqual(wanted);
-      // And what Kafka still has of it changes nothing.
+      // Messages that are still in Kafka change nothing.
       for (let left = 20; left > 0; left--) await shop.consume(10, 0);
       expect((await shop.figures()).handled).toEqual(wanted);
     }),

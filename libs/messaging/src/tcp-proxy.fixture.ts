@@ -1,14 +1,14 @@
 import { createConnection, createServer, type Socket } from 'node:net';
 
-/** A way between a client and a broker on which answers can be lost. Loopback only. */
+/** A TCP proxy between a client and a broker that can drop responses. Loopback only. */
 export interface TcpProxy {
-  /** From now on the broker hears the client and the client does not hear the broker. */
+  /** From now on requests reach the broker, but its responses are dropped. */
   dropAnswers(): void;
-  /** The client hears the broker again; what was said meanwhile is lost. */
+  /** Responses reach the client again; those dropped meanwhile stay lost. */
   carryAnswers(): void;
-  /** Ends every connection, as a network does that lost them, and carries new ones again. */
+  /** Ends every connection, as a failing network does, and accepts new ones. */
   cut(): void;
-  /** Bytes the broker said that nobody got to hear since `dropAnswers`. */
+  /** Bytes of responses dropped since `dropAnswers`. */
   readonly dropped: number;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * Heartbeats while `work` runs, for the client sends none by itself. What a heartbeat had to say (the group is
+ * Sends heartbeats while `work` runs, because the client sends none by itself. An error of a heartbeat (the group is
  * rebalancing) is thrown after the work, not in the middle of it.
  */
 export const withHeartbeats = async <T>(heartbeat: () => Promise<void>, work: () => Promise<T>): Promise<T> => {

@@ -2,11 +2,11 @@ import { plainColumns, reference, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * How far each group of handlers is. `group_checkpoint`: in the log. `partition_offset` and `stream_revision`: by
- * partitions, as far as that is ahead of the log's checkpoint. `parked_stream`, `parked_event`: what waits for a person.
+ * The progress of each group of handlers. `group_checkpoint`: in the log. `partition_offset` and `stream_revision`: in
+ * partitions, where it is ahead of the checkpoint in the log. `parked_stream`, `parked_event`: wait for an operator.
  *
- * `ahead` = may there be revisions ahead of the checkpoint? `parked` = are there parked streams? Both stand in the row
- * every page locks, so a page asks for revisions and parked streams only where there are any.
+ * `ahead` = there may be revisions ahead of the checkpoint. `parked` = there are parked streams. Both are in the row
+ * that every page locks, so a page queries revisions and parked streams only where there are any.
  */
 class CreateDelivery1763800000200 implements MigrationInterface {
   readonly name = 'CreateDelivery1763800000200';
@@ -45,7 +45,7 @@ class CreateDelivery1763800000200 implements MigrationInterface {
 
 export const deliveryMigrations = [CreateDelivery1763800000200];
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: what it holds about a person, how an erasure treats it, how it appears in an access copy. */
 export const deliveryRows: RowClasses = {
   group_checkpoint: { columns: plainColumns('group_id', 'position', 'ahead', 'parked', 'moved_at') },
   partition_offset: { columns: plainColumns('group_id', 'topic', 'partition', 'next_offset', 'moved_at') },

@@ -1,9 +1,9 @@
 import type { EventStore, RecordedEvent } from '@dittoo/kernel';
 
-/** What is needed of a log to find an event by its position. */
+/** The part of a log that finds an event by its position. */
 export type ReadableLog = Pick<EventStore, 'densePositions' | 'readAll' | 'readStream'>;
 
-/** @throws Error the log has another stream there */
+/** @throws Error the event at this position belongs to another stream */
 export const eventAt = async (log: ReadableLog, stream: string, position: bigint): Promise<RecordedEvent> => {
   const event = log.densePositions ? await eventInLog(log, position) : await eventInStream(log, stream, position);
   if (event?.position !== position || event.stream !== stream) {
@@ -15,7 +15,7 @@ export const eventAt = async (log: ReadableLog, stream: string, position: bigint
 const eventInLog = async (log: ReadableLog, position: bigint): Promise<RecordedEvent | undefined> =>
   (await log.readAll({ after: position === 0n ? null : position - 1n, limit: 1 })).events[0];
 
-/** The position before it is not known, so its stream is gone through. */
+/** Searches the stream, because the position before the event is unknown where positions are not dense. */
 const eventInStream = async (
   log: ReadableLog,
   stream: string,

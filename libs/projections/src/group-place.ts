@@ -2,40 +2,42 @@ import type { LogStretch, PartitionStretch, RecordedEvent } from '@dittoo/kernel
 import type { EntityManager } from 'typeorm';
 import { forgetParked, waitingOf } from './parked-streams.js';
 
-/** Where a group stands. */
+/** The progress of a group. */
 export interface GroupPlace {
-  /** Everything up to here is handled; -1 = nothing. */
+  /** Position up to which everything is handled; -1 = nothing. */
   readonly floor: bigint;
-  /** May streams be handled beyond the floor? So it is while the group reads partitions, and until the log has caught up. */
+  /**
+   * Whether streams may be handled beyond the floor: while the group reads partitions, and until the log catches up.
+   */
   readonly ahead: boolean;
-  /** Has it parked streams? */
+  /** Whether it has parked streams. */
   readonly parked: boolean;
 }
 
-/** A group that stands at `after` and shall stand at `checkpoint`. */
+/** Moves a group from `after` to `checkpoint`. */
 export interface Move {
   readonly group: string;
   readonly after: bigint;
   readonly checkpoint: bigint;
 }
 
-/** `look` locks nothing, `take` keeps others from the same events, `park` keeps everybody of the group out. */
-export type Hold = 'look' | 'take' | 'park';
+/** `read` locks nothing, `take` keeps other transactions from the same events, `park` from the whole group. */
+export type Hold = 'read' | 'take' | 'park';
 
-/** Events to handle, and the place of the group they belong to. */
+/** A stretch of events, together with the part of the group's progress that it moves. */
 export interface PlacedStretch {
   readonly events: readonly RecordedEvent[];
-  /** Is nothing missing between its events? Then revisions need not be counted. */
+  /** Whether no event is missing between its events. Then revisions need not be counted. */
   readonly complete: boolean;
-  /** Events the group has parked are handled, not queued. */
+  /** Whether parked events are handled rather than queued. */
   readonly replays: boolean;
-  /** Where the group stands; `undefined` = not where this stretch begins. */
+  /** The group's place, locked as `hold` says; `undefined` = it is not where this stretch begins. */
   hold(manager: EntityManager, hold: Hold): Promise<GroupPlace | undefined>;
-  /** The move of a stretch of the log: it may share its transaction with those of other groups. */
+  /** Set for a stretch of the log: its move may share a transaction with those of other groups. */
   readonly shares?: Move;
-  /** The group stands behind the stretch now. */
+  /** Moves the group to the end of the stretch. */
   move(manager: EntityManager, place: GroupPlace): Promise<void>;
-  /** The same stretch in pieces of one event. */
+  /** The same stretch, split into stretches of one event each. */
   pieces(): readonly PlacedStretch[];
 }
 
@@ -46,8 +48,8 @@ interface PlaceRow {
 }
 
 /**
- * The group's row, made if it is not there. The commit need not wait for the disk: places and rows are lost together, if
- * they are; then the stretch comes again, or does not fit where the group stands, which is told as `elsewhere`.
+ * The group's row, created if missing. The commit need not wait for the disk: a crash loses places and rows together,
+ * and then the stretch is redelivered, or it does not begin at the group's place and the outcome is `elsewhere`.
  */
 export const groupPlace = async (
   manager: EntityManager,
@@ -70,8 +72,9 @@ export const groupPlace = async (
 };
 
 /**
- * Where these groups stand, their rows locked; left out are those that another transaction holds, and those that are not
- * there yet. From here on the transaction waits `lockMs` for a lock at most, and its commit not for the disk.
+ * The places of these groups, with their rows locked. Rows that another transaction has locked, or that do not exist
+ * yet, are left out. From here on the transaction waits at most `lockMs` for a lock, and its commit does not wait for
+ * the disk.
  */
 export const unlockedPlaces = async (
   manager: EntityManager,
@@ -87,7 +90,7 @@ export const unlockedPlaces = async (
   return new Map(rows.map((row) => [row.group_id, placeOf(row)]));
 };
 
-/** The groups' rows are locked, and none of them is ahead of its checkpoint. */
+/** Requires that the groups' rows are locked and that none of them is ahead of its checkpoint. */
 export const moveGroups = async (manager: EntityManager, moves: readonly Move[]): Promise<void> => {
   if (moves.length === 0) return;
   await manager.query(
@@ -100,7 +103,7 @@ export const moveGroups = async (manager: EntityManager, moves: readonly Move[])
 /**
  * Moves groups that have nothing to write, in one statement. The commit need not wait for the disk.
  *
- * @returns those that moved: they stood where they were believed to, with nothing parked and nothing ahead
+ * @returns the groups that moved: they were at `after`, with nothing parked and nothing ahead
  */
 export const moveWithoutRows = async (manager: EntityManager, moves: readonly Move[]): Promise<ReadonlySet<string>> => {
   const [rows] = await manager.query<[{ group_id: string }[], number]>(
@@ -119,14 +122,14 @@ export const moveWithoutRows = async (manager: EntityManager, moves: readonly Mo
 
 const placeOf = ({ ahead, parked, position }: PlaceRow): GroupPlace => ({ floor: BigInt(position), ahead, parked });
 
-/** @param catchesUp the group reads partitions, or is about to: it stays one that may be ahead */
+/** @param catchesUp the group reads partitions, or is about to: it stays marked as `ahead` */
 export const placedInLog = (group: string, stretch: LogStretch, catchesUp = false): PlacedStretch => ({
   events: stretch.events,
   complete: true,
   replays: false,
   shares: { group, after: stretch.after ?? -1n, checkpoint: stretch.checkpoint },
   hold: async (manager, hold) => {
-    const place = await groupPlace(manager, group, hold === 'look' ? 'NONE' : 'UPDATE');
+    const place = await groupPlace(manager, group, hold === 'read' ? 'NONE' : 'UPDATE');
     return place.floor === (stretch.after ?? -1n) ? place : undefined;
   },
   move: async (manager, { ahead }) => {
@@ -151,7 +154,7 @@ export const placedInLog = (group: string, stretch: LogStretch, catchesUp = fals
     ),
 });
 
-/** Revisions the checkpoint has passed say nothing more. Once none is left, the group is one that reads the log. */
+/** Deletes revisions that the checkpoint has passed. Once none is left, the group is no longer `ahead`. */
 const forgetPassedRevisions = async (
   manager: EntityManager,
   group: string,
@@ -170,7 +173,7 @@ const forgetPassedRevisions = async (
   );
 };
 
-/** The group's row is locked. */
+/** Requires that the group's row is locked. */
 export const mayBeAhead = async (manager: EntityManager, group: string): Promise<void> => {
   await manager.query('UPDATE delivery.group_checkpoint SET ahead = true WHERE group_id = $1', [group]);
 };
@@ -181,7 +184,7 @@ export const placedInPartition = (group: string, stretch: PartitionStretch): Pla
   replays: false,
   hold: async (manager, hold) => {
     const at = [group, stretch.topic, stretch.partition];
-    if (hold !== 'look') {
+    if (hold !== 'read') {
       await manager.query(
         `INSERT INTO delivery.partition_offset (group_id, topic, partition, next_offset) VALUES ($1, $2, $3, 0)
          ON CONFLICT DO NOTHING`,
@@ -190,11 +193,11 @@ export const placedInPartition = (group: string, stretch: PartitionStretch): Pla
     }
     const [own] = await manager.query<{ next_offset: string }[]>(
       `SELECT next_offset FROM delivery.partition_offset WHERE group_id = $1 AND topic = $2 AND partition = $3
-       ${hold === 'look' ? '' : 'FOR UPDATE'}`,
+       ${hold === 'read' ? '' : 'FOR UPDATE'}`,
       at,
     );
-    // Shared: the partitions of a group go on side by side, but not beside a page of the log.
-    const place = await groupPlace(manager, group, hold === 'look' ? 'NONE' : hold === 'take' ? 'SHARE' : 'UPDATE');
+    // A shared lock: the partitions of a group are handled concurrently, but not together with a page of the log.
+    const place = await groupPlace(manager, group, hold === 'read' ? 'NONE' : hold === 'take' ? 'SHARE' : 'UPDATE');
     const begins = stretch.from <= BigInt(own?.next_offset ?? 0);
     // A group that reads the log here or in another process must catch up first.
     return begins && place.ahead ? place : undefined;
@@ -218,14 +221,14 @@ export const placedInPartition = (group: string, stretch: PartitionStretch): Pla
     }),
 });
 
-/** The first event that waits of a parked stream. `elsewhere` = it is not the first any more. */
+/** The first waiting event of a parked stream. `elsewhere` = it is no longer the first. */
 export const placedInParking = (group: string, event: RecordedEvent): PlacedStretch => {
   const stretch: PlacedStretch = {
     events: [event],
     complete: false,
     replays: true,
     hold: async (manager, hold) => {
-      const place = await groupPlace(manager, group, hold === 'look' ? 'NONE' : 'UPDATE');
+      const place = await groupPlace(manager, group, hold === 'read' ? 'NONE' : 'UPDATE');
       const [first] = await waitingOf(manager, group, event.stream);
       return first === event.position ? place : undefined;
     },

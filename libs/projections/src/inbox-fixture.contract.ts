@@ -5,18 +5,18 @@ import { deliveryMigrations } from './delivery.migrations.js';
 import type { InboxAlerts } from './intake.js';
 import { TypeOrmInbox } from './typeorm-inbox.js';
 
-/** Positions of the log in memory are this far apart: code that relies on dense ones fails. */
+/** The difference between positions of the log in memory: code that relies on dense positions fails. */
 export const step = 7n;
 
-/** How events get to a group. */
+/** The way events reach a group: a log or a partition. */
 export interface Source {
   readonly name: string;
-  /** Makes the group one that reads from here. */
+  /** Lets the group read from this source. */
   begin(inbox: TypeOrmInbox, group: string, handling: GroupHandling<EntityManager>): Promise<void>;
   stretch(events: readonly RecordedEvent[]): Stretch;
-  /** The position of the last event the group has behind it here. */
+  /** The position of the last event that the group has handled from this source. */
   standing(inbox: TypeOrmInbox, group: string): Promise<bigint | null>;
-  /** What a stretch that came before is answered. */
+  /** The outcome of a redelivered stretch. */
   readonly again: 'done' | 'elsewhere';
 }
 
@@ -72,7 +72,7 @@ export class InboxFixture {
     await this.source.begin(this.inbox, this.group, handlingOf(this.write));
   }
 
-  /** Another group of the same database, which has seen nothing. */
+  /** Switches to another group of the same database, which has handled nothing. */
   async otherGroup(): Promise<void> {
     this.group = `${this.group}-other`;
     const empty = new TypeOrmInbox(this.dataSource, new MemoryEventStore(step), this.heard);
@@ -95,7 +95,7 @@ export class InboxFixture {
     await manager.query('INSERT INTO seen VALUES ($1, $2, $3)', [this.group, String(position), stream]);
   };
 
-  /** Writes the row, then fails on these. */
+  /** A handler that writes the row, then fails on these events. */
   readonly failing =
     (error: unknown, ...positions: bigint[]): Write =>
     async (event, manager) => {

@@ -1,9 +1,10 @@
 /*
- * What the inbox promises, from whichever source a stretch comes. One suite, run on stretches of the log and of a partition.
+ * The promises of the inbox, whatever the source of a stretch. One suite, run on stretches of the log and of a
+ * partition.
  *
- * Promised: rows and the group's place move together or not at all, so an effect happens once however often an event
- * comes; a poisoned event stops its stream and no other, until it is replayed; acts of reactors come before the rows and
- * hold no lock. Not promised: that an act happens once.
+ * Promised: rows and the group's place change together or not at all, so an effect happens once, however often an event
+ * is delivered; a poisoned event stops its stream and no other, until it is replayed; reactors act before the rows are
+ * written and hold no lock. Not promised: that an act happens once.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DomainError } from '@dittoo/kernel';
@@ -24,7 +25,7 @@ export const inboxContract = (source: Source): void =>
     const poison = new DomainError('not-allowed', 'Ada Lovelace, ada@example.org');
 
     describe('idempotence', () => {
-      it('rows and the place are there after a stretch', async () => {
+      it('writes rows and place of a stretch', async () => {
         const events = await log('order-1', 'order-2', 'order-1');
         expect(await standing()).toBeNull();
         expect(await deliver(events)).toBe('done');
@@ -32,7 +33,7 @@ export const inboxContract = (source: Source): void =>
         expect(await standing()).toBe(14n);
       });
 
-      it('a stretch that comes again changes nothing; one that overlaps brings at most what is new', async () => {
+      it('ignores a redelivered stretch; takes at most the new events of an overlapping one', async () => {
         const events = await log('order-1', 'order-2');
         await deliver(events);
         expect(await deliver(events)).toBe(source.again);
@@ -43,14 +44,14 @@ export const inboxContract = (source: Source): void =>
         expect(on.took).toEqual([0n, 7n, 14n]);
       });
 
-      it('an older stretch does not move the place back', async () => {
+      it('does not move the place back for an older stretch', async () => {
         const events = await log('order-1', 'order-2', 'order-3');
         await deliver(events);
         await deliver(events.slice(0, 1));
         expect(await standing()).toBe(14n);
       });
 
-      it('a stretch behind a hole is not taken: the group is elsewhere', async () => {
+      it('refuses a stretch after a hole: the group is elsewhere', async () => {
         const events = await log('order-1', 'order-2', 'order-3');
         await deliver(events.slice(0, 1));
         expect(await deliver(events.slice(2))).toBe('elsewhere');
@@ -58,7 +59,7 @@ export const inboxContract = (source: Source): void =>
         expect(await standing()).toBe(0n);
       });
 
-      it('types nobody handles are passed over', async () => {
+      it('skips types that no handler takes', async () => {
         const [event] = await log('order-1', 'order-2');
         const unwanted = { ...event!, type: 'Unwanted' };
         expect(await deliver([unwanted])).toBe('done');
@@ -67,7 +68,7 @@ export const inboxContract = (source: Source): void =>
         expect(await standing()).toBe(0n);
       });
 
-      it('two runners of one group do one work', async () => {
+      it('handles each event once when two processes run one group', async () => {
         const events = await log(...Array.from({ length: 40 }, (_, index) => `order-${index % 4}`));
         const other = new TypeOrmInbox(on.dataSource, on.store, on.heard);
         const outcomes = await Promise.all([
@@ -82,7 +83,7 @@ export const inboxContract = (source: Source): void =>
     });
 
     describe('atomicity', () => {
-      it('a transient error changes nothing and asks for later', async () => {
+      it('changes nothing on a transient error, and asks for a retry', async () => {
         const events = await log('order-1', 'order-2', 'order-3');
         expect(await deliver(events, failing(lost, 7n))).toBe('later');
         expect(await seen()).toEqual([]);
@@ -116,14 +117,14 @@ export const inboxContract = (source: Source): void =>
     });
 
     describe('poison', () => {
-      it('parks its stream with all that follows in it; the others go on; an alert goes out', async () => {
+      it('parks its stream with all later events of it; the others continue; an alert is sent', async () => {
         const events = await log('order-1', 'order-2', 'order-1', 'order-3', 'order-2');
         expect(await deliver(events, failing(poison, 7n))).toBe('done');
         expect(await seen()).toEqual([0n, 14n, 21n]);
         expect(await standing()).toBe(28n);
         expect(on.alerts).toEqual(['parked order-2 7 DomainError:not-allowed']);
 
-        await deliver(await log('order-2', 'order-1')); // and later stretches too
+        await deliver(await log('order-2', 'order-1')); // in later stretches too
         expect(await seen()).toEqual([0n, 14n, 21n, 42n]);
         expect(await on.inbox.parkedStreams()).toContainEqual(
           expect.objectContaining({
@@ -147,7 +148,7 @@ export const inboxContract = (source: Source): void =>
         expect(await seen()).toEqual([0n, 7n]);
       });
 
-      it('never stores or tells the message', async () => {
+      it('never stores or reports the error’s message', async () => {
         await deliver(await log('order-1'), failing(poison, 0n));
         const odd = Object.assign(new Error('Ada'), { code: 'Ada Lovelace, ada@example.org' });
         await deliver(await log('order-2'), failing(odd, 7n));
@@ -163,7 +164,7 @@ export const inboxContract = (source: Source): void =>
         expect((await on.inbox.parkedStreams()).filter((parked) => parked.group === on.group)).toHaveLength(2);
       });
 
-      it('is found where only the commit refuses it', async () => {
+      it('is found where only the commit fails', async () => {
         await on.dataSource.query(`CREATE TABLE IF NOT EXISTS deferred (
           group_id text, stream text, UNIQUE (group_id, stream) DEFERRABLE INITIALLY DEFERRED)`);
         const events = await log('order-1', 'order-2', 'order-1', 'order-3');
@@ -176,7 +177,7 @@ export const inboxContract = (source: Source): void =>
         expect(on.alerts).toEqual(['parked order-1 14 QueryFailedError:23505']);
       });
 
-      it('beside a transient error is parked, and the rest comes again', async () => {
+      it('together with a transient error is parked, and the rest is retried', async () => {
         const events = await log('order-1', 'order-2', 'order-3');
         const outcome = await deliver(events, async (event, manager) => {
           await write(event, manager);
@@ -194,7 +195,7 @@ export const inboxContract = (source: Source): void =>
     describe('replay of a parked stream', () => {
       const replay = (handle: Write = write) => on.inbox.replayParked(on.group, 'order-1', handlingOf(handle));
 
-      it('does what waited, in order, and lets the stream go on', async () => {
+      it('handles the waiting events in order, and lets the stream continue', async () => {
         await deliver(await log('order-1', 'order-2', 'order-1', 'order-1'), failing(poison, 0n));
         expect(await replay()).toEqual({ replayed: 3, waiting: 0, failure: null });
         expect(await seen()).toEqual([7n, 0n, 14n, 21n]);
@@ -204,7 +205,7 @@ export const inboxContract = (source: Source): void =>
         expect(await replay()).toEqual({ replayed: 0, waiting: 0, failure: null });
       });
 
-      it('stops where it fails again; what is done stays done', async () => {
+      it('stops where it fails again; handled events stay handled', async () => {
         await deliver(await log('order-1', 'order-1', 'order-1'), failing(poison, 0n));
         expect(await replay(failing(poison, 7n))).toEqual({
           replayed: 1,
@@ -219,7 +220,7 @@ export const inboxContract = (source: Source): void =>
         expect(on.alerts).toContain('replay failed order-1 DomainError:not-allowed');
       });
 
-      it('beside the running group and beside itself does each event once, in order', async () => {
+      it('handles each event once and in order while the group and a second replay are running', async () => {
         await deliver(await log('order-1', 'order-1'), failing(poison, 0n));
         const later = [await log('order-1'), await log('order-1'), await log('order-1')];
         await Promise.all([
@@ -233,7 +234,7 @@ export const inboxContract = (source: Source): void =>
         expect(await seen()).toEqual([0n, 7n, 14n, 21n, 28n]);
       });
 
-      it('refuses a log that is not the one it parked', async () => {
+      it('refuses a log other than the one whose event it parked', async () => {
         await deliver(await log('order-1'), failing(poison, 0n));
         on.inbox = new TypeOrmInbox(on.dataSource, new MemoryEventStore(), on.heard);
         expect(await replay()).toMatchObject({ replayed: 0, waiting: 1, failure: 'Error' });

@@ -4,38 +4,40 @@ import type { ReadableLog } from './event-lookup.js';
 import type { GroupPlace, PlacedStretch } from './group-place.js';
 import { parkStream, queueParked } from './parked-streams.js';
 import { PageCommits } from './page-commits.js';
-import { plan, readMissing, type Plan, type Supplies, type Wanting } from './plan.js';
+import { plan, readMissing, type Plan, type FilledGaps, type Gaps } from './plan.js';
 import { failureOf, Poison } from './poison.js';
 import { reactTo } from './react.js';
 import { RowsOfPage } from './rows-of-page.js';
 import { isTransient } from './transient-error.js';
 
-/** What an operator hears about. Ids and codes only. */
+/** Alerts of the inbox. Ids and codes only. */
 export interface InboxAlerts {
-  /** A stream stands still in one group until it is replayed. */
+  /** A stream is parked in one group until it is replayed. */
   parked(group: string, stream: string, position: bigint, failure: string): void;
-  /** The group waits and tries again. */
+  /** The group waits and retries. */
   retrying(group: string, failure: string): void;
-  /** A parked stream was replayed and stands still again. */
+  /** A parked stream was replayed and failed again. */
   replayFailed(group: string, stream: string, failure: string): void;
-  /** Committed: the group has handled these events, for the first time. */
+  /** Committed: the group has handled these events for the first time. */
   tookIn(group: string, events: readonly RecordedEvent[]): void;
-  /** The transport brought again what the group had handled; it was dropped. */
+  /** The transport redelivered events that the group had handled; they were dropped. */
   repeated(group: string, events: number): void;
-  /** The transport had lost it, and it was read from the log: an operator should ask why. */
+  /** The transport lost these events and they were read from the log: an operator should find out why. */
   healed(group: string, stream: string, events: number): void;
 }
 
 type Handling = GroupHandling<EntityManager>;
 
-/** A stretch taken in, or why it was not: a word of ours. */
-export type Taken = 'done' | 'elsewhere' | { readonly failure: string };
+/** The result of a stretch; `failure` = why it was not handled, as an internal code. */
+export type IntakeOutcome = 'done' | 'elsewhere' | { readonly failure: string };
 
-/** A larger stretch is one of a group far behind, and others shall not wait for it. */
+/** A larger stretch belongs to a group far behind, and other groups must not wait for it. */
 const mostSharedEvents = 50;
 const noneHealed: ReadonlyMap<string, number> = new Map();
 
-/** The one path by which events get into a group: plan, act, write and move in one transaction, park what is poison. */
+/**
+ * Handles every stretch of a group: plans, lets reactors act, writes rows and place in one transaction, parks poison.
+ */
 export class Intake {
   private readonly commits: PageCommits;
 
@@ -47,27 +49,27 @@ export class Intake {
     this.commits = new PageCommits(dataSource);
   }
 
-  async takeIn(group: string, stretch: PlacedStretch, handling: Handling): Promise<Taken> {
-    const supplies: Supplies = new Map();
+  async takeIn(group: string, stretch: PlacedStretch, handling: Handling): Promise<IntakeOutcome> {
+    const filledGaps: FilledGaps = new Map();
     try {
-      // Each turn reads something that was missing, or parks one more stream, or another process moved the group on.
+      // Ends: each turn reads missing events, or parks one more stream, or another process moved the group.
       for (;;) {
-        const turn = await this.attempt(group, stretch, handling, supplies);
+        const turn = await this.attempt(group, stretch, handling, filledGaps);
         if (turn === 'again') continue;
         if (!(turn instanceof Poison)) return turn;
         if (isTransient(turn.cause)) return this.retrying(group, turn.cause);
         if (stretch.replays) return { failure: failureOf(turn.cause) };
-        const parked = await this.park(group, stretch, turn, handling, supplies);
+        const parked = await this.park(group, stretch, turn, handling, filledGaps);
         if (parked !== 'parked' && parked !== 'stale') return parked;
       }
     } catch (error) {
-      // Not from a handler. What only the commit refuses (a deferred constraint) is found piece by piece.
+      // Not a handler's error. An event that only fails at the commit (a deferred constraint) is found one by one.
       const [only] = stretch.events;
       if (isTransient(error) || only === undefined) return this.retrying(group, error);
       if (stretch.replays) return { failure: failureOf(error) };
       if (stretch.events.length === 1) {
-        const parked = await this.park(group, stretch, new Poison(only, error), handling, supplies);
-        // Stale: it waits already, so what the commit refuses is not its own and may be mended elsewhere.
+        const parked = await this.park(group, stretch, new Poison(only, error), handling, filledGaps);
+        // Stale: the event is parked already, so the commit fails for another reason, which may be fixed elsewhere.
         if (parked === 'stale') return this.retrying(group, error);
         return parked === 'parked' ? this.takeIn(group, stretch, handling) : parked;
       }
@@ -83,27 +85,27 @@ export class Intake {
     group: string,
     stretch: PlacedStretch,
     handling: Handling,
-    supplies: Supplies,
+    filledGaps: FilledGaps,
   ): Promise<'done' | 'elsewhere' | 'again' | Poison> {
     try {
-      const before = handling.react === undefined ? undefined : await this.react(group, stretch, handling, supplies);
+      const before = handling.react === undefined ? undefined : await this.react(group, stretch, handling, filledGaps);
       if (typeof before === 'string') return before;
       if (await this.passes(stretch, handling, before)) {
         this.tell(group, { healed: noneHealed, repeated: 0, take: stretch.events }, handling);
         return 'done';
       }
-      const work = async (manager: EntityManager, place: GroupPlace): Promise<Plan | Wanting | 'again'> => {
-        const now = await plan(manager, group, stretch, place, supplies);
-        if ('wanting' in now) return now;
-        // Between the first reading and the lock another process may have taken up an event without acting on it.
+      const work = async (manager: EntityManager, place: GroupPlace): Promise<Plan | Gaps | 'again'> => {
+        const now = await plan(manager, group, stretch, place, filledGaps);
+        if ('gaps' in now) return now;
+        // Between the first read and the lock another process may have handled an event without acting on it.
         if (before !== undefined && !now.take.every((event) => before.has(event.eventId))) return 'again';
         await write(manager, group, now, handling);
         return now;
       };
       const planned = await this.commit(stretch, work);
       if (planned === 'elsewhere' || planned === 'again') return planned;
-      if ('wanting' in planned) {
-        await this.supply(planned, supplies);
+      if ('gaps' in planned) {
+        await this.fillGaps(planned, filledGaps);
         return 'again';
       }
       this.tell(group, planned, handling);
@@ -114,7 +116,7 @@ export class Intake {
     }
   }
 
-  /** Moves the group with one statement where the stretch has no row to write. @returns did it move? */
+  /** Moves the group with one statement where the stretch has no row to write. @returns whether it moved */
   private async passes(
     { events, shares }: PlacedStretch,
     handling: Handling,
@@ -128,9 +130,9 @@ export class Intake {
 
   private async commit(
     stretch: PlacedStretch,
-    work: (manager: EntityManager, place: GroupPlace) => Promise<Plan | Wanting | 'again'>,
-  ): Promise<Plan | Wanting | 'again' | 'elsewhere'> {
-    const alone = (): Promise<Plan | Wanting | 'again' | 'elsewhere'> =>
+    work: (manager: EntityManager, place: GroupPlace) => Promise<Plan | Gaps | 'again'>,
+  ): Promise<Plan | Gaps | 'again' | 'elsewhere'> {
+    const alone = (): Promise<Plan | Gaps | 'again' | 'elsewhere'> =>
       this.dataSource.transaction(async (manager) => {
         const place = await stretch.hold(manager, 'take');
         if (place === undefined) return 'elsewhere';
@@ -139,7 +141,7 @@ export class Intake {
         return done;
       });
     if (stretch.shares === undefined || stretch.events.length > mostSharedEvents) return alone();
-    return this.commits.take<Plan | Wanting | 'again' | 'elsewhere'>({
+    return this.commits.take<Plan | Gaps | 'again' | 'elsewhere'>({
       move: stretch.shares,
       work: async (manager, place) => {
         const done = await work(manager, place);
@@ -150,19 +152,19 @@ export class Intake {
     });
   }
 
-  /** What reactors do, before any transaction. @returns the events it was done for */
+  /** Lets reactors act, before any transaction. @returns the events they acted on */
   private async react(
     group: string,
     stretch: PlacedStretch,
     handling: Handling,
-    supplies: Supplies,
+    filledGaps: FilledGaps,
   ): Promise<ReadonlySet<string> | 'elsewhere' | 'again'> {
     const { manager } = this.dataSource;
-    const place = await stretch.hold(manager, 'look');
+    const place = await stretch.hold(manager, 'read');
     if (place === undefined) return 'elsewhere';
-    const planned = await plan(manager, group, stretch, place, supplies);
-    if ('wanting' in planned) {
-      await this.supply(planned, supplies);
+    const planned = await plan(manager, group, stretch, place, filledGaps);
+    if ('gaps' in planned) {
+      await this.fillGaps(planned, filledGaps);
       return 'again';
     }
     await reactTo(
@@ -172,19 +174,17 @@ export class Intake {
     return new Set(planned.take.map(({ eventId }) => eventId));
   }
 
-  private async supply({ wanting }: Wanting, supplies: Supplies): Promise<void> {
-    await Promise.all(
-      wanting.map(async (wanted) => supplies.set(wanted.event.eventId, await readMissing(this.log, wanted))),
-    );
+  private async fillGaps({ gaps }: Gaps, filledGaps: FilledGaps): Promise<void> {
+    await Promise.all(gaps.map(async (gap) => filledGaps.set(gap.event.eventId, await readMissing(this.log, gap))));
   }
 
-  /** `parked` = the stretch goes on without that stream; `stale` = the event is not the group's next any more. */
+  /** `parked` = the stretch continues without that stream; `stale` = the event is no longer the group's next. */
   private async park(
     group: string,
     stretch: PlacedStretch,
     { cause, event }: Poison,
     handling: Handling,
-    supplies: Supplies,
+    filledGaps: FilledGaps,
   ): Promise<'parked' | 'stale' | 'elsewhere' | { readonly failure: string }> {
     const failure = failureOf(cause);
     let parked: 'parked' | 'stale' | 'elsewhere';
@@ -193,12 +193,12 @@ export class Intake {
       parked = await this.dataSource.transaction(async (manager) => {
         const place = await stretch.hold(manager, 'park');
         if (place === undefined) return 'elsewhere';
-        if (!(await isToBeTaken(manager, group, stretch, place, supplies, event))) return 'stale';
+        if (!(await isToBeTaken(manager, group, stretch, place, filledGaps, event))) return 'stale';
         await parkStream(manager, group, event, failure);
         return 'parked';
       });
     } catch (error) {
-      // It could not be kept elsewhere, or the row could not be written: nothing is passed over.
+      // The dead letter or the row could not be written: nothing is skipped.
       return this.retrying(group, error);
     }
     if (parked !== 'parked') return parked;
@@ -226,7 +226,7 @@ export class Intake {
   }
 }
 
-const isTaken = (done: Plan | Wanting | 'again'): done is Plan => done !== 'again' && 'take' in done;
+const isTaken = (done: Plan | Gaps | 'again'): done is Plan => done !== 'again' && 'take' in done;
 
 const write = async (
   manager: EntityManager,
@@ -253,11 +253,11 @@ const isToBeTaken = async (
   group: string,
   stretch: PlacedStretch,
   place: GroupPlace,
-  supplies: Supplies,
+  filledGaps: FilledGaps,
   event: RecordedEvent,
 ): Promise<boolean> => {
   try {
-    const planned = await plan(manager, group, stretch, place, supplies);
+    const planned = await plan(manager, group, stretch, place, filledGaps);
     return 'take' in planned && planned.take.some(({ eventId }) => eventId === event.eventId);
   } catch (error) {
     if (error instanceof Poison) return error.event.eventId === event.eventId;

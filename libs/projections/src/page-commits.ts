@@ -1,20 +1,20 @@
 /*
- * Commits of pages of the log. Those of a process's groups that are ready together, or while another commit is under way,
- * share a transaction: a page costs a group its rows, not a transaction. As appends do it, and with the same promise:
- * each page ends as if it had been alone, and a group that is slow delays the others once, by `patienceMs` at most.
+ * Group commit for pages of the log. Pages of a process's groups that are ready at the same time, or during another
+ * commit, share a transaction, as appends do. Promised: each page ends as if it had been alone, and a slow group delays
+ * the others once, by `patienceMs` at most.
  */
 import type { DataSource, EntityManager } from 'typeorm';
 import { inRevocableTransaction } from './revocable-transaction.js';
 import { moveGroups, moveWithoutRows, unlockedPlaces, type GroupPlace, type Move } from './group-place.js';
 
-/** What a page does in a transaction, beside moving its group. */
+/** The work of a page in a transaction, besides moving its group. */
 export interface PageWork<Done> {
   readonly move: Move;
   /** @returns `moves` = the group may move on */
   work(manager: EntityManager, place: GroupPlace): Promise<{ readonly done: Done; readonly moves: boolean }>;
   /** Moves a group that is ahead of its checkpoint. */
   moveAhead(manager: EntityManager, place: GroupPlace): Promise<void>;
-  /** The same work in a transaction of its own, whose lock it waits for. */
+  /** The same work in its own transaction, which waits for the lock. */
   alone(): Promise<Done>;
 }
 
@@ -26,7 +26,7 @@ interface Waiting<Item, Outcome> {
 
 const maxShared = 50;
 const patienceMs = 250;
-/** In the shared transaction it could not be done, or not soon: it gets one of its own. */
+/** The work failed or took too long in the shared transaction: it gets its own. */
 const byItself = Symbol('by itself');
 
 export class PageCommits {
@@ -40,8 +40,8 @@ export class PageCommits {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * @returns what `work` gave, committed; what `alone` gives, where it could not share
-   * @throws what `alone` throws: nothing was written
+   * @returns the committed result of `work`; the result of `alone`, where the page could not share a transaction
+   * @throws the error of `alone`: nothing was written
    */
   take<Done>(page: PageWork<Done>): Promise<Done | 'elsewhere'> {
     if (this.slow.has(page.move.group)) return this.alone(page);
@@ -52,9 +52,9 @@ export class PageCommits {
   }
 
   /**
-   * Moves a group for which nothing is to be written.
+   * Moves a group that has no rows to write.
    *
-   * @returns `false` = it did not move: it stands elsewhere, has parked streams, or is ahead
+   * @returns `false` = it did not move: it is not at `after`, has parked streams, or is ahead
    */
   move(move: Move): Promise<boolean> {
     return new Promise((resolve, reject) => {
@@ -63,7 +63,7 @@ export class PageCommits {
     });
   }
 
-  /** After the pages that are ready in the same turn have come. */
+  /** Waits for the pages that are ready in the same turn of the event loop. */
   private commitSoon(): void {
     if (this.willCommit || this.underWay > 0 || this.pages.length === 0) return;
     this.willCommit = true;
@@ -94,7 +94,7 @@ export class PageCommits {
     }
   }
 
-  /** @returns what became of each page; of all of them `byItself` where one failed: nothing of any was written */
+  /** @returns the outcome of each page; `byItself` for all of them where one failed, because nothing was written */
   private async together(pages: readonly PageWork<unknown>[]): Promise<readonly unknown[]> {
     const end = performance.now() + patienceMs;
     try {
@@ -106,7 +106,7 @@ export class PageCommits {
         for (const page of pages) {
           const { after, group } = page.move;
           const place = places.get(group);
-          places.delete(group); // a second page of the group follows what the first one does
+          places.delete(group); // a second page of the group must wait for the first
           if (place?.floor !== after) {
             outcomes.push(byItself);
             continue;
@@ -138,7 +138,7 @@ export class PageCommits {
 
   private async moveOn(): Promise<void> {
     this.moving = true;
-    await Promise.resolve(); // those that are ready in the same turn
+    await Promise.resolve(); // pages that are ready in the same turn
     while (this.moves.length > 0) {
       const moves = this.moves.splice(0, maxShared);
       try {

@@ -1,7 +1,7 @@
 import type { ParkedPlace, ParkedStream, RecordedEvent } from '@dittoo/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 
-/** Everything that waits for a person, oldest first. */
+/** All parked streams, which wait for an operator, oldest first. */
 export const listParked = async (dataSource: DataSource): Promise<ParkedStream[]> => {
   const rows = await dataSource.query<
     { group_id: string; stream: string; failure: string; parked_at: Date; waiting: number }[]
@@ -19,7 +19,7 @@ export const listParked = async (dataSource: DataSource): Promise<ParkedStream[]
   }));
 };
 
-/** Those of these streams that wait for a person, by group. */
+/** Which of these streams are parked, by group. */
 export const parkedAmong = async (dataSource: DataSource, streams: readonly string[]): Promise<ParkedPlace[]> => {
   if (streams.length === 0) return [];
   const rows = await dataSource.query<{ group_id: string; stream: string }[]>(
@@ -30,8 +30,7 @@ export const parkedAmong = async (dataSource: DataSource, streams: readonly stri
 };
 
 /**
- * Which streams of these events stand still in the group, and from which position on: what comes before that was not
- * the trouble.
+ * Which streams of these events are parked in the group, and from which position on: earlier events are not affected.
  */
 export const parkedSince = async (
   manager: EntityManager,
@@ -47,7 +46,7 @@ export const parkedSince = async (
   return new Map(rows.map(({ stream, since }) => [stream, BigInt(since)]));
 };
 
-/** From this event on its stream stands still in the group, whose row is locked. */
+/** Parks the event's stream in the group, from this event on. Requires that the group's row is locked. */
 export const parkStream = async (
   manager: EntityManager,
   group: string,
@@ -62,7 +61,7 @@ export const parkStream = async (
   await manager.query('UPDATE delivery.group_checkpoint SET parked = true WHERE group_id = $1', [group]);
 };
 
-/** Remembers events of parked streams. */
+/** Queues events of parked streams. */
 export const queueParked = async (
   manager: EntityManager,
   group: string,
@@ -81,7 +80,7 @@ export const queueParked = async (
   );
 };
 
-/** Positions of a parked stream's events that wait, in order. */
+/** Positions of a parked stream's waiting events, in order. */
 export const waitingOf = async (manager: EntityManager, group: string, stream: string): Promise<bigint[]> => {
   const rows = await manager.query<{ position: string }[]>(
     'SELECT position FROM delivery.parked_event WHERE group_id = $1 AND stream = $2 ORDER BY parked_event.position',
@@ -97,7 +96,7 @@ export const forgetParked = async (manager: EntityManager, group: string, positi
   ]);
 };
 
-/** Nothing of it waits any more: it goes on. The group's row is locked. */
+/** Unparks a stream without waiting events. Requires that the group's row is locked. */
 export const unparkStream = async (manager: EntityManager, group: string, stream: string): Promise<void> => {
   await manager.query('DELETE FROM delivery.parked_stream WHERE group_id = $1 AND stream = $2', [group, stream]);
   await manager.query(

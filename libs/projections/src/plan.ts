@@ -6,33 +6,33 @@ import { parkedSince } from './parked-streams.js';
 import { Poison } from './poison.js';
 import { StreamRevisions } from './stream-revisions.js';
 
-/** What is to be done with a stretch, by where the group stands. */
+/** How to handle a stretch, given the group's place. */
 export interface Plan {
-  /** Not handled before, in order. */
+  /** Events to handle, in order. */
   readonly take: readonly RecordedEvent[];
-  /** Of parked streams: they wait with the others. */
+  /** New events of parked streams, to be queued. */
   readonly queue: readonly RecordedEvent[];
-  /** Revisions as they stand once `take` is handled. */
+  /** Revisions after `take` is handled. */
   readonly revisions: StreamRevisions;
-  /** Events handled before. */
+  /** Number of events that were handled before. */
   readonly repeated: number;
-  /** Events of `take`, by stream, that were missing and came from the log. */
+  /** Number of events of `take`, by stream, that were missing and were read from the log. */
   readonly healed: ReadonlyMap<string, number>;
 }
 
-/** What the log has of a stream between what the group has handled and an event that came too early. */
+/** The events of a stream between the last handled one and an event that arrived too early, read from the log. */
 export interface Missing {
   readonly events: readonly RecordedEvent[];
-  /** Do they begin right after something the group has handled by its checkpoint, or with the stream itself? */
+  /** Whether they begin right after an event the checkpoint covers, or with the stream itself. */
   readonly connected: boolean;
 }
 
-/** By the id of the event that came too early. */
-export type Supplies = Map<string, Missing>;
+/** By the id of the event that arrived too early. */
+export type FilledGaps = Map<string, Missing>;
 
-/** Before which events something is missing that must be read from the log first, outside the transaction. */
-export interface Wanting {
-  readonly wanting: readonly { readonly event: RecordedEvent; readonly from: bigint; readonly floor: bigint }[];
+/** Events whose predecessors are missing and must be read from the log first, outside the transaction. */
+export interface Gaps {
+  readonly gaps: readonly { readonly event: RecordedEvent; readonly from: bigint; readonly floor: bigint }[];
 }
 
 /** @throws Poison neither the transport nor the log has the revision before an event */
@@ -41,8 +41,8 @@ export const plan = async (
   group: string,
   stretch: PlacedStretch,
   place: GroupPlace,
-  supplies: Supplies,
-): Promise<Plan | Wanting> => {
+  filledGaps: FilledGaps,
+): Promise<Plan | Gaps> => {
   const { events } = stretch;
   const { floor } = place;
   const revisions =
@@ -51,7 +51,7 @@ export const plan = async (
     place.parked && !stretch.replays && events.length > 0 ? await parkedSince(manager, group, events) : noStreams;
   const take: RecordedEvent[] = [];
   const queue: RecordedEvent[] = [];
-  const wanting: { event: RecordedEvent; from: bigint; floor: bigint }[] = [];
+  const gaps: { event: RecordedEvent; from: bigint; floor: bigint }[] = [];
   const healed = new Map<string, number>();
   const met = new Map<string, bigint>();
   let repeated = 0;
@@ -73,13 +73,13 @@ export const plan = async (
     const since = parked.get(event.stream);
     const waits = since !== undefined && event.position >= since;
     const at = revisions.at(event.stream) ?? -1n;
-    // Behind an event of this stretch nothing is missing: what is missing before that one is asked for once.
+    // The previous revision is in this stretch, so a gap before it is reported once, for that event.
     const follows = met.get(event.stream) === event.revision - 1n;
     met.set(event.stream, event.revision);
     if (!stretch.complete && event.revision > at + 1n && !(follows && waits)) {
-      const missing = supplies.get(event.eventId);
+      const missing = filledGaps.get(event.eventId);
       if (missing === undefined) {
-        if (!follows) wanting.push({ event, from: at, floor });
+        if (!follows) gaps.push({ event, from: at, floor });
         continue;
       }
       for (const earlier of missing.events) {
@@ -94,14 +94,11 @@ export const plan = async (
     if (waits) queue.push(event);
     else handle(event);
   }
-  return wanting.length > 0 ? { wanting } : { take, queue, revisions, repeated, healed };
+  return gaps.length > 0 ? { gaps } : { take, queue, revisions, repeated, healed };
 };
 
-/** Reads what is missing before `event`, backwards, as far as the group has not handled it. */
-export const readMissing = async (
-  log: ReadableLog,
-  { event, floor, from }: Wanting['wanting'][number],
-): Promise<Missing> => {
+/** Reads the unhandled events before `event`, backwards. */
+export const readMissing = async (log: ReadableLog, { event, floor, from }: Gaps['gaps'][number]): Promise<Missing> => {
   const events: RecordedEvent[] = [];
   const before = log.readStream(event.stream, { fromRevision: event.revision - 1n, direction: 'backwards' });
   let next = event.revision - 1n;

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@dittoo/kernel';
 
-/** An event no try gets through. */
+/** An event that fails on every attempt. */
 export class Poison extends Error {
   override readonly name = 'Poison';
   constructor(
@@ -11,7 +11,7 @@ export class Poison extends Error {
   }
 }
 
-/** A word of ours: the class and, for a rule, its code. Messages may quote data and are left out. */
+/** The internal code of an error: its class and, if it has one, its code. Messages may quote data and are left out. */
 export const failureOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown';
   const code = (error as { code?: unknown }).code;

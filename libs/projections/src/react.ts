@@ -4,9 +4,9 @@ import { Poison } from './poison.js';
 import { isTransient } from './transient-error.js';
 
 /**
- * Lets the group act on events, all at once; where that fails, one by one, which finds the poison.
+ * Lets the group's reactors act on events, concurrently; if that fails, one by one, which finds the poison.
  *
- * @throws Poison this event's act fails; acts on others may be done
+ * @throws Poison the act on this event fails; acts on others may have happened
  */
 export const reactTo = async (
   events: readonly RecordedEvent[],

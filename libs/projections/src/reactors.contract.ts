@@ -1,6 +1,6 @@
 /*
- * What the inbox promises reactors, from whichever source a stretch comes: they act before any row is written, hold no
- * lock while they do, and what they cannot act on stops one stream. Not promised: that an act happens once.
+ * The inbox's promises to reactors, whatever the source of a stretch: they act before any row is written, hold no lock
+ * while acting, and an event they cannot act on stops one stream. Not promised: that an act happens once.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DomainError, type GroupHandling, type RecordedEvent } from '@dittoo/kernel';
@@ -24,7 +24,7 @@ export const reactorsContract = (source: Source): void =>
         handle: Write = write,
       ) => on.inbox.deliver(on.group, source.stretch(events), handlingOf(handle, react));
 
-      it('act before any row is written, and hold no lock while they do', async () => {
+      it('act before any row is written, and hold no lock while acting', async () => {
         const events = await log('order-1', 'order-2');
         const acted: bigint[] = [];
         const outcome = await act(events, async (page) => {
@@ -39,7 +39,7 @@ export const reactorsContract = (source: Source): void =>
         expect(await seen()).toEqual([0n, 7n]);
       });
 
-      it('act again, and nothing is written, while they fail for now', async () => {
+      it('act again after a transient failure, until then nothing is written', async () => {
         const events = await log('order-1');
         let acts = 0;
         const react = (): Promise<void> => (++acts < 2 ? Promise.reject(lost) : Promise.resolve());
@@ -49,7 +49,7 @@ export const reactorsContract = (source: Source): void =>
         expect([acts, await seen()]).toEqual([2, [0n]]);
       });
 
-      it('park the stream of an event they cannot act on; the others go on', async () => {
+      it('park the stream of an event they cannot act on; the others continue', async () => {
         const events = await log('order-1', 'order-2', 'order-1', 'order-3');
         const react = (page: readonly RecordedEvent[]): Promise<void> =>
           page.some(({ position }) => position === 0n) ? Promise.reject(poison) : Promise.resolve();
@@ -69,7 +69,7 @@ export const reactorsContract = (source: Source): void =>
         expect(acted).toEqual([0n, 14n]);
       });
 
-      it('do not act on what was handled before or waits', async () => {
+      it('do not act on handled or parked events', async () => {
         const first = await log('order-1', 'order-2');
         await deliver(first, failing(poison, 0n));
         const acted: bigint[] = [];
@@ -82,7 +82,7 @@ export const reactorsContract = (source: Source): void =>
         expect(acted).toEqual([21n]);
       });
 
-      it('whose rows another process wrote meanwhile change nothing', async () => {
+      it('change nothing where another process wrote their rows meanwhile', async () => {
         const events = await log('order-1');
         const outcome = await act(events, async () => {
           await deliver(events);
@@ -92,8 +92,8 @@ export const reactorsContract = (source: Source): void =>
       });
     });
 
-    describe('a place that was lost with the last moments of a database', () => {
-      it('is noticed: what follows is not taken before what was lost came again', async () => {
+    describe('a place lost with the last commits of a database', () => {
+      it('is noticed: later events are refused until the lost ones are redelivered', async () => {
         const [first, second] = [await log('order-1'), await log('order-2')];
         await deliver(first);
         await on.dataSource.query('UPDATE delivery.group_checkpoint SET position = -1 WHERE group_id = $1', [on.group]);

@@ -1,7 +1,7 @@
 import type { EventPage, Gather, PageRows } from '@dittoo/kernel';
 import type { EntityManager } from 'typeorm';
 
-/** Rows of a page that are written together: a few statements instead of one or more for each event. */
+/** Collects the rows of a page and writes them together: a few statements instead of one or more for each event. */
 export class RowsOfPage implements EventPage {
   private readonly byStatement = new Map<string, (readonly unknown[])[]>();
   private readonly folded = new Map<object, PageRows<EntityManager>>();
@@ -22,7 +22,7 @@ export class RowsOfPage implements EventPage {
     return rows;
   };
 
-  /** Gathered rows first. Row by row in, column by column out: `unnest` makes rows of them again. */
+  /** Writes gathered rows first. Each statement gets arrays of columns, which `unnest` turns into rows again. */
   readonly written = async (): Promise<void> => {
     const [gathered, folded] = [[...this.byStatement], [...this.folded.values()]];
     this.byStatement.clear();

@@ -6,8 +6,8 @@ import { handlingOf, InboxFixture, step, type Write } from './inbox-fixture.cont
 import { TypeOrmInbox } from './typeorm-inbox.js';
 
 /*
- * Promise: pages of several groups that are ready together share a transaction, and each ends as if it had been alone.
- * A group that waits delays the others once, and shortly.
+ * Promised: pages of several groups that are ready together share a transaction, and each ends as if it had been alone.
+ * A group that waits delays the others once, and only briefly.
  */
 const on = new InboxFixture({
   name: 'pages of several groups',
@@ -48,7 +48,7 @@ describe('pages that are ready together', () => {
     const events = await on.log('order-1', 'order-2');
     const groups = ['a', 'b', 'c', 'd'].map((name) => `${on.group}-${name}`);
     const first = await Promise.all(groups.map((group) => on.inbox.deliver(group, page(events), handlingIn(group))));
-    expect(first).toEqual(groups.map(() => 'done')); // their rows are made: each by itself
+    expect(first).toEqual(groups.map(() => 'done')); // creates the groups' rows, each in its own transaction
     const next = await on.log('order-1');
     await Promise.all(
       groups.map((group) => on.inbox.deliver(group, page(next, events.at(-1)!.position), handlingIn(group))),
@@ -58,7 +58,7 @@ describe('pages that are ready together', () => {
     expect(new Set(rows.map(({ stream: transaction }) => transaction)).size).toBe(1);
   });
 
-  it('are not delayed for longer than a moment by a group whose handler waits', async () => {
+  it('are delayed only briefly by a group whose handler waits', async () => {
     const events = await on.log('order-1');
     const groups = ['slow', 'quick', 'too'].map((name) => `${on.group}-${name}`);
     for (const group of groups) await on.inbox.deliver(group, page(events), handlingIn(group));
@@ -112,7 +112,7 @@ describe('pages that are ready together', () => {
     expect(rows.map(({ stream }) => stream)).toEqual(rows.map((_, part) => `part ${part} of 2`));
   });
 
-  it('are not delayed for longer than a moment by a group that waits for a lock', async () => {
+  it('are delayed only briefly by a group that waits for a lock', async () => {
     const events = await on.log('order-1');
     const groups = ['waits', 'quick'].map((name) => `${on.group}-${name}`);
     for (const group of groups) await on.inbox.deliver(group, page(events), handlingIn(group));

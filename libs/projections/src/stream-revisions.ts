@@ -7,8 +7,8 @@ interface Reached {
 }
 
 /**
- * How far a group has handled the streams of a stretch ahead of its checkpoint: read once, moved in memory, written
- * once. The lock of the stretch's place makes it the only one at work on these streams.
+ * The revisions up to which a group has handled the streams of a stretch, ahead of its checkpoint: read once, moved in
+ * memory, written once. The lock on the stretch's place keeps other transactions from these streams.
  */
 export class StreamRevisions {
   private readonly moved = new Map<string, Reached>();
@@ -36,7 +36,7 @@ export class StreamRevisions {
     this.moved.set(stream, { position, revision });
   }
 
-  /** @throws RevisionMoved another process was here after all: nothing of this transaction may stay */
+  /** @throws RevisionMoved another process changed the revisions after all: this transaction must roll back */
   async save(manager: EntityManager, group: string): Promise<void> {
     if (this.moved.size === 0) return;
     const streams = [...this.moved.keys()];
@@ -65,7 +65,7 @@ export class StreamRevisions {
 }
 
 class RevisionMoved extends Error {
-  /** As PostgreSQL says of transactions that met: try again. */
+  /** PostgreSQL's code of a serialisation failure: retry. */
   readonly code = '40001';
   override readonly name = 'RevisionMoved';
 }

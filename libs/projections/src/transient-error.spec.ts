@@ -1,4 +1,4 @@
-/* Promised: what goes away by itself is waited for; what does not is parked. When in doubt it is parked, and a person looks. */
+/* Promised: a passing error is retried; any other is parked. When in doubt it is parked, and an operator checks it. */
 import { describe, expect, it } from '@jest/globals';
 import {
   DomainError,

@@ -1,13 +1,15 @@
-/** SQLSTATE classes and codes that go away by themselves: connection, resources, operator, serialisation, deadlock, lock. */
+/**
+ * SQLSTATE classes and codes that pass by themselves: connection, resources, operator, serialisation, deadlock, lock.
+ */
 const transientSqlState = /^(08|53|57|58|25P03|40001|40P01|55P03)/;
 const transientSystem = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
-/** TypeORM lets go of a lost connection at once; a later write through it fails only with "released". */
+/** TypeORM releases a lost connection at once; a later write through it only fails with "released". */
 const lostMidway = ['QueryRunnerAlreadyReleasedError', 'QueryRunnerProviderAlreadyReleasedError'];
 const transientNames = new Set(['RevisionConflict', 'EventStoreUnavailable', 'KeyMissing', ...lostMidway]);
 
 /**
- * Will the same thing perhaps succeed later? A missing key counts: the reader must stop there and wait for a person,
- * neither skip nor take it for an erasure.
+ * Whether a retry may succeed. A missing key counts as transient: the reader must stop there and wait for an operator,
+ * and neither skip the event nor take it for an erasure.
  */
 export const isTransient = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;

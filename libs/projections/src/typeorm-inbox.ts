@@ -10,7 +10,7 @@ import {
 import type { DataSource, EntityManager } from 'typeorm';
 import { eventAt, type ReadableLog } from './event-lookup.js';
 import { groupPlace, mayBeAhead, placedInLog, placedInParking, placedInPartition } from './group-place.js';
-import { Intake, type InboxAlerts, type Taken } from './intake.js';
+import { Intake, type InboxAlerts, type IntakeOutcome } from './intake.js';
 import { listParked, parkedAmong, unparkStream, waitingOf } from './parked-streams.js';
 import { failureOf } from './poison.js';
 
@@ -19,11 +19,11 @@ type Handling = GroupHandling<EntityManager>;
 const catchUpPage = 500;
 
 /**
- * The inbox on PostgreSQL: one transaction holds the group's place, its parked streams and the handlers' rows.
+ * The inbox on PostgreSQL: one transaction changes the group's place, its parked streams and the handlers' rows.
  *
- * Before it the acts of reactors, and whatever must be read from the log; both are checked again under the lock. Dies
- * before the commit: no row changed, the stretch comes again, the acts were safe to repeat. Dies after it: the group's
- * place says so, and the stretch does not fit or is dropped.
+ * Before the transaction reactors act and missing events are read from the log; both are checked again under the lock.
+ * If the process dies before the commit, no row changed, the stretch is redelivered, and the acts are safe to repeat.
+ * If it dies after the commit, the group's place has moved, and a redelivered stretch is refused or dropped.
  */
 export class TypeOrmInbox extends Inbox<EntityManager> {
   private readonly intake: Intake;
@@ -102,7 +102,7 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
         const [position] = await waitingOf(this.dataSource.manager, group, stream);
         if (position === undefined) {
           if (await this.unpark(group, stream)) return { replayed, waiting: 0, failure: null };
-          continue; // one more waits by now
+          continue; // another event was queued meanwhile
         }
         const event = await eventAt(this.log, stream, position);
         const taken = await this.intake.takeIn(group, placedInParking(group, event), handling);
@@ -117,17 +117,17 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return { replayed, waiting: waiting.length, failure };
   }
 
-  /** `false` = one of its events waits. */
+  /** `false` = an event of the stream is still waiting. */
   private unpark(group: string, stream: string): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
-      await groupPlace(manager, group, 'UPDATE'); // the running group queues nothing meanwhile
+      await groupPlace(manager, group, 'UPDATE'); // so that the running group queues nothing meanwhile
       if ((await waitingOf(manager, group, stream)).length > 0) return false;
       await unparkStream(manager, group, stream);
       return true;
     });
   }
 
-  /** From `checkpoint` on it takes partitions. `false` = it does not stand there any more. */
+  /** Lets the group read partitions from `checkpoint` on. `false` = it is no longer at that checkpoint. */
   private followPartitions(group: string, checkpoint: bigint | null): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
       const { floor } = await groupPlace(manager, group, 'UPDATE');
@@ -138,4 +138,4 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
   }
 }
 
-const outcomeOf = (taken: Taken): DeliveryOutcome => (typeof taken === 'string' ? taken : 'later');
+const outcomeOf = (taken: IntakeOutcome): DeliveryOutcome => (typeof taken === 'string' ? taken : 'later');

@@ -44,7 +44,7 @@ const claimOne = async (): Promise<Claimed> => {
 };
 
 describe('a reading', () => {
-  it('that is in hand when a callback comes is followed by another', async () => {
+  it('that is running when a callback arrives is followed by another', async () => {
     const asked = payment();
     await watch.read(tables, asked);
     await watch.read(tables, asked); // both wait: one reading answers both

@@ -26,8 +26,8 @@ export interface WorkerFigures {
  * Takes due lanes and runs their items. Each processor has a loop, connections and a breaker of its own: a slow one
  * delays no other.
  *
- * Killed: leases end by themselves and another worker takes the lanes; `Attempts` says what happens to the item in hand.
- * Asked to stop: no lane is claimed any more, the items in hand are finished.
+ * Killed: leases expire and another worker takes the lanes; `Attempts` describes what happens to the current item.
+ * Asked to stop: no more lanes are claimed, and the current items are finished.
  */
 @Injectable()
 export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -88,7 +88,7 @@ export class ProcessorWorker {
     this.loop.wake();
   }
 
-  /** Claims no more lanes. @returns when the items in hand are finished */
+  /** Claims no more lanes. @returns when the current items are finished */
   async stop(): Promise<void> {
     this.isStopping = true;
     await Promise.all([this.loop.stop(), this.watching?.stop()]);

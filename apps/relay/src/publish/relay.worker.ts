@@ -68,7 +68,7 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     const lagMs = (): number => (this.inHandSince === null ? 0 : Math.max(0, Date.now() - this.inHandSince));
     new Gauge({
       name: 'dittoo_relay_lag_seconds',
-      help: 'Age of the oldest event in hand that the transport has not acknowledged; it grows while the transport is away',
+      help: 'Age of the oldest event read but not acknowledged by the transport; it grows while the transport is unavailable',
       registers,
       collect() {
         this.set(lagMs() / 1000);

@@ -14,7 +14,7 @@ const keys = [{ kid: 'k', category: 'orderAccounting', fingerprint: 'f' }] as co
 const ended: DataSubjectEvent = { type: 'SubjectKeysDestroyed', data: { requestId: null, keys, retained: [] } };
 
 describe('erasure', () => {
-  it('fences the stream once, whether or not they ever registered', () => {
+  it('fences the stream once, also of a person who never registered', () => {
     given().when({ type: 'RequestErasure', requestId: 'r1' }).then(fenced);
     given(fenced).when({ type: 'RequestErasure', requestId: 'r2' }).then();
     given(fenced, destroyed).when({ type: 'RequestErasure', requestId: 'r2' }).then();
@@ -30,7 +30,7 @@ describe('erasure', () => {
     given(fenced, destroyed).when(command).thenFails('subject-erased');
   });
 
-  it('is recorded once, with what is kept and why', () => {
+  it('is recorded once, with the retained categories and the reasons', () => {
     const retained = [{ category: 'consentEvidence', reason: 'legalClaims', until: '2029-11-22' }] as const;
     const record = { type: 'RecordKeysDestroyed', requestId: 'r1', keys, retained } as const;
     const recorded: DataSubjectEvent = { type: 'SubjectKeysDestroyed', data: { requestId: 'r1', keys, retained } };
@@ -38,7 +38,7 @@ describe('erasure', () => {
     given(fenced, recorded).when(record).then();
   });
 
-  it('is not what the end of a retention period is: the person is still known', () =>
+  it('is not recorded by the end of a retention period: the person is still known', () =>
     given(ended)
       .when({ type: 'RestrictProcessing', requestId: 'r2' })
       .then({ type: 'ProcessingRestricted', data: { requestId: 'r2' } }));
@@ -49,7 +49,7 @@ describe('retention', () => {
   const notice = { type: 'NoticeInactivity', erasesAt } as const;
   const noticed: DataSubjectEvent = { type: 'InactivityNoticed', data: { erasesAt } };
 
-  it('announces the end of an account once for each day it would end on, and not behind the fence', () => {
+  it('announces the end of an account once per end date, and not after the fence', () => {
     given().when(notice).then(noticed);
     given(noticed).when(notice).then();
     const later = { erasesAt: '2030-11-22T23:00:00.000Z' };
@@ -60,7 +60,7 @@ describe('retention', () => {
     given(fenced, destroyed).when(notice).then();
   });
 
-  it('says which keys ended, also of a person who was erased long ago', () => {
+  it('records the destroyed keys, also of a person who was erased long ago', () => {
     for (const history of [[], [noticed], [fenced], [fenced, destroyed]]) {
       given(...history)
         .when({ type: 'RecordRetentionEnded', keys })
@@ -75,7 +75,7 @@ describe('retention', () => {
 describe('the ground of a personnummer', () => {
   const end = { type: 'EndPersonnummerGround', reason: 'groundEnded', afterRemovals: 1 } as const;
 
-  it('ends with its reason and the number that is meant, and not behind the fence: an erasure takes the number', () => {
+  it('ends with its reason and the number it concerns, and not after the fence: an erasure takes the number', () => {
     given()
       .when(end)
       .then({ type: 'PersonnummerGroundEnded', data: { reason: 'groundEnded', afterRemovals: 1 } });
@@ -93,7 +93,7 @@ describe('a restriction', () => {
   const announced: DataSubjectEvent = { type: 'RestrictionLiftAnnounced', data: { requestId: 'r1', liftsAt } };
   const lifted: DataSubjectEvent = { type: 'RestrictionLifted', data: { requestId: 'r1' } };
 
-  it('holds once for each request, with an account or without one', () => {
+  it('is recorded once per request, with an account or without one', () => {
     given().when(restrict).then(restricted);
     given(restricted).when(restrict).then();
     given(restricted)
@@ -101,7 +101,7 @@ describe('a restriction', () => {
       .then({ type: 'ProcessingRestricted', data: { requestId: 'r2' } });
   });
 
-  it('ends only when the person was told, and not before the time they were told', () => {
+  it('ends only after it was announced, and not before the announced time', () => {
     given(restricted).when(lift).thenFails('restriction-not-in-force');
     given(restricted).when(announce).then(announced);
     given(restricted, announced)
@@ -114,7 +114,7 @@ describe('a restriction', () => {
     given(restricted, announced, lifted).when(lift).then();
   });
 
-  it('that is not there cannot be lifted', () => {
+  it('that is not in force cannot be lifted', () => {
     given().when(announce).thenFails('restriction-not-in-force');
     given(restricted, announced, lifted).when(announce).thenFails('restriction-not-in-force');
   });
@@ -127,7 +127,7 @@ describe('an objection', () => {
     data: { requestId, purposes },
   });
 
-  it('is said once for each request, and again by another: there may have been a consent since', () => {
+  it('is recorded once per request, and again by another: the person may have given consent in between', () => {
     given()
       .when(object)
       .then(objected('r1', 'newsletter', 'marketing'));

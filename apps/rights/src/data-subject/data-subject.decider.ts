@@ -6,13 +6,13 @@ type Keys = DataSubjectEvents['SubjectKeysDestroyed']['keys'];
 
 export type DataSubjectCommand =
   | { readonly type: 'RestrictProcessing'; readonly requestId: string }
-  /** Art. 18(3): the person is told before it ends. */
+  /** Art. 18(3): the person is informed before a restriction ends. */
   | { readonly type: 'AnnounceLift'; readonly requestId: string; readonly liftsAt: string }
   | { readonly type: 'LiftRestriction'; readonly requestId: string; readonly now: string }
   | { readonly type: 'ObjectToProcessing'; readonly requestId: string; readonly purposes: readonly string[] }
   | { readonly type: 'NoticeInactivity'; readonly erasesAt: string }
   | ({ readonly type: 'EndPersonnummerGround' } & DataSubjectEvents['PersonnummerGroundEnded'])
-  /** Without a request: the time these keys may be kept is over. Also of a person who was erased long ago. */
+  /** Without a request: the retention periods of these keys have ended. Also of a person who was erased long ago. */
   | { readonly type: 'RecordRetentionEnded'; readonly keys: Keys }
   | { readonly type: 'RequestErasure'; readonly requestId: string }
   | {
@@ -36,7 +36,7 @@ const decide = (command: DataSubjectCommand, subject: DataSubject): DataSubjectE
       if (command.keys.length === 0) return [];
       return [{ type: 'SubjectKeysDestroyed', data: { requestId: null, keys: command.keys, retained: [] } }];
     case 'RequestErasure':
-      // Another request's fence stands: that one does the erasure.
+      // Another request set the fence: that one does the erasure.
       return subject.status === 'known' ? [{ type: 'ErasureRequested', data: { requestId: command.requestId } }] : [];
     case 'RecordKeysDestroyed': {
       if (subject.status === 'erased') return [];
@@ -57,11 +57,11 @@ type StandingCommand = Extract<
 const decideForStanding = (command: StandingCommand, standing: ProcessingStanding): DataSubjectEvent[] => {
   const { requestId } = command;
   if (command.type === 'ObjectToProcessing') {
-    // Another request counts again: there may have been a consent since.
-    const said = new Set(
+    // Another request counts again: the person may have given consent in between.
+    const objected = new Set(
       standing.objections.filter((one) => one.requestId === requestId).flatMap((one) => one.purposes),
     );
-    const purposes = command.purposes.filter((purpose) => !said.has(purpose));
+    const purposes = command.purposes.filter((purpose) => !objected.has(purpose));
     return purposes.length === 0 ? [] : [{ type: 'ProcessingObjected', data: { requestId, purposes } }];
   }
   const restriction = standing.restrictions.find((one) => one.requestId === requestId);
@@ -74,8 +74,8 @@ const decideForStanding = (command: StandingCommand, standing: ProcessingStandin
       return [{ type: 'RestrictionLiftAnnounced', data: { requestId, liftsAt: command.liftsAt } }];
     case 'LiftRestriction': {
       if (restriction === undefined) return [];
-      const told = restriction.liftsAt !== null && restriction.liftsAt <= command.now;
-      if (!told) throw new DomainError('restriction-not-in-force');
+      const isDue = restriction.liftsAt !== null && restriction.liftsAt <= command.now;
+      if (!isDue) throw new DomainError('restriction-not-in-force');
       return [{ type: 'RestrictionLifted', data: { requestId } }];
     }
   }

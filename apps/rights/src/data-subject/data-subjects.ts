@@ -5,13 +5,13 @@ import { Injectable } from '@nestjs/common';
 import { standingOf } from './data-subject.js';
 import { dataSubjectDecider } from './data-subject.decider.js';
 
-/** What a right does to the stream of the person. Everything here may be repeated. */
+/** Records the effects of rights in the person's stream. Every method is safe to repeat. */
 @Injectable()
 export class DataSubjects {
   constructor(private readonly commands: Commands) {}
 
   /**
-   * What they said about the processing of their data.
+   * The person's restrictions and objections.
    *
    * @throws DomainError `subject-erased` from the fence on
    */
@@ -32,9 +32,9 @@ export class DataSubjects {
   }
 
   /**
-   * The person is told before a restriction ends.
+   * Announces the end of a restriction, of which the person is informed before.
    *
-   * @returns when it ends, perhaps as announced before
+   * @returns when it ends; the earlier announced time, if there is one
    * @throws DomainError `restriction-not-in-force`; `subject-erased` from the fence on
    */
   async announceLift(
@@ -62,9 +62,9 @@ export class DataSubjects {
   }
 
   /**
-   * The fence: from here on every service refuses personal writes, and recipients act on the event.
+   * Sets the fence: from then on every service refuses personal writes, and recipients act on the event.
    *
-   * @returns the request whose fence stands: perhaps another one's, and then that one does the erasure
+   * @returns the request that set the fence; if it is another one, that one does the erasure
    */
   async fence(subjectId: Uuid, requestId: Uuid, context: CommandContext): Promise<Uuid> {
     const command = { type: 'RequestErasure', requestId } as const;
@@ -72,7 +72,7 @@ export class DataSubjects {
     return 'requestId' in state ? state.requestId : requestId;
   }
 
-  /** The deed, once the keys are gone. */
+  /** Records the erasure, once the keys are destroyed. */
   async recordKeysDestroyed(
     subjectId: Uuid,
     requestId: Uuid,
@@ -84,16 +84,16 @@ export class DataSubjects {
     await this.commands.execute(dataSubjectDecider, subjectId, command, context);
   }
 
-  /** These keys are gone because nothing may keep them any longer. Says of each key once. */
+  /** Records, once per key, keys that were destroyed at the end of their retention period. */
   async recordPeriodEnded(subjectId: Uuid, destroyed: readonly DestroyedKey[], actor: string): Promise<void> {
     const { history } = await this.commands.load(dataSubjectDecider, subjectId);
-    const said = new Set(
+    const recorded = new Set(
       history.flatMap(({ event }) =>
         event.type === 'SubjectKeysDestroyed' ? event.data.keys.map(({ kid }) => kid) : [],
       ),
     );
     const keys = destroyed
-      .filter(({ kid, requestId }) => requestId === null && !said.has(kid))
+      .filter(({ kid, requestId }) => requestId === null && !recorded.has(kid))
       .map(({ category, fingerprint, kid }) => ({ kid, category, fingerprint }));
     if (keys.length === 0) return;
     const cause = derivedId('retentionEnded', ...keys.map(({ kid }) => kid));

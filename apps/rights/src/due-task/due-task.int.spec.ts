@@ -6,8 +6,8 @@ import { DueTasks } from './due-task.worker.js';
 import { claimMs, TaskClaims } from './task-claims.js';
 
 /**
- * Promise: a task is performed until its performer says that it is done, by one process at a time, and again where it
- * was scheduled meanwhile. Left open: that what is performed twice changes nothing, which is the performer's.
+ * Promised: a task is performed until its performer reports it as done, by one process at a time, and again if it was
+ * scheduled meanwhile. Left open: that a repeated performance changes nothing, which is the performer's promise.
  */
 let rights: RightsUnderTest;
 const performed: string[] = [];
@@ -31,7 +31,7 @@ const timesOf = (id: string): number => performed.filter((one) => one === id).le
 const past = '2026-01-01T00:00:00.000Z';
 const never = '2999-01-01T00:00:00.000Z';
 
-it('is gone when it is done, and stays for the time its performer names', async () => {
+it('is deleted when it is done, and otherwise due again at the time its performer returns', async () => {
   const [done, waiting] = [newId(), newId()];
   duringPerformance = (id) => Promise.resolve(id === waiting ? never : null);
   await schedule(done, past);
@@ -42,7 +42,7 @@ it('is gone when it is done, and stays for the time its performer names', async 
   expect([timesOf(done), timesOf(waiting)]).toEqual([1, 1]);
 });
 
-it('is performed again when it was scheduled while it was performed', async () => {
+it('is performed again if it was scheduled during its performance', async () => {
   const id = newId();
   duringPerformance = async () => {
     if (timesOf(id) === 1) await schedule(id, past);
@@ -52,14 +52,14 @@ it('is performed again when it was scheduled while it was performed', async () =
   await until(async () => timesOf(id) === 2 && (await rowsOf(id)).length === 0);
 });
 
-it('comes again after a failure', async () => {
+it('is retried after a failure', async () => {
   const id = newId();
   duringPerformance = () => (timesOf(id) === 1 ? Promise.reject(new Error('away')) : Promise.resolve(null));
   await schedule(id, past);
   await until(async () => timesOf(id) === 2 && (await rowsOf(id)).length === 0);
 });
 
-it('is left to the process that has claimed it, until the claim runs out', async () => {
+it('is left to the process that claimed it, until the claim expires', async () => {
   const [claimed, abandoned] = [newId(), newId()];
   duringPerformance = () => Promise.resolve(null);
   const { pool } = rights.service.platform;
@@ -70,12 +70,12 @@ it('is left to the process that has claimed it, until the claim runs out', async
   expect([timesOf(claimed), timesOf(abandoned)]).toEqual([0, 1]);
 });
 
-describe('a claim that ran out', () => {
+describe('an expired claim', () => {
   const [before, after] = [
     '2026-01-02T00:00:00.000Z',
     new Date(Date.parse('2026-01-02T00:00:00.000Z') + claimMs).toISOString(),
   ];
-  /** Of a kind that no worker here performs. */
+  /** Inserts a task of a kind that no worker here performs, and claims it. */
   const taken = async (id: string) => {
     const claims = rights.service.get<TaskClaims>(TaskClaims);
     const { pool } = rights.service.platform;
@@ -86,7 +86,7 @@ describe('a claim that ran out', () => {
   const claimOf = async (id: string) =>
     (await rights.service.platform.pool.query('SELECT * FROM rights.due_task WHERE id = $1', [id])).rows[0];
 
-  it('changes nothing of the task that another worker has by now', async () => {
+  it('changes nothing of a task that another worker claimed since', async () => {
     const id = newId();
     const { claims, held, lost } = await taken(id);
     const row = await claimOf(id);
@@ -101,7 +101,7 @@ describe('a claim that ran out', () => {
     expect(await claimOf(id)).toBeUndefined();
   });
 
-  it('is lost to its worker too: the task it performed meanwhile stays as it is', async () => {
+  it('ends its worker’s rights too: the task it performed meanwhile stays as it is', async () => {
     const id = newId();
     const other = newId();
     duringPerformance = async () => {
@@ -113,7 +113,7 @@ describe('a claim that ran out', () => {
     };
     await schedule(id, past);
     await until(() => timesOf(id) === 1);
-    const next = newId(); // once this one is through, so is the other
+    const next = newId(); // once this task is done, so is the other
     duringPerformance = () => Promise.resolve(null);
     await schedule(next, past);
     await until(async () => (await rowsOf(next)).length === 0);

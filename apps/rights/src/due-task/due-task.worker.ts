@@ -6,18 +6,19 @@ import type { Logger } from 'pino';
 import { DataSource, type EntityManager } from 'typeorm';
 import { claimMs, TaskClaims, type ClaimedTask, type TaskKind } from './task-claims.js';
 
-/** Tasks that are due at once are announced; the others are found by looking. */
+/** Poll interval for later tasks; a task that is due at once is announced. */
 const pollMs = 1_000;
 const channel = 'rights_due_task';
 
 /**
- * What is to be done at a time, in the database: a reactor writes the task, this worker performs it when it is due.
- * Performing must be safe to repeat: a task is gone only once its performer said so. Tasks are taken one at a time, each
- * claimed for a while, so that several processes share them. No transaction is open meanwhile: the log would not settle
- * beside it.
+ * Scheduled tasks in the database: a reactor writes a task, this worker performs it when it is due. Performing must be
+ * safe to repeat: a task is deleted only once its performer reports it as done. Tasks are taken one at a time, each
+ * claimed for a while, so that several processes share them. No transaction is open meanwhile, because it would keep
+ * the log from settling.
  *
- * Dies while performing: the claim runs out, the task is still due and is performed again. A task that fails comes back
- * after a growing pause; it is never dropped. One that is scheduled again while it is performed is performed again.
+ * If the process dies while performing, the claim expires, and the task is still due and is performed again. A failed
+ * task is retried after a growing pause and never dropped. A task that is scheduled during its performance is performed
+ * again.
  */
 @Injectable()
 export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -44,15 +45,16 @@ export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdo
     });
   }
 
-  /** One performer per kind. @param perform returns when to come again; `null` = done */
+  /** Registers the performer of a kind. @param perform returns when the task is due again; `null` = done */
   perform(kind: TaskKind, perform: (id: string) => Promise<string | null>): void {
     this.performers.set(kind, perform);
   }
 
   /**
-   * Due at `dueAt`, or earlier if it was already due earlier. Safe to repeat: a task is performed once more at worst.
+   * Schedules a task for `dueAt`; it stays due earlier if it already was. Safe to repeat: at worst it is performed
+   * again.
    *
-   * @param rows the transaction it is written in; absent = by itself
+   * @param rows the transaction to write in; absent = its own
    */
   async schedule(kind: TaskKind, id: string, dueAt: string, rows: EntityManager = this.rows.manager): Promise<void> {
     await rows.query(
@@ -70,7 +72,7 @@ export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.listener.start();
   }
 
-  /** Lets the task in hand finish, takes no other. */
+  /** Lets the current task finish and starts no other. */
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all([this.loop.stop(), this.listener.stop()]);
   }
@@ -78,7 +80,7 @@ export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdo
   private async takeOne(): Promise<boolean> {
     const task = await this.claims.take([...this.performers.keys()], this.clock.now());
     if (task === undefined) return false;
-    // A claim that cannot be renewed runs out; what is left of the work is then repeated elsewhere.
+    // A claim that cannot be renewed expires; another process then performs the task again.
     const renew = () => this.claims.renew(task, this.clock.now()).catch(() => false);
     const renewal = setInterval(() => void renew(), claimMs / 4);
     const again = await this.performed(task).finally(() => clearInterval(renewal));
@@ -90,7 +92,7 @@ export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdo
   private async performed({ kind, id, failures }: ClaimedTask): Promise<{ at: string; failures: number } | null> {
     try {
       const perform = this.performers.get(kind);
-      if (perform === undefined) throw new Error(`nobody performs ${kind}`);
+      if (perform === undefined) throw new Error(`no performer of ${kind}`);
       const at = await perform(id);
       return at === null ? null : { at, failures: 0 };
     } catch (error) {

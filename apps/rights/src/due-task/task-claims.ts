@@ -4,29 +4,29 @@ import { DataSource } from 'typeorm';
 
 export type TaskKind = 'execution' | 'personnummer' | 'copyEnd' | 'restrictionLift';
 
-/** After a process died, its task waits for so long; a living one renews its claim. */
+/** How long a dead process's task waits; a living process renews its claim. */
 export const claimMs = 20_000;
 
-/** A task that one worker has to itself until the claim runs out. */
+/** A task that only one worker may perform until the claim expires. */
 export interface ClaimedTask {
   readonly kind: TaskKind;
   readonly id: string;
   readonly failures: number;
-  /** How often it was scheduled: more by now means that it is to be done again. */
+  /** How often it was scheduled; if the number grows meanwhile, it must be performed again. */
   readonly asked: number;
-  /** This claim and no other. */
+  /** Id of this claim. */
   readonly claim: string;
 }
 
 /**
- * Who performs which task, in `rights.due_task`. Every later change names the claim: a worker whose claim ran out changes
- * nothing of a task that another one has taken meanwhile.
+ * The claims on tasks, in `rights.due_task`. Every change names the claim: a worker whose claim expired changes nothing
+ * of a task that another one has claimed since.
  */
 @Injectable()
 export class TaskClaims {
   constructor(private readonly rows: DataSource) {}
 
-  /** The task of these kinds that is due longest and that nobody has. `undefined` = there is none */
+  /** Claims the unclaimed task of these kinds that has been due longest. `undefined` = there is none */
   async take(kinds: readonly TaskKind[], now: string): Promise<ClaimedTask | undefined> {
     const [tasks] = await this.rows.query<[ClaimedTask[], number]>(
       `WITH next AS (
@@ -48,7 +48,7 @@ export class TaskClaims {
   }
 
   /**
-   * Gives the task back: done (`null`), or to be taken again at a time. One that was scheduled meanwhile stays due.
+   * Ends the claim: the task is done (`null`), or due again at a time. A task that was scheduled meanwhile stays due.
    *
    * @returns `false` = the claim was lost
    */

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { CompactSign } from 'jose';
 import { DocumentKeys } from '../signing/document-keys.js';
 
-/** Signs what a person takes home; verified by the keys of `/.well-known/document-keys.json`. */
+/** Signs documents for a person; the keys at `/.well-known/document-keys.json` verify them. */
 @Injectable()
 export class CertificateSignature {
   constructor(private readonly keys: DocumentKeys) {}
 
   /**
-   * @param type `typ` of the protected header: what keeps one kind of document from passing for another
+   * @param type `typ` of the protected header, which distinguishes the kinds of documents
    * @returns compact JWS (RFC 7515), EdDSA
    */
   async sign(type: string, document: object): Promise<string> {

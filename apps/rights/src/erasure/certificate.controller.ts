@@ -7,12 +7,12 @@ import { CertificateSignature } from './certificate-signature.js';
 import { CertificateAnswer, CertificateQuery } from './certificate.http.js';
 import { Certificates } from './certificates.query.js';
 
-/** Its type distinguishes it from an access token: no verifier takes one for the other. */
+/** The type distinguishes it from an access token, so that no verifier accepts one for the other. */
 const certificateType = 'dittoo-erasure-certificate+json';
 
 /**
- * The certificate of an erasure, for its owner while they are signed in, and for anybody who has its link: an erased
- * person cannot sign in any more.
+ * The certificate of an erasure, for its signed-in owner and for any holder of its link, because an erased person
+ * cannot sign in any more.
  */
 @ApiTags('Rights')
 @ApiProblems(400, 401, 403, 404, 409, 503)
@@ -46,7 +46,7 @@ export class CertificateController {
     return { certificate, jws: await this.signatures.sign(certificateType, certificate) };
   }
 
-  /** The route is open, so what a guard would do is done here. */
+  /** Verifies the sign-in here, because the route has no guard. */
   private async signedIn(authorization: string | undefined): Promise<string> {
     const [scheme, bearer] = (authorization ?? '').split(' ');
     if (scheme?.toLowerCase() !== 'bearer' || bearer === undefined || bearer === '')

@@ -3,7 +3,7 @@ import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { RetainedAnswer } from '../rights-request/rights-request.http.js';
 
 export class CertificateQuery {
-  /** Of the link that was handed out with the request; instead of signing in. */
+  /** Token of the link that was returned with the request; replaces a sign-in. */
   @ApiProperty({ required: false, maxLength: 100 })
   @IsOptional()
   @IsString()
@@ -15,7 +15,7 @@ export class DestroyedKeyAnswer {
   @ApiProperty()
   category!: string;
 
-  /** SHA-256 of the key that was destroyed, hex; `null` = none was ever made, and none can be. */
+  /** SHA-256 of the destroyed key, hex; `null` = there was no key, and none can be created any more. */
   @ApiProperty({ type: String, nullable: true })
   fingerprint!: string | null;
 }
@@ -30,12 +30,12 @@ export class CertifiedRecipient {
   @ApiProperty({ enum: ['asked', 'acknowledged', 'failed', 'notSupported'] })
   state!: string;
 
-  /** A word of the register, or of ours. */
+  /** A reason code of the register or of the shop. */
   @ApiProperty({ type: String, nullable: true })
   reason!: string | null;
 }
 
-/** What an erasure did; nothing personal is in it. */
+/** The effects of an erasure, without personal data. */
 export class ErasureCertificate {
   @ApiProperty()
   issuer!: string;
@@ -43,7 +43,7 @@ export class ErasureCertificate {
   @ApiProperty({ format: 'uuid' })
   requestId!: string;
 
-  /** The version of the policy the request was judged by. */
+  /** Version of the policy that the request was judged by. */
   @ApiProperty()
   noticeVersion!: string;
 
@@ -73,7 +73,7 @@ export class CertificateAnswer {
   @ApiProperty({ type: ErasureCertificate })
   certificate!: ErasureCertificate;
 
-  /** The same as compact JWS (RFC 7515), EdDSA by a key of `/.well-known/document-keys.json`. */
+  /** The certificate as compact JWS (RFC 7515), EdDSA by a key of `/.well-known/document-keys.json`. */
   @ApiProperty()
   jws!: string;
 }

@@ -8,7 +8,7 @@ import type { ErasureCertificate } from './certificate.http.js';
 import { requestKinds } from '../rights-request/request-kinds.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 
-/** What an erasure did. Made anew each time from the events, so that late answers are in it too. */
+/** Certificates of erasures, computed from the events at each call, so that they include late answers. */
 @Injectable()
 export class Certificates {
   constructor(
@@ -19,8 +19,8 @@ export class Certificates {
   ) {}
 
   /**
-   * @param subjectId only this person's; `null` = the link says who may read it
-   * @throws DomainError `not-found`, `request-not-answered` as long as anything is open
+   * @param subjectId only this person's; `null` = authorised by the link
+   * @throws DomainError `not-found`; `request-not-answered` until everything is answered
    */
   async of(requestId: string, subjectId: string | null): Promise<ErasureCertificate> {
     const { history, state } = await this.commands.load(rightsRequestDecider, requestId);
@@ -64,7 +64,7 @@ export class Certificates {
   }
 }
 
-/** The recipient's last word on it; a person's note has none. */
+/** The reason in the recipient's last answer; an officer's note has none. */
 const reasonOf = (processorId: string, history: readonly RightsRequestEvent[]): string | null => {
   const last = history.findLast(
     ({ data, type }) =>

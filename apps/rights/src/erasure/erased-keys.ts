@@ -3,7 +3,7 @@ import { Clock, KeyRing } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import type { ErasureScope } from '../rights-request/rights-request.js';
 
-/** The keys of a person that an erasure destroys, and those it leaves. Everything here may be repeated. */
+/** Destroys the keys of an erasure's scope and spares the retained ones. Every method is safe to repeat. */
 @Injectable()
 export class ErasedKeys {
   constructor(
@@ -11,7 +11,7 @@ export class ErasedKeys {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns what is said of each destroyed key */
+  /** @returns the event's entry for each destroyed key */
   async destroy(
     requestId: string,
     subjectId: string,
@@ -29,7 +29,7 @@ export class ErasedKeys {
     const usable: string[] = erase.filter(
       (category) => !parts.includes(category) && states.get(category) !== 'destroyed',
     );
-    // Keys of single orders, comments and messages too.
+    // Includes the keys of single orders, comments and messages.
     const spared = await this.sparedBy(subjectId, retain);
     const keys = await this.keyRing.keysOf(subjectId);
     usable.push(
@@ -40,7 +40,7 @@ export class ErasedKeys {
     if (usable.length > 0) throw new Error(`keys not destroyed: ${usable.join(', ')}`);
   }
 
-  /** The keys of single orders that stay, and those from before keys were made per order. */
+  /** The retained keys of single orders, and keys from before orders had their own. */
   private async sparedBy(subjectId: string, retain: ErasureScope['retain']): Promise<string[]> {
     const parts = retain.filter(({ scopes }) => scopes !== undefined);
     if (parts.length === 0) return [];

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { RETENTION_RULES, type RetentionRules } from '../retention/retention-rules.js';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 
-/** Promise: while identity has not closed the account of a person, an erasure waits and destroys nothing. */
+/** Promised: until identity has closed the person's account, an erasure waits and destroys nothing. */
 let rights: RightsUnderTest;
 beforeAll(async () => {
   rights = await startRights({ ERASURE_RECIPIENT_DEADLINE: 'PT0S', FISCAL_YEAR_END: '04-30' }, 'silent');
@@ -19,11 +19,11 @@ it('is judged by the fiscal year that is configured', () => {
   expect([lastDay('2026-04-30'), lastDay('2026-05-01')]).toEqual(['2033-12-31', '2034-12-31']);
 });
 
-it('stays in execution and destroys nothing, and goes on when it is closed', async () => {
+it('stays in execution and destroys nothing, and continues when the account is closed', async () => {
   const { customerId, bearer } = await rights.customer('ingrid');
   const { requestId } = (await rights.call('POST', '/me/requests', { bearer, body: { kind: 'erasure' } })).body;
   const state = async () => (await rights.call('GET', `/me/requests/${requestId}`, { bearer })).body;
-  // Every recipient was given up on: nothing but the account is waited for, again and again.
+  // All recipients have missed their deadline, so only the account is waited for.
   const asked = async () => {
     const { rows } = await rights.service.platform.pool.query<{ due_at: Date }>(
       `SELECT due_at FROM rights.due_task WHERE kind = 'execution' AND id = $1`,
@@ -42,7 +42,7 @@ it('stays in execution and destroys nothing, and goes on when it is closed', asy
   const store = rights.service.get<EventStore>(EventStore);
   for await (const { type } of store.readStream(streamName('dataSubject', customerId))) decided.push(type);
   expect(decided).toEqual(['ErasureRequested']);
-  // The fence is enough for an answer to the person.
+  // The fence is enough to answer the person.
   const restriction = { bearer, body: { kind: 'restriction' } };
   expect((await rights.call('POST', '/me/requests', restriction)).body.code).toBe('subject-erased');
   expect((await rights.call('GET', '/me/processing', { bearer })).body.code).toBe('subject-erased');

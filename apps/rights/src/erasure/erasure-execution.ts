@@ -15,18 +15,18 @@ import { ErasedKeys } from './erased-keys.js';
 import { ErasureScopes } from './erasure-scopes.query.js';
 import { OtherRequests } from './other-requests.js';
 
-/** How soon an erasure looks again whether another one of the same person is through. */
+/** How soon an erasure checks again whether another one of the same person has ended. */
 const otherErasureMs = 1_000;
-/** How soon it looks again whether identity has closed the account. */
+/** How soon it checks again whether identity has closed the account. */
 const accountClosesMs = 200;
 
 /**
- * An erasure that was approved -> fence -> recipients asked -> answered -> keys destroyed -> verified.
+ * An approved erasure -> fence -> recipients asked -> answered -> keys destroyed -> verified.
  *
- * Called by a task's performer: it reads from the events how far the erasure has come and takes the next steps. What stays
- * is judged from the person's streams, read to their end once for the fence and once more for the destruction; while one
- * of them is parked neither comes. It may die between any two steps: each changes nothing when it is taken twice, and
- * until the last one the request is shown as `executing`.
+ * Called by a task's performer: it reads from the events which steps are done and takes the next ones. The retained
+ * data is decided from the person's streams, read to their end before the fence and again before the destruction; while
+ * one of them is parked, both wait. The process may die between any two steps: each is safe to repeat, and until the
+ * last one the request is shown as `executing`.
  */
 @Injectable()
 export class ErasureExecution {
@@ -47,9 +47,9 @@ export class ErasureExecution {
   ) {}
 
   /**
-   * Takes the erasure as far as it goes now.
+   * Takes all steps that are possible now.
    *
-   * @returns when to come again; `null` = nothing is left to do, or it waits for an officer
+   * @returns when to call it again; `null` = nothing is left to do, or it waits for an officer
    */
   async advance(requestId: string): Promise<string | null> {
     const steps = await stepsOf(this.commands, requestId);
@@ -57,11 +57,11 @@ export class ErasureExecution {
     const now = this.clock.now();
     const unfenced = await this.fence(requestId, steps, now);
     if (unfenced !== null) return unfenced.until;
-    const asked = await this.askRecipients(steps, now);
-    return 'until' in asked ? asked.until : this.destroy(requestId, steps, asked, now);
+    const answers = await this.waitForRecipients(steps, now);
+    return 'until' in answers ? answers.until : this.destroy(requestId, steps, answers, now);
   }
 
-  /** Nothing once recipients were asked: the fence came before the question. */
+  /** Sets the fence; does nothing once recipients were asked, because the fence came before. */
   private async fence(requestId: string, steps: RequestSteps, now: string): Promise<Wait | null> {
     const { contextOf, request, subjectId } = steps;
     if (request.status === 'executing') return null;
@@ -70,16 +70,16 @@ export class ErasureExecution {
     if ('until' in confirmed) return confirmed;
     if (confirmed.status === 'referred') return { until: null };
     const fencedBy = await this.subjects.fence(subjectId, requestId, contextOf('fence'));
-    // Another request does the erasure, and ends this one when it is through.
+    // Another request does the erasure, and ends this one afterwards.
     return fencedBy === requestId ? null : { until: later(now, otherErasureMs) };
   }
 
-  private async askRecipients({ step }: RequestSteps, now: string): Promise<Wait | KnownRequest> {
+  private async waitForRecipients({ step }: RequestSteps, now: string): Promise<Wait | KnownRequest> {
     const processorIds = Object.keys(this.register.processors);
     const answerBy = later(now, this.config.recipientDeadlineMs);
-    const asked = await step({ type: 'AskRecipients', processorIds, answerBy });
-    if (!Object.values(asked.recipients).includes('asked')) return asked;
-    if (asked.status === 'executing' && now < asked.answerBy) return { until: asked.answerBy };
+    const request = await step({ type: 'AskRecipients', processorIds, answerBy });
+    if (!Object.values(request.recipients).includes('asked')) return request;
+    if (request.status === 'executing' && now < request.answerBy) return { until: request.answerBy };
     return step({ type: 'GiveUpOnRecipients' });
   }
 
@@ -90,9 +90,9 @@ export class ErasureExecution {
     now: string,
   ): Promise<string | null> {
     const { contextOf, step, subjectId } = steps;
-    // Identity closes the account when it hears of the fence: from then on nothing is sealed under the keys that go.
+    // Identity closes the account on the fence's event: from then on nothing is sealed under the keys to destroy.
     if ((await this.customers.of(subjectId))?.status === 'registered') return later(now, accountClosesMs);
-    // Judged once more before what cannot be undone.
+    // Judged once more before the irreversible step.
     const confirmed = await this.confirm(requestId, steps, request, now);
     if ('until' in confirmed) return confirmed.until;
     const scope = scopeOf(confirmed);
@@ -106,7 +106,7 @@ export class ErasureExecution {
     return null;
   }
 
-  /** Says in the request what the person's streams make of its scope now; nothing while one of them is parked. */
+  /** Updates the request's scope from the person's streams; does nothing while one of them is parked. */
   private async confirm(
     requestId: string,
     { step, subjectId }: RequestSteps,
@@ -120,13 +120,13 @@ export class ErasureExecution {
   }
 }
 
-/** `null` = no task brings it back. */
+/** `until` = when to call it again; `null` = no task calls it again. */
 interface Wait {
   readonly until: string | null;
 }
 
 const scopeOf = ({ scope }: KnownRequest): ErasureScope => {
-  if (scope === null) throw new Error('an erasure was approved without a scope');
+  if (scope === null) throw new Error('the approved erasure has no scope');
   return scope;
 };
 

@@ -12,13 +12,13 @@ const evidence = { category: 'consentEvidence', reason: 'legalClaims', until: '2
 const books = (until: string) => ({ category: 'orderAccounting', reason: 'bookkeeping', until });
 
 describe('the scope of an erasure', () => {
-  it('is everything but what proves the consents, when nothing was ever ordered', () =>
+  it('is everything but the evidence of consents, when nothing was ever ordered', () =>
     expect(erasureScope(register, nothing, at)).toEqual({
       erase: dataCategories.filter((category) => category !== 'consentEvidence'),
       retain: [evidence],
     }));
 
-  it('leaves the books for seven years after the fiscal year', () => {
+  it('keeps the books for seven years after the fiscal year', () => {
     expect(erasureScope(register, booked('2026-03-01T08:00:00.000Z'), at).retain).toEqual([
       books('2033-12-31'),
       evidence,
@@ -33,7 +33,7 @@ describe('the scope of an erasure', () => {
     expect([...erase, ...retain.map(({ category }) => category)].sort()).toEqual([...dataCategories].sort());
   });
 
-  it('leaves of the delivery data what is on its way still, and nothing else of it', () => {
+  it('keeps of the delivery data only that of orders not delivered yet', () => {
     const onItsWay = { ...booked(at), openOrder: true, openOrderIds: ['o1'] };
     const { erase, retain } = erasureScope(register, onItsWay, at, ['orderDelivery']);
     expect(erase).toContain('orderDelivery');
@@ -45,7 +45,7 @@ describe('the scope of an erasure', () => {
     });
   });
 
-  it('takes in what went into the books later, and leaves the rest as it was decided', () => {
+  it('includes later entries in the books, and keeps the rest as it was decided', () => {
     const decided = erasureScope(register, nothing, at, ['orderDelivery']);
     expect(confirmedScope(register, decided, nothing)).toEqual(decided);
     const { erase, retain } = confirmedScope(register, decided, booked('2027-01-02T08:00:00.000Z'));
@@ -53,7 +53,7 @@ describe('the scope of an erasure', () => {
     expect(retain).toEqual([books('2034-12-31'), ...decided.retain]);
   });
 
-  it('has the days of the events where they were folded', () => {
+  it('has the days from the folded events', () => {
     const event = (type: string, recordedAt: string, fields: object, stream: string) => ({
       type,
       recordedAt,
@@ -79,7 +79,7 @@ describe('the scope of an erasure', () => {
     expect(confirmedScope(register, decided, open, known).retain[0]).toEqual(books('2032-12-31'));
   });
 
-  it('says what stands in the way', () => {
+  it('names the blockers', () => {
     expect(blockersOf(nothing)).toEqual([]);
     expect(blockersOf({ ...nothing, openOrder: true, unpaidInvoice: true })).toEqual(['openOrder', 'unpaidInvoice']);
   });
@@ -97,9 +97,9 @@ describe('a legal hold', () => {
     until,
   });
 
-  it('stands in the way', () => expect(blockersOf(nothing, [hold(['profile'], null)])).toEqual(['legalHold']));
+  it('is a blocker', () => expect(blockersOf(nothing, [hold(['profile'], null)])).toEqual(['legalHold']));
 
-  it('keeps its categories until it ends, and gives them back when it has', () => {
+  it('keeps its categories until it ends, and afterwards they are erased', () => {
     const held = withHolds(scope, [hold(['profile'], null), hold(['profile', 'support'], null, '2028-01-01')]);
     expect(held.erase).toEqual(scope.erase.filter((category) => category !== 'profile' && category !== 'support'));
     expect(held.retain).toEqual([
@@ -110,7 +110,7 @@ describe('a legal hold', () => {
     expect(withHolds(held, [])).toEqual(scope);
   });
 
-  it('on an order keeps that order`s part of what is per order, and of the rest all', () => {
+  it('on an order keeps that order’s part of categories with keys per order, and all of the others', () => {
     const held = withHolds(scope, [hold(['orderDelivery', 'support'], 'o1'), hold(['orderDelivery'], 'o2')]);
     expect(held.erase).toContain('orderDelivery');
     expect(held.erase).not.toContain('support');
@@ -125,6 +125,6 @@ describe('a legal hold', () => {
     expect(whole.retain.find(({ category }) => category === 'orderDelivery')?.scopes).toBeUndefined();
   });
 
-  it('on what stays anyway changes nothing', () =>
+  it('on retained data changes nothing', () =>
     expect(withHolds(scope, [hold(['consentEvidence'], null)])).toEqual(scope));
 });

@@ -5,24 +5,24 @@ import { perOrder } from '../legal-hold/legal-holds.query.js';
 import type { RetentionFold } from '../retention/retention-fold.js';
 import type { ErasureScope } from '../rights-request/rights-request.js';
 
-/** What a person's orders say about an erasure. */
+/** The state of a person's orders, as far as it matters for an erasure. */
 export interface StandingOrders {
   readonly openOrder: boolean;
   readonly unpaidInvoice: boolean;
   readonly lastBookedAt: string | null;
-  /** What is on its way still. */
+  /** Orders that are not delivered yet. */
   readonly openOrderIds?: readonly string[];
 }
 
-/** What a legal hold keeps; of one order alone where it names one. */
+/** The data kept by a legal hold; only that of one order where it names one. */
 export interface HeldData {
   readonly categories: readonly DataCategory[];
   readonly orderId: string | null;
-  /** The last day, as far as anybody knows. */
+  /** The last day, as known now. */
   readonly until: Day;
 }
 
-/** What stands in the way, in words. */
+/** The reasons why it cannot be erased now, as codes. */
 export const blockersOf = ({ openOrder, unpaidInvoice }: StandingOrders, holds: readonly HeldData[] = []): string[] => [
   ...(openOrder ? ['openOrder'] : []),
   ...(unpaidInvoice ? ['unpaidInvoice'] : []),
@@ -32,18 +32,20 @@ export const blockersOf = ({ openOrder, unpaidInvoice }: StandingOrders, holds: 
 const bookkeeping = (until: Day | null): Retention[] =>
   until === null ? [] : [{ category: 'orderAccounting', reason: 'bookkeeping', until }];
 
-/** The day the books end, of a person whose days were not folded from their events. */
+/** The last day of the books, of a person whose days were not folded from their events. */
 const booksEnd = (register: Register, { lastBookedAt }: StandingOrders): Day | null =>
   lastBookedAt === null ? null : retentionEndsOn(register, 'orderAccounting', lastBookedAt);
 
-/** The last days of the person's keys, of one key or of all of a category; `null` = nothing has ended the need yet. */
+/** The last days of the person's keys, of one key or of a whole category; `null` = the need has not ended. */
 export type LastDays = Pick<RetentionFold, 'lastDay' | 'lastDayOfAll'>;
 
 /**
- * What must stay, why and until when (art. 17(3)); everything else goes. What nothing has ended before, the erasure ends.
+ * What is retained, why and until when (art. 17(3)); everything else is erased. Periods that have not begun to run
+ * begin at the erasure.
  *
- * @param kept categories an officer keeps besides, until their ordinary end; of delivery data the open orders' alone
- * @param lastDays the person's events, folded; without them the days are those of periods that begin at the erasure
+ * @param kept categories that an officer keeps in addition, until their ordinary end; of delivery data only open
+ *   orders'
+ * @param lastDays the person's folded events; without them all periods begin at the erasure
  */
 export const erasureScope = (
   register: Register,
@@ -71,7 +73,7 @@ export const erasureScope = (
   return { erase: dataCategories.filter((category) => !stays.has(category)), retain };
 };
 
-/** The scope that was decided, with what has gone into the books since and the days as they are now. */
+/** The decided scope, updated with later entries in the books and the current last days. */
 export const confirmedScope = (
   register: Register,
   decided: ErasureScope,
@@ -79,7 +81,7 @@ export const confirmedScope = (
   lastDays?: LastDays,
 ): ErasureScope => {
   const booksUntil = lastDays?.lastDayOfAll('orderAccounting') ?? booksEnd(register, orders);
-  // The consents ended with the account: their evidence counts from then.
+  // The consents ended with the account: the period of their evidence begins then.
   const retain = decided.retain.map((kept) =>
     kept.reason === 'legalClaims' ? { ...kept, until: lastDays?.lastDayOfAll(kept.category) ?? kept.until } : kept,
   );
@@ -93,7 +95,7 @@ export const confirmedScope = (
 const latestDay = (days: readonly (Day | null)[]): Day | null =>
   days.includes(null) ? null : (days.toSorted().at(-1) ?? null);
 
-/** The scope with what legal holds keep of it now; what an ended one kept goes with the rest. */
+/** The scope with the data that current legal holds keep; data of ended holds is erased. */
 export const withHolds = (decided: ErasureScope, holds: readonly HeldData[]): ErasureScope => {
   const heldBefore = decided.retain.filter(({ reason }) => reason === 'legalHold').map(({ category }) => category);
   const goes = dataCategories.filter((category) => [...decided.erase, ...heldBefore].includes(category));
@@ -104,7 +106,7 @@ export const withHolds = (decided: ErasureScope, holds: readonly HeldData[]): Er
   };
 };
 
-/** A hold on an order keeps the order's own keys, where the category has such. */
+/** A hold on an order keeps only that order's keys, where the category has keys per order. */
 const heldPart = (category: DataCategory, holds: readonly HeldData[]): Retention[] => {
   const kept = holds.filter(({ categories }) => categories.includes(category));
   if (kept.length === 0) return [];

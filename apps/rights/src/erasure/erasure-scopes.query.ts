@@ -9,13 +9,13 @@ import { SubjectRetention } from '../retention/subject-retention.query.js';
 import type { ErasureScope } from '../rights-request/rights-request.js';
 import { blockersOf, confirmedScope, erasureScope, withHolds } from './erasure-scope.js';
 
-/** What an erasure takes and leaves, and why it may not come now. */
+/** The scope of an erasure, and the reasons why it cannot be done now. */
 export interface JudgedErasure {
   readonly scope: ErasureScope;
   readonly blockers: readonly string[];
 }
 
-/** Scopes of erasures, by the person's orders, periods and legal holds as the log has them now. */
+/** Scopes of erasures, from the person's orders, periods and legal holds as the log has them now. */
 @Injectable()
 export class ErasureScopes {
   constructor(
@@ -27,8 +27,8 @@ export class ErasureScopes {
   ) {}
 
   /**
-   * @param streams the person's, read to their end now
-   * @param kept categories that an officer leaves besides
+   * @param streams the person's streams, read to their end now
+   * @param kept categories that an officer keeps in addition
    */
   async judge(
     subjectId: string,
@@ -40,7 +40,7 @@ export class ErasureScopes {
     return { scope, blockers: blockersOf(orders, holds) };
   }
 
-  /** The same of a scope that was decided before. @param streams the person's, read to their end now */
+  /** The same for an already decided scope. @param streams the person's streams, read to their end now */
   async confirm(subjectId: string, streams: readonly SubjectStream[], decided: ErasureScope): Promise<JudgedErasure> {
     const { holds, lastDays, orders } = await this.facts(subjectId, streams);
     const scope = withHolds(confirmedScope(this.register, decided, orders, lastDays), holds);

@@ -25,8 +25,8 @@ import { ErasureScopes } from './erasure-scopes.query.js';
 import { OtherRequests } from './other-requests.js';
 
 /**
- * Promise: an erasure goes on from the events wherever it was interrupted, does nothing twice, and is called done only
- * when the keys were looked for and recipients have answered. Left open here: what the recipients themselves do.
+ * Promised: an erasure resumes from the events wherever it was interrupted, repeats no effect, and is done only when
+ * the keys were verified as destroyed and recipients have answered. Left open here: what the recipients themselves do.
  */
 let rights: RightsUnderTest;
 let processors: string[];
@@ -60,7 +60,7 @@ const stateOf = async (bearer: string, requestId: string) =>
   (await rights.call('GET', `/me/requests/${requestId}`, { bearer })).body;
 
 describe('an erasure', () => {
-  it('is executed when every recipient has answered, and not called done before', async () => {
+  it('is executed when every recipient has answered, and not shown as done before', async () => {
     const { customerId, bearer } = await rights.customer('agneta');
     const asked = await ask(bearer);
     expect(asked.status).toBe(202);
@@ -90,7 +90,7 @@ describe('an erasure', () => {
     expect((await ask(bearer)).body.code).toBe('subject-erased');
     const opened = await rights.service.get<Sealer>(Sealer).open(await read(streamName('customer', customerId)));
     expect(isErased((opened[0]!.event.data as { email: unknown }).email)).toBe(true);
-    // Nothing leads from the address to the old customer, and the next customer who has it is a new person.
+    // The address no longer leads to the erased customer, and the next customer with it is a new person.
     expect(await rights.service.get<EmailIndex>(EmailIndex).find('agneta@example.org')).toBeNull();
     const { customerId: next } = await rights.customer('agneta');
     expect(await rights.service.get<EmailIndex>(EmailIndex).find('agneta@example.org')).toMatchObject({
@@ -98,7 +98,7 @@ describe('an erasure', () => {
     });
   });
 
-  it('keeps what the books need, and says until when', async () => {
+  it('keeps the accounting data, and says until when', async () => {
     const { customerId, bearer } = await rights.customer('bo');
     await shipOrder(customerId, await placeOrder(customerId));
     const { requestId } = (await ask(bearer)).body;
@@ -144,7 +144,7 @@ describe('an erasure', () => {
     await until(async () => (await stateOf(bearer, requestId)).outcome === 'partlyDone');
     const keys = await rights.service.get<KeyRing>(KeyRing).keysOf(customerId);
     const left = keys.filter(({ category, state }) => category === 'orderDelivery' && state === 'active');
-    expect(left.map(({ scope }) => scope)).toEqual([open]); // what was delivered goes
+    expect(left.map(({ scope }) => scope)).toEqual([open]); // data of delivered orders is erased
     expect((await rights.service.get<KeyRing>(KeyRing).states(customerId)).get('profile')).toBe('destroyed');
   });
 
@@ -158,12 +158,12 @@ describe('an erasure', () => {
     await rights.call('POST', `/compliance/requests/${requestId}/decision`, { bearer: theirs, body });
     expect((await stateOf(bearer, requestId)).state).toBe('refused');
     expect((await rights.call('GET', '/me/processing', { bearer })).status).toBe(200);
-    expect((await ask(bearer)).body.requestId).not.toBe(requestId); // refused is not in flight
+    expect((await ask(bearer)).body.requestId).not.toBe(requestId); // a refused request is not in flight
   });
 });
 
 describe('a request', () => {
-  it('that no rule can decide is dated and goes to an officer', async () => {
+  it('that no rule can decide has a due date and goes to an officer', async () => {
     const { bearer } = await rights.customer('eva');
     const { requestId } = (await ask(bearer, 'rectification')).body;
     await until(async () => (await stateOf(bearer, requestId)).state === 'referred');
@@ -174,14 +174,14 @@ describe('a request', () => {
     expect(list).toMatchObject({ items: [{ requestId, kind: 'rectification' }], nextCursor: null });
   });
 
-  it('is one when it is said several times at once', async () => {
+  it('is one when it is sent several times at once', async () => {
     const { bearer } = await rights.customer('filip');
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask(bearer, 'rectification')));
     expect(new Set(answers.map(({ body }) => body.requestId)).size).toBe(1);
     expect((await ask(bearer, 'portability')).body.requestId).not.toBe(answers[0]!.body.requestId);
   });
 
-  it('is nobody else`s, and is refused when it is none', async () => {
+  it('is readable by its owner only, and refused when it is malformed', async () => {
     const { bearer } = await rights.customer('gustav');
     const { requestId } = (await ask(bearer, 'access')).body;
     const { bearer: another } = await rights.customer('hanna');
@@ -197,8 +197,8 @@ describe('a request', () => {
   });
 });
 
-describe('an erasure that dies', () => {
-  // A day of cooling-off keeps the service's own worker away; what the spec runs lives two days later.
+describe('an interrupted erasure', () => {
+  // A cooling-off of a day keeps the service's own worker away; the spec's execution runs with a clock two days ahead.
   let cooling: RightsUnderTest;
   const refused = new Set<string>();
   const said: object[] = [];
@@ -214,7 +214,7 @@ describe('an erasure that dies', () => {
     }
   }
 
-  /** Looks only when identity has closed the account, so that an erasure goes to its end at once. */
+  /** Reads the customer only after identity has closed the account, so that an erasure ends without waiting. */
   class ClosedCustomers extends Customers {
     override of(subjectId: string): Promise<KnownCustomer | null> {
       return until(async () => {
@@ -267,7 +267,7 @@ describe('an erasure that dies', () => {
   };
 
   it.each(['before', 'after'] as const)(
-    'comes to the same end, whatever it died %s',
+    'ends the same, whichever call it stopped %s',
     async (when) => {
       for (let at = 0, came = true; came; at++) {
         const name = `jonas-${when}-${at}`;
@@ -279,7 +279,7 @@ describe('an erasure that dies', () => {
             if (!(error instanceof EventStoreUnavailable)) throw error;
           });
         came = death.came;
-        // The last act is the one that says so; before it nothing is called done.
+        // Only the last call records the end; before it the request is not done.
         const finished = (await typesOf(streamName('rightsRequest', requestId))).includes('ErasureVerified');
         expect((await state()).state === 'answered').toBe(finished);
         await executionWith(alive()).advance(requestId);
@@ -296,13 +296,13 @@ describe('an erasure that dies', () => {
         const states = await cooling.service.get<KeyRing>(KeyRing).states(customerId);
         expect(states.get('profile')).toBe('destroyed');
         expect(await cooling.service.get<EmailIndex>(EmailIndex).find(`${name}@example.org`)).toBeNull();
-        if (!came) expect(at).toBe(12); // every act had its death
+        if (!came) expect(at).toBe(12); // it was stopped at every call
       }
     },
     60_000,
   );
 
-  it('waits for the end of the cooling-off, and asks again what stands in the way', async () => {
+  it('waits for the end of the cooling-off, and then checks the blockers again', async () => {
     const { customerId, requestId, state } = await cooled('karin');
     await cooling.record('order', newId(), customerId, shippedOrder()[0]);
     await executionWith(alive()).advance(requestId);
@@ -310,7 +310,7 @@ describe('an erasure that dies', () => {
     expect(await typesOf(streamName('dataSubject', customerId))).not.toContain('ErasureRequested');
   });
 
-  it('waits while a stream of the person is parked, says so, and goes on when it was taken up', async () => {
+  it('waits while a stream of the person is parked, logs it, and continues after the replay', async () => {
     const { customerId, requestId, state } = await cooled('lena');
     const orderId = newId();
     const stream = streamName('order', orderId);

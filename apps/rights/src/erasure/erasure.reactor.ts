@@ -11,10 +11,10 @@ import { rightsRequestDecider } from '../rights-request/rights-request.decider.j
 const group = 'rights.erasure';
 
 /**
- * A recipient has answered an erasure -> the request notes it -> the erasure goes on (`erasure-execution.ts`).
+ * A recipient's answer to an erasure -> recorded in the request -> the erasure continues (`erasure-execution.ts`).
  *
- * The note is appended before the transaction of the rows, the task is written in it. Dies between the two: the event comes
- * again, and the request finds its note by the cause.
+ * The record is appended before the transaction of the rows, the task is written in it. If the process dies between the
+ * two, the event is redelivered, and the request finds its record by the cause.
  */
 @Controller()
 export class ErasureReactor {

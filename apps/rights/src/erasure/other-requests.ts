@@ -5,7 +5,7 @@ import { SubjectStreams } from '../person/subject-streams.js';
 import { CopyRemoval } from '../subject-copy/copy-removal.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 
-/** What else an erased person had asked for: copies go, and nothing is left open that nobody could do any more. */
+/** Ends an erased person's other requests, which can no longer be executed, and deletes their copies. */
 @Injectable()
 export class OtherRequests {
   constructor(
@@ -14,7 +14,7 @@ export class OtherRequests {
     private readonly copies: CopyRemoval,
   ) {}
 
-  /** All that were received before this call; safe to repeat. */
+  /** Ends all requests received before this call. Safe to repeat. */
   async endOf(subjectId: string, erasureId: string): Promise<void> {
     for (const { stream } of await this.streams.of(subjectId)) {
       const requestId = streamId(stream);

@@ -15,11 +15,10 @@ import { notSupportedBy } from './notification.js';
 import { objectedPurposes } from './objectable-purposes.js';
 
 /**
- * Does what was approved: takes the steps of the kind, then gives the answer of the kind. An erasure has a course of its
- * own.
+ * Executes an approved request: takes the steps of its kind, then answers it. Erasures have their own execution.
  *
- * A task's performer: it reads from the events how far the request has come. It may die between any two acts; each
- * changes nothing when it is taken twice, and the last one is the answer.
+ * A task's performer: it reads from the events which steps are done. The process may die between any two steps; each is
+ * safe to repeat, and the last one is the answer.
  */
 @Injectable()
 export class Execution implements OnModuleInit {
@@ -38,7 +37,7 @@ export class Execution implements OnModuleInit {
     this.tasks.perform('execution', (requestId) => this.advance(requestId));
   }
 
-  /** @returns when to come again; `null` = nothing is left to do */
+  /** @returns when to call it again; `null` = nothing is left to do */
   async advance(requestId: string): Promise<string | null> {
     const steps = await stepsOf(this.commands, requestId);
     if (steps === null) return null;
@@ -78,7 +77,7 @@ export class Execution implements OnModuleInit {
     await step({ type: 'RecordCopy', digest, expiresAt });
   }
 
-  /** Art. 19: each recipient that received something personal. */
+  /** Art. 19: notifies each recipient of personal data. */
   private async tellRecipients({ step, subjectId }: RequestSteps): Promise<void> {
     const answers = notSupportedBy(await this.recipients.of(subjectId));
     await step({ type: 'NotifyRecipients', answers, answerBy: this.clock.now() });

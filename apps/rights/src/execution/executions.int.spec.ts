@@ -16,8 +16,8 @@ import { Execution } from './execution.js';
 import { SubjectCopyFiles } from '../subject-copy/subject-copy-files.js';
 
 /**
- * Promise: a request of any kind goes on from its events wherever it was interrupted, and does nothing twice. Erasure
- * has a spec of its own. Left open here: what a recipient does with what it is told.
+ * Promised: a request of any kind resumes from its events wherever it was interrupted, and repeats no effect. Erasure
+ * has its own spec. Left open here: what a recipient does when it is notified.
  */
 let rights: RightsUnderTest;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ const typesOf = async (category: string, id: string): Promise<string[]> => {
   return types;
 };
 
-/** Approved for a time that does not come, so that only what the spec runs executes it. */
+/** Approved for a distant time, so that only the spec executes it. */
 const approvedRequest = async (subjectId: string, kind: RightsRequestKind): Promise<string> => {
   const requestId = newId();
   const never = '2999-01-01T00:00:00.000Z';
@@ -71,9 +71,9 @@ const kinds: Readonly<Record<Exclude<RightsRequestKind, 'erasure'>, Expected>> =
   rectification: [2, [...told], []],
 };
 
-describe.each(['before', 'after'] as const)('a request that dies %s an act', (when) => {
+describe.each(['before', 'after'] as const)('a request that is stopped %s a call', (when) => {
   it.each(Object.entries(kinds))(
-    'comes to the same end: %s',
+    'ends the same: %s',
     async (kind, [acts, ofRequest, ofSubject]) => {
       const { customerId } = await rights.customer(`${kind}-${when}`);
       await disclose(customerId);
@@ -88,7 +88,7 @@ describe.each(['before', 'after'] as const)('a request that dies %s an act', (wh
           .catch((error: unknown) => {
             if (!(error instanceof EventStoreUnavailable)) throw error;
           });
-        expect(death.came).toBe(at < acts); // every act had its death
+        expect(death.came).toBe(at < acts); // it was stopped at every call
         const finished = at === acts || (when === 'after' && at === acts - 1);
         expect((await typesOf('rightsRequest', requestId)).includes('RequestAnswered')).toBe(finished);
         await executionWith(new Death(Number.POSITIVE_INFINITY, 'before')).advance(requestId);
@@ -100,7 +100,7 @@ describe.each(['before', 'after'] as const)('a request that dies %s an act', (wh
   );
 });
 
-it('a request of a person who was erased meanwhile ends, and is not tried for ever', async () => {
+it('a request of a person who was erased meanwhile ends, and is not retried for ever', async () => {
   const { customerId } = await rights.customer('erased-meanwhile');
   await rights.record('dataSubject', customerId, customerId, {
     type: 'ErasureRequested',

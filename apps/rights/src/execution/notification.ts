@@ -1,8 +1,8 @@
 import type { RightsRequestEvents } from '@dittoo/contracts';
 
 /**
- * What recipients answer when they are told of a correction or a restriction: no processor of the register takes such
- * a notification by a call, so each is a task of an officer until its outcome is noted.
+ * The recorded answer of recipients of a notification about a correction or a restriction: no processor of the register
+ * accepts such a notification through an interface, so each is an officer's task until its outcome is recorded.
  */
 export const notSupportedBy = (
   recipients: readonly { readonly processorId: string }[],

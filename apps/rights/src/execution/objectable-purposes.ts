@@ -2,7 +2,9 @@ import { marketingPurposes } from '@dittoo/contracts';
 import type { Register } from '@dittoo/processor-register';
 import type { Step } from '../rights-request/request-kind.js';
 
-/** What an objection ends: marketing, and where an officer found the person's grounds to weigh more, the others too. */
+/**
+ * The purposes an objection ends: marketing, and the others if an officer decides that the person's grounds prevail.
+ */
 export const objectedPurposes = (
   register: Register,
   { to }: Pick<Extract<Step, { type: 'object' }>, 'to'>,
@@ -10,8 +12,8 @@ export const objectedPurposes = (
   to === 'marketing' ? marketingPurposes : [...marketingPurposes, ...otherObjectablePurposes(register)];
 
 /**
- * Purposes beside marketing that rest on the shop's own interests and for which a processor receives data: an officer
- * weighs them against the person's grounds (art. 21(1)). Processor-forwarding refuses them from then on.
+ * Purposes besides marketing that are based on the shop's legitimate interests and for which a processor receives data:
+ * an officer weighs them against the person's grounds (art. 21(1)). Processor-forwarding then refuses them.
  */
 const otherObjectablePurposes = (register: Register): string[] => {
   const marketing: readonly string[] = marketingPurposes;

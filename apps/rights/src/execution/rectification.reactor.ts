@@ -15,9 +15,9 @@ const group = 'rights.rectification';
 type Rectified<Type extends keyof CustomerEvents & string> = Delivered<CustomerEvents, Type>;
 
 /**
- * A person corrected something themselves -> every recipient that holds the old value is to be told (art. 19). Where
- * nobody does, nothing is said. Who holds it is read from the streams of the ledger, to their end. One append: it
- * happened as a whole, or the event comes again.
+ * A person corrected a value themselves -> every recipient of the old value must be notified (art. 19). Without such
+ * recipients nothing is recorded. The recipients are read from the disclosure ledger's streams, to their end. It is one
+ * append: it happens as a whole, or the event is redelivered.
  */
 @Controller()
 export class RectificationReactor {
@@ -56,7 +56,7 @@ export class RectificationReactor {
       | Rectified<'EmailRectified'>,
     fields: readonly string[],
   ): Promise<void> {
-    // An officer's correction answers a request, and that one tells the recipients.
+    // An officer's correction belongs to a request, which notifies the recipients.
     if (event.metadata.actor.kind !== 'dataSubject') return;
     const subjectId = event.metadata.dataSubjectId;
     if (subjectId === null) return;

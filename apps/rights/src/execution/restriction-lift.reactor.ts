@@ -11,7 +11,10 @@ import { rightsRequestDecider } from '../rights-request/rights-request.decider.j
 
 const group = 'rights.restrictionLift';
 
-/** A restriction whose end was announced ends at that time. Dies anywhere: the task is still due, lifting twice is once. */
+/**
+ * Lifts a restriction at the announced time. If the process dies, the task is still due; a repeated lift changes
+ * nothing.
+ */
 @Controller()
 export class RestrictionLiftReactor implements OnModuleInit {
   constructor(
@@ -38,7 +41,7 @@ export class RestrictionLiftReactor implements OnModuleInit {
     const subjectId = history[0]?.recorded.metadata.dataSubjectId ?? null;
     if (subjectId === null) return null;
     await this.rights.lift(subjectId, requestId, contextOf(requestId, subjectId)).catch((error: unknown) => {
-      if (!isErasedMeanwhile(error)) throw error; // erased: nothing is left to restrict
+      if (!isErasedMeanwhile(error)) throw error; // an erased person has nothing left to restrict
     });
     return null;
   }

@@ -9,9 +9,9 @@ import { disclosed, shippedOrder } from '../purchase.fixture.js';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 
 /**
- * Promise: a request is judged and executed by what the log holds of the person, in whatever order a transport delivers
- * the streams, and however late. Each stream keeps its own order, as every transport promises. The delivery of the
- * service is closed, and its handlers are called here, one event after another.
+ * Promised: a request is judged and executed from the person's events in the log, in whatever order and however late a
+ * transport delivers the streams. Each stream keeps its order, as every transport promises. The service's delivery is
+ * closed, and its handlers are called here, one event after another.
  */
 let rights: RightsUnderTest;
 let store: EventStore;
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rights.close());
 
-/** To every group that handles it. */
+/** Delivers an event to every group that handles it. */
 const deliver = async (event: RecordedEvent): Promise<void> => {
   const handlers = rights.service.get<Platform['delivering']>(DELIVERY)().getHandlers();
   for (const [name, handler] of handlers) {
@@ -40,7 +40,7 @@ const deliver = async (event: RecordedEvent): Promise<void> => {
   }
 };
 
-/** Delivers what was not delivered yet, but for what is held back. */
+/** Delivers the undelivered events, except those held back. */
 const deliverAll = async (isHeld: (event: RecordedEvent) => boolean = () => false): Promise<void> => {
   for (;;) {
     const { checkpoint, events } = await store.readAll({ after: position });
@@ -59,7 +59,7 @@ const deliverLate = async (): Promise<void> => {
 
 const ask = async (bearer: string, kind: string): Promise<string> =>
   (await rights.call('POST', '/me/requests', { bearer, body: { kind } })).body.requestId;
-/** Delivers on and on, but for what is held back, until the request is in this state. */
+/** Delivers repeatedly, except events held back, until the request is in this state. */
 const inState = (bearer: string, requestId: string, state: string, isHeld: (event: RecordedEvent) => boolean) =>
   until(async () => {
     await deliverAll(isHeld);
@@ -69,8 +69,8 @@ const inState = (bearer: string, requestId: string, state: string, isHeld: (even
 const booksOf = async (subjectId: string) =>
   (await rights.service.get<KeyRing>(KeyRing).states(subjectId)).get('orderAccounting');
 
-describe('a request that is delivered before what came before it in the log', () => {
-  it.each([0, 1, 2, 3])('keeps the books when %i events of the order came in time', async (inTime) => {
+describe('a request that is delivered before earlier events of the log', () => {
+  it.each([0, 1, 2, 3])('keeps the books when %i events of the order were delivered in time', async (inTime) => {
     const { bearer, customerId } = await rights.customer(`anna-${inTime}`);
     const orderId = newId();
     await rights.record('order', orderId, customerId, ...shippedOrder());
@@ -101,7 +101,7 @@ describe('a request that is delivered before what came before it in the log', ()
     expect((await rights.call('GET', `/me/requests/${requestId}`, { bearer })).body.state).toBe('referred');
   });
 
-  it.each([true, false])('tells a recipient whose disclosure is delivered late: %s', async (isLate) => {
+  it.each([true, false])('notifies a recipient whose disclosure is delivered late: %s', async (isLate) => {
     const { bearer, customerId } = await rights.customer(`cecilia-${isLate}`);
     const forwardingId = newId();
     await rights.record('forwarding', forwardingId, customerId, disclosed('givenName', 'email'));
@@ -140,7 +140,7 @@ describe('a request that is delivered before what came before it in the log', ()
       { type: 'RightsRequestReceived', data: { kind: 'access', dueAt, noticeVersion: '2026-11-01', detail: null } },
       { type: 'RequesterIdentified', data: { method: 'confirmedEmail' } },
     );
-    // Up to the judgement: what follows from it is not delivered.
+    // Only up to the judgement: later events are not delivered.
     const types = await until(async () => {
       await deliverAll(({ stream, type }) => !stream.startsWith('rightsRequest-') || type === 'RequestApproved');
       const said: string[] = [];
@@ -172,7 +172,7 @@ describe('an event that is delivered again', () => {
       await deliverAll();
       const events = await eventsOf(stream);
       const last = events.at(-1);
-      return last?.type === 'RecipientAnswered' && last.position >= 0n && events; // late, and noted all the same
+      return last?.type === 'RecipientAnswered' && last.position >= 0n && events; // late, but recorded and sequenced
     });
     for (const event of [...request, ...(await eventsOf(streamName('forwarding', forwardingId)))]) await deliver(event);
     await until(async () => {

@@ -7,7 +7,7 @@ import type { Facts } from '../rights-request/request-kind.js';
 import { requestKinds } from '../rights-request/request-kinds.js';
 import type { Received } from '../rights-request/rights-request.js';
 
-/** What a request is judged by, read from the log to its end; no more than its kind asks for. */
+/** The facts a request is judged by, read from the log to its end; only those its kind needs. */
 @Injectable()
 export class JudgementFacts {
   constructor(
@@ -16,7 +16,7 @@ export class JudgementFacts {
     private readonly scopes: ErasureScopes,
   ) {}
 
-  /** @throws EventStoreUnavailable the log does not settle: nothing may be judged now */
+  /** @throws EventStoreUnavailable the log does not settle: the request cannot be judged now */
   async of({ identifiedBy, kind }: Received, subjectId: string): Promise<Facts> {
     const { judgedBy } = requestKinds[kind];
     // Only customers sign in, and only their accounts go unused.

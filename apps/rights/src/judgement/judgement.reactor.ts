@@ -16,11 +16,11 @@ import { JudgementFacts } from './judgement-facts.query.js';
 const group = 'rights.judgement';
 
 /**
- * The requester is identified -> the rule approves, or refers to an officer -> what was approved becomes a task. No order
- * between streams is relied on: what the log holds of the person is read to its end at that moment.
+ * The requester is identified -> the rule approves, or refers to an officer -> an approved request becomes a task. It
+ * does not rely on an order between streams: the person's streams are read from the log to their end at that moment.
  *
- * Dies before the append: the event comes again. Dies after it: the request finds its own judgement by its cause. The
- * task is written with the checkpoint.
+ * If the process dies before the append, the event is redelivered; after it, the request finds its judgement by the
+ * cause. The task is written together with the checkpoint.
  */
 @Controller()
 export class JudgementReactor {
@@ -47,7 +47,7 @@ export class JudgementReactor {
     await this.commands.execute(rightsRequestDecider, requestId, command, context);
   }
 
-  /** Whatever kind it is: the performer reads what was approved. */
+  /** Schedules requests of every kind: the performer reads the approval. */
   @Handles('RequestApproved', { group })
   async approved(
     @Payload() event: Delivered<RightsRequestEvents, 'RequestApproved'>,

@@ -10,12 +10,12 @@ import { shippedOrder } from '../purchase.fixture.js';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 
 /**
- * Promise: over Kafka, the topic of orders may stand still for as long as an erasure takes from its request to its
- * answer, and the books are kept all the same. Left open: what the other services make of a late order.
+ * Promised: with Kafka, the topic of orders may be stalled from the request of an erasure to its answer, and the books
+ * are still kept. Left open: how the other services handle a late order.
  */
 const prefix = `t${randomBytes(4).toString('hex')}.`;
 let rights: RightsUnderTest;
-/** Orders do not come to Kafka before this is false; what was held back waits here. */
+/** While it is true, orders are not published to Kafka but held back. */
 let orderTopicStands = true;
 const held: RecordedEvent[] = [];
 
@@ -39,12 +39,12 @@ beforeAll(async () => {
     held.push(...page.events.filter(isHeld));
     return publish({ ...page, events: page.events.filter((event) => !isHeld(event)) });
   };
-  // From here on the groups hear from Kafka, and not by their first reading of the log.
+  // From here on the groups read from Kafka, no longer from the log.
   await until(() => rights.service.get<Platform['delivering']>(DELIVERY)().joined, 60_000);
 }, 120_000);
 afterAll(() => rights.close());
 
-it('keeps the books of an order whose topic stands still while the erasure is judged and executed', async () => {
+it('keeps the books of an order whose topic is stalled while the erasure is judged and executed', async () => {
   const { bearer, customerId } = await rights.customer('anna');
   const orderId = newId();
   await rights.record('order', orderId, customerId, ...shippedOrder());

@@ -9,8 +9,8 @@ import { endHoldRow } from './legal-hold.rows.js';
 import { LegalHolds, type OverdueHold } from './legal-holds.query.js';
 
 /**
- * Ends holds whose time is over: the event, then the row; a row that is left behind comes again. It held nothing since its
- * time was over.
+ * Ends expired holds: appends the event, then changes the row; a row left over is handled again. An expired hold keeps
+ * nothing even before that.
  */
 @Injectable()
 export class HoldExpiry {
@@ -22,9 +22,10 @@ export class HoldExpiry {
   ) {}
 
   /**
-   * Each hold by itself: one that fails is logged, stays overdue for the next turn, and holds up none behind it.
+   * Ends each hold independently: a failure is logged, and the hold stays overdue for the next turn without delaying
+   * others.
    *
-   * @param limit how many are read at once, and about how many are ended
+   * @param limit how many are read at once, and roughly how many are ended
    * @returns how many were ended
    */
   async expire(now: string, limit: number, signal: AbortSignal): Promise<number> {

@@ -25,10 +25,10 @@ import { endHoldRow, forceHoldRow, requestHoldRow } from './legal-hold.rows.js';
 import { LegalHolds } from './legal-holds.query.js';
 
 /**
- * Legal holds: one officer asks, another confirms; the same two words end it.
+ * Legal holds: one officer requests a hold, another confirms it; ending it takes two officers as well.
  *
- * Dies between the event and the row: the projection writes the row. The answer comes after both, so that what was
- * answered holds.
+ * If the process dies between the event and the row, the projection writes the row. The response is sent after both, so
+ * that a confirmed hold is effective.
  */
 @ApiTags('Compliance')
 @ApiBearerAuth()
@@ -91,7 +91,7 @@ export class LegalHoldController {
     return answer;
   }
 
-  /** The first officer asks for the end, a second one agrees. Before it is in force one is enough. */
+  /** The first officer requests the end, a second one agrees. Before the hold is in force one is enough. */
   @Delete(':id')
   @HttpCode(200)
   @ApiOkResponse({ type: LegalHoldAnswer })
@@ -129,7 +129,7 @@ export class LegalHoldController {
     caller: Caller,
     officerId: string,
   ): Promise<void> {
-    // The words are the officer's: sealed under the officer's key they outlive the erasure of whom they are about.
+    // The officer wrote the text: sealed under the officer's key, it survives the erasure of the person it is about.
     await this.commands.execute(legalHoldDecider, holdId, command, commandContext(caller, officerId, null));
   }
 

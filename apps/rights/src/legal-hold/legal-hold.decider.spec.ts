@@ -22,7 +22,7 @@ const releaseAsked: LegalHoldEvent = { type: 'LegalHoldReleaseRequested', data: 
 const released: LegalHoldEvent = { type: 'LegalHoldReleased', data: { subjectId, by: two } };
 const expired: LegalHoldEvent = { type: 'LegalHoldExpired', data: { subjectId } };
 
-it('is asked for once, until some day to come', () => {
+it('is requested once, until a future day', () => {
   given().when({ type: 'RequestHold', hold, now }).then(requested);
   given(requested).when({ type: 'RequestHold', hold, now }).then();
   given().when({ type: 'RequestHold', hold, now: expiresAt }).thenFails('invalid-field');
@@ -44,12 +44,12 @@ it('ends when a second officer agrees', () => {
   given(requested, confirmed, releaseAsked, released).when({ type: 'EndHold', by: two }).then();
 });
 
-it('is taken back by one while it holds nothing', () =>
+it('is withdrawn by one officer before it is in force', () =>
   given(requested)
     .when({ type: 'EndHold', by: one })
     .then({ type: 'LegalHoldWithdrawn', data: { subjectId, by: one } }));
 
-it('expires by itself, also while its release waits, and not before', () => {
+it('expires by itself, also while its release is pending, and not earlier', () => {
   given(requested, confirmed, releaseAsked).when({ type: 'ExpireHold', now: expiresAt }).then(expired);
   given(requested).when({ type: 'ExpireHold', now: expiresAt }).then(expired);
   given(requested, confirmed).when({ type: 'ExpireHold', now }).then();

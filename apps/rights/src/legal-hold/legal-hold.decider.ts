@@ -3,7 +3,7 @@ import { DomainError, type Decider } from '@dittoo/kernel';
 
 type Asked = LegalHoldEvents['LegalHoldRequested'];
 
-/** Data that must not be destroyed for now. Stream `legalHold-<id>`. Two officers begin it, two end it. */
+/** A hold that keeps data from destruction. Stream `legalHold-<id>`. Two officers begin it, two end it. */
 export type LegalHold =
   | { readonly status: 'none' }
   | (Asked & { readonly status: 'requested' })
@@ -13,7 +13,10 @@ export type LegalHold =
 export type LegalHoldCommand =
   | { readonly type: 'RequestHold'; readonly hold: Asked; readonly now: string }
   | { readonly type: 'ConfirmHold'; readonly by: string; readonly now: string }
-  /** Not in force yet: taken back, by one. In force: the first word, or the second. */
+  /**
+   * Before it is in force, one officer withdraws it. In force, it is the first or the second officer's request to end
+   * it.
+   */
   | { readonly type: 'EndHold'; readonly by: string }
   | { readonly type: 'ExpireHold'; readonly now: string };
 

@@ -14,7 +14,7 @@ import {
   MinLength,
 } from 'class-validator';
 
-/** What can be held: keys of a person. The access log's belong to days. */
+/** Categories that can be held: those with keys of a person. The access log has keys per day. */
 const holdable = dataCategories.filter((category) => category !== 'accessLog');
 
 export class LegalHoldBody {
@@ -37,7 +37,7 @@ export class LegalHoldBody {
   @IsIn(holdable, { each: true })
   categories!: DataCategory[];
 
-  /** Who asks for it: a court, an authority, the shop's own claim. */
+  /** The reason for the hold: a court, an authority, the shop's own claim. */
   @ApiProperty({ minLength: 1, maxLength: 200 })
   @IsString()
   @MinLength(1)
@@ -62,7 +62,7 @@ export class LegalHoldAnswer {
   @ApiProperty({ format: 'uuid' })
   holdId!: string;
 
-  /** `requested`: waits for a second officer and holds nothing yet. */
+  /** `requested`: waits for a second officer and keeps nothing yet. */
   @ApiProperty({ enum: states })
   state!: (typeof states)[number];
 
@@ -87,7 +87,7 @@ export class LegalHoldAnswer {
   @ApiProperty({ format: 'date-time' })
   expiresAt!: string;
 
-  /** One officer has asked to end it; another must agree. */
+  /** Whether one officer has requested its end; another must agree. */
   @ApiProperty()
   releaseRequested!: boolean;
 }

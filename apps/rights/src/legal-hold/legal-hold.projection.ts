@@ -11,7 +11,7 @@ const group = 'rights.legalHolds';
 type Context = EventContext<EntityManager>;
 type HoldEvent<Type extends keyof LegalHoldEvents & string> = Delivered<LegalHoldEvents, Type>;
 
-/** Hold events -> `rights.legal_hold`; what the officer's request has written already changes nothing. */
+/** Hold events -> `rights.legal_hold`; rows that the officer's request has already written stay the same. */
 @Controller()
 export class LegalHoldProjection {
   @Handles('LegalHoldRequested', { group })

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 
 type Asked = Pick<LegalHoldEvents['LegalHoldRequested'], 'subjectId' | 'orderId' | 'categories' | 'expiresAt'>;
 
-/** All three are safe to repeat, and never bring back what has ended. */
+/** All three statements are safe to repeat and never revive an ended hold. */
 export const requestHoldRow = async (
   rows: EntityManager,
   holdId: string,

@@ -3,13 +3,13 @@ import { dayOf } from '@dittoo/processor-register';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-/** What a hold in force keeps. */
+/** The data kept by a hold in force. */
 export interface HeldData {
   readonly holdId: string;
   readonly categories: readonly DataCategory[];
-  /** Of this order alone, as far as the category's keys are per order; `null` = all. */
+  /** Only this order's data, where the category has keys per order; `null` = all. */
   readonly orderId: string | null;
-  /** The last day it holds, if nobody ends it earlier. */
+  /** The last day of the hold, unless it is ended earlier. */
   readonly until: string;
 }
 
@@ -18,16 +18,16 @@ export interface OverdueHold {
   readonly expiresAt: string;
 }
 
-/** The categories whose keys are an order's: a hold on one order keeps that order's alone. */
+/** The categories with keys per order: a hold on one order keeps only that order's. */
 export const perOrder: ReadonlySet<DataCategory> = new Set<DataCategory>(['orderDelivery', 'orderAccounting']);
 
-/** Does the hold keep this key? `scope`: the order, comment or message it is of; `null` = all of the category. */
+/** Whether the hold keeps this key. `scope`: the key's order, comment or message; `null` = all of the category. */
 export const holdsKey = (hold: HeldData, category: DataCategory, scope: string | null): boolean =>
   hold.categories.includes(category) && (hold.orderId === null || hold.orderId === scope || !perOrder.has(category));
 
 /**
- * The holds, by row. A row is written with the hold's own event by the officer's call, and again by the projection: so a
- * hold counts from its confirmation on, and also after a death between the two.
+ * The holds, from their rows. The officer's call writes the row right after the hold's event, and so does the
+ * projection: a hold counts from its confirmation on, even if the process dies between the event and the row.
  */
 @Injectable()
 export class LegalHolds {
@@ -37,7 +37,7 @@ export class LegalHolds {
     return (await this.inForceOf([subjectId], now, transaction)).get(subjectId) ?? [];
   }
 
-  /** The same of several people at once; a person without a hold has no entry. */
+  /** The same for several people; a person without a hold has no entry. */
   async inForceOf(
     subjectIds: readonly string[],
     now: string,
@@ -64,12 +64,12 @@ export class LegalHolds {
     return holds;
   }
 
-  /** Does a hold in force keep this category of the person, or a part of it? */
+  /** Whether a hold in force keeps this category of the person, or a part of it. */
   async holds(subjectId: string, category: DataCategory, now: string): Promise<boolean> {
     return (await this.inForce(subjectId, now)).some(({ categories }) => categories.includes(category));
   }
 
-  /** Those whose time is over and that do not say so yet, behind `after`. */
+  /** Expired holds without their closing event, after `after` in order. */
   async overdue(now: string, limit: number, after: OverdueHold | null): Promise<OverdueHold[]> {
     const rows = await this.rows.query<{ hold_id: string; expires_at: Date }[]>(
       `SELECT hold_id, expires_at FROM rights.legal_hold

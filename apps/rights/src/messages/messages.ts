@@ -2,7 +2,7 @@ import { messageCatalogue } from '@dittoo/kernel';
 import en from './en.json' with { type: 'json' };
 import sv from './sv.json' with { type: 'json' };
 
-/** The sentences of the copy and of its page, and what events and streams are called. The register has the rest. */
+/** The texts of the copy and of its page, and the names of events and streams. The other texts are in the register. */
 export const messages = messageCatalogue(
   { sv, en },
   {

@@ -9,24 +9,24 @@ import {
   type SchemaMap,
 } from '@dittoo/kernel';
 
-/** The value is there and is not given out: it proves who a person is (art. 15(4), art. 32). */
+/** A stored value that the copy does not contain, because it authenticates the person (art. 15(4), art. 32). */
 export interface Withheld {
   readonly withheld: 'secret';
 }
 
-/** A value as it was, or why it is not shown. */
+/** A value as it was recorded, or the reason why it is not shown. */
 export type CopiedValue = unknown;
 
-/** One event as the person gets it. */
+/** One event in the copy. */
 export interface CopiedEvent {
   readonly eventId: string;
   readonly type: string;
   readonly stream: string;
   readonly revision: number;
-  /** Place in the whole log. */
+  /** Position in the whole log. */
   readonly position: number;
   readonly recordedAt: string;
-  /** Who did it: `dataSubject` is the person. Of staff no more is said than that. */
+  /** Who caused it: `dataSubject` is the person. Members of staff are not named. */
   readonly source: Actor['kind'];
   readonly purpose: string;
   readonly legalBasis: LegalBasis;
@@ -36,7 +36,7 @@ export interface CopiedEvent {
 
 const definitions: SchemaMap = schemaMap;
 
-/** How the schema map classifies a field. */
+/** The schema map's class of a field. */
 export const classOf = (type: string, field: string): FieldClass | undefined => definitions[type]?.fields[field];
 
 export const isWithheld = (value: unknown): value is Withheld =>

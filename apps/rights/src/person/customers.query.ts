@@ -13,23 +13,23 @@ import {
 import { normalizedEmail } from '@dittoo/personal-data';
 import { Injectable } from '@nestjs/common';
 
-/** What rights must know of a customer, sealed fields left sealed. */
+/** The facts that rights needs about a customer; sealed fields stay sealed. */
 export interface KnownCustomer {
-  /** `closed`: the account is closed because the person is being erased, or is. */
+  /** `closed`: because the person is being erased or was erased. */
   readonly status: 'registered' | 'closed';
   readonly personnummer: { readonly ground: PersonnummerGround } | null;
   readonly personnummerRemovals: number;
-  /** The keys of the numbers recorded, and of what was said at their reveals, since the last removal. */
+  /** The keys of the numbers recorded since the last removal, and of the reasons given at their reveals. */
   readonly numberKeys: readonly string[];
-  /** The keys of the numbers that were removed. */
+  /** The keys of removed numbers. */
   readonly removedNumberKeys: readonly string[];
-  /** Place of the last recorded use in the log; `null` = none since the registration. */
+  /** Position of the last recorded use in the log; `null` = none since the registration. */
   readonly lastUsedAt: bigint | null;
   /** The last day of use (`YYYY-MM-DD`); `null` = none since the registration. */
   readonly lastUsedOn: string | null;
 }
 
-/** Customers as identity's streams have them, read to their end: what counts is what was recorded up to this moment. */
+/** Customers from identity's streams, read to their end: everything recorded up to this moment counts. */
 @Injectable()
 export class Customers {
   constructor(
@@ -37,7 +37,7 @@ export class Customers {
     private readonly sealer: Sealer,
   ) {}
 
-  /** `null` = there never was such a customer. */
+  /** `null` = no such customer ever existed. */
   async of(subjectId: Uuid): Promise<KnownCustomer | null> {
     let known: KnownCustomer | null = null;
     for await (const recorded of this.read(subjectId)) known = evolve(known, recorded);
@@ -51,12 +51,12 @@ export class Customers {
     if (customer.status === 'closed') throw new DomainError('subject-erased');
   }
 
-  /** Is it a customer, and not a person known by an address alone? Also while being erased, and after. */
+  /** Whether it is a customer rather than a contact. Stays `true` during and after an erasure. */
   async isCustomer(subjectId: Uuid): Promise<boolean> {
     return (await this.of(subjectId)) !== null;
   }
 
-  /** Is this the address of this customer now? An entry of the index that the stream does not confirm counts for nothing. */
+  /** Whether this is the customer's current address by their stream; an index entry alone is not enough. */
   async hasEmail(subjectId: Uuid, email: string): Promise<boolean> {
     let last: RecordedEvent | null = null;
     for await (const recorded of this.read(subjectId)) {
@@ -67,8 +67,8 @@ export class Customers {
     if (last === null || sealed === undefined) return false;
     const [opened] = await this.sealer.open<CustomerEvent>([{ ...last, data: { email: sealed } }]);
     const data = opened?.event.data;
-    const known = data !== undefined && 'email' in data ? readable(data.email, null) : null;
-    return known !== null && normalizedEmail(known) === normalizedEmail(email);
+    const current = data !== undefined && 'email' in data ? readable(data.email, null) : null;
+    return current !== null && normalizedEmail(current) === normalizedEmail(email);
   }
 
   private read(subjectId: Uuid): AsyncIterable<RecordedEvent> {
@@ -119,5 +119,5 @@ const evolve = (known: KnownCustomer | null, recorded: RecordedEvent): KnownCust
 
 const newest = 2n ** 63n;
 
-/** An event so new that it has no position yet stands behind all that have one. */
+/** An event that has no position yet counts as later than all that have one. */
 export const placeOf = ({ position }: RecordedEvent): bigint => (position < 0n ? newest : position);

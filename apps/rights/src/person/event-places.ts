@@ -1,8 +1,8 @@
 const firstCapacity = 1024;
 
 /**
- * Where events are in the log: 20 bytes each, so that a hundred thousand can be put in order without being held.
- * Streams are numbered by the caller.
+ * The places of events in the log: 20 bytes each, so that a hundred thousand can be sorted without keeping the events
+ * in memory. The caller numbers the streams.
  */
 export class EventPlaces {
   private positions = new Float64Array(firstCapacity);
@@ -10,7 +10,7 @@ export class EventPlaces {
   private streams = new Uint32Array(firstCapacity);
   private count = 0;
 
-  /** Stream by stream, each in the order of its revisions. */
+  /** Call it stream by stream, each in the order of its revisions. */
   add(stream: number, revision: bigint, position: bigint): void {
     if (this.count === this.streams.length) this.grow();
     this.streams[this.count] = stream;
@@ -27,13 +27,13 @@ export class EventPlaces {
     return BigInt(this.revisions[place]!);
   }
 
-  /** As the log has them. */
+  /** In the order of the log. */
   byPosition(): Uint32Array {
     const { positions } = this;
     return this.all().sort((one, other) => positions[one]! - positions[other]!);
   }
 
-  /** Stream by stream, first the one that began first. */
+  /** Stream by stream, in the order of their first events. */
   byStream(): Uint32Array {
     const { positions, revisions, streams } = this;
     const beginnings = new Map<number, number>();

@@ -13,20 +13,20 @@ import { Injectable } from '@nestjs/common';
 import { foldStreams } from './stream-folds.js';
 import { SubjectStreams, type SubjectStream } from './subject-streams.js';
 
-/** What a person's orders mean for a request. */
+/** The facts about a person's orders that matter for a request. */
 export interface OrderFacts {
   readonly openOrder: boolean;
   readonly openOrderIds: readonly string[];
   readonly unpaidInvoice: boolean;
-  /** Something not settled was ordered with the personnummer. */
+  /** Whether an unsettled order uses the personnummer. */
   readonly personnummerNeeded: boolean;
-  /** When something paid that was ordered with the personnummer was last sent, cancelled or paid back; `null` = nothing was. */
+  /** When a paid order that uses the personnummer was last shipped, cancelled or refunded; `null` = never. */
   readonly personnummerSettledAt: string | null;
-  /** RFC 3339; `null` = never ordered anything. */
+  /** RFC 3339; `null` = no order so far. */
   readonly lastBookedAt: string | null;
 }
 
-/** An order, and the times of it that begin a period. */
+/** An order, and those of its times that begin a period. */
 export interface BookedOrder {
   readonly state: OrderState;
   readonly bookedAt: string | null;
@@ -37,7 +37,7 @@ export const noBookedOrder: BookedOrder = { state: noOrder, bookedAt: null, sett
 
 const settling: ReadonlySet<string> = new Set(['OrderShipped', 'OrderCancelled', 'RefundPaid']);
 
-/** Each event of an order goes into the books. */
+/** Every event of an order counts as an entry in the books. */
 export const evolveBookedOrder = (order: BookedOrder, recorded: RecordedEvent): BookedOrder => {
   const state = evolveOrder(order.state, recordedAs<OrderEvents>(recorded));
   const { recordedAt } = recorded.metadata;
@@ -65,8 +65,8 @@ const latest = (times: readonly (string | null)[]): string | null =>
   times.reduce((one, other) => (one === null || (other !== null && other > one) ? other : one), null);
 
 /**
- * A person's orders as their streams have them, read to their end: an order that was acknowledged counts, whether or
- * not any transport has delivered it.
+ * A person's orders from their streams, read to their end: an acknowledged order counts even if no transport has
+ * delivered it yet.
  */
 @Injectable()
 export class Orders {
@@ -75,12 +75,12 @@ export class Orders {
     private readonly store: EventStore,
   ) {}
 
-  /** @throws EventStoreUnavailable the log does not settle: nothing may be decided now */
+  /** @throws EventStoreUnavailable the log does not settle: nothing can be decided now */
   async of(subjectId: string): Promise<OrderFacts> {
     return this.among(subjectId, await this.streams.of(subjectId));
   }
 
-  /** The same, where the person's streams are known already. */
+  /** The same, if the person's streams are already known. */
   async among(subjectId: string, streams: readonly SubjectStream[]): Promise<OrderFacts> {
     const orders = await foldStreams(this.store, subjectId, streams, 'order', noBookedOrder, evolveBookedOrder);
     return orderFacts(new Map(orders.map(({ state, stream }) => [streamId(stream), state])));

@@ -55,7 +55,7 @@ const decided = (id: string, minor: number): Happened => [
 ];
 const refunded = (id: string, minor: number): Happened => ['RefundPaid', { refundId: id, amount: amount(minor) }];
 
-describe('what an order means for a request', () => {
+describe('the facts of an order for a request', () => {
   it.each<[string, readonly Happened[], Partial<OrderFacts>]>([
     ['placed', [placed('mondidoCard')], { openOrder: true, unpaidInvoice: false }],
     ['placed by invoice', [placed('paysonInvoice')], { openOrder: true, unpaidInvoice: true }],
@@ -81,14 +81,14 @@ describe('what an order means for a request', () => {
     expect(facts.lastBookedAt).toBe(day(happened.length - 1));
   });
 
-  it('needs the personnummer until it is settled, and says since when it is', () => {
+  it('need the personnummer until the order is settled, and have the time of the settlement', () => {
     const order = placed('paysonInvoice', 'secureIdentification');
     expect(factsOf([order])).toMatchObject({ personnummerNeeded: true, personnummerSettledAt: null });
     expect(factsOf([order, approved, shipped])).toMatchObject({
       personnummerNeeded: false,
       personnummerSettledAt: day(2),
     });
-    // A refund that is only decided settles nothing yet.
+    // A refund that is only decided does not settle the order.
     const refunding = [order, approved, shipped, decided('a', 100)] as const;
     expect(factsOf(refunding).personnummerSettledAt).toBe(day(2));
     expect(factsOf([...refunding, refunded('a', 100)]).personnummerSettledAt).toBe(day(4));
@@ -96,7 +96,7 @@ describe('what an order means for a request', () => {
     expect(factsOf([placed('paysonInvoice')]).personnummerNeeded).toBe(false);
   });
 
-  it('counts with the others of the person', () => {
+  it('are combined with those of the person’s other orders', () => {
     expect(factsOf([placed('mondidoCard'), approved, shipped], [placed('paysonInvoice')])).toMatchObject({
       openOrderIds: ['order 1'],
       unpaidInvoice: true,

@@ -3,10 +3,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { SubjectStreams, type SubjectStream } from './subject-streams.js';
 
-/** How soon a decision that waits for a parked stream is tried again: a person has to take the stream up first. */
+/** How soon a decision that waits for a parked stream is retried: an operator must replay the stream first. */
 export const parkedRecheckMs = 30_000;
 
-/** A stream of the person stands still: nothing that cannot be undone is done until it goes on. */
+/** A stream of the person is parked: nothing irreversible is done until it is replayed. */
 export class PersonIsParked extends Error {
   constructor() {
     super('a stream of the person is parked');
@@ -15,8 +15,9 @@ export class PersonIsParked extends Error {
 }
 
 /**
- * An event that could not be handled may be damaged, or the one that changes everything. As long as a stream of the
- * person stands still in any group on this database, what cannot be undone waits for the person who takes it up again.
+ * Finds parked streams of a person. The event that could not be handled may be damaged, or may be the one that changes
+ * the decision. So while a stream of the person is parked in any group on this database, irreversible steps wait for
+ * the operator who replays it.
  */
 @Injectable()
 export class ParkedOfPerson {
@@ -27,10 +28,10 @@ export class ParkedOfPerson {
   ) {}
 
   /**
-   * Has it to wait? Then a line of the log says for which streams.
+   * Whether the decision must wait. If so, a log line names the streams.
    *
-   * @param decision a word of ours for what waits, and the id it is about
-   * @param known the person's streams, where they are known already
+   * @param decision the kind of the waiting decision, and its id
+   * @param known the person's streams, if they are already known
    */
   async hasAny(
     subjectId: string,

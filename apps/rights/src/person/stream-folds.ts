@@ -3,15 +3,15 @@ import type { SubjectStream } from './subject-streams.js';
 
 const readsAtOnce = 4;
 
-/** What one stream says of a person. */
+/** The state of one stream for a person. */
 export interface FoldedStream<State> {
   readonly stream: string;
   readonly state: State;
 }
 
 /**
- * Folds each of these streams that is of the category, to its end as it is now: the person's own events alone, sealed
- * fields left sealed. In the order of `streams`.
+ * Folds each of these streams of the category to its current end: only the person's own events, sealed fields stay
+ * sealed. In the order of `streams`.
  */
 export const foldStreams = async <State>(
   store: EventStore,
@@ -29,10 +29,10 @@ export const foldStreams = async <State>(
     }
     return { stream, state };
   };
-  const wanted = streams.filter(({ stream }) => streamCategory(stream) === category);
+  const ofCategory = streams.filter(({ stream }) => streamCategory(stream) === category);
   const all: FoldedStream<State>[] = [];
-  for (let from = 0; from < wanted.length; from += readsAtOnce) {
-    all.push(...(await Promise.all(wanted.slice(from, from + readsAtOnce).map(folded))));
+  for (let from = 0; from < ofCategory.length; from += readsAtOnce) {
+    all.push(...(await Promise.all(ofCategory.slice(from, from + readsAtOnce).map(folded))));
   }
   return all;
 };

@@ -6,7 +6,7 @@ import { SubjectStreams } from './subject-streams.js';
 
 export { classOf, isWithheld, type CopiedEvent, type CopiedValue, type Withheld } from './copied-event.js';
 
-/** Everything the log holds about a person: every event of theirs and every one that names them, whichever service wrote it. */
+/** All events about a person: their own and those that name them, of every service. */
 @Injectable()
 export class SubjectEvents {
   constructor(
@@ -16,9 +16,9 @@ export class SubjectEvents {
   ) {}
 
   /**
-   * Everything acknowledged before this call is in it.
+   * Includes everything acknowledged before this call.
    *
-   * @param outline gets every event once, stream by stream, with its personal fields sealed
+   * @param outline called once with every event, stream by stream, with personal fields sealed
    */
   async of(subjectId: string, outline: (event: CopiedEvent) => void = () => undefined): Promise<SubjectHistory> {
     const history = new SubjectHistory(this.store, this.sealer, subjectId, await this.streams.of(subjectId));

@@ -3,13 +3,13 @@ import { copiedEvent, ownerIs, plainFieldsOf, type CopiedEvent } from './copied-
 import { EventPlaces } from './event-places.js';
 import { subjectsOf, type SubjectStream } from './subject-streams.js';
 
-/** Opened together, with one query of the key ring: so many events are in memory at once. */
+/** Events opened together, with one query of the key ring; as many are in memory at once. */
 const pageSize = 200;
 const readsAtOnce = 4;
 
 /**
- * The events of one person up to one moment, readable in two orders and as often as needed. In memory are the names of
- * the streams, 20 bytes for each event, and one page.
+ * The events of one person up to one moment, readable in two orders and repeatedly. In memory are the names of the
+ * streams, 20 bytes per event, and one page.
  */
 export class SubjectHistory {
   private readonly names: readonly string[];
@@ -27,7 +27,11 @@ export class SubjectHistory {
     this.sinceRevisions = new Map(streams.map(({ sinceRevision, stream }) => [stream, sinceRevision]));
   }
 
-  /** Once, before anything else. @param outline gets every event, in no order but that of its stream, with its personal fields sealed */
+  /**
+   * Call it once, before all other methods.
+   *
+   * @param outline called with every event, with personal fields sealed, in the order of each stream
+   */
   async locate(outline: (event: CopiedEvent) => void): Promise<void> {
     await severalAtOnce(this.names.entries(), async ([number, name]) => {
       for await (const event of this.ofStream(name)) {
@@ -37,12 +41,12 @@ export class SubjectHistory {
     });
   }
 
-  /** Oldest first. @throws KeyMissing a key row is not there: that is no erasure, a person looks */
+  /** Oldest first. @throws KeyMissing a key row is missing, which is no erasure: an operator must check */
   inOrder(): AsyncGenerator<CopiedEvent> {
     return this.read(this.places.byPosition(), (page) => this.opened(page));
   }
 
-  /** Stream by stream, oldest first. Errors as `inOrder`. */
+  /** Stream by stream, oldest first. Throws as `inOrder`. */
   byStream(): AsyncGenerator<CopiedEvent> {
     return this.read(this.places.byStream(), (page) => {
       this.keepWholeStreams(page);
@@ -50,7 +54,7 @@ export class SubjectHistory {
     });
   }
 
-  /** The person's events of one stream, with their personal fields sealed. */
+  /** The person's events of one stream, with personal fields sealed. */
   async *outlinesOf(stream: string): AsyncGenerator<CopiedEvent> {
     for await (const event of this.inHand.get(stream) ?? this.ofStream(stream)) yield this.outlineOf(event);
   }
@@ -58,7 +62,7 @@ export class SubjectHistory {
   private async *ofStream(stream: string): AsyncGenerator<RecordedEvent> {
     const fromRevision = this.sinceRevisions.get(stream) ?? 0n;
     for await (const event of this.store.readStream(stream, { fromRevision })) {
-      // Without a position it is younger than the question: the log had settled before the streams were named.
+      // An event without a position is newer than this history: the log settled before the streams were listed.
       if (event.position >= 0n && subjectsOf(event).has(this.subjectId)) yield event;
     }
   }
@@ -72,7 +76,7 @@ export class SubjectHistory {
     }
   }
 
-  /** In both orders a page has a run of consecutive events of each of its streams. */
+  /** In both orders the events of a stream in a page are consecutive. */
   private async page(places: Uint32Array): Promise<RecordedEvent[]> {
     const runs = new Map<number, { readonly from: bigint; to: bigint }>();
     for (const place of places) {
@@ -91,12 +95,12 @@ export class SubjectHistory {
     });
     return Array.from(places, (place) => {
       const event = events.get(`${this.places.streamOf(place)} ${this.places.revisionOf(place)}`);
-      if (event === undefined) throw new Error('an event that was read is not in the log any more');
+      if (event === undefined) throw new Error('an event that was located is no longer in the log');
       return event;
     });
   }
 
-  /** Of the streams that are in a page as a whole the outlines are at hand. */
+  /** Keeps the outlines of streams that are completely in this page. */
   private keepWholeStreams(page: readonly RecordedEvent[]): void {
     this.inHand.clear();
     for (const event of page) {
@@ -104,7 +108,7 @@ export class SubjectHistory {
       if (events === undefined) this.inHand.set(event.stream, [event]);
       else events.push(event);
     }
-    // The first and the last stream may go beyond the page.
+    // The first and the last stream may extend beyond the page.
     this.inHand.delete(page[0]!.stream);
     this.inHand.delete(page.at(-1)!.stream);
   }
@@ -113,7 +117,7 @@ export class SubjectHistory {
     return copiedEvent(event, ownerIs(this.subjectId, event) ? event.data : plainFieldsOf(event));
   }
 
-  /** What another person's event says of its owner is not opened at all: only the plain fields name this person. */
+  /** Opens only the person's own events. Another person's event names this person in plain fields only. */
   private async opened(events: readonly RecordedEvent[]): Promise<CopiedEvent[]> {
     const own = events.filter((event) => ownerIs(this.subjectId, event));
     const opened = new Map((await this.sealer.open(own)).map(({ event, recorded }) => [recorded, event.data]));
@@ -121,7 +125,7 @@ export class SubjectHistory {
   }
 }
 
-/** A store keeps a prepared statement for each limit: a few limits, few statements. */
+/** Rounds up to few limits, because a store keeps a prepared statement for each. */
 const roundedUp = (count: number): number => 2 ** Math.ceil(Math.log2(count));
 
 const severalAtOnce = async <T>(waiting: IterableIterator<T>, read: (next: T) => Promise<void>): Promise<void> => {

@@ -5,7 +5,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 
-/** A stream in which a person occurs, and from where on. */
+/** A stream with events about a person, and the revision of the first one. */
 export interface SubjectStream {
   readonly stream: string;
   readonly sinceRevision: bigint;
@@ -14,18 +14,21 @@ export interface SubjectStream {
 const definitions: SchemaMap = schemaMap;
 const restMs = 1_000;
 
-/** Whose data it is, and whom it names besides, where the schema map has such a field, as for an officer who reads a person's history. */
+/**
+ * The subjects of an event: whose data it is, and the persons that the schema map's fields name, for instance whose
+ * history an officer read.
+ */
 export const subjectsOf = ({ data, metadata, type }: RecordedEvent): Set<string> => {
   const named = definitions[type]?.fields['subjectId']?.kind === 'plain' ? data['subjectId'] : null;
   return new Set([metadata.dataSubjectId, named].filter(isUuid).map((id) => id.toLowerCase()));
 };
 
 /**
- * Which streams hold or concern whom: names, nothing personal. Follows the log itself and keeps the position it has come
- * to, because a copy must know how far its index is, and a group behind Kafka's partitions has no one position.
+ * The index of streams by person: only names, no personal data. It reads the log itself and stores its position,
+ * because a copy must know how complete the index is, and a group on Kafka's partitions has no single position.
  *
- * Dies within a page: rows and position are one statement, the page is read again. Two processes at once do the same
- * work twice.
+ * If the process dies within a page, it is read again, because rows and position are one statement. Two processes at
+ * once do the same work twice.
  */
 @Injectable()
 export class SubjectStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -57,9 +60,9 @@ export class SubjectStreams implements OnApplicationBootstrap, BeforeApplication
   }
 
   /**
-   * Every stream the person occurs in: whatever was acknowledged before this call is in it.
+   * Every stream with events about the person, including everything acknowledged before this call.
    *
-   * @throws EventStoreUnavailable the log does not settle: nothing is missing silently
+   * @throws EventStoreUnavailable the log does not settle, so the list could be incomplete
    */
   async of(subjectId: string): Promise<SubjectStream[]> {
     await this.store.settled();
@@ -71,7 +74,7 @@ export class SubjectStreams implements OnApplicationBootstrap, BeforeApplication
     return rows.map((row) => ({ stream: row.stream, sinceRevision: BigInt(row.since_revision) }));
   }
 
-  /** A reading that began earlier may have seen the end already: this one begins now. */
+  /** Starts a new read, because one that began earlier may already have passed the end. */
   private readToEnd(): Promise<void> {
     const reading = this.reading.then(() => this.readPages());
     this.reading = reading.catch(() => undefined);
@@ -100,7 +103,7 @@ export class SubjectStreams implements OnApplicationBootstrap, BeforeApplication
         if (!first.has(key)) first.set(key, [subjectId, event.stream, String(event.revision)]);
       }
     }
-    // In one order everywhere, so that two at once wait for each other and do not lock each other out.
+    // The same order everywhere, so that two processes cannot deadlock.
     const rows = [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
     await this.pool.query(
       `WITH found AS (

@@ -2,7 +2,7 @@ import { consentStands, type ConsentEvents } from '@dittoo/contracts';
 import { EventStore, recordedAs, streamName } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 
-/** Does consent to the personnummer stand? Read from the consent stream itself, so the answer is the newest there is. */
+/** Whether consent to the personnummer stands. Read from the consent stream itself, so it is up to date. */
 @Injectable()
 export class PersonnummerConsent {
   constructor(private readonly store: EventStore) {}

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PersonIsParked } from '../person/parked-of-person.js';
 import { refusing, refusingGroup } from '../refusing.fixture.js';
 import { secondOfficerId, startRights, type RightsUnderTest } from '../rights.fixture.js';
-import { PersonnummerGround, PersonnummerNeeded } from './ended-ground.js';
+import { PersonnummerGround, PersonnummerNeeded } from './personnummer-ground.js';
 
 /**
- * Promise: a personnummer's ground ends with the consent it stands on, but not while an invoice needs the number; the
- * key of a number that was removed is destroyed, that one alone, and not while a legal hold is in force. Left open here:
- * that identity removes the number, and the time for refunds, which is in the spec of retention.
+ * Promised: a personnummer's ground ends with the consent it is based on, but not while an invoice needs the number;
+ * only the key of the removed number is destroyed, and not while a legal hold is in force. Left open here: that
+ * identity removes the number, and the time for refunds, which is in the spec of retention.
  */
 let rights: RightsUnderTest;
 const refused = new Set<string>();
@@ -60,7 +60,7 @@ const sayConsent = (customerId: string, type: 'ConsentGiven' | 'ConsentWithdrawn
   return rights.record('consent', customerId, customerId, { type, data });
 };
 
-/** The numbers as they can be read, the earliest first; `null` = its key is destroyed. */
+/** The readable numbers, the earliest first; `null` = its key is destroyed. */
 const numbersOf = async (customerId: string): Promise<(string | null)[]> => {
   const recorded = (await read('customer', customerId)).filter(({ type }) => type === 'PersonnummerRecorded');
   const opened = await rights.service.get<Sealer>(Sealer).open(recorded);
@@ -73,7 +73,7 @@ const kidsOf = async (customerId: string): Promise<string[]> =>
   (await read('customer', customerId))
     .filter(({ type }) => type === 'PersonnummerRecorded')
     .map(({ data }) => (data['number'] as { readonly kid: string }).kid);
-/** The keys that were said to be destroyed with no request asking for it. */
+/** The keys recorded as destroyed without a request. */
 const destroyedKids = async (customerId: string): Promise<string[]> =>
   (await read('dataSubject', customerId)).flatMap(({ data, type }) =>
     type === 'SubjectKeysDestroyed' && data['requestId'] === null
@@ -82,7 +82,7 @@ const destroyedKids = async (customerId: string): Promise<string[]> =>
   );
 
 describe('a number that was removed', () => {
-  it('loses its key, and the one that was given next keeps another', async () => {
+  it('loses its key, and the next number keeps its own', async () => {
     const { customerId } = await rights.customer('gustav');
     await record(customerId, 'purpose');
     await remove(customerId);
@@ -115,7 +115,7 @@ describe('a number that was removed', () => {
 
     await remove(customerId);
     const { pool } = rights.service.platform;
-    // Looked at, and to be looked at again.
+    // It was checked, and is scheduled to be checked again.
     await until(async () => {
       const { rows } = await pool.query(
         `SELECT FROM rights.due_task WHERE kind = 'personnummer' AND id = $1 AND due_at > now()`,
@@ -127,7 +127,7 @@ describe('a number that was removed', () => {
     expect(await destroyedKids(customerId)).toEqual([]);
 
     for (const bearer of officers) await rights.call('DELETE', `${holds}/${holdId}`, { bearer });
-    // The next look is an hour away.
+    // The next check is in an hour.
     await pool.query(`UPDATE rights.due_task SET due_at = now() WHERE kind = 'personnummer' AND id = $1`, [customerId]);
     await until(async () => (await destroyedKids(customerId)).length > 0);
     expect(await destroyedKids(customerId)).toEqual(await kidsOf(customerId));
@@ -181,7 +181,7 @@ describe('the ground of a number', () => {
     const sent = { shippedAt: '2026-11-22T08:00:00.000Z' };
     await rights.record('order', orderId, customerId, { type: 'PaymentApproved', data: payment });
     await rights.record('order', orderId, customerId, { type: 'OrderShipped', data: sent });
-    await expect(ground.end(customerId)).rejects.toThrow(PersonnummerNeeded); // it may be paid back still
+    await expect(ground.end(customerId)).rejects.toThrow(PersonnummerNeeded); // it may still be refunded
     expect(await typesOf('dataSubject', customerId)).toEqual([]);
     await ground.end(customerId, '2999-01-01T00:00:00.000Z');
     expect(await typesOf('dataSubject', customerId)).toContain('PersonnummerGroundEnded');
@@ -218,7 +218,7 @@ describe('the ground of a number', () => {
     expect(await numbersOf(customerId)).toEqual([null]);
   });
 
-  it('stays when it is another than the consent', async () => {
+  it('stays when it is not the consent', async () => {
     const { customerId } = await rights.customer('ingrid');
     await record(customerId, 'secureIdentification');
     await sayConsent(customerId, 'ConsentWithdrawn');
@@ -226,7 +226,7 @@ describe('the ground of a number', () => {
     await sayConsent(other, 'ConsentGiven');
     await record(other, 'consent');
     await sayConsent(other, 'ConsentWithdrawn');
-    await until(async () => (await destroyedKids(other)).length > 0); // later in the log, and done
+    await until(async () => (await destroyedKids(other)).length > 0); // later in the log, and already handled
     expect(await typesOf('dataSubject', customerId)).toEqual([]);
     expect(await numbersOf(customerId)).toEqual([number]);
   });

@@ -9,7 +9,7 @@ import { DueTasks } from '../due-task/due-task.worker.js';
 import { LegalHolds } from '../legal-hold/legal-holds.query.js';
 import { Customers, type KnownCustomer } from '../person/customers.query.js';
 import { ParkedOfPerson, parkedRecheckMs } from '../person/parked-of-person.js';
-import { PersonnummerGround } from './ended-ground.js';
+import { PersonnummerGround } from './personnummer-ground.js';
 
 const group = 'rights.personnummer';
 const heldRecheckMs = 3_600_000;
@@ -17,11 +17,11 @@ const heldRecheckMs = 3_600_000;
 type Context = EventContext<EntityManager>;
 
 /**
- * A personnummer goes when its ground ends: at once when consent is withdrawn, later where an invoice still needs it.
- * Rights says that the ground ended, identity removes the number, rights destroys its key.
+ * A personnummer is removed when its ground ends: at once when consent is withdrawn, later if an invoice still needs
+ * it. Rights records the end of the ground, identity removes the number, rights destroys its key.
  *
- * Only a task is written here, together with the checkpoint; what is to be done is read anew each time it is due, so it
- * may die anywhere and be repeated.
+ * The handlers only write a task, together with the checkpoint; its performer reads the streams anew each time, so it
+ * may be interrupted anywhere and repeated.
  */
 @Controller()
 export class PersonnummerReactor implements OnModuleInit {
@@ -48,7 +48,7 @@ export class PersonnummerReactor implements OnModuleInit {
     if (event.data.purpose === 'personnummer') await this.schedule(event, context);
   }
 
-  /** The register may let a consent end by itself. */
+  /** By the register a consent may expire. */
   @Handles('ConsentExpired', { group })
   async consentExpired(
     @Payload() event: Delivered<ConsentEvents, 'ConsentExpired'>,
@@ -73,7 +73,7 @@ export class PersonnummerReactor implements OnModuleInit {
     await this.tasks.schedule('personnummer', metadata.dataSubjectId, this.clock.now(), transaction);
   }
 
-  /** @returns when to come again; `null` = nothing is left to do */
+  /** @returns when to call it again; `null` = nothing is left to do */
   private async reconsider(subjectId: string): Promise<string | null> {
     const customer = await this.customers.of(subjectId);
     if (customer === null) return null;
@@ -84,12 +84,12 @@ export class PersonnummerReactor implements OnModuleInit {
       if (await this.parked.hasAny(subjectId, decision)) return later(now, parkedRecheckMs);
       await this.destroyRemoved(subjectId, customer, now);
     }
-    // Another ground ends with the orders, by the schedule of retention.
+    // Another ground ends with the orders, by the retention schedule.
     if (customer.personnummer?.ground !== 'consent') return null;
     return this.ground.endWhenFree(subjectId, now);
   }
 
-  /** The keys of the numbers that were removed, and no other: the number recorded next lives on. */
+  /** Destroys the keys of removed numbers only: a number recorded later stays readable. */
   private async destroyRemoved(subjectId: string, { removedNumberKeys }: KnownCustomer, now: string): Promise<void> {
     const reason = { at: now, requestId: null, newLifecycle: true, kids: removedNumberKeys };
     const destroyed = await this.keyRing.destroy(subjectId, ['personnummer'], reason);

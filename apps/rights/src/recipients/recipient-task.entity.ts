@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A recipient that did not confirm by its interface, or has none: an officer must speak to it. */
+/** A recipient that did not confirm through its interface, or has none: an officer must contact it. */
 @Entity({ schema: 'rights', name: 'recipient_task' })
 export class RecipientTask {
   @PrimaryColumn('uuid', { name: 'request_id' })

@@ -6,12 +6,12 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
 import { RecipientTask } from './recipient-task.entity.js';
 
-/** The group of the other list of requests: a task is listed with its request. */
+/** The same group as the list of requests: a task is listed with its request. */
 const group = 'rights.lists';
 
 type Context = EventContext<EntityManager>;
 
-/** What recipients answered -> `rights.recipient_task`, while there is something left for a person to do. */
+/** Recipients' answers -> `rights.recipient_task`, while an officer has something left to do. */
 @Controller()
 export class RecipientTaskProjection {
   @Handles('RecipientAnswered', { group })
@@ -32,7 +32,7 @@ export class RecipientTaskProjection {
     ]);
   }
 
-  /** Done is done, whatever came of it: the outcome stands with the request. */
+  /** Removes the task, whatever its outcome, which is recorded in the request. */
   @Handles('RecipientTaskDone', { group })
   async done(
     @Payload() event: Delivered<RightsRequestEvents, 'RecipientTaskDone'>,

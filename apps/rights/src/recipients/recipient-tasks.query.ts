@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { RightsRequests, type RequestSummary } from '../rights-request/rights-request.query.js';
 
-/** A task as the officers see it. */
+/** A task in the officers' list. */
 export interface ListedRecipientTask {
   readonly requestId: string;
   readonly subjectId: string;
@@ -22,7 +22,7 @@ interface Row {
   readonly since: Date;
 }
 
-/** Recipients a person must still speak to, oldest first. */
+/** Recipients that an officer must still contact, oldest first. */
 @Injectable()
 export class RecipientTasks {
   constructor(
@@ -46,7 +46,7 @@ export class RecipientTasks {
 
 const beginning = ['-infinity', '00000000-0000-0000-0000-000000000000', ''];
 
-/** A request that is not listed is none of the officers'. */
+/** Leaves out tasks of unlisted requests, which are not for officers. */
 const listed = (row: Row, request: RequestSummary | undefined): ListedRecipientTask[] =>
   request === undefined
     ? []

@@ -6,7 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { foldStreams } from '../person/stream-folds.js';
 import { SubjectStreams } from '../person/subject-streams.js';
 
-/** A processor, and the personal fields it received of a person, by the register's names. */
+/** A processor and the personal fields it received about a person, by the register's names. */
 export interface Recipient {
   readonly processorId: string;
   readonly fields: readonly string[];
@@ -14,7 +14,7 @@ export interface Recipient {
 
 type Disclosure = ForwardingEvents['DataDisclosed'];
 
-/** Who actually received something of a person (art. 19), from the disclosure ledger in the log, read to its end. */
+/** The actual recipients of a person's data (art. 19), from the disclosure ledger in the log, read to its end. */
 @Injectable()
 export class Recipients {
   constructor(
@@ -24,7 +24,7 @@ export class Recipients {
   ) {}
 
   /**
-   * @param fields only who received one of these; absent = anything personal
+   * @param fields only recipients of one of these; absent = of any personal field
    * @throws EventStoreUnavailable the log does not settle
    */
   async of(subjectId: string, fields?: readonly string[]): Promise<Recipient[]> {
@@ -43,7 +43,7 @@ export class Recipients {
   }
 }
 
-/** What was rejected has been seen all the same. */
+/** A rejected forwarding counts as a disclosure too. */
 const disclosedBy = (disclosures: readonly Disclosure[], recorded: RecordedEvent): readonly Disclosure[] => {
   const event = recordedAs<ForwardingEvents>(recorded);
   return event.type === 'DataDisclosed' ? [...disclosures, event.data] : disclosures;

@@ -4,7 +4,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsOptional, IsString, MaxLength, MinLength, ValidateIf, ValidateNested } from 'class-validator';
 import { officersDecisions, type OfficersDecision } from '../rights-request/request-kind.js';
 
-/** What an officer puts right for the person; what is absent stays. */
+/** An officer's correction of the profile; absent fields stay unchanged. */
 export class CorrectionBody {
   @WhenSent('givenName')
   @LineField(100, false)
@@ -29,14 +29,14 @@ export class CorrectionBody {
 
 export class DecisionBody {
   /**
-   * `partlyRefuse`: of an erasure, the delivery data of open orders stays and everything else goes; of an objection, all but
-   * marketing goes on. A copy and a restriction are approved or refused as a whole.
+   * `partlyRefuse`: of an erasure, the delivery data of open orders is kept and everything else erased; of an
+   * objection, only marketing ends. A copy and a restriction are approved or refused as a whole.
    */
   @ApiProperty({ enum: officersDecisions })
   @IsIn(officersDecisions)
   decision!: OfficersDecision;
 
-  /** What the person is told; needed for every kind of refusal. */
+  /** The reason for the person; required for every kind of refusal. */
   @ApiProperty({ required: false, maxLength: 2000 })
   @ValidateIf(({ decision, reason }: DecisionBody) => reason !== undefined || decision !== 'approve')
   @IsString()
@@ -44,7 +44,7 @@ export class DecisionBody {
   @MaxLength(2000)
   reason?: string;
 
-  /** Of a rectification: what is corrected with the approval. */
+  /** Of a rectification: the correction made with the approval. */
   @ApiProperty({ required: false, type: CorrectionBody })
   @IsOptional()
   @ValidateNested()
@@ -53,7 +53,7 @@ export class DecisionBody {
 }
 
 export class ExtensionBody {
-  /** Why it takes longer; the person is told. */
+  /** Why it takes longer; the person is informed. */
   @TextField(2000)
   reason!: string;
 }

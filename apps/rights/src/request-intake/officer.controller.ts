@@ -37,7 +37,7 @@ import type { ErasureScope } from '../rights-request/rights-request.js';
 import { extendedDueAt } from '../rights-request/swedish-calendar.js';
 import { previewOf } from './preview.js';
 
-/** The officers' queue: what no rule could decide. */
+/** The officers' queue of requests that no rule could decide. */
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')
@@ -110,7 +110,7 @@ export class OfficerController {
     return this.requests.forOfficer(requestId, this.clock.now());
   }
 
-  /** Ends a restriction of processing, after the person was told (art. 18(3)). */
+  /** Ends a restriction of processing, after the person was informed (art. 18(3)). */
   @Post(':id/restriction-lift')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: RestrictionLift })
@@ -141,7 +141,7 @@ export class OfficerController {
     };
   }
 
-  /** There must be a profile to correct; what the request itself refuses comes first. */
+  /** Requires a profile to correct, after the request's own rules were checked. */
   private async requireCorrectable(requestId: string, command: RightsRequestCommand, subjectId: string): Promise<void> {
     const { state } = await this.commands.load(rightsRequestDecider, requestId);
     rightsRequestDecider.decide(command, state);
@@ -149,7 +149,7 @@ export class OfficerController {
     await this.subjects.requireKnown(subjectId);
   }
 
-  /** What would go and what would stay, now; `null` = the kind is not about that. */
+  /** The scope if it were decided now; `null` = the kind has none. */
   private async scope(
     kind: RightsRequestKind,
     subjectId: string,

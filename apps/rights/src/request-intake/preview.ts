@@ -4,16 +4,16 @@ import { requestKinds } from '../rights-request/request-kinds.js';
 import type { OfficersRequest, RequestPreview } from '../rights-request/rights-request.http.js';
 import type { ErasureScope } from '../rights-request/rights-request.js';
 
-/** A processor, and what it received of the person. */
+/** A processor and the fields it received about the person. */
 interface Holder {
   readonly processorId: string;
   readonly fields: readonly string[];
 }
 
 /**
- * What an approval would do now: what goes, what stays, why, until when, and who is told.
+ * The effects of an approval now: what is erased, what is kept, why, until when, and which recipients are notified.
  *
- * @param scope of a kind that is judged by it, as it would be decided now
+ * @param scope for kinds that have one, as it would be decided now
  */
 export const previewOf = (
   register: Register,

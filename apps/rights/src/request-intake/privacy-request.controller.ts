@@ -36,7 +36,7 @@ import { requestDueAt } from '../rights-request/swedish-calendar.js';
 const confirmationHours = 24;
 const tokenShape = /^(?<requestId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{43}$/;
 
-interface Asked {
+interface EmailRequest {
   readonly email: string;
   readonly kind: PrivacyRequestBody['kind'];
   readonly detail: string | null;
@@ -45,10 +45,10 @@ interface Asked {
 }
 
 /**
- * Requests of people without an account, or who cannot sign in: the address is asked first, and from its confirmation
- * on the request goes the way of every other. What is answered says nothing about who is known.
+ * Requests of people without an account, or who cannot sign in: a confirmation is mailed to the address first, and from
+ * then on the request is handled like any other. The responses do not reveal whether an address is known.
  *
- * Dies before the append: nothing was asked, and the same call again asks.
+ * If the process dies before the append, no mail is sent, and the same call can be repeated.
  */
 @ApiTags('Rights')
 @ApiProblems(400, 404, 409, 410, 413, 415, 422, 429, 503)
@@ -81,7 +81,7 @@ export class PrivacyRequestController {
     return { confirmBy: expiresAt };
   }
 
-  /** The link that was mailed came back: the requester reads that mailbox. */
+  /** Confirms the request with the mailed token, which proves that the requester reads that mailbox. */
   @Post('confirmation')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: RequestReceipt })
@@ -104,13 +104,13 @@ export class PrivacyRequestController {
     const email = readable(confirmation?.email, null);
     if (confirmation !== null && email !== null) {
       const address = { email, language: confirmation.language };
-      await this.alsoAsContact(address, subjectId, { requestId, kind, detail, dueAt }, caller);
+      await this.receiveAsContact(address, subjectId, { requestId, kind, detail, dueAt }, caller);
     }
     const certificate = this.requests.certificateLink(requestId, state);
     return { requestId, dueAt, ...(certificate === null ? {} : { certificate }) };
   }
 
-  /** The finished copy, once, by the link that was mailed to the confirmed address. */
+  /** Returns the finished copy, once, by the link that was mailed to the confirmed address. */
   @Get(':id/export')
   @ApiProduces('application/json', 'text/html')
   @ApiOkResponse({ description: 'Everything the shop holds about the person, signed', schema: { type: 'object' } })
@@ -124,28 +124,32 @@ export class PrivacyRequestController {
     if (!isLinkToken(this.keys, 'subjectCopy', requestId, token)) throw new DomainError('not-found');
     const { history, state } = await this.commands.load(rightsRequestDecider, requestId);
     const subjectId = history[0]?.recorded.metadata.dataSubjectId ?? null;
-    // A customer who is signed in fetches it there.
+    // A signed-in customer fetches it from `/me/requests`.
     if (subjectId === null || state.status === 'none' || state.identifiedBy !== 'confirmedEmail')
       throw new DomainError('not-found');
     return this.copies.handOver(requestId, subjectId, format, commandContext(caller, subjectId), reply);
   }
 
-  private async ask(asked: Asked, caller: Caller): Promise<void> {
-    const subjectId = await this.subjectOf(asked.email);
+  private async ask(request: EmailRequest, caller: Caller): Promise<void> {
+    const subjectId = await this.subjectOf(request.email);
     try {
-      await this.askOf(subjectId, asked, caller);
+      await this.askOf(subjectId, request, caller);
     } catch (error) {
       if (!(error instanceof SubjectKeyDestroyed)) throw error;
-      // Erased since the address was looked up: from now on it belongs to a new person.
+      // The person was erased after the index was read: the address now belongs to a new person.
       await this.contacts.forget(subjectId);
-      await this.askOf(await this.contacts.findOrAdd(asked.email), asked, caller);
+      await this.askOf(await this.contacts.findOrAdd(request.email), request, caller);
     }
   }
 
-  private async askOf(subjectId: string, { detail, email, kind, ...mail }: Asked, caller: Caller): Promise<void> {
+  private async askOf(
+    subjectId: string,
+    { detail, email, kind, ...mail }: EmailRequest,
+    caller: Caller,
+  ): Promise<void> {
     const { noticeVersion } = this.register;
     const own = derivedId('privacyRequest', caller.commandId, subjectId);
-    // Not the likeness of a request of a signed-in person: an unconfirmed request of anybody must not take its place.
+    // Never equal to a signed-in person's request, which an unconfirmed request of a stranger must not replace.
     const likeness = `byEmail/${this.inFlight.likeness(kind, detail)}`;
     const requestId = await this.inFlight.idFor(subjectId, likeness, own);
     const token = `${requestId}.${randomBytes(32).toString('base64url')}`;
@@ -166,18 +170,18 @@ export class PrivacyRequestController {
     );
   }
 
-  /** The customer who has the address, else the contact who is known by it alone. */
+  /** The customer with this address, otherwise the contact. */
   private async subjectOf(email: string): Promise<string> {
     const indexed = await this.emails.find(email);
     const customer = indexed?.kind === 'customer' && (await this.customers.hasEmail(indexed.subjectId, email));
     return customer ? indexed.subjectId : this.contacts.findOrAdd(email);
   }
 
-  /** A customer may have written, subscribed or entered with the same address before: that is a person of its own. */
-  private async alsoAsContact(
+  /** Receives the request for the contact too: a customer may have used the same address earlier without an account. */
+  private async receiveAsContact(
     address: RightsRequestEvents['RequesterAddressNoted'] & { readonly email: string },
     subjectId: string,
-    { requestId, ...receipt }: { requestId: string; kind: Asked['kind']; detail: string | null; dueAt: string },
+    { requestId, ...receipt }: { requestId: string; kind: EmailRequest['kind']; detail: string | null; dueAt: string },
     caller: Caller,
   ): Promise<void> {
     const contactId = await this.contacts.find(address.email);

@@ -12,7 +12,7 @@ export class PrivacyRequestBody {
   @IsIn(rightsRequestKinds)
   kind!: RightsRequestKind;
 
-  /** What it is about, in the person's own words. */
+  /** The request in the person's own words. */
   @ApiProperty({ required: false, type: String, nullable: true, maxLength: 4000 })
   @IsOptional()
   @IsString()
@@ -26,9 +26,9 @@ export class PrivacyRequestBody {
   locale?: Locale;
 }
 
-/** The same for every address: nothing here says who is known. */
+/** The same for every address, so that it does not reveal whether the address is known. */
 export class PrivacyRequestAccepted {
-  /** Until when the mailed link is good. */
+  /** Until when the mailed link is valid. */
   @ApiProperty({ format: 'date-time' })
   confirmBy!: string;
 }
@@ -41,7 +41,7 @@ export class ConfirmPrivacyRequestBody {
 }
 
 export class TokenExportQuery extends ExportQuery {
-  /** Of the mailed link. */
+  /** The token of the mailed link. */
   @ApiProperty({ maxLength: 100 })
   @IsString()
   @MaxLength(100)

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 
 /**
- * Promise: the reader of a mailbox can use the rights of its owner, nobody else can, and nobody learns who is known.
- * Left open here: the mails, which another service sends from the events.
+ * Promised: the reader of a mailbox can use the rights of its owner, nobody else can, and nobody learns which addresses
+ * are known. Left open here: the mails, which another service sends from the events.
  */
 let rights: RightsUnderTest;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ const ask = (email: string, kind: string, more: object = {}) =>
   rights.call('POST', '/privacy-requests', { body: { email, kind, ...more } });
 const confirm = (token: string) => rights.call('POST', '/privacy-requests/confirmation', { body: { token } });
 
-/** What was mailed: the last token of a request of this person. */
+/** The last mailed token of a request of this person. */
 const mailed = async (subjectId: string): Promise<string> => {
   const { rows } = await rights.service.platform.pool.query<{ stream_id: string }>(
     `SELECT request_id::text AS stream_id FROM rights.request_in_flight WHERE subject_id = $1 AND likeness LIKE 'byEmail/%'
@@ -57,7 +57,7 @@ const ended = (requestId: string): Promise<RightsRequestEvent[]> =>
   });
 
 describe('a request without an account', () => {
-  it('is answered the same, whoever is known', async () => {
+  it('gets the same response for known and unknown addresses', async () => {
     await rights.customer('agneta');
     await correspondent('bo@example.org');
     const answers = await Promise.all(
@@ -81,7 +81,7 @@ describe('a request without an account', () => {
     expect(JSON.stringify(body)).not.toMatch(/cecilia|4111/);
   });
 
-  it('goes on when the mailed token comes back, once; the copy comes by an unguessable link, once', async () => {
+  it('continues once with the mailed token; the copy is available once by an unguessable link', async () => {
     const contactId = await correspondent('David+shop@example.org');
     await ask('david+shop@EXAMPLE.org', 'access');
     const token = await mailed(contactId);
@@ -106,7 +106,7 @@ describe('a request without an account', () => {
     expect((await fetched(link)).body.code).toBe('gone');
   });
 
-  it('that nobody confirms asks nothing of an officer, and asks the address no second time at once', async () => {
+  it('that is not confirmed is not shown to officers, and no second mail is sent at once', async () => {
     const contactId = await correspondent('eva@example.org');
     await ask('eva@example.org', 'rectification', { detail: 'it is Eva' });
     const token = await mailed(contactId);
@@ -122,7 +122,7 @@ describe('a request without an account', () => {
     });
   });
 
-  it('of an address nobody knows ends with nothing held', async () => {
+  it('of an unknown address ends with no data held', async () => {
     await ask('filip@example.org', 'erasure');
     const contactId = (await contacts().find('filip@example.org'))!;
     const { body } = await confirm(await mailed(contactId));
@@ -137,7 +137,7 @@ describe('a request without an account', () => {
     expect((await rights.call('GET', path)).body.code).toBe('not-found');
   });
 
-  it('forgets a contact: keys, address and all, and certifies it', async () => {
+  it('erases a contact with keys and address, and certifies it', async () => {
     const email = 'gunnel@example.org';
     const contactId = await correspondent(email);
     await ask(email, 'erasure', { locale: 'en' });
@@ -161,14 +161,14 @@ describe('a request without an account', () => {
     const certificate = await rights.call('GET', body.certificate.replace('/api/v1', ''));
     expect(certificate.body.certificate).toMatchObject({ requestId: body.requestId, outcome: 'done' });
     expect(JSON.stringify(certificate.body)).not.toContain('gunnel');
-    // The address belongs to a new person from then on, who is answered like anybody.
+    // From then on the address belongs to a new person, who gets the same response.
     expect((await ask(email, 'access')).status).toBe(202);
     expect(await contacts().find(email)).not.toBe(contactId);
   });
 });
 
 describe('a customer who cannot sign in', () => {
-  it('is looked at by an officer: a mailbox is not an account', async () => {
+  it('needs an officer’s decision: a mailbox is not an account', async () => {
     const { customerId } = await rights.customer('hanna');
     await ask('Hanna@example.org', 'erasure');
     const { body } = await confirm(await mailed(customerId));
@@ -176,14 +176,14 @@ describe('a customer who cannot sign in', () => {
       (await history(body.requestId)).find(({ type }) => type === 'RequestReferredToOfficer'),
     );
     expect(referred.data).toEqual({ blockers: ['identifiedByEmailOnly'] });
-    // What they ask for themselves meanwhile is another request, and nobody's unconfirmed word stands in for it.
+    // Their own signed-in request is a different one, which the unconfirmed request does not replace.
     const officers = await rights.officer();
     const decision = { decision: 'refuse', reason: 'sign in, please' };
     const path = `/compliance/requests/${body.requestId}/decision`;
     expect((await rights.call('POST', path, { bearer: officers, body: decision })).status).toBe(200);
   });
 
-  it('ends marketing at once, and what was written with the address without an account is asked about too', async () => {
+  it('ends marketing at once, and their request also covers the contact with the same address', async () => {
     const { customerId, bearer } = await rights.customer('ivar');
     const contactId = await correspondent('ivar@example.org');
     await ask('ivar@example.org', 'objection');
@@ -193,7 +193,7 @@ describe('a customer who cannot sign in', () => {
     expect(objectedPurposes).toEqual(
       expect.arrayContaining(['newsletter', 'marketing', 'similarGoods', 'adMeasurement']),
     );
-    // The answers to the second request find their way, too.
+    // The second request is answered too.
     const asContact = await ended(derivedId('asContact', body.requestId));
     expect(asContact).toContainEqual({
       type: 'RequesterAddressNoted',
@@ -207,7 +207,7 @@ describe('a customer who cannot sign in', () => {
     });
   });
 
-  it('has requests of their own beside those of anybody who typed the address', async () => {
+  it('has their own requests, separate from those of strangers who entered the address', async () => {
     const { customerId, bearer } = await rights.customer('jenny');
     await ask('jenny@example.org', 'access');
     const byEmail = (await mailed(customerId)).split('.')[0];

@@ -5,7 +5,7 @@ import { DataSubjects } from '../data-subject/data-subjects.js';
 import { Customers } from '../person/customers.query.js';
 import { ProcessingAnswer } from '../rights-request/rights-request.http.js';
 
-/** What a customer's restrictions and objections came to. */
+/** A customer's current restrictions and objections. */
 @ApiTags('Rights')
 @ApiBearerAuth()
 @SignedIn('customer')

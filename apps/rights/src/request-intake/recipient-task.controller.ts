@@ -18,7 +18,7 @@ import { OfficersRequest } from '../rights-request/rights-request.http.js';
 import { RecipientTaskBody, RecipientTaskList } from './recipient-task.http.js';
 import { RightsRequests } from '../rights-request/rights-request.query.js';
 
-/** Recipients that no machine could make confirm: a person speaks to them and notes what came of it (art. 19). */
+/** Recipients without an automatic confirmation: an officer contacts them and records the outcome (art. 19). */
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')

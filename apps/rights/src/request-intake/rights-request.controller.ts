@@ -36,7 +36,7 @@ import {
 import { RightsRequests } from '../rights-request/rights-request.query.js';
 import { requestDueAt } from '../rights-request/swedish-calendar.js';
 
-/** A customer's requests under art. 15-21. Receiving is all that happens here; the reactor judges and executes. */
+/** A customer's requests under art. 15-21. They are only received here; reactors judge and execute them. */
 @ApiTags('Rights')
 @ApiBearerAuth()
 @SignedIn('customer')
@@ -71,7 +71,7 @@ export class RightsRequestController {
     const context = commandContext(caller, subjectId, noticeVersion);
     const own = derivedId('rightsRequest', caller.commandId);
     const requestId = await this.inFlight.idFor(subjectId, this.inFlight.likeness(kind, detail), own);
-    // A repeated request is answered also while the person is being forgotten.
+    // A repeated request is answered also while the person is being erased.
     if (requestId === own) {
       await this.customers.requireRegistered(subjectId);
       await this.rights.requireKnown(subjectId);
@@ -101,14 +101,14 @@ export class RightsRequestController {
     return this.requests.listOfSubject(subjectId, limit, cursor);
   }
 
-  /** Readable to its end, also when the person is forgotten: it says nothing about them. */
+  /** Stays readable during an erasure, because it contains no personal data. */
   @Get(':id')
   @ApiOkResponse({ type: RequestAnswer })
   one(@FromPrincipal() { subjectId }: Principal, @Param('id') id: string): Promise<RequestAnswer> {
     return this.requests.ofSubject(subjectId, idParam(id));
   }
 
-  /** The finished copy, once. */
+  /** Returns the finished copy, once. */
   @Get(':id/export')
   @FreshlyAuthenticated()
   @ApiProduces('application/json', 'text/html')
@@ -124,7 +124,7 @@ export class RightsRequestController {
     return this.copies.handOver(requestId, subjectId, format, commandContext(caller, subjectId), reply);
   }
 
-  /** Ends a restriction this request put on; the person is told before it ends (art. 18(3)). */
+  /** Ends this request's restriction; the person is informed before it ends (art. 18(3)). */
   @Post(':id/restriction-lift')
   @HttpCode(202)
   @FreshlyAuthenticated()

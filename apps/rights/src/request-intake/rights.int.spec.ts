@@ -9,8 +9,8 @@ import { disclosed, shippedOrder } from '../purchase.fixture.js';
 import { startRights, type Answer, type RightsUnderTest } from '../rights.fixture.js';
 
 /**
- * Promise: every right is used through the API and ends in an answer; each route is for whom it says. Left open here:
- * what other services make of a restriction or an objection, and the mails.
+ * Promised: every right can be used through the API and ends in an answer; each route is limited to its role. Left open
+ * here: how other services treat a restriction or an objection, and the mails.
  */
 let rights: RightsUnderTest;
 let officers: string;
@@ -31,8 +31,8 @@ const history = async <Event extends DomainEvent>(category: string, id: string):
   const opened = await rights.service.get<Sealer>(Sealer).open<Event>(recorded);
   return opened.map(({ event }) => event);
 };
-/** The group has all of the stream behind it. */
-const heard = async (group: string, category: string, id: string): Promise<void> => {
+/** Waits until the group has handled all of the stream. */
+const untilHandled = async (group: string, category: string, id: string): Promise<void> => {
   const { pool, store } = rights.service.platform;
   let last = 0n;
   for await (const { position } of store.readStream(streamName(category, id))) last = position;
@@ -46,7 +46,7 @@ const types = async (category: string, id: string) => (await history(category, i
 const disclose = (subjectId: string, ...fields: string[]): Promise<void> =>
   rights.record('forwarding', newId(), subjectId, disclosed(...fields));
 
-/** Every processor has nothing of this person. */
+/** Every processor answers that it has no data of this person. */
 const allAnswer = async (subjectId: string, requestId: string): Promise<void> => {
   for (const processorId of processors) {
     await rights.record('forwarding', newId(), subjectId, {
@@ -71,7 +71,7 @@ const stale = (subjectId: string): Promise<string> =>
   rights.service.bearer({ subjectId, authenticatedAt: new Date(Date.now() - 3_600_000) });
 
 describe('access and portability', () => {
-  it('end in a copy that is handed out once', async () => {
+  it('end in a copy that can be fetched once', async () => {
     const { customerId, bearer } = await rights.customer('agneta');
     const requestId = await ask(bearer, 'access');
     const answered = await inState(bearer, requestId, 'answered');
@@ -101,7 +101,7 @@ describe('access and portability', () => {
     ]);
   });
 
-  it('come as a page too', async () => {
+  it('are available as a page too', async () => {
     const { bearer } = await rights.customer('bo');
     const requestId = await ask(bearer, 'portability');
     await inState(bearer, requestId, 'answered');
@@ -110,7 +110,7 @@ describe('access and portability', () => {
     expect(page.body).toContain('bo@example.org');
   });
 
-  it('have no copy where there is none to have', async () => {
+  it('have no copy to fetch where there is none', async () => {
     const { bearer } = await rights.customer('cecilia');
     const requestId = await ask(bearer, 'restriction');
     expect((await get(`/me/requests/${requestId}/export`, bearer)).body.code).toBe('not-found');
@@ -119,7 +119,7 @@ describe('access and portability', () => {
 });
 
 describe('restriction', () => {
-  it('holds until it was lifted, which the person is told before; recipients are told by a person', async () => {
+  it('is in force until it is lifted, of which the person is informed before; an officer notifies the recipients', async () => {
     const { customerId, bearer } = await rights.customer('david');
     await disclose(customerId, 'givenName', 'email');
     const requestId = await ask(bearer, 'restriction');
@@ -173,7 +173,7 @@ describe('restriction', () => {
   it('may be lifted by an officer', async () => {
     const { bearer } = await rights.customer('eva');
     const requestId = await ask(bearer, 'restriction');
-    expect((await inState(bearer, requestId, 'answered')).outcome).toBe('done'); // nobody had received anything
+    expect((await inState(bearer, requestId, 'answered')).outcome).toBe('done'); // there were no recipients
     const lift = `/compliance/requests/${requestId}/restriction-lift`;
     expect((await post(lift, bearer)).body.code).toBe('not-allowed');
     expect((await post(lift, officers)).status).toBe(202);
@@ -193,7 +193,7 @@ describe('objection', () => {
     ]);
   });
 
-  it('on own grounds is weighed by an officer, and marketing does not wait for that', async () => {
+  it('on the person’s own grounds is decided by an officer, and marketing ends before that', async () => {
     const { bearer } = await rights.customer('gustav');
     const requestId = await ask(bearer, 'objection', 'I am a public person');
     await inState(bearer, requestId, 'referred');
@@ -208,12 +208,12 @@ describe('objection', () => {
 });
 
 describe('rectification', () => {
-  it('of one`s own tells who holds the old value, and nobody else', async () => {
+  it('by the person notifies only recipients of the old value', async () => {
     const { customerId, bearer } = await rights.customer('hanna');
     const corrects = (type: string, data: object) => rights.record('customer', customerId, customerId, { type, data });
     const name = (givenName: string) => corrects('NameRectified', { givenName, familyName: 'Family hanna' });
     await name('Hannah');
-    await heard('rights.rectification', 'customer', customerId); // a recipient from now on has the new value
+    await untilHandled('rights.rectification', 'customer', customerId); // later recipients get the new value
     await disclose(customerId, 'givenName', 'orderLines');
     await corrects('PhoneRectified', { phone: '+46701740605' });
     await name('Johanna');
@@ -230,7 +230,7 @@ describe('rectification', () => {
     });
   });
 
-  it('by an officer corrects, with the decision', async () => {
+  it('by an officer is made with the decision', async () => {
     const { customerId, bearer } = await rights.customer('ingrid');
     const requestId = await ask(bearer, 'rectification', 'my name is spelt Ingrith');
     await inState(bearer, requestId, 'referred');
@@ -250,12 +250,12 @@ describe('rectification', () => {
     await until(async () => (await types('customer', customerId)).includes('NameRectified'));
     expect((await decide({ decision: 'approve', changes })).body.code).toBe('request-not-open');
     expect((await types('customer', customerId)).filter((type) => type === 'NameRectified')).toHaveLength(1);
-    expect((await get('/me/requests', bearer)).body.items).toHaveLength(1); // the correction asks for nothing itself
+    expect((await get('/me/requests', bearer)).body.items).toHaveLength(1); // the correction is not a request of its own
   });
 });
 
 describe('the officers` queue', () => {
-  it('shows what an approval would do, extends once, and the person reads why', async () => {
+  it('shows the effects of an approval, extends once, and shows the person the reason', async () => {
     const { customerId, bearer } = await rights.customer('jonas');
     await disclose(customerId, 'email', 'givenName');
     await rights.record('order', newId(), customerId, shippedOrder('Jonas')[0]);
@@ -312,7 +312,7 @@ describe('the officers` queue', () => {
 });
 
 describe('what a customer asks for', () => {
-  it('needs a fresh password', async () => {
+  it('needs a recent sign-in with the password', async () => {
     const { customerId } = await rights.customer('lars');
     const old = await stale(customerId);
     expect((await post('/me/requests', old, { kind: 'access' })).body.code).toBe('reauthentication-required');
@@ -324,7 +324,7 @@ describe('what a customer asks for', () => {
 });
 
 describe('the certificate of an erasure', () => {
-  it('is signed, has nothing personal in it, and is read by its link without signing in', async () => {
+  it('is signed, has no personal data, and is readable by its link without signing in', async () => {
     const { customerId, bearer } = await rights.customer('mona');
     const asked = await post('/me/requests', bearer, { kind: 'erasure' });
     const { certificate: link, requestId } = asked.body as { certificate: string; requestId: string };
@@ -359,7 +359,7 @@ describe('the certificate of an erasure', () => {
     expect((await get('/me/requests', `Bearer ${body.jws}`)).body.code).toBe('invalid-token');
   });
 
-  it('is of an erasure', async () => {
+  it('exists for erasures only', async () => {
     const { bearer } = await rights.customer('nils');
     const requestId = await ask(bearer, 'restriction');
     expect((await get(`/me/requests/${requestId}/certificate`, bearer)).body.code).toBe('not-found');
@@ -367,7 +367,7 @@ describe('the certificate of an erasure', () => {
 });
 
 describe('contradictory requests', () => {
-  it('have clear answers once the person is being forgotten', async () => {
+  it('have clear answers once the person is being erased', async () => {
     const { customerId, bearer } = await rights.customer('olga');
     const first = await ask(bearer, 'erasure');
     await inState(bearer, first, 'executing');
@@ -379,7 +379,7 @@ describe('contradictory requests', () => {
     expect((await types('dataSubject', customerId)).filter((type) => type === 'ErasureRequested')).toHaveLength(1);
   });
 
-  it('what was not restricted cannot be lifted', async () => {
+  it('refuse the lift of a restriction that is not in force', async () => {
     const { bearer } = await rights.customer('pia');
     const requestId = await ask(bearer, 'objection');
     expect((await post(`/me/requests/${requestId}/restriction-lift`, bearer)).body.code).toBe(
@@ -387,7 +387,7 @@ describe('contradictory requests', () => {
     );
   });
 
-  it('requests and an erasure race: whatever was acknowledged ends, and none is readable after', async () => {
+  it('end if they race with an erasure: every acknowledged request ends, and none is readable afterwards', async () => {
     const { customerId, bearer } = await rights.customer('rune');
     const says = (word: string) => (_: unknown, index: number) =>
       post('/me/requests', bearer, { kind: 'rectification', detail: `${word} ${index}` });
@@ -418,12 +418,12 @@ describe('contradictory requests', () => {
     expect(JSON.stringify(await history('customer', customerId))).not.toMatch(/rune|exempel/i);
     await expect(
       rights.record('customer', customerId, customerId, { type: 'PhoneRectified', data: { phone: '+46701740605' } }),
-    ).rejects.toThrow('destroyed'); // nothing mints a destroyed key again
+    ).rejects.toThrow('destroyed'); // no destroyed key is created again
   });
 });
 
-describe('a request that is open when its person is forgotten', () => {
-  it('is ended, and its copy goes', async () => {
+describe('a request that is open when its person is erased', () => {
+  it('is ended, and its copy is deleted', async () => {
     const { customerId, bearer } = await rights.customer('sven');
     const access = await ask(bearer, 'access');
     await inState(bearer, access, 'answered');

@@ -4,9 +4,19 @@ import { EndedPeriods } from './ended-periods.js';
 import { Clock, newId, streamName } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
 import { Commands } from '@dittoo/service';
-import { rights, startRetention, noon, sayOn, read, typesOf, lease, schedulerAt, live } from './retention.fixture.js';
+import {
+  rights,
+  startRetention,
+  noon,
+  recordOn,
+  read,
+  typesOf,
+  lease,
+  schedulerAt,
+  live,
+} from './retention.fixture.js';
 
-/** Promise: an account that nobody uses is announced and then erased, and a use of it counts whenever it comes. */
+/** Promised: the erasure of an unused account is announced and then done, and a use cancels it at any time before. */
 beforeAll(() => startRetention());
 afterAll(() => rights.close());
 
@@ -24,7 +34,7 @@ describe('an account that nobody uses', () => {
       return rows.length > 0;
     });
 
-  it('is told 30 days before, and erased like any other when it stays unused', async () => {
+  it('gets a notice 30 days before, and is erased like any other if it stays unused', async () => {
     const { customerId } = await rights.customer('ludvig');
     await registered(customerId);
     const stream = streamName('dataSubject', customerId);
@@ -44,24 +54,24 @@ describe('an account that nobody uses', () => {
     expect(request[0]!.metadata.actor).toEqual({ kind: 'system', id: 'rights.retentionSchedule' });
   });
 
-  it('is neither told nor erased while its owner had the processing restricted, and told before anything ends', async () => {
+  it('gets no notice and is not erased during a restriction of processing, and gets the notice afterwards', async () => {
     const { customerId } = await rights.customer('nanna');
     await registered(customerId);
     const stream = streamName('dataSubject', customerId);
     const notice = plus(years(today(), 2), -29);
     const requestId = newId();
-    await sayOn(today(), 'dataSubject', customerId, customerId, 'ProcessingRestricted', { requestId });
+    await recordOn(today(), 'dataSubject', customerId, customerId, 'ProcessingRestricted', { requestId });
     await live(notice);
     await live(plus(notice, 31));
     expect(await typesOf(stream)).not.toContain('InactivityNoticed');
-    await sayOn(plus(notice, 31), 'dataSubject', customerId, customerId, 'RestrictionLifted', { requestId });
+    await recordOn(plus(notice, 31), 'dataSubject', customerId, customerId, 'RestrictionLifted', { requestId });
     await live(plus(notice, 33));
     const noticed = (await read(stream)).find(({ type }) => type === 'InactivityNoticed')!;
     expect(String(noticed.data['erasesAt']) > noon(plus(notice, 62))).toBe(true);
     expect(await typesOf(stream)).not.toContain('ErasureRequested');
   });
 
-  /** Waits until the row says so, and that nothing is announced. */
+  /** Waits until the row has this day and no announcement. */
   const lastUsedIs = (subjectId: string, day: string) =>
     until(async () => {
       const { rows } = await rights.service.platform.pool.query(
@@ -71,9 +81,9 @@ describe('an account that nobody uses', () => {
       return rows.length > 0;
     });
   const usedOn = (subjectId: string, day: string) =>
-    sayOn(day, 'customer', subjectId, subjectId, 'AccountUsed', { on: day });
+    recordOn(day, 'customer', subjectId, subjectId, 'AccountUsed', { on: day });
 
-  it('stays when it is used after all, and is told anew when that was long ago', async () => {
+  it('stays if it is used after the notice, and gets a new notice when that use is long ago', async () => {
     const { customerId } = await rights.customer('malin');
     await registered(customerId);
     const stream = streamName('dataSubject', customerId);
@@ -81,7 +91,7 @@ describe('an account that nobody uses', () => {
     await live(notice);
     const used = plus(notice, 10);
     await usedOn(customerId, used);
-    await live(plus(notice, 31)); // whether or not the row knows of it yet
+    await live(plus(notice, 31)); // whether or not the row is up to date
     expect(await typesOf(stream)).toEqual(['InactivityNoticed']);
     await lastUsedIs(customerId, used);
     await live(plus(years(used, 2), -30));
@@ -90,7 +100,7 @@ describe('an account that nobody uses', () => {
     expect(await typesOf(stream)).toEqual(['InactivityNoticed', 'InactivityNoticed']);
   });
 
-  it('goes on being counted when it is used the moment it is told', async () => {
+  it('still has its period when it is used at the moment of the notice', async () => {
     const { customerId } = await rights.customer('moa');
     await registered(customerId);
     const notice = plus(years(today(), 2), -29);
@@ -108,7 +118,7 @@ describe('an account that nobody uses', () => {
     expect(await typesOf(streamName('dataSubject', customerId))).toEqual(['InactivityNoticed']);
   });
 
-  it('is judged by what the log says came last, and not by the day a use is said to be of', async () => {
+  it('is judged by the order of the log, not by the day recorded for a use', async () => {
     const [before, after] = [await rights.customer('mats'), await rights.customer('maud')];
     for (const { customerId } of [before, after]) await registered(customerId);
     const used = plus(today(), 1);
@@ -116,7 +126,7 @@ describe('an account that nobody uses', () => {
     await lastUsedIs(before.customerId, used);
     const notice = plus(years(used, 2), -29);
     await live(notice);
-    await usedOn(after.customerId, plus(today(), -1)); // a clock that was moved back
+    await usedOn(after.customerId, plus(today(), -1)); // as after a clock was set back
     await live(plus(notice, 30));
     expect(await typesOf(streamName('dataSubject', after.customerId))).not.toContain('ErasureRequested');
     await until(async () => (await typesOf(streamName('dataSubject', before.customerId))).includes('ErasureRequested'));

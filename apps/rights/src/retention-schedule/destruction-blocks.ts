@@ -9,8 +9,8 @@ import { SubjectRetention } from '../retention/subject-retention.query.js';
 import { RightsRequests } from '../rights-request/rights-request.query.js';
 
 /**
- * What is due and nothing stands in its way: no legal hold keeps it, and no open request needs the address. Rows that
- * are held stay due; they are read past, page by page, so that they hold up nothing behind them.
+ * Due rows that may be handled: no legal hold keeps the data, and no open request needs the address. Blocked rows stay
+ * due; they are skipped page by page, so that they do not delay later ones.
  */
 @Injectable()
 export class DestructionBlocks {
@@ -23,7 +23,7 @@ export class DestructionBlocks {
     private readonly retention: SubjectRetention,
   ) {}
 
-  /** At most `limit` keys, the oldest first, by person. */
+  /** Up to `limit` keys, the oldest first, grouped by person. */
   async freeKeys(now: string, limit: number): Promise<DuePerson[]> {
     const keys = await firstFree(
       limit,
@@ -36,16 +36,16 @@ export class DestructionBlocks {
   }
 
   /**
-   * The last check before what cannot be undone: what is due by the person's own streams too, which the rows may not have
-   * heard of yet, and what nothing keeps by now.
+   * The last check before the irreversible step: keys that are also due by the person's own streams, because the rows
+   * may be outdated, and that nothing keeps now.
    *
-   * @throws PersonIsParked a stream of the person stands still: come again later
+   * @throws PersonIsParked a stream of the person is parked: retry later
    */
-  async lastLook({ due, subjectId }: DuePerson, now: string): Promise<DuePerson> {
+  async recheck({ due, subjectId }: DuePerson, now: string): Promise<DuePerson> {
     const streams = await this.streams.of(subjectId);
     if (await this.parked.hasAny(subjectId, { kind: 'retention', id: subjectId }, streams)) throw new PersonIsParked();
     const { keys } = await this.retention.among(subjectId, streams);
-    // What the streams no longer know was destroyed before, by a process that died before it deleted the row.
+    // A key without a period in the streams was destroyed by a process that died before it deleted the row.
     const runsOn = keys.filter(({ lastDay }) => lastDay === null || lastDay >= dayOf(now));
     const running = new Set(runsOn.map(({ category, scope }) => `${category}/${scope}`));
     const free = await this.free(
@@ -82,7 +82,7 @@ export class DestructionBlocks {
 
 const keepsAccount = (hold: HeldData): boolean => holdsKey(hold, 'profile', null) || holdsKey(hold, 'contact', null);
 
-/** The first page on which something is free, less what is not. */
+/** The unblocked items of the first page that has any. */
 const firstFree = async <Item>(
   limit: number,
   read: (after: Item | null) => Promise<readonly Item[]>,
@@ -90,8 +90,8 @@ const firstFree = async <Item>(
 ): Promise<Item[]> => {
   for (let after: Item | null = null; ;) {
     const page = await read(after);
-    const found = page.length === 0 ? [] : await free(page);
-    if (found.length > 0 || page.length < limit) return [...found];
+    const freeItems = page.length === 0 ? [] : await free(page);
+    if (freeItems.length > 0 || page.length < limit) return [...freeItems];
     after = page.at(-1) ?? null;
   }
 };

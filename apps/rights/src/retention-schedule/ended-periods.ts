@@ -5,10 +5,10 @@ import { dataSubjectDecider } from '../data-subject/data-subject.decider.js';
 import { standingOf } from '../data-subject/data-subject.js';
 import { Customers, placeOf } from '../person/customers.query.js';
 
-/** Who says in the log that a period has ended. */
+/** The actor of events about ended periods. */
 export const retentionActor = 'rights.retentionSchedule';
 
-/** What the end of a period does to the stream of the person. Everything here may be repeated. */
+/** Reads and records the ends of periods in the person's streams. Every method is safe to repeat. */
 @Injectable()
 export class EndedPeriods {
   constructor(
@@ -17,9 +17,9 @@ export class EndedPeriods {
   ) {}
 
   /**
-   * Tells a customer that the account will be erased at `erasesAt` (RFC 3339) unless it is used.
+   * Records the notice that the account will be erased at `erasesAt` (RFC 3339) unless it is used.
    *
-   * @returns false: there is no account any more
+   * @returns `false` = the account no longer exists
    */
   async noticeInactivity(subjectId: Uuid, erasesAt: string): Promise<boolean> {
     if ((await this.customers.of(subjectId))?.status !== 'registered') return false;
@@ -29,7 +29,7 @@ export class EndedPeriods {
     return state.status === 'known';
   }
 
-  /** When the account will be erased, as last announced; `null` = used since, or gone. Read from the streams. */
+  /** When the account will be erased, as last announced; `null` = used since, or closed. Read from the streams. */
   async announcedErasure(subjectId: Uuid): Promise<string | null> {
     const { history, state } = await this.commands.load(dataSubjectDecider, subjectId);
     if (state.status !== 'known' || state.erasesAt === null) return null;
@@ -41,12 +41,12 @@ export class EndedPeriods {
     return usedSince ? null : state.erasesAt;
   }
 
-  /** The last day the account was used; `null` = not since the registration. Read from the stream. */
+  /** The last day of use; `null` = none since the registration. Read from the stream. */
   async lastUsedOn(subjectId: Uuid): Promise<string | null> {
     return (await this.customers.of(subjectId))?.lastUsedOn ?? null;
   }
 
-  /** Is their data only to be stored (art. 18)? Then nothing of it is destroyed, and no notice is sent. */
+  /** Whether a restriction is in force (art. 18). Then nothing is destroyed, and no notice is sent. */
   async isRestricted(subjectId: Uuid): Promise<boolean> {
     const { state } = await this.commands.load(dataSubjectDecider, subjectId);
     return standingOf(state).restrictions.length > 0;

@@ -8,7 +8,7 @@ import { rightsRequestDecider } from '../rights-request/rights-request.decider.j
 import { requestDueAt } from '../rights-request/swedish-calendar.js';
 import { retentionActor } from './ended-periods.js';
 
-/** Requests the erasure of an account that was not used for too long. Safe to repeat. */
+/** Requests the erasure of an account that was unused for too long. Safe to repeat. */
 @Injectable()
 export class ErasureByRetention {
   constructor(

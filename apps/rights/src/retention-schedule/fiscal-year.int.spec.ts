@@ -3,11 +3,11 @@ import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { lastDayIs, placeOn, rights, shipOn, startRetention } from './retention.fixture.js';
 
-/** Promise: with a fiscal year that is not the calendar year, everything that says a last day says the same one. */
+/** Promised: with a fiscal year that is not the calendar year, the same last day is shown everywhere. */
 beforeAll(() => startRetention({ FISCAL_YEAR_END: '06-30' }));
 afterAll(() => rights.close());
 
-it('scheduler, access copy, scope and certificate say when the books end', async () => {
+it('scheduler, access copy, scope and certificate have the same last day of the books', async () => {
   const { customerId, bearer } = await rights.customer('vera');
   const orderId = await placeOn('2026-09-15', customerId);
   await shipOn('2026-09-15', customerId, orderId);
@@ -38,7 +38,7 @@ it('scheduler, access copy, scope and certificate say when the books end', async
   await lastDayIs('orderAccounting', orderId, '2034-12-31');
 });
 
-it('counts an order of the next fiscal year a year longer', async () => {
+it('keeps an order of the next fiscal year a year longer', async () => {
   const subjectId = newId();
   await lastDayIs('orderAccounting', await placeOn('2026-06-30', subjectId), '2033-12-31');
   await lastDayIs('orderAccounting', await placeOn('2026-07-01', subjectId), '2034-12-31');

@@ -21,7 +21,10 @@ import {
   placeOn,
 } from './retention.fixture.js';
 
-/** Promise: a legal hold of two officers stops destruction, and its end resumes it. Left open here: that processors delete too. */
+/**
+ * Promised: a legal hold of two officers stops destruction, and its end resumes it. Left open here: that processors
+ * delete too.
+ */
 beforeAll(() => startRetention());
 afterAll(() => rights.close());
 
@@ -62,7 +65,7 @@ describe('a legal hold', () => {
     expect(listed.body.items).toContainEqual(expect.objectContaining({ holdId, state: 'released' }));
   });
 
-  it('that is not confirmed holds nothing; one that expires lets go by itself', async () => {
+  it('that is not confirmed keeps nothing; one that expires ends by itself', async () => {
     const [one, other] = [newId(), newId()];
     for (const id of [one, other]) await lastDayIs('orderDelivery', await placeOn('2026-11-22', id), '2029-11-22');
     await ask({ subjectId: one, categories: ['orderDelivery'], ...words });
@@ -76,13 +79,13 @@ describe('a legal hold', () => {
     expect(shown.body.state).toBe('expired');
   });
 
-  it('that cannot be ended is named and tried again, and the holds behind it end', async () => {
+  it('that cannot be ended is logged and retried, and later holds end', async () => {
     const [broken, subjectId] = [newId(), newId()];
     await lastDayIs('orderDelivery', await placeOn('2026-11-22', subjectId), '2029-11-22');
     const { holdId } = (await ask({ subjectId, categories: ['orderDelivery'], ...words })).body;
     await confirm(holdId);
     const { platform } = rights.service;
-    // A row whose hold the log does not know, and whose time was over first.
+    // A row that expires first and whose hold is not in the log.
     await platform.pool.query(
       `INSERT INTO rights.legal_hold (hold_id, subject_id, categories, state, expires_at, requested_at)
        VALUES ($1, $2, '{orderDelivery}', 'inForce', '2031-05-01', '2026-11-22')`,
@@ -96,7 +99,7 @@ describe('a legal hold', () => {
       pino({ base: null }, { write: (line: string) => said.push(JSON.parse(line) as object) }),
     );
     const expire = (limit: number) => expiry.expire(noon('2031-06-02'), limit, new AbortController().signal);
-    expect(await expire(1)).toBe(1); // the first page has the broken one alone
+    expect(await expire(1)).toBe(1); // the first page has only the broken one
     const named = { msg: 'legal-hold.expiry-failed', holdId: broken, failure: 'DomainError', code: 'not-found' };
     expect(said).toEqual([expect.objectContaining(named)]);
     const shown = await rights.call('GET', `/compliance/legal-holds/${holdId}`, { bearer: officers[0] });
@@ -108,7 +111,7 @@ describe('a legal hold', () => {
     await platform.pool.query('DELETE FROM rights.legal_hold WHERE hold_id = $1', [broken]);
   });
 
-  it('sends an erasure to an officer, keeps its part of it, says so, and lets it go at the end', async () => {
+  it('refers an erasure to an officer, keeps its part, records that, and ends with its destruction', async () => {
     const { customerId, bearer } = await rights.customer('nils');
     const { holdId } = (await ask({ subjectId: customerId, categories: ['profile', 'personnummer'], ...words })).body;
     await confirm(holdId);
@@ -142,11 +145,11 @@ describe('a legal hold', () => {
     expect(await usable(customerId)).toEqual([]);
     await expect(
       rights.service.get<Sealer>(Sealer).sealValue(customerId, 'profile', ['spec'], 'again'),
-    ).rejects.toThrow('destroyed'); // nothing begins anew
+    ).rejects.toThrow('destroyed'); // no key is created again
   });
   const yesterday = async () => dayBefore(dayOf(rights.service.get<Clock>(Clock).now()));
 
-  it('is for officers, and says what is wrong with it', async () => {
+  it('is for officers, and reports what is wrong with a request', async () => {
     const { customerId, bearer } = await rights.customer('olle');
     const body = { subjectId: customerId, categories: ['profile'], ...words };
     expect((await ask(body, bearer)).body.code).toBe('not-allowed');
@@ -163,7 +166,7 @@ describe('a legal hold', () => {
     expect((await end(holdId, officers[0])).body.state).toBe('withdrawn');
     expect((await confirm(holdId)).body.code).toBe('legal-hold-not-open');
 
-    // The words go three years after the hold.
+    // The officer's text is destroyed three years after the hold.
     await lastDayIs('contact', holdId, '2034-06-01');
     await live('2034-06-02');
     const shown = await rights.call('GET', `/compliance/legal-holds/${holdId}`, { bearer: officers[1] });

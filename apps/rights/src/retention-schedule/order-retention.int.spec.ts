@@ -6,7 +6,7 @@ import {
   rights,
   startRetention,
   noon,
-  sayOn,
+  recordOn,
   read,
   lastDayIs,
   lease,
@@ -20,12 +20,15 @@ import {
   shipOn,
 } from './retention.fixture.js';
 
-/** Promise: the data of an order end on their days, key by key, and wherever the scheduler dies it comes to the same end and says so once. */
+/**
+ * Promise: the data of an order end on their days, key by key, and wherever the scheduler dies it comes to the same end
+ * and says so once.
+ */
 beforeAll(() => startRetention());
 afterAll(() => rights.close());
 
 describe('an order', () => {
-  it('loses its delivery data three years after delivery, its books after the seventh year, each order for itself', async () => {
+  it('loses its delivery data three years after delivery, its books after the seventh year, each order independently', async () => {
     const subjectId = newId();
     const [first, second] = [await placeOn('2026-11-22', subjectId), await placeOn('2026-11-22', subjectId)];
     await shipOn('2026-11-24', subjectId, first);
@@ -51,7 +54,7 @@ describe('an order', () => {
     expect((await endedKids(subjectId)).flat()).toHaveLength(4);
   });
 
-  it('takes the key of before orders had their own along when it is the last', async () => {
+  it('takes the older key of all orders along if it is the last', async () => {
     const subjectId = newId();
     await rights.service.get<Sealer>(Sealer).sealValue(subjectId, 'orderDelivery', ['spec'], 'of old');
     const [first, second] = [await placeOn('2026-11-22', subjectId), await placeOn('2026-11-24', subjectId)];
@@ -63,10 +66,10 @@ describe('an order', () => {
     expect(await scopesOf(subjectId, 'orderDelivery')).toEqual([]);
   });
 
-  it('that never came counts from the last thing that happened', async () => {
+  it('that was never delivered counts from its last event', async () => {
     const subjectId = newId();
     const [left, cancelled] = [await placeOn('2026-11-22', subjectId), await placeOn('2026-11-22', subjectId)];
-    await sayOn('2026-12-01', 'order', cancelled, subjectId, 'OrderCancelled', { by: 'customer' });
+    await recordOn('2026-12-01', 'order', cancelled, subjectId, 'OrderCancelled', { by: 'customer' });
     await lastDayIs('orderDelivery', cancelled, '2029-12-01');
     await live('2029-11-23');
     expect(await scopesOf(subjectId, 'orderDelivery')).toEqual([cancelled]);
@@ -75,7 +78,7 @@ describe('an order', () => {
 });
 
 describe('a personnummer', () => {
-  it('goes when the invoice is settled and the time for refunds is over', async () => {
+  it('is removed when the invoice is settled and the time for refunds is over', async () => {
     const personnummer = { number: '197010632391', ground: 'secureIdentification' } as const;
     const { customerId } = await rights.customer('karl', { personnummer });
     const recorded = (await read(streamName('customer', customerId))).at(-1)!;
@@ -87,7 +90,7 @@ describe('a personnummer', () => {
     await shipOn('2026-11-23', customerId, settled);
     await lastDayIs('personnummer', settled, '2027-01-22');
     await live('2027-01-23');
-    expect(await ended()).toEqual([]); // the other order needs it
+    expect(await ended()).toEqual([]); // the other order still needs it
     await shipOn('2027-02-01', customerId, open);
     await lastDayIs('personnummer', open, '2027-04-02');
     await live('2027-04-02');
@@ -112,7 +115,7 @@ describe('a personnummer', () => {
 });
 
 describe('the scheduler', () => {
-  it.each(['before', 'after'] as const)('comes to the same end, whatever it died %s', async (when) => {
+  it.each(['before', 'after'] as const)('ends the same, whichever call it stopped %s', async (when) => {
     for (let at = 0, came = true; came; at++) {
       const subjectId = newId();
       const orderId = await placeOn('2026-11-22', subjectId);
@@ -120,7 +123,7 @@ describe('the scheduler', () => {
       const death = new Death(at, when);
       await schedulerAt('2029-11-23', death).runBatch(await lease());
       came = death.came;
-      await live('2029-11-24'); // a failure waits a minute
+      await live('2029-11-24'); // a failed row waits for a minute
       expect(await endedKids(subjectId)).toEqual([[`${subjectId}/orderDelivery/${orderId}/1`]]);
       expect(await scopesOf(subjectId, 'orderDelivery')).toEqual([]);
       const { rows } = await rights.service.platform.pool.query(

@@ -5,7 +5,7 @@ import {
   rights,
   startRetention,
   noon,
-  sayOn,
+  recordOn,
   read,
   lastDayIs,
   live,
@@ -14,12 +14,12 @@ import {
   endedKids,
 } from './retention.fixture.js';
 
-/** Promise: what a person says, chooses and asks ends on its day, and not a day sooner. */
+/** Promised: a person's texts, choices and requests end on their day, and not a day sooner. */
 beforeAll(() => startRetention());
 afterAll(() => rights.close());
 
-describe('what a person says', () => {
-  it('goes three years after each message', async () => {
+describe('a person’s texts', () => {
+  it('are destroyed three years after each message', async () => {
     const [subjectId, caseId] = [newId(), newId()];
     const opened = {
       channel: 'mail',
@@ -29,8 +29,8 @@ describe('what a person says', () => {
       orderId: null,
       language: 'sv',
     };
-    await sayOn('2026-01-10', 'supportCase', caseId, subjectId, 'SupportCaseOpened', opened);
-    await sayOn('2026-03-10', 'supportCase', caseId, subjectId, 'SupportReplied', { body: 'Där.' });
+    await recordOn('2026-01-10', 'supportCase', caseId, subjectId, 'SupportCaseOpened', opened);
+    await recordOn('2026-03-10', 'supportCase', caseId, subjectId, 'SupportReplied', { body: 'Där.' });
     const [first, second] = await read(streamName('supportCase', caseId));
     await lastDayIs('support', second!.eventId, '2029-03-10');
     await live('2029-01-11');
@@ -40,25 +40,25 @@ describe('what a person says', () => {
     expect(await usable(subjectId)).toEqual([]);
   });
 
-  it('about a product goes when it is deleted, and nothing else does', async () => {
+  it('about a product are destroyed when the comment is deleted, and nothing else is', async () => {
     const [subjectId, one, other] = [newId(), newId(), newId()];
     const comment = { sku: 'mugg', givenName: 'Bo', text: 'Fin', language: 'sv' };
-    for (const id of [one, other]) await sayOn('2026-11-22', 'comment', id, subjectId, 'CommentPosted', comment);
-    await sayOn('2026-11-22', 'comment', one, subjectId, 'CommentDeleted', { by: 'author' });
+    for (const id of [one, other]) await recordOn('2026-11-22', 'comment', id, subjectId, 'CommentPosted', comment);
+    await recordOn('2026-11-22', 'comment', one, subjectId, 'CommentDeleted', { by: 'author' });
     await lastDayIs('engagement', one, '2026-11-21');
     await live('2026-11-22');
     expect(await scopesOf(subjectId, 'engagement')).toEqual([other]);
   });
 
-  it('in a campaign goes after two years, or with the consent', async () => {
+  it('in a campaign are destroyed after two years, or with the consent', async () => {
     const [one, other] = [newId(), newId()];
     const entered = { campaignId: 'host', email: 'bo@example.org', phone: null, clickId: null, choices: [] };
     const notice = { noticeVersion: '2026-11-01', noticeDigest: 'x', language: 'sv' };
     for (const id of [one, other])
-      await sayOn('2026-11-22', 'campaignEntry', newId(), id, 'CampaignEntered', { ...entered, ...notice });
+      await recordOn('2026-11-22', 'campaignEntry', newId(), id, 'CampaignEntered', { ...entered, ...notice });
     const choice = { recordId: newId(), purpose: 'adMeasurement', method: 'myAccount' };
     await lastDayIs('advertising', one, '2028-11-22');
-    await sayOn('2026-11-23', 'consent', one, one, 'ConsentWithdrawn', choice);
+    await recordOn('2026-11-23', 'consent', one, one, 'ConsentWithdrawn', choice);
     await lastDayIs('advertising', one, '2026-11-22');
     await live('2026-11-23');
     expect([await usable(one), (await usable(other)).length]).toEqual([[], 1]);
@@ -77,37 +77,37 @@ describe('a consent', () => {
     method: 'myAccount',
   });
 
-  it('is proven for three years after the last one was relied on', async () => {
+  it('has its evidence for three years after the last consent was relied on', async () => {
     const subjectId = newId();
     await rights.service.get<Sealer>(Sealer).sealValue(subjectId, 'consentEvidence', ['spec'], 'proof');
     for (const purpose of ['newsletter', 'marketing'])
-      await sayOn('2026-11-22', 'consent', subjectId, subjectId, 'ConsentGiven', choice(purpose));
-    await sayOn('2026-12-01', 'consent', subjectId, subjectId, 'ConsentWithdrawn', {
+      await recordOn('2026-11-22', 'consent', subjectId, subjectId, 'ConsentGiven', choice(purpose));
+    await recordOn('2026-12-01', 'consent', subjectId, subjectId, 'ConsentWithdrawn', {
       recordId: newId(),
       purpose: 'newsletter',
       method: 'myAccount',
     });
     await lastDayIs('consentEvidence', subjectId, null);
-    await sayOn('2027-01-15', 'consent', subjectId, subjectId, 'ConsentWithdrawn', {
+    await recordOn('2027-01-15', 'consent', subjectId, subjectId, 'ConsentWithdrawn', {
       recordId: newId(),
       purpose: 'marketing',
       method: 'myAccount',
     });
     await lastDayIs('consentEvidence', subjectId, '2030-01-15');
-    await sayOn('2027-01-20', 'consent', subjectId, subjectId, 'ConsentReconfirmed', choice('newsletter'));
+    await recordOn('2027-01-20', 'consent', subjectId, subjectId, 'ConsentReconfirmed', choice('newsletter'));
     await lastDayIs('consentEvidence', subjectId, null);
     const over = { recordId: newId(), purpose: 'newsletter', validUntil: noon('2027-02-20') };
-    await sayOn('2027-02-20', 'consent', subjectId, subjectId, 'ConsentExpired', over);
+    await recordOn('2027-02-20', 'consent', subjectId, subjectId, 'ConsentExpired', over);
     await lastDayIs('consentEvidence', subjectId, '2030-02-20');
     await live('2030-02-20');
     expect(await usable(subjectId)).toHaveLength(1);
     await live('2030-02-21');
     expect(await usable(subjectId)).toEqual([]);
     const states = await rights.service.get<KeyRing>(KeyRing).states(subjectId);
-    expect(states.get('consentEvidence')).toBe('newLifecycleAllowed'); // the person may say yes again
+    expect(states.get('consentEvidence')).toBe('newLifecycleAllowed'); // the person may consent again
   });
 
-  it('to the newsletter keeps the address of a person without an account, no longer', async () => {
+  it('to the newsletter keeps the address of a person without an account, and no longer than it lasts', async () => {
     const subjectId = newId();
     const asked = {
       email: 'eva@example.org',
@@ -117,15 +117,15 @@ describe('a consent', () => {
       noticeDigest: 'x',
       language: 'sv',
     };
-    await sayOn('2026-11-22', 'newsletter', subjectId, subjectId, 'NewsletterSubscriptionRequested', asked);
+    await recordOn('2026-11-22', 'newsletter', subjectId, subjectId, 'NewsletterSubscriptionRequested', asked);
     await lastDayIs('contact', subjectId, '2026-11-24');
-    await sayOn('2026-11-23', 'newsletter', subjectId, subjectId, 'NewsletterSubscriptionConfirmed', {
+    await recordOn('2026-11-23', 'newsletter', subjectId, subjectId, 'NewsletterSubscriptionConfirmed', {
       recordId: newId(),
     });
     await lastDayIs('contact', subjectId, null);
     await live('2028-11-24');
     expect(await usable(subjectId)).toHaveLength(1);
-    await sayOn('2028-11-25', 'newsletter', subjectId, subjectId, 'NewsletterUnsubscribed', { by: 'link' });
+    await recordOn('2028-11-25', 'newsletter', subjectId, subjectId, 'NewsletterUnsubscribed', { by: 'link' });
     await lastDayIs('contact', subjectId, '2028-11-24');
     await live('2028-11-25');
     expect(await usable(subjectId)).toEqual([]);
@@ -136,8 +136,8 @@ describe('a request without an account', () => {
   const ask = async (day: string, expires: string): Promise<{ subjectId: string; requestId: string }> => {
     const [subjectId, requestId] = [newId(), newId()];
     const received = { kind: 'rectification', dueAt: noon('2027-01-22'), noticeVersion: 'v1', detail: 'I am Eva' };
-    await sayOn(day, 'rightsRequest', requestId, subjectId, 'RightsRequestReceived', received);
-    await sayOn(day, 'rightsRequest', requestId, subjectId, 'ConfirmationAsked', {
+    await recordOn(day, 'rightsRequest', requestId, subjectId, 'RightsRequestReceived', received);
+    await recordOn(day, 'rightsRequest', requestId, subjectId, 'ConfirmationAsked', {
       email: 'eva@example.org',
       token: 't',
       expiresAt: noon(expires),
@@ -147,7 +147,7 @@ describe('a request without an account', () => {
     return { subjectId, requestId };
   };
 
-  it('that nobody confirms leaves no address behind', async () => {
+  it('that is not confirmed leaves no address behind', async () => {
     const { subjectId } = await ask('2026-11-22', '2026-11-23');
     await live('2026-11-23');
     expect(await usable(subjectId)).toHaveLength(1);
@@ -155,9 +155,9 @@ describe('a request without an account', () => {
     expect(await usable(subjectId)).toEqual([]);
   });
 
-  it('keeps the address until it is settled and the answer was read', async () => {
+  it('keeps the address until it is answered and the time to read the answer is over', async () => {
     const { subjectId, requestId } = await ask('2026-11-22', '2026-11-23');
-    await sayOn('2026-11-22', 'rightsRequest', requestId, subjectId, 'RequesterIdentified', {
+    await recordOn('2026-11-22', 'rightsRequest', requestId, subjectId, 'RequesterIdentified', {
       method: 'confirmedEmail',
     });
     await until(async () => {
@@ -166,7 +166,7 @@ describe('a request without an account', () => {
     });
     await live('2026-12-20');
     expect(await usable(subjectId)).toHaveLength(1);
-    await sayOn('2026-12-21', 'rightsRequest', requestId, subjectId, 'RequestRefused', { reason: 'not you' });
+    await recordOn('2026-12-21', 'rightsRequest', requestId, subjectId, 'RequestRefused', { reason: 'not you' });
     await lastDayIs('contact', subjectId, '2026-12-28');
     await live('2026-12-28');
     expect(await usable(subjectId)).toHaveLength(1);

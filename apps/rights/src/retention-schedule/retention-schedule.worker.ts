@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { DataSubjects } from '../data-subject/data-subjects.js';
 import { HoldExpiry } from '../legal-hold/hold-expiry.js';
-import { PersonnummerGround } from '../personnummer/ended-ground.js';
+import { PersonnummerGround } from '../personnummer/personnummer-ground.js';
 import { EndedPeriods, retentionActor } from './ended-periods.js';
 import { ErasureByRetention } from './erasure-by-retention.js';
 import { DestructionBlocks } from './destruction-blocks.js';
@@ -15,7 +15,7 @@ import { Due, type DueAccount, type DuePerson } from '../retention/due.query.js'
 import { RetentionDays } from '../retention/retention-days.js';
 import { wholeCategory } from '../retention/retention-rules.js';
 
-/** The categories that have a row for each of their keys. */
+/** The categories with a row for each key. */
 const everyScoped: ReadonlySet<DataCategory> = new Set<DataCategory>([
   'orderDelivery',
   'orderAccounting',
@@ -28,11 +28,12 @@ const pauseMs = 5_000;
 export const retentionLease = 'rights.retentionSchedule';
 
 /**
- * What is due is destroyed: keys, then the event that says so, then the row; accounts nobody uses are told, then erased
- * as if their owner had asked. One process at a time, in batches, at the clock's time; after a long stop it catches up.
+ * Destroys what is due: keys, then the event about it, then the row. Owners of unused accounts get a notice, then the
+ * account is erased as if they had requested it. One process at a time, in batches, by the clock; after a long stop it
+ * catches up.
  *
- * Dies anywhere: the row is still there, the same keys are destroyed again (which changes nothing), and the event is
- * said once.
+ * If the process dies anywhere, the row is still there, destroying the same keys again changes nothing, and the event
+ * is appended once.
  */
 @Injectable()
 export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -65,7 +66,7 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     return this.worker.stop();
   }
 
-  /** @returns was anything done? Then there may be more. */
+  /** @returns whether anything was done. Then there may be more. */
   async runBatch(lease: Lease): Promise<boolean> {
     const now = this.clock.now();
     const expired = await this.holds.expire(now, batch, lease.signal);
@@ -88,7 +89,7 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     return done > 0;
   }
 
-  /** One person's failure is noted and comes again later; the others go on. */
+  /** A failure for one person is logged and retried later; the others continue. */
   private async each<Item extends { readonly subjectId: string }>(
     table: 'retention' | 'account_activity',
     items: readonly Item[],
@@ -110,19 +111,19 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     return done;
   }
 
-  /** @returns `false` = nothing could be done yet */
-  private async end(found: DuePerson, now: string, lease: Lease): Promise<boolean> {
-    // Restricted is stored only (art. 18(2)): what is due is destroyed when the restriction has been lifted.
-    if (await this.periods.isRestricted(found.subjectId)) {
-      await this.due.postpone('retention', found.subjectId, tomorrow(now));
+  /** @returns `false` = nothing can be done yet */
+  private async end(duePerson: DuePerson, now: string, lease: Lease): Promise<boolean> {
+    // Restricted data is only stored (art. 18(2)): due keys are destroyed after the restriction is lifted.
+    if (await this.periods.isRestricted(duePerson.subjectId)) {
+      await this.due.postpone('retention', duePerson.subjectId, tomorrow(now));
       return false;
     }
-    const person = await this.blocks.lastLook(found, now);
-    if (person.due.length < found.due.length) await this.due.later('retention', found.subjectId, now);
+    const person = await this.blocks.recheck(duePerson, now);
+    if (person.due.length < duePerson.due.length) await this.due.later('retention', duePerson.subjectId, now);
     if (person.due.length === 0) return false;
     await this.subjects.recordPeriodEnded(person.subjectId, await this.destroy(person, now), retentionActor);
     const personnummer = person.due.some(({ category }) => category === 'personnummer');
-    // Another order, or its refund, may need the number still; then its own day ends it.
+    // Another order, or its refund, may still need the number; then that order's last day ends it.
     if (personnummer && !(await this.due.othersOf(person.subjectId, 'personnummer', now))) {
       await this.personnummer.end(person.subjectId, now);
     }
@@ -132,21 +133,21 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
 
   private async destroy({ due, subjectId }: DuePerson, now: string): Promise<DestroyedKey[]> {
     const keys = await this.keyRing.keysOf(subjectId);
-    // Only an erasure closes a whole category for good.
+    // Only an erasure closes a category for good.
     const erased = keys.some(({ scope, state }) => scope === null && state === 'destroyed');
     const reason = { at: now, requestId: null };
     const destroyed: DestroyedKey[] = [];
     for (const category of new Set(due.map((row) => row.category))) {
-      if (category === 'personnummer') continue; // goes by an event of its own
+      if (category === 'personnummer') continue; // ended by its own event
       const ofCategory = keys.filter((key) => key.category === category);
       const scopes = new Set(due.filter((row) => row.category === category).map(({ scope }) => scope));
       const kids = ofCategory.flatMap(({ kid, scope }) => (scope !== null && scopes.has(scope) ? [kid] : []));
       if (kids.length > 0) destroyed.push(...(await this.keyRing.destroy(subjectId, [category], { ...reason, kids })));
-      // Keys of before there were scopes cover all of a category: they go with the last of it.
+      // Keys from before scopes existed cover a whole category: they are destroyed with the last of it.
       const last = everyScoped.has(category) && !(await this.due.othersOf(subjectId, category, now));
       if (!scopes.has(wholeCategory) && !last) continue;
       const whole = ofCategory.flatMap(({ kid, scope }) => (scope === null ? [kid] : []));
-      // A person who comes back begins anew; one who was erased does not.
+      // A returning person may get new keys; an erased one may not.
       const how = erased && scopes.has(wholeCategory) ? reason : { ...reason, newLifecycle: true, kids: whole };
       if (how === reason || whole.length > 0)
         destroyed.push(...(await this.keyRing.destroy(subjectId, [category], how)));
@@ -155,9 +156,10 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
   }
 
   private async tell({ lastActiveOn, subjectId }: DueAccount, now: string): Promise<boolean> {
-    // The notice would be withheld, and nothing ends unannounced: both wait for the end of the restriction.
+    // No notice can be sent during a restriction, and nothing ends without one: both wait for the end of the
+    // restriction.
     if (await this.periods.isRestricted(subjectId)) return this.tomorrow(subjectId, now);
-    // Used, and the row does not know of it yet: the next notice is due on another day.
+    // The account was used and the row is outdated: the notice is due on a later day.
     const usedOn = await this.periods.lastUsedOn(subjectId);
     if (usedOn !== null && usedOn > lastActiveOn && this.days.noticeOn(usedOn) > dayOf(now))
       return this.tomorrow(subjectId, now);
@@ -167,10 +169,10 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     return true;
   }
 
-  /** The stream has the last word: a sign-in that no row knows of yet counts. */
+  /** Decided from the stream, so that a sign-in counts even if the row is outdated. */
   private async erase(subjectId: string, now: string): Promise<boolean> {
     const announced = await this.periods.announcedErasure(subjectId);
-    // Used since: nothing is announced any more.
+    // Used since the notice: the announcement is void.
     if (announced === null) {
       await this.due.used(subjectId);
       return false;

@@ -17,7 +17,7 @@ import { DataSubjects } from '../data-subject/data-subjects.js';
 import { Death } from '../death.fixture.js';
 import { secondOfficerId, startRights, type RightsUnderTest } from '../rights.fixture.js';
 import { HoldExpiry } from '../legal-hold/hold-expiry.js';
-import { PersonnummerGround } from '../personnummer/ended-ground.js';
+import { PersonnummerGround } from '../personnummer/personnummer-ground.js';
 import { EndedPeriods } from './ended-periods.js';
 import { ErasureByRetention } from './erasure-by-retention.js';
 import { Due } from '../retention/due.query.js';
@@ -25,11 +25,14 @@ import { RetentionDays } from '../retention/retention-days.js';
 import { DestructionBlocks } from './destruction-blocks.js';
 import { retentionLease, RetentionScheduler } from './retention-schedule.worker.js';
 
-/** The service of a spec of retention, and the two officers of a legal hold. */
+/** The service under test, for specs of retention, and the two officers of a legal hold. */
 export let rights: RightsUnderTest;
 export let officers: readonly [string, string];
 
-/** For `beforeAll`. The days are the spec's own: the service's scheduler, which has the day of today, gives its lease up. */
+/**
+ * For `beforeAll`. The spec chooses the days, so the service's own scheduler, which uses today's date, gives up its
+ * lease.
+ */
 export const startRetention = async (env: Readonly<Record<string, string>> = {}): Promise<void> => {
   rights = await startRights({ ERASURE_RECIPIENT_DEADLINE: 'PT0S', ...env });
   officers = [await rights.officer(), await rights.officer(secondOfficerId)];
@@ -53,8 +56,8 @@ class ClockAt extends Clock {
 }
 export const noon = (day: string): string => `${day}T11:00:00.000Z`;
 
-/** What another service decides, at another time. */
-export const sayOn = async (
+/** Records another service's event on another day. */
+export const recordOn = async (
   day: string,
   category: string,
   id: string,
@@ -85,7 +88,7 @@ export const read = async (stream: string): Promise<RecordedEvent[]> => {
 };
 export const typesOf = async (stream: string) => (await read(stream)).map(({ type }) => type);
 
-/** Waits until the row says this day; `null` = kept without an end. */
+/** Waits until the row has this day; `null` = kept without an end. */
 export const lastDayIs = (category: DataCategory, scope: string, day: string | null) =>
   until(async () => {
     const { rows } = await rights.service.platform.pool.query<{ day: string | null }>(
@@ -125,7 +128,7 @@ export const schedulerAt = (
     service.get(LOGGER),
   );
 };
-/** The scheduler's work on one day, to its end. */
+/** Runs the scheduler for one day until nothing is left to do. */
 export const live = async (day: string): Promise<void> => {
   while (await schedulerAt(day).runBatch(await lease()));
 };
@@ -149,7 +152,7 @@ export const placeOn = async (
   personnummerGround: string | null = null,
 ): Promise<string> => {
   const orderId = newId();
-  await sayOn(day, 'order', orderId, subjectId, 'OrderPlaced', {
+  await recordOn(day, 'order', orderId, subjectId, 'OrderPlaced', {
     lines: [],
     total: money,
     paymentMethod: 'paysonInvoice',
@@ -162,6 +165,6 @@ export const placeOn = async (
 };
 export const shipOn = async (day: string, subjectId: string, orderId: string): Promise<void> => {
   const payment = { processorId: 'payson', paymentReference: 'p1', amount: money };
-  await sayOn(day, 'order', orderId, subjectId, 'PaymentApproved', payment);
-  await sayOn(day, 'order', orderId, subjectId, 'OrderShipped', { shippedAt: noon(day) });
+  await recordOn(day, 'order', orderId, subjectId, 'PaymentApproved', payment);
+  await recordOn(day, 'order', orderId, subjectId, 'OrderShipped', { shippedAt: noon(day) });
 };

@@ -14,13 +14,13 @@ export interface DueKey {
   readonly lastDay: Day;
 }
 
-/** What is due of one person. */
+/** The due keys of one person. */
 export interface DuePerson {
   readonly subjectId: string;
   readonly due: readonly { readonly category: DataCategory; readonly scope: string }[];
 }
 
-/** An account to be told, or to be erased. */
+/** An account due for a notice or for its erasure. */
 export interface DueAccount {
   readonly subjectId: string;
   readonly lastActiveOn: Day;
@@ -29,12 +29,12 @@ export interface DueAccount {
 
 type RetentionTable = 'retention' | 'account_activity';
 
-/** What is due, from the rows, page by page; what is held or restricted is not known here. */
+/** Due rows, page by page, without regard to holds and restrictions. */
 @Injectable()
 export class Due {
   constructor(@Inject(ROW_POOL) private readonly pool: Pool) {}
 
-  /** The oldest first, from behind `after` on. */
+  /** The oldest first, starting after `after`. */
   async keys(now: string, limit: number, after: DueKey | null): Promise<DueKey[]> {
     const { rows } = await this.pool.query<{
       subject_id: string;
@@ -72,7 +72,7 @@ export class Due {
     return rows[0]?.count ?? 0;
   }
 
-  /** Does anything else of the category wait, or run still? */
+  /** Whether other keys of the category are waiting, or their periods still running. */
   async othersOf(subjectId: string, category: DataCategory, now: string): Promise<boolean> {
     const { rows } = await this.pool.query(
       `SELECT FROM rights.retention WHERE subject_id = $1 AND category = $2 AND (last_day IS NULL OR last_day >= $3)
@@ -82,7 +82,7 @@ export class Due {
     return rows.length > 0;
   }
 
-  /** Only under the lease: a process that lost it leaves the row, and the next one finds everything done. */
+  /** Deletes the rows, only under the lease: a process that lost it leaves them, and the next one repeats the rest. */
   async done({ due, subjectId }: DuePerson, now: string, lease: Lease): Promise<void> {
     await this.pool.query(
       `DELETE FROM rights.retention r USING unnest($2::text[], $3::uuid[]) AS k (c, s), service.lease l
@@ -114,7 +114,7 @@ export class Due {
     );
   }
 
-  /** Whatever was announced is off. */
+  /** Cancels the announcement after a use. */
   async used(subjectId: string): Promise<void> {
     await this.pool.query('UPDATE rights.account_activity SET erases_at = NULL WHERE subject_id = $1', [subjectId]);
   }
@@ -123,12 +123,12 @@ export class Due {
     await this.pool.query('DELETE FROM rights.account_activity WHERE subject_id = $1', [subjectId]);
   }
 
-  /** Not before then, all the person's rows of this kind. */
+  /** Postpones all the person's rows in this table. */
   async postpone(table: RetentionTable, subjectId: string, notBefore: string): Promise<void> {
     await this.pool.query(`UPDATE rights.${table} SET not_before = $2 WHERE subject_id = $1`, [subjectId, notBefore]);
   }
 
-  /** After a failure: a minute, two, four ... an hour. */
+  /** Postpones after a failure: by one minute, two, four ... an hour. */
   async later(table: RetentionTable, subjectId: string, now: string): Promise<void> {
     await this.pool.query(
       `UPDATE rights.${table} SET failures = failures + 1,

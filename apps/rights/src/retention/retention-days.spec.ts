@@ -29,7 +29,8 @@ describe('the last day', () => {
     expect(retentionEndsOn(register, category, from)).toBe(lastDay),
   );
 
-  it('of what is not to be kept any longer was yesterday', () => expect(dayBefore('2026-11-22')).toBe('2026-11-21'));
+  it('of data that must not be kept any longer was yesterday', () =>
+    expect(dayBefore('2026-11-22')).toBe('2026-11-21'));
 });
 
 describe('an account that is not used', () => {
@@ -38,7 +39,7 @@ describe('an account that is not used', () => {
     expect(days.erasesAt('2026-11-22', '2028-10-24T08:00:00.000Z')).toBe('2028-11-22T23:00:00.000Z');
   });
 
-  it('has its 30 days also when the announcement comes late', () =>
+  it('has its 30 days also if the announcement is late', () =>
     expect(days.erasesAt('2026-11-22', '2030-06-01T08:00:00.000Z')).toBe('2030-06-30T22:00:00.000Z'));
 });
 

@@ -3,17 +3,17 @@ import { addDuration, dayOf, retentionEndsOn, retentionOf, type Day, type Regist
 import { Inject, Injectable } from '@nestjs/common';
 import { plusDays, startOfDay } from './days.js';
 
-/** When the owner of an unused account is told, and when the account is erased: from the register's table. */
+/** When the owner of an unused account gets the notice, and when the account is erased, by the register's table. */
 @Injectable()
 export class RetentionDays {
   constructor(@Inject(REGISTER) private readonly register: Register) {}
 
-  /** When the owner of an account last used on this day is told that it will be erased. */
+  /** The day of the notice for an account that was last used on this day. */
   noticeOn(lastUsedOn: Day): Day {
     return plusDays(this.lastDay(lastUsedOn), 1 - this.noticeDays);
   }
 
-  /** When an account is erased that is told about it now (RFC 3339): never sooner than the notice promises. */
+  /** When the account is erased if the notice is sent now (RFC 3339): never sooner than the notice promises. */
   erasesAt(lastUsedOn: Day, now: string): string {
     const ordinary = plusDays(this.lastDay(lastUsedOn), 1);
     const noticed = plusDays(dayOf(now), this.noticeDays);

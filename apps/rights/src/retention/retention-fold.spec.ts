@@ -4,21 +4,23 @@ import { foldRetention, RetentionFold } from './retention-fold.js';
 import { typesWithRetention, type RetentionEvent } from './retention-rules.js';
 import { message, on, placed, rows, rules, subjectId, thing } from './retention-table.fixture.js';
 
-/** Promise: each row of the table of retention periods has its days from the schema map and the register alone. */
+/**
+ * Promised: the days of every row of the table of retention periods follow from the schema map and the register alone.
+ */
 const lastDay = (events: readonly RetentionEvent[], category: DataCategory, scope?: string) =>
   foldRetention(rules, events).lastDay(category, scope);
 
 describe('the last day of', () => {
   it.each(rows)('%s', (_what, events, category, scope, day) => expect(lastDay(events, category, scope)).toBe(day));
 
-  it('is said of every event that declares something', () => {
+  it('is tested for every event that declares retention', () => {
     const said = new Set(rows.flatMap(([, events]) => events.map(({ type }) => type)));
     for (const type of ['SupportCaseOpened', 'SupportReplied', 'PaymentApproved', 'SubjectKeysDestroyed'])
       said.add(type);
     expect(typesWithRetention.filter((type) => !said.has(type))).toEqual([]);
   });
 
-  it('a key that no event speaks of is that of the last of its category', () => {
+  it('a key without events is the last day of its category', () => {
     const other = streamName('order', message);
     const events = [placed('2026-11-22'), placed('2026-11-24', null, other)];
     expect(lastDay(events, 'orderDelivery')).toBe('2029-11-24');
@@ -41,7 +43,7 @@ describe('an erasure', () => {
     });
   const life = [on('2026-11-22', 'CustomerRegistered'), placed('2026-11-22')];
 
-  it('leaves no day of what it destroyed, and the days of what it left', () => {
+  it('removes the days of destroyed keys, and keeps those of retained ones', () => {
     const fold = foldRetention(rules, [
       ...life,
       erasure(
@@ -54,7 +56,7 @@ describe('an erasure', () => {
     expect([fold.account, fold.lastDay('profile')]).toEqual([null, null]);
   });
 
-  it('makes due what a legal hold keeps from it, of one order or of all', () => {
+  it('makes data due that a legal hold keeps from it, of one order or of all', () => {
     const held = { reason: 'legalHold', until: '2031-06-01' };
     const fold = foldRetention(rules, [
       ...life,
@@ -79,7 +81,7 @@ describe('an erasure', () => {
   });
 });
 
-it('says the same day event by event, from what it knew before, as in one go', () => {
+it('gives the same day event by event, from its saved state, as in one pass', () => {
   for (const [, events] of rows) {
     let known = new RetentionFold(rules);
     for (const event of events) known = new RetentionFold(rules, known).take(event);

@@ -10,7 +10,7 @@ import {
   type RetentionRules,
 } from './retention-rules.js';
 
-/** One key and the last day it is kept; `null` = nothing has ended its need yet. */
+/** One key and the last day it is kept; `null` = the need has not ended. */
 export interface KeptKey {
   readonly category: DataCategory;
   /** Id of the order, comment or message; `wholeCategory` for all of the category. */
@@ -18,7 +18,7 @@ export interface KeptKey {
   readonly lastDay: Day | null;
 }
 
-/** One of several things a key is kept for, each with an end of its own: the consents that evidence proves. */
+/** One of several reasons to keep a key, each with its own end: the consents that the evidence proves. */
 export interface KeptPart {
   readonly category: DataCategory;
   readonly part: string;
@@ -27,11 +27,11 @@ export interface KeptPart {
 
 export interface Account {
   readonly lastActiveOn: Day;
-  /** When its erasure was announced for, if it was (RFC 3339). */
+  /** The announced time of the erasure (RFC 3339). */
   readonly erasesAt: string | null;
 }
 
-/** What is known of a person before the next event. */
+/** The state of the fold for a person before the next event. */
 export interface KnownRetention {
   readonly keys: readonly KeptKey[];
   readonly parts: readonly KeptPart[];
@@ -41,9 +41,9 @@ export interface KnownRetention {
 const nothingKnown: KnownRetention = { keys: [], parts: [], account: null };
 
 /**
- * The events of one person, in the order of the log -> the last day of each of their keys. No I/O: the erasure's scope
- * and the access copy fold what they read from the streams, the scheduler's rows are what the fold knew after the event
- * before. So all of them say the same day.
+ * The events of one person, in the order of the log -> the last day of each of their keys. No I/O: the
+ * erasure's scope and the access copy fold the streams, the scheduler's rows are the saved state of the fold. So all of
+ * them have the same day.
  */
 export class RetentionFold {
   private readonly keysById = new Map<string, KeptKey>();
@@ -77,8 +77,8 @@ export class RetentionFold {
   }
 
   /**
-   * The last day of a key. One that no event speaks of ends with the last of its category, as keys do that are older
-   * than orders with keys of their own; where the period counts from the last activity, with the account.
+   * The last day of a key. A key without events, for instance from before orders had their own keys, ends with the last
+   * of its category, or with the account where the period counts from the last activity.
    */
   lastDay(category: DataCategory, scope: string = wholeCategory): Day | null {
     const key = this.keysById.get(idOf(category, scope)) ?? null;
@@ -87,7 +87,7 @@ export class RetentionFold {
     return key === null ? this.lastDayOfAll(category) : null;
   }
 
-  /** Of everything in a category; `null` = of some of it the end is not known yet, or there is none. */
+  /** The last day of a whole category; `null` = a part of it has no known end, or there is none. */
   lastDayOfAll(category: DataCategory): Day | null {
     const days = this.ofCategory(category).map(({ scope }) => this.lastDay(category, scope));
     return latest(days);
@@ -123,7 +123,7 @@ export class RetentionFold {
       return retentionEndsOn(this.rules.register, effect.period ?? effect.category, timeOf(event, effect.begins));
     if ('ends' in effect) {
       const over = dayBefore(dayOf(timeOf(event, effect.ends)));
-      // What ended earlier has ended.
+      // Parts that ended earlier stay ended.
       return effect.keyPer === 'every' && before != null && before < over ? before : over;
     }
     if (before === null) return null;
@@ -137,7 +137,7 @@ export class RetentionFold {
     this.sumUpParts(category);
   }
 
-  /** Those that have not ended by themselves before. */
+  /** Ends the parts that have not ended before. */
   private endParts(effect: KeyEffect, event: RetentionEvent, category: DataCategory): void {
     for (const part of this.partsOf(category)) {
       if (part.lastDay !== null) continue;
@@ -160,11 +160,11 @@ export class RetentionFold {
     }
     if (this.known === null) return;
     if (how === 'endAnnounced') this.known = { ...this.known, erasesAt: at };
-    // Whatever was announced is off. A clock that was moved back takes nothing away.
+    // A use cancels the announcement. A clock that was set back shortens nothing.
     else if (this.known.lastActiveOn <= dayOf(at)) this.known = { lastActiveOn: dayOf(at), erasesAt: null };
   }
 
-  /** What an erasure took needs no day any more; what a legal hold kept from it goes when the hold ends. */
+  /** Removes the days of erased keys; keys that a legal hold kept are due when the hold ends. */
   private erase(event: RetentionEvent, { destroys, retains }: { destroys: string; retains: string }): void {
     for (const { kid } of listOf<{ readonly kid: string }>(event.fields[destroys])) {
       const key = keyNamed(kid);
@@ -175,7 +175,7 @@ export class RetentionFold {
     for (const { category, reason, scopes } of listOf<Retention>(event.fields[retains])) {
       if (reason !== 'legalHold') continue;
       for (const key of this.ofCategory(category)) if (scopes?.includes(key.scope)) this.set({ ...key, lastDay: over });
-      // The books have a day of their own for each order.
+      // The books have their own day for each order.
       if (scopes !== undefined || category === 'orderAccounting') continue;
       for (const key of this.ofCategory(category))
         if (key.lastDay === null || key.lastDay > over) this.set({ ...key, lastDay: over });
@@ -183,7 +183,7 @@ export class RetentionFold {
     }
   }
 
-  /** Never sooner than it was announced for. */
+  /** Never earlier than announced. */
   private accountEnd(): Day | null {
     if (this.known === null) return null;
     const ordinary = retentionEndsOn(this.rules.register, 'profile', this.known.lastActiveOn);
@@ -221,13 +221,13 @@ export const foldRetention = (rules: RetentionRules, events: Iterable<RetentionE
   return fold;
 };
 
-/** The key an effect is about, by its scope. */
+/** The scope of the key that an effect concerns. */
 export const scopeOf = ({ keyPer }: KeyEffect, { eventId, stream }: RetentionEvent): string =>
   keyPer === 'stream' ? streamId(stream) : keyPer === 'event' ? eventId : wholeCategory;
 
 const idOf = (category: string, part: string): string => `${category}/${part}`;
 
-/** A field that holds no time counts as the moment of recording: one bad value must not keep a person's data for ever. */
+/** An invalid time counts as the time of recording, so that a bad value cannot keep a person's data for ever. */
 const timeOf = ({ fields, recordedAt }: RetentionEvent, time: string): string => {
   const value = fields[time];
   return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : recordedAt;

@@ -2,7 +2,7 @@ import type { DataCategory } from '@dittoo/kernel';
 import { scopeOf } from './retention-fold.js';
 import { effectsOf, wholeCategory, type RetentionEvent } from './retention-rules.js';
 
-/** What the fold of some events has to know first. */
+/** The saved state that the fold of some events needs. */
 export interface Needs {
   readonly everyKey: boolean;
   readonly scopes: readonly string[];

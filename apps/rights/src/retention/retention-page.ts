@@ -4,7 +4,7 @@ import { RetentionFold } from './retention-fold.js';
 import type { RetentionRows } from './retention-rows.js';
 import type { RetentionEvent, RetentionRules } from './retention-rules.js';
 
-/** The events of a page, person by person: known days are read once, folded with the events, and written once. */
+/** The events of a page by person: their saved days are read once, folded with the events, and written once. */
 export class RetentionPage implements PageRows<EntityManager> {
   private readonly events = new Map<SubjectId, RetentionEvent[]>();
 

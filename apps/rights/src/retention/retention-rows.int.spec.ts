@@ -6,7 +6,7 @@ import { startRights, type RightsUnderTest } from '../rights.fixture.js';
 import { RetentionRows } from './retention-rows.js';
 import type { RetentionEvent } from './retention-rules.js';
 
-/** Promise: two events of one person never fold over each other, also where nothing is known of the person yet. */
+/** Promised: concurrent events of one person never overwrite each other, also of a person without rows. */
 let rights: RightsUnderTest;
 beforeAll(async () => {
   rights = await startRights();
@@ -21,7 +21,7 @@ const event: RetentionEvent = {
   recordedAt: '2026-11-22T12:00:00.000Z',
 };
 
-it('the second waits for the first to commit, and others do not', async () => {
+it('makes the second event wait for the commit of the first, but no other person’s', async () => {
   const source = rights.service.get<DataSource>(DataSource);
   const rows = rights.service.get<RetentionRows>(RetentionRows);
   const [subjectId, other] = [newId() as SubjectId, newId() as SubjectId];

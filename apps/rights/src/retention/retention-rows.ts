@@ -9,21 +9,21 @@ import type { RetentionEvent } from './retention-rules.js';
 
 export type SubjectEvents = ReadonlyMap<SubjectId, readonly RetentionEvent[]>;
 
-/** What a page changed of one person. */
+/** A page's changes for one person. */
 export interface RetentionChange {
   readonly subjectId: SubjectId;
   readonly before: KnownRetention;
   readonly after: KnownRetention;
 }
 
-/** What the fold knew after the events before, as rows: ids, days and names of categories. */
+/** The saved state of the fold, as rows: ids, days and names of categories. */
 @Injectable()
 export class RetentionRows {
   constructor(private readonly days: RetentionDays) {}
 
   /**
-   * The rows that events may touch, of each person. The persons are locked until the transaction ends, also those without
-   * a row: two of their events in different streams, and partitions, come one after the other.
+   * Loads the rows that events may change, of each person. The persons are locked until the transaction ends, also
+   * those without a row, so that their events in different streams and partitions are handled in sequence.
    */
   async load(rows: EntityManager, events: SubjectEvents): Promise<ReadonlyMap<SubjectId, KnownRetention>> {
     const subjects = [...events.keys()];
@@ -45,10 +45,10 @@ export class RetentionRows {
     );
   }
 
-  /** Writes what the events changed. */
+  /** Writes the changes. */
   async save(rows: EntityManager, changes: readonly RetentionChange[]): Promise<void> {
     await this.upsertKeys(rows, changes.flatMap(of(({ after, before }) => changed(before.keys, after.keys))));
-    await this.deleteKeys(rows, changes.flatMap(of(({ after, before }) => gone(before.keys, after.keys))));
+    await this.deleteKeys(rows, changes.flatMap(of(({ after, before }) => removed(before.keys, after.keys))));
     await this.upsertParts(rows, changes.flatMap(of(({ after, before }) => changed(before.parts, after.parts))));
     const accounts = changes.filter(({ after, before }) => after.account !== before.account);
     await this.upsertAccounts(
@@ -82,7 +82,7 @@ export class RetentionRows {
     return bySubject(keys, ({ category, last_day: lastDay, scope }) => ({ category, scope, lastDay }));
   }
 
-  /** Evidence is the one category that is kept for several things, the consents. */
+  /** Only evidence is kept for several reasons, the consents. */
   private async parts(
     rows: EntityManager,
     subjects: readonly SubjectId[],
@@ -197,13 +197,13 @@ const bySubject = <Row extends { readonly subject_id: SubjectId }, Item>(
   return items;
 };
 
-/** The fold replaces what it changes and leaves the rest the same object. */
+/** The changed items; works by identity, because the fold replaces changed objects and keeps the others. */
 const changed = <Item>(before: readonly Item[], after: readonly Item[]): readonly Item[] => {
-  const known = new Set(before);
-  return after.filter((item) => !known.has(item));
+  const unchanged = new Set(before);
+  return after.filter((item) => !unchanged.has(item));
 };
 
-const gone = (before: readonly KeptKey[], after: readonly KeptKey[]): readonly KeptKey[] => {
+const removed = (before: readonly KeptKey[], after: readonly KeptKey[]): readonly KeptKey[] => {
   const kept = new Set(after.map(({ category, scope }) => `${category}/${scope}`));
   return before.filter(({ category, scope }) => !kept.has(`${category}/${scope}`));
 };

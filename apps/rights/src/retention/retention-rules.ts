@@ -2,13 +2,13 @@ import { schemaMap } from '@dittoo/contracts';
 import type { EventTypes, RecordedEvent, RetentionEffect, SchemaMap } from '@dittoo/kernel';
 import type { Register } from '@dittoo/processor-register';
 
-/** What decides the days: the register's table, and how long an answer can be read. */
+/** The rules for last days: the register's table, and how long an answer is readable. */
 export interface RetentionRules {
   readonly register: Register;
   readonly copyLifetimeMs: number;
 }
 
-/** An event by what the rules may read: its type, its plain fields, its place and its time. */
+/** The parts of an event that the rules may read: type, plain fields, place and time. */
 export interface RetentionEvent {
   readonly type: string;
   readonly fields: { readonly [field: string]: unknown };
@@ -17,7 +17,7 @@ export interface RetentionEvent {
   readonly recordedAt: string;
 }
 
-/** As it was recorded; sealed fields stay sealed. */
+/** The parts of a recorded event; sealed fields stay sealed. */
 export const retentionEvent = ({ data, eventId, metadata, stream, type }: RecordedEvent): RetentionEvent => ({
   type,
   fields: data,
@@ -29,7 +29,7 @@ export const retentionEvent = ({ data, eventId, metadata, stream, type }: Record
 /** An effect on a key, not on the account or of an erasure. */
 export type KeyEffect = Extract<RetentionEffect, { readonly keyPer: unknown }>;
 
-/** The scope of a key that covers all of its category. */
+/** The scope of a key that covers a whole category. */
 export const wholeCategory = '00000000-0000-0000-0000-000000000000';
 
 const definitions: SchemaMap = schemaMap;
@@ -39,7 +39,7 @@ export const typesWithRetention: readonly (keyof EventTypes & string)[] = Object
   .map((type) => type as keyof EventTypes & string)
   .filter((type) => definitions[type]?.retention !== undefined);
 
-/** What the schema map declares of this event, less the effects whose condition it does not meet. */
+/** The effects that the schema map declares for this event and whose condition it meets. */
 export const effectsOf = ({ fields, type }: RetentionEvent): RetentionEffect[] =>
   (definitions[type]?.retention ?? []).filter((effect) => !('when' in effect) || meets(fields, effect.when));
 

@@ -22,7 +22,7 @@ const until = (day: string) => ({ expiresAt: `${day}T11:00:00.000Z` });
 
 type Row = readonly [what: string, events: readonly RetentionEvent[], DataCategory, scope: string, day: string | null];
 
-/** What happened, of which key, and the last day that follows: each row of the table of retention periods. */
+/** For each row of the table of retention periods: events, a key, and its last day. */
 export const rows: readonly Row[] = [
   ['books', [placed('2026-11-22')], 'orderAccounting', thing, '2033-12-31'],
   [
@@ -48,7 +48,7 @@ export const rows: readonly Row[] = [
     '2029-12-01',
   ],
   [
-    'delivery data of what was cancelled',
+    'delivery data of a cancelled order',
     [placed('2026-11-22'), on('2026-12-01', 'OrderCancelled')],
     'orderDelivery',
     thing,
@@ -270,7 +270,7 @@ export const rows: readonly Row[] = [
     '2026-12-28',
   ],
   [
-    'an address that was gone when it was answered',
+    'an address that was erased before the answer',
     [on('2026-12-21', 'RequestAnswered')],
     'contact',
     wholeCategory,

@@ -9,8 +9,8 @@ import { RETENTION_RULES, retentionEvent, typesWithRetention, type RetentionRule
 const group = 'rights.retention';
 
 /**
- * Every event that begins, extends or ends a period, by the schema map -> the days the scheduler goes by. Rows and
- * checkpoint are one transaction: if the process dies, the event comes again to the rows of before.
+ * Every event that begins, extends or ends a period by the schema map -> the rows of the scheduler. Rows and checkpoint
+ * are one transaction: if the process dies, the event is redelivered to unchanged rows.
  */
 @Controller()
 export class RetentionReactor {

@@ -12,7 +12,7 @@ const categories: ReadonlySet<string | undefined> = new Set(
   typesWithRetention.map((type) => definitions[type]?.stream),
 );
 
-/** The last days of a person's keys, from their streams read to the end: what counts is what was recorded until now. */
+/** The last days of a person's keys, from their streams read to the end: everything recorded until now counts. */
 @Injectable()
 export class SubjectRetention {
   constructor(
@@ -25,7 +25,7 @@ export class SubjectRetention {
     return this.among(subjectId, await this.streams.of(subjectId));
   }
 
-  /** The same where the person's streams are known already. */
+  /** The same, if the person's streams are already known. */
   async among(subjectId: string, streams: readonly SubjectStream[]): Promise<RetentionFold> {
     const events: RecordedEvent[] = [];
     for (const { sinceRevision, stream } of streams) {

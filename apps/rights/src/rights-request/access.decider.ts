@@ -1,6 +1,6 @@
 import { mailboxOnly, type RequestKind } from './request-kind.js';
 
-/** Art. 15: a copy of everything that is held, handed out once. It is given whole or refused. */
+/** Art. 15: a copy of all held data, handed out once. It is approved or refused as a whole. */
 export const accessRequest: RequestKind = {
   differsByWords: false,
   endsAtOnce: [],

@@ -1,31 +1,31 @@
 import type { RightsRequestEvent } from '@dittoo/contracts';
 import { describe, it } from '@jest/globals';
 import {
-  allowed,
+  approvedRequest,
   approved,
   customer,
   decide,
   done,
   given,
-  heard,
+  identifiedRequest,
   identified,
   judge,
   now,
   received,
   referred,
   refused,
-  waiting,
+  referredRequest,
 } from './request-history.fixture.js';
 
-/** Access and portability differ in what their copy holds, and in nothing that is decided. */
+/** Access and portability differ only in the contents of their copy, not in their decisions. */
 describe.each(['access', 'portability'] as const)('a request of %s', (kind) => {
   const byEmail = [received(kind), identified('confirmedEmail')];
   const contact = { isCustomer: false, isSomethingHeld: true, erasure: null };
 
   it('is approved by the rule', () => {
-    given(...heard(kind))
+    given(...identifiedRequest(kind))
       .when(judge(customer, 86_400_000))
-      .then(approved()); // nothing to cool off from
+      .then(approved()); // without a cooling-off
     given(...byEmail)
       .when(judge(contact))
       .then(approved());
@@ -36,16 +36,16 @@ describe.each(['access', 'portability'] as const)('a request of %s', (kind) => {
       .when(judge(customer))
       .then(referred('identifiedByEmailOnly')));
 
-  it('ends at once where nothing is held', () =>
+  it('ends at once where no data is held', () =>
     given(...byEmail)
       .when(judge({ ...contact, isSomethingHeld: false }))
       .then({ type: 'RequestScopeDecided', data: { erase: [], retain: [] } }, done()));
 
-  it('is given whole: it cannot be refused in part, and corrects nothing', () => {
-    given(...waiting(kind))
+  it('is approved as a whole: it cannot be refused in part, and corrects nothing', () => {
+    given(...referredRequest(kind))
       .when(decide.partlyRefuse)
       .thenFails('decision-not-possible');
-    given(...waiting(kind))
+    given(...referredRequest(kind))
       .when({ ...decide.approve, correction: { givenName: 'Ingrith' } })
       .thenFails('decision-not-possible');
   });
@@ -56,16 +56,16 @@ describe.each(['access', 'portability'] as const)('a request of %s', (kind) => {
   const collect = { type: 'CollectCopy', format: 'json', now } as const;
   const collected: RightsRequestEvent = { type: 'CopyCollected', data: { format: 'json' } };
   const purged: RightsRequestEvent = { type: 'CopyPurged', data: { reason: 'expired' } };
-  const ready = [...allowed(kind), prepared, done()];
+  const ready = [...approvedRequest(kind), prepared, done()];
 
-  it('is answered by its copy, and by nothing else', () => {
-    given(...allowed(kind))
+  it('is answered only by its copy', () => {
+    given(...approvedRequest(kind))
       .when(record)
       .then(prepared, done());
     given(...ready)
       .when(record)
       .then();
-    given(...allowed(kind))
+    given(...approvedRequest(kind))
       .when({ type: 'Conclude' })
       .thenFails('decision-not-possible');
   });
@@ -87,12 +87,12 @@ describe.each(['access', 'portability'] as const)('a request of %s', (kind) => {
   });
 
   it('has no copy before the answer', () =>
-    given(...allowed(kind))
+    given(...approvedRequest(kind))
       .when(collect)
       .thenFails('request-not-answered'));
 
   it('has no copy after a refusal', () =>
-    given(...waiting(kind), refused('not you'))
+    given(...referredRequest(kind), refused('not you'))
       .when(collect)
       .thenFails('not-found'));
 
@@ -107,17 +107,17 @@ describe.each(['access', 'portability'] as const)('a request of %s', (kind) => {
     given(...ready, purged)
       .when({ ...purge, reason: 'subjectErased' })
       .then();
-    given(...allowed(kind))
+    given(...approvedRequest(kind))
       .when({ ...purge, reason: 'subjectErased' })
       .then();
   });
 });
 
 it.each(['rectification', 'erasure', 'restriction', 'objection'] as const)('%s has no copy', (kind) => {
-  given(...allowed(kind))
+  given(...approvedRequest(kind))
     .when({ type: 'CollectCopy', format: 'json', now })
     .thenFails('not-found');
-  given(...allowed(kind))
+  given(...approvedRequest(kind))
     .when({ type: 'RecordCopy', expiresAt: now, digest: 'd1' })
     .thenFails('not-found');
 });

@@ -3,13 +3,13 @@ import { DomainError } from '@dittoo/kernel';
 import { isAnsweredByCopy } from './request-kinds.js';
 import { isOpen, type RightsRequest } from './rights-request.js';
 
-/** What becomes of the copy that answers a request under art. 15 or 20. Part of the request's own decider. */
+/** The life of the copy that answers a request under art. 15 or 20. Part of the request's decider. */
 export type CopyCommand =
   | ({ readonly type: 'RecordCopy' } & RightsRequestEvents['CopyPrepared'])
   | { readonly type: 'CollectCopy'; readonly format: 'json' | 'html'; readonly now: string }
   | ({ readonly type: 'PurgeCopy' } & RightsRequestEvents['CopyPurged']);
 
-/** Prepared once, handed out once, gone in the end. */
+/** A copy is prepared once, handed out once and finally purged. */
 export const decideCopy = (command: CopyCommand, request: RightsRequest): RightsRequestEvent[] => {
   if (request.status === 'none' || !isAnsweredByCopy(request.kind)) throw new DomainError('not-found');
   const { copy } = request;
@@ -23,7 +23,7 @@ export const decideCopy = (command: CopyCommand, request: RightsRequest): Rights
       ];
     }
     case 'CollectCopy':
-      // Refused, or nothing held: answered too, without a copy.
+      // Refused, or no data held: answered without a copy.
       if (copy === null) throw new DomainError(isOpen(request) ? 'request-not-answered' : 'not-found');
       if (copy.status !== 'ready' || copy.expiresAt <= command.now) throw new DomainError('gone');
       return [{ type: 'CopyCollected', data: { format: command.format } }];

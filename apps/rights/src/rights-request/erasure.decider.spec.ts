@@ -2,7 +2,7 @@ import type { RightsRequestEvent } from '@dittoo/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { requestKinds } from './request-kinds.js';
 import {
-  allowed,
+  approvedRequest,
   answerBy,
   answered,
   approved,
@@ -12,7 +12,7 @@ import {
   done,
   free,
   given,
-  heard,
+  identifiedRequest,
   identified,
   judge,
   partlyRefused,
@@ -20,11 +20,11 @@ import {
   referred,
   scope,
   scoped,
-  waiting,
+  referredRequest,
 } from './request-history.fixture.js';
 import type { ErasureScope } from './rights-request.js';
 
-const byRule = allowed('erasure');
+const byRule = approvedRequest('erasure');
 const grown: ErasureScope = {
   ...scope,
   retain: [{ category: 'orderAccounting', reason: 'bookkeeping', until: '2033-12-31' }],
@@ -34,13 +34,13 @@ const verified: RightsRequestEvent = { type: 'ErasureVerified', data: { categori
 describe('an erasure is judged', () => {
   const blocked = { ...customer, erasure: { scope, blockers: ['openOrder', 'legalHold'] } };
 
-  it('by the rule where nothing stands in the way, for the end of the cooling-off', () =>
-    given(...heard('erasure'))
+  it('by the rule where there is no blocker, for the end of the cooling-off', () =>
+    given(...identifiedRequest('erasure'))
       .when(judge(free, 86_400_000))
       .then(scoped, approved('rule', '2026-11-23T08:00:00.000Z')));
 
-  it('by an officer where something does, or the requester is not signed in', () => {
-    given(...heard('erasure'))
+  it('by an officer where there is one, or where the requester is not signed in', () => {
+    given(...identifiedRequest('erasure'))
       .when(judge(blocked))
       .then(referred('openOrder', 'legalHold'));
     given(received('erasure'), identified('confirmedEmail'))
@@ -51,25 +51,25 @@ describe('an erasure is judged', () => {
       .then(scoped, approved());
   });
 
-  it('with nothing held as done', () =>
+  it('as done where no data is held', () =>
     given(received('erasure'), identified('confirmedEmail'))
       .when(judge({ ...free, isCustomer: false, isSomethingHeld: false }))
       .then({ type: 'RequestScopeDecided', data: { erase: [], retain: [] } }, done()));
 
-  it('with its scope, and not without', () =>
-    given(...heard('erasure'))
+  it('only with its scope', () =>
+    given(...identifiedRequest('erasure'))
       .when(judge(customer))
       .thenFails('decision-not-possible'));
 
-  it('by an officer in part: what open orders need stays', () => {
-    given(...waiting('erasure'))
+  it('by an officer in part: data of open orders is kept', () => {
+    given(...referredRequest('erasure'))
       .when({ ...decide.partlyRefuse, scope })
       .then(scoped, partlyRefused('not all'), approved('officer'));
     expect(requestKinds.erasure.keptIfPartlyRefused).toEqual(['orderDelivery']);
   });
 
   it('by an officer, who corrects nothing with it', () =>
-    given(...waiting('erasure'))
+    given(...referredRequest('erasure'))
       .when({ ...decide.approve, scope, correction: { givenName: 'Ingrith' } })
       .thenFails('decision-not-possible'));
 });
@@ -77,7 +77,7 @@ describe('an erasure is judged', () => {
 describe('the scope', () => {
   const confirm = { type: 'ConfirmScope', blockers: [] as string[], scope } as const;
 
-  it('is said again only when it changed', () => {
+  it('is recorded again only when it changed', () => {
     given(...byRule)
       .when(confirm)
       .then();
@@ -86,12 +86,12 @@ describe('the scope', () => {
       .then({ type: 'RequestScopeDecided', data: grown });
   });
 
-  it('goes to an officer when something came in between, unless one decided or recipients were asked', () => {
+  it('is referred to an officer on a new blocker, unless an officer decided or recipients were asked', () => {
     const blocked = { ...confirm, blockers: ['openOrder'] };
     given(...byRule)
       .when(blocked)
       .then(referred('openOrder'));
-    given(...waiting('erasure'), scoped, approved('officer'))
+    given(...referredRequest('erasure'), scoped, approved('officer'))
       .when(blocked)
       .then();
     given(...byRule, asked('payson'))
@@ -108,7 +108,7 @@ describe('recipients of an erasure', () => {
     answerBy,
   } as const;
 
-  it('are asked once each, with one time to answer', () => {
+  it('are asked once each, with one deadline', () => {
     given(...byRule)
       .when(ask)
       .then(asked('payson'), asked('mondido'));
@@ -117,7 +117,7 @@ describe('recipients of an erasure', () => {
       .then(asked('mondido'));
   });
 
-  it('answer once, also faster than our note, and also late', () => {
+  it('answer once, also before the question is recorded, and also late', () => {
     given(...byRule, asked('payson'))
       .when(record)
       .then(answered('payson'));
@@ -132,14 +132,14 @@ describe('recipients of an erasure', () => {
       .then(answered('payson'));
   });
 
-  it('answer an erasure and nothing else', () => {
+  it('answer erasures only', () => {
     given().when(record).then();
-    given(...allowed('restriction'))
+    given(...approvedRequest('restriction'))
       .when(record)
       .then();
   });
 
-  it('that said nothing have failed', () =>
+  it('that did not answer have failed', () =>
     given(...byRule, asked('payson'), asked('mondido'), answered('payson'))
       .when({ type: 'GiveUpOnRecipients' })
       .then(answered('mondido', 'failed', 'noAnswer')));
@@ -149,31 +149,31 @@ describe('the end of an erasure', () => {
   const executing = [...byRule, asked('payson'), asked('mondido')];
   const verify = { type: 'VerifyErasure' } as const;
 
-  it('does not come before every recipient has answered', () =>
+  it('waits until every recipient has answered', () =>
     given(...executing, answered('payson'))
       .when(verify)
       .thenFails('request-pending'));
 
-  it('says whether all of it is done', () => {
+  it('records whether all of it is done', () => {
     given(...executing, answered('payson'), answered('mondido'))
       .when(verify)
       .then(verified, done());
     given(...executing, answered('payson', 'notSupported', 'manual'), answered('mondido'))
       .when(verify)
       .then(verified, done('partlyDone'));
-    given(...waiting('erasure'), scoped, partlyRefused('not all'), approved('officer'))
+    given(...referredRequest('erasure'), scoped, partlyRefused('not all'), approved('officer'))
       .when(verify)
       .then(verified, done('partlyDone'));
   });
 
-  it('comes once, and by destroyed keys alone', () => {
+  it('is recorded once, and only by destroyed keys', () => {
     given(...executing, answered('payson'), answered('mondido'), verified, done())
       .when(verify)
       .then();
     given(...executing)
       .when({ type: 'Conclude' })
       .thenFails('decision-not-possible');
-    given(...allowed('restriction'))
+    given(...approvedRequest('restriction'))
       .when(verify)
       .then();
   });

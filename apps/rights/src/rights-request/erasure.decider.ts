@@ -4,9 +4,9 @@ import { mailboxOnly, type RequestKind } from './request-kind.js';
 import { isOpen, type ErasureScope, type KnownRequest, type RightsRequest } from './rights-request.js';
 
 /**
- * Art. 17. The rule approves it where no order, invoice or legal hold needs the data; an officer may leave what open orders
- * need. It is answered when the keys were destroyed, every recipient has answered or let its time pass, and the keys were
- * looked for and not found usable.
+ * Art. 17. The rule approves it where no order, invoice or legal hold needs the data; an officer may keep the data of
+ * open orders. It is answered when the keys are destroyed, every recipient has answered or missed its deadline, and the
+ * keys are verified as unusable.
  */
 export const erasureRequest: RequestKind = {
   differsByWords: false,
@@ -21,9 +21,9 @@ export const erasureRequest: RequestKind = {
   answeredBy: 'destroyedKeys',
 };
 
-/** The course of an erasure from its approval on. Part of the request's own decider. */
+/** The course of an erasure after its approval. Part of the request's decider. */
 export type ErasureCommand =
-  /** Said again right before it is done: what came in between may stand in the way, or have to stay. */
+  /** Given again right before the erasure: there may be new blockers, or more data to keep. */
   | { readonly type: 'ConfirmScope'; readonly blockers: readonly string[]; readonly scope: ErasureScope }
   | { readonly type: 'AskRecipients'; readonly processorIds: readonly string[]; readonly answerBy: string }
   | {
@@ -31,7 +31,7 @@ export type ErasureCommand =
       readonly answer: RightsRequestEvents['RecipientAnswered'];
       readonly answerBy: string;
     }
-  /** Their time is over. */
+  /** The recipients' deadline has passed. */
   | { readonly type: 'GiveUpOnRecipients' }
   | { readonly type: 'VerifyErasure' };
 
@@ -41,7 +41,7 @@ export const decideErasure = (command: ErasureCommand, request: RightsRequest): 
   if (request.status !== 'approved' && request.status !== 'executing') return [];
   switch (command.type) {
     case 'ConfirmScope':
-      // An officer knew what stands in the way; once recipients were asked there is no way back.
+      // An officer already knew the blockers; and after recipients were asked the erasure cannot be stopped.
       if (request.status === 'approved' && request.by === 'rule' && command.blockers.length > 0)
         return [referred(command.blockers)];
       return isSameScope(command.scope, request.scope) ? [] : [{ type: 'RequestScopeDecided', data: command.scope }];
@@ -64,15 +64,15 @@ export const decideErasure = (command: ErasureCommand, request: RightsRequest): 
   }
 };
 
-/** A late answer counts too: it is written behind the failure that was noted in its place. */
+/** A late answer counts too: it is appended after the failure that was recorded for the missing one. */
 const answered = (
   { answer, answerBy }: Extract<ErasureCommand, { type: 'RecordAnswer' }>,
   request: KnownRequest,
 ): RightsRequestEvent[] => {
-  const known = request.recipients[answer.processorId];
-  if (known === answer.state) return [];
-  if (known !== undefined || !isOpen(request)) return [{ type: 'RecipientAnswered', data: answer }];
-  // Faster than our note that it was asked: the question is the fence in the person's stream.
+  const state = request.recipients[answer.processorId];
+  if (state === answer.state) return [];
+  if (state !== undefined || !isOpen(request)) return [{ type: 'RecipientAnswered', data: answer }];
+  // Answered before the question was recorded: recipients act on the fence in the person's stream.
   return askedAndAnswered(answer, answerBy);
 };
 

@@ -4,20 +4,20 @@ import { askedAndAnswered, concluded } from './request-events.js';
 import { requestKinds } from './request-kinds.js';
 import type { RightsRequest } from './rights-request.js';
 
-/** The end of a request that is answered once its steps are done. Part of the request's own decider. */
+/** The end of a request that is answered once its steps are done. Part of the request's decider. */
 export type NotificationCommand =
-  /** Recipients that take no word by a call are told by a person: each is asked, and answered for, at once. */
+  /** An officer notifies recipients without an interface: question and answer are recorded together. */
   | {
       readonly type: 'NotifyRecipients';
       readonly answers: readonly RightsRequestEvents['RecipientAnswered'][];
       readonly answerBy: string;
     }
-  /** Everything that was asked for was done. */
+  /** All steps are done. */
   | { readonly type: 'Conclude' };
 
 export const decideNotification = (command: NotificationCommand, request: RightsRequest): RightsRequestEvent[] => {
   if (request.status !== 'approved' && request.status !== 'executing') return [];
-  // A copy and an erasure have answers of their own.
+  // Copies and erasures have their own answers.
   if (requestKinds[request.kind].answeredBy !== 'conclusion') throw new DomainError('decision-not-possible');
   switch (command.type) {
     case 'NotifyRecipients':

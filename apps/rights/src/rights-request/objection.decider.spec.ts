@@ -9,7 +9,7 @@ import {
   partlyRefused,
   received,
   referred,
-  waiting,
+  referredRequest,
 } from './request-history.fixture.js';
 import { requestKinds } from './request-kinds.js';
 
@@ -17,22 +17,22 @@ const contact = { isCustomer: false, isSomethingHeld: false, erasure: null };
 const correction = { givenName: 'Ingrith' };
 
 describe('an objection', () => {
-  it('to marketing ends it at once and needs no officer, also by the mailbox alone', () => {
+  it('to marketing ends it at once and needs no officer, also by a confirmed mailbox', () => {
     expect(requestKinds.objection.endsAtOnce).toEqual(['newsletter', 'marketing', 'similarGoods', 'adMeasurement']);
     given(received('objection'), identified('confirmedEmail')).when(judge(customer)).then(approved());
     given(received('objection'), identified('confirmedEmail')).when(judge(contact)).then(approved());
   });
 
-  it('on own grounds is weighed by an officer', () => {
+  it('on the person’s own grounds is decided by an officer', () => {
     given(received('objection', 'I am a public person'), identified())
       .when(judge(customer))
       .then(referred('ownGrounds'));
-    given(...waiting('objection'))
+    given(...referredRequest('objection'))
       .when(decide.partlyRefuse)
       .then(partlyRefused('not all'), approved('officer'));
   });
 
-  it('ends more than marketing where an officer found for the person', () => {
+  it('ends more than marketing where an officer decides for the person', () => {
     const { steps } = requestKinds.objection;
     expect(steps({ by: 'officer', partlyRefused: false })).toEqual([{ type: 'object', to: 'allObjectable' }]);
     expect(steps({ by: 'officer', partlyRefused: true })).toEqual([{ type: 'object', to: 'marketing' }]);
@@ -40,7 +40,7 @@ describe('an objection', () => {
   });
 
   it('corrects nothing', () =>
-    given(...waiting('objection'))
+    given(...referredRequest('objection'))
       .when({ ...decide.approve, correction })
       .thenFails('decision-not-possible'));
 });

@@ -2,8 +2,8 @@ import { marketingPurposes } from '@dittoo/contracts';
 import type { RequestKind } from './request-kind.js';
 
 /**
- * Art. 21. To marketing it is absolute: nobody decides about it, and the mailbox alone is enough to identify the requester.
- * On grounds of their own an officer weighs the person's interests against the shop's.
+ * Art. 21. To marketing it is absolute: no decision is needed, and a confirmed mailbox is enough identification. If it
+ * states the person's own grounds, an officer weighs them against the shop's interests.
  */
 export const objectionRequest: RequestKind = {
   differsByWords: true,

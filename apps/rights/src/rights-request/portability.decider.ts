@@ -1,6 +1,6 @@
 import { mailboxOnly, type RequestKind } from './request-kind.js';
 
-/** Art. 20: a machine-readable copy of what the person provided, handed out once. It is given whole or refused. */
+/** Art. 20: a machine-readable copy of provided data, handed out once. It is approved or refused as a whole. */
 export const portabilityRequest: RequestKind = {
   differsByWords: false,
   endsAtOnce: [],

@@ -8,7 +8,7 @@ import {
   decide,
   done,
   given,
-  heard,
+  identifiedRequest,
   identified,
   judge,
   notice,
@@ -16,7 +16,7 @@ import {
   partlyRefused,
   received,
   referred,
-  waiting,
+  referredRequest,
 } from './request-history.fixture.js';
 
 const answer = { processorId: 'payson', state: 'notSupported', reason: 'manual' } as const;
@@ -26,8 +26,8 @@ const correction = { givenName: 'Ingrith' };
 describe('a rectification', () => {
   const decided: RightsRequestEvent = { type: 'CorrectionDecided', data: { changes: correction } };
 
-  it('goes to an officer, or ends where nothing is held', () => {
-    given(...heard('rectification'))
+  it('goes to an officer, or ends where no data is held', () => {
+    given(...identifiedRequest('rectification'))
       .when(judge(customer))
       .then(referred('decidedByOfficer'));
     given(received('rectification'), identified('confirmedEmail'))
@@ -38,21 +38,21 @@ describe('a rectification', () => {
       .then({ type: 'RequestScopeDecided', data: { erase: [], retain: [] } }, done());
   });
 
-  it('is corrected with the approval, wholly or in part, in the stream of the request', () => {
-    given(...waiting('rectification'))
+  it('is recorded with the approval, wholly or in part, in the stream of the request', () => {
+    given(...referredRequest('rectification'))
       .when({ ...decide.approve, correction })
       .then(decided, approved('officer'));
-    given(...waiting('rectification'))
+    given(...referredRequest('rectification'))
       .when({ ...decide.partlyRefuse, correction })
       .then(decided, partlyRefused('not all'), approved('officer'));
   });
 
-  it('is not corrected with a refusal', () =>
-    given(...waiting('rectification'))
+  it('is not recorded with a refusal', () =>
+    given(...referredRequest('rectification'))
       .when({ ...decide.refuse, correction })
       .thenFails('decision-not-possible'));
 
-  it('by the person tells who holds the old value, in one append', () => {
+  it('by the person notifies recipients of the old value, in one append', () => {
     const record = {
       type: 'RecordRectification',
       kind: 'rectification',

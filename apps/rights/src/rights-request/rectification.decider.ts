@@ -4,8 +4,8 @@ import { mailboxOnly, type RequestKind } from './request-kind.js';
 import type { RightsRequest } from './rights-request.js';
 
 /**
- * Art. 16. What people can correct themselves they correct without a request, so an officer decides what is asked here.
- * The approval may carry the new values; some of what was asked may be refused.
+ * Art. 16. People correct most values themselves without a request, so an officer decides these requests. The approval
+ * may contain the new values; a part of the request may be refused.
  */
 export const rectificationRequest: RequestKind = {
   differsByWords: true,
@@ -20,14 +20,14 @@ export const rectificationRequest: RequestKind = {
   answeredBy: 'conclusion',
 };
 
-/** The person corrected it themselves: the recipients that hold the old value are to be told (art. 19). */
+/** The person corrected a value themselves: recipients of the old value must be notified (art. 19). */
 export type RectificationCommand = Receipt & {
   readonly type: 'RecordRectification';
   readonly now: string;
   readonly answers: readonly RightsRequestEvents['RecipientAnswered'][];
 };
 
-/** From its receipt to its answer at once: nothing is left to decide or to do. */
+/** Records receipt and answer at once, because nothing is left to decide or to do. */
 export const recordRectification = (command: RectificationCommand, request: RightsRequest): RightsRequestEvent[] => {
   if (request.status !== 'none') return [];
   const { answers, now } = command;

@@ -2,7 +2,7 @@ import type { RightsRequestEvent, RightsRequestEvents, RightsRequestKind } from 
 import { DomainError } from '@dittoo/kernel';
 import type { ErasureScope, KnownRequest } from './rights-request.js';
 
-/** What every request says when it comes. */
+/** The parts of every request at its receipt. */
 export interface Receipt {
   readonly kind: RightsRequestKind;
   readonly dueAt: string;
@@ -20,7 +20,7 @@ export const referred = (blockers: readonly string[]): RightsRequestEvent => ({
   data: { blockers },
 });
 
-/** @param how.partlyRefusedBecause why not all of it; absent = all of it */
+/** @param how.partlyRefusedBecause the reason for a refusal in part; absent = approved as a whole */
 export const approved = (how: {
   readonly by: 'rule' | 'officer';
   readonly executeAfter: string;
@@ -43,7 +43,7 @@ export const askedAndAnswered = (
   { type: 'RecipientAnswered', data },
 ];
 
-/** The answer, and whether it is all of it. @throws DomainError `request-pending` while a recipient may still answer */
+/** The answer, done or partly done. @throws DomainError `request-pending` while a recipient may still answer */
 export const concluded = ({ partlyRefused, recipients }: KnownRequest): RightsRequestEvent => {
   const states = Object.values(recipients);
   if (states.includes('asked')) throw new DomainError('request-pending');

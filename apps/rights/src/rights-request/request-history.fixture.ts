@@ -51,24 +51,27 @@ export const done = (outcome: 'done' | 'partlyDone' = 'done'): RightsRequestEven
   data: { outcome },
 });
 
-/** Received, and the requester signed in. */
-export const heard = (kind: RightsRequestKind): RightsRequestEvent[] => [received(kind), identified()];
-/** Approved by the rule; what an erasure takes is said before. */
-export const allowed = (kind: RightsRequestKind): RightsRequestEvent[] => [
-  ...heard(kind),
+/** A received request whose requester is identified. */
+export const identifiedRequest = (kind: RightsRequestKind): RightsRequestEvent[] => [received(kind), identified()];
+/** A request approved by the rule; of an erasure with its scope before. */
+export const approvedRequest = (kind: RightsRequestKind): RightsRequestEvent[] => [
+  ...identifiedRequest(kind),
   ...(kind === 'erasure' ? [scoped] : []),
   approved(),
 ];
-/** Waiting for an officer. */
-export const waiting = (kind: RightsRequestKind): RightsRequestEvent[] => [...heard(kind), referred('a reason')];
+/** A request that waits for an officer. */
+export const referredRequest = (kind: RightsRequestKind): RightsRequestEvent[] => [
+  ...identifiedRequest(kind),
+  referred('a reason'),
+];
 
-/** A customer of whom something is held. */
+/** A customer of whom data is held. */
 export const customer: Facts = { isCustomer: true, isSomethingHeld: true, erasure: null };
 export const free: Facts = { ...customer, erasure: { scope, blockers: [] } };
 
 const when = { now, coolingOffMs: 0 };
 export const judge = (facts: Facts, coolingOffMs = 0) => ({ type: 'Judge', facts, now, coolingOffMs }) as const;
-/** An officer's decision; of an erasure with a scope. */
+/** Officers' decisions; of an erasure with a scope. */
 export const decide = {
   approve: { type: 'Decide', decision: 'approve', reason: null, correction: null, scope: null, ...when },
   partlyRefuse: { type: 'Decide', decision: 'partlyRefuse', reason: 'not all', correction: null, scope: null, ...when },

@@ -7,7 +7,7 @@ import { rectificationRequest } from './rectification.decider.js';
 import type { RequestKind } from './request-kind.js';
 import { restrictionRequest } from './restriction.decider.js';
 
-/** One entry for each kind: a kind that the contracts add does not compile here before it has its decider. */
+/** The rules of every kind: a new kind in the contracts does not compile without its decider here. */
 export const requestKinds: Readonly<Record<RightsRequestKind, RequestKind>> = {
   access: accessRequest,
   portability: portabilityRequest,
@@ -17,7 +17,7 @@ export const requestKinds: Readonly<Record<RightsRequestKind, RequestKind>> = {
   objection: objectionRequest,
 };
 
-/** What is handed out once as a file. */
+/** The kinds that are answered by a copy. */
 export type CopyKind = 'access' | 'portability';
 
 export const isAnsweredByCopy = (kind: RightsRequestKind): kind is CopyKind => requestKinds[kind].answeredBy === 'copy';

@@ -5,17 +5,17 @@ import { rightsRequestDecider, type RightsRequestCommand } from './rights-reques
 import type { Approval } from './request-kind.js';
 import type { KnownRequest, RightsRequest } from './rights-request.js';
 
-/** A request that is being executed, and a way to take steps in its stream. */
+/** A request in execution, and a function to take steps in its stream. */
 export interface RequestSteps {
   readonly request: Extract<RightsRequest, { status: 'approved' | 'executing' }>;
   readonly approval: Approval;
   readonly subjectId: string;
-  /** The cause of an act in another stream; the same each time it is taken. */
+  /** The context of an act in another stream; the same at each repeat. */
   contextOf(act: string): CommandContext;
   step(command: RightsRequestCommand): Promise<KnownRequest>;
 }
 
-/** `null` = it waits for something else, or is over. */
+/** `null` = the request waits for something else, or has ended. */
 export const stepsOf = async (commands: Commands, requestId: string): Promise<RequestSteps | null> => {
   const { history, state: request } = await commands.load(rightsRequestDecider, requestId);
   if (request.status !== 'approved' && request.status !== 'executing') return null;
@@ -44,6 +44,8 @@ const approvalOf = (history: readonly OpenedEvent<RightsRequestEvent>[], { partl
   return { by: byOfficer ? 'officer' : 'rule', partlyRefused };
 };
 
-/** The person was erased before or meanwhile: what was to be done cannot be done any more, and a retry changes nothing. */
+/**
+ * Whether the person was erased before or meanwhile. Then the step cannot be done any more, and a retry does not help.
+ */
 export const isErasedMeanwhile = (error: unknown): boolean =>
   error instanceof SubjectKeyDestroyed || (error instanceof DomainError && error.code === 'subject-erased');

@@ -8,8 +8,8 @@ import { requestKinds } from './request-kinds.js';
 import { hasLapsed, isOpen } from './rights-request.js';
 
 /**
- * One request of a kind at a time: the id is reserved before the append, so two at once mean the same request, and one
- * whose append never came is continued by the next.
+ * Limits a person to one request of a kind at a time: the id is reserved before the append, so two concurrent calls get
+ * the same request, and a reservation without an append is used by the next call.
  */
 @Injectable()
 export class RequestsInFlight {
@@ -20,7 +20,7 @@ export class RequestsInFlight {
     private readonly clock: Clock,
   ) {}
 
-  /** The request this one repeats while that is in flight, else its own id. */
+  /** The id of the request in flight that this one repeats, otherwise its own id. */
   async idFor(subjectId: string, likeness: string, own: string): Promise<string> {
     for (;;) {
       const requestId = await this.reserve(subjectId, likeness, own);
@@ -32,7 +32,7 @@ export class RequestsInFlight {
     }
   }
 
-  /** @returns the id of the request that is in flight, perhaps `requestId` itself */
+  /** @returns the id of the request in flight, possibly `requestId` itself */
   private async reserve(subjectId: string, likeness: string, requestId: string): Promise<string> {
     for (;;) {
       await this.rows.query(
@@ -48,7 +48,7 @@ export class RequestsInFlight {
     }
   }
 
-  /** Puts `requestId` in the place of one that is finished. */
+  /** Replaces a finished request by `requestId`. */
   private async replace(subjectId: string, likeness: string, finished: string, requestId: string): Promise<void> {
     await this.rows.query(
       `UPDATE rights.request_in_flight SET request_id = $4
@@ -57,7 +57,7 @@ export class RequestsInFlight {
     );
   }
 
-  /** What two requests have in common that ask for the same. */
+  /** A key that is equal for two requests for the same thing. */
   likeness(kind: RightsRequestKind, detail: string | null): string {
     return requestKinds[kind].differsByWords && detail !== null
       ? `${kind}/${this.digest.digest(`${kind}\n${detail}`)}`

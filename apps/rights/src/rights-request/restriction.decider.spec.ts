@@ -4,35 +4,35 @@ import {
   customer,
   decide,
   given,
-  heard,
+  identifiedRequest,
   identified,
   judge,
   received,
   referred,
-  waiting,
+  referredRequest,
 } from './request-history.fixture.js';
 import { requestKinds } from './request-kinds.js';
 
 const contact = { isCustomer: false, isSomethingHeld: false, erasure: null };
 
 describe('a restriction', () => {
-  it('is approved by the rule, also where nothing is held', () => {
-    given(...heard('restriction'))
+  it('is approved by the rule, also where no data is held', () => {
+    given(...identifiedRequest('restriction'))
       .when(judge(customer))
       .then(approved());
     given(received('restriction'), identified('confirmedEmail')).when(judge(contact)).then(approved());
   });
 
-  it('from the mailbox of a customer goes to an officer, who approves or refuses the whole of it', () => {
+  it('from the mailbox of a customer goes to an officer, who approves or refuses it as a whole', () => {
     given(received('restriction'), identified('confirmedEmail'))
       .when(judge(customer))
       .then(referred('identifiedByEmailOnly'));
-    given(...waiting('restriction'))
+    given(...referredRequest('restriction'))
       .when(decide.partlyRefuse)
       .thenFails('decision-not-possible');
   });
 
-  it('restricts, then tells the recipients', () =>
+  it('restricts, then notifies the recipients', () =>
     expect(requestKinds.restriction.steps({ by: 'rule', partlyRefused: false })).toEqual([
       { type: 'restrict' },
       { type: 'tellRecipients' },

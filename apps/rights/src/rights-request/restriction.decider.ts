@@ -1,10 +1,10 @@
 import { mailboxOnly, type RequestKind } from './request-kind.js';
 
-/** Art. 18: the data is stored only, until the restriction is lifted. It holds for all processing or is refused. */
+/** Art. 18: the data is only stored until the restriction is lifted. It covers all processing or is refused. */
 export const restrictionRequest: RequestKind = {
   differsByWords: true,
   endsAtOnce: [],
-  // Also of a person of whom nothing is held yet: it counts for what comes.
+  // Also for a person without held data: it covers later data.
   judgedBy: 'request',
   blockers: mailboxOnly,
   decisions: ['approve', 'refuse'],

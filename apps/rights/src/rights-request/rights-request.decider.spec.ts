@@ -1,7 +1,7 @@
 import { rightsRequestKinds, type RightsRequestEvent } from '@dittoo/contracts';
 import { describe, it } from '@jest/globals';
 import {
-  allowed,
+  approvedRequest,
   answered,
   approved,
   asked,
@@ -11,7 +11,7 @@ import {
   dueAt,
   free,
   given,
-  heard,
+  identifiedRequest,
   identified,
   judge,
   notice,
@@ -19,11 +19,11 @@ import {
   received,
   refused,
   scope,
-  waiting,
+  referredRequest,
 } from './request-history.fixture.js';
 import { requestKinds } from './request-kinds.js';
 
-/** The life of a request, the same for every kind. What a kind decides by itself has a spec of its own. */
+/** The life of a request, the same for every kind. The rules of each kind have their own spec. */
 describe.each(rightsRequestKinds)('a request of %s', (kind) => {
   const receive = { type: 'ReceiveRequest', kind, ...notice, detail: null } as const;
   const scopeOfKind = requestKinds[kind].judgedBy === 'erasureScope' ? scope : null;
@@ -32,13 +32,13 @@ describe.each(rightsRequestKinds)('a request of %s', (kind) => {
     const signedIn = { ...receive, identifiedBy: 'freshReauthentication' } as const;
     given()
       .when(signedIn)
-      .then(...heard(kind));
-    given(...heard(kind))
+      .then(...identifiedRequest(kind));
+    given(...identifiedRequest(kind))
       .when(signedIn)
       .then();
   });
 
-  it('says where the answers go, where another request of the person confirmed the address', () => {
+  it('records the address for the answers, where another request confirmed it', () => {
     const address = { email: 'ivar@example.org', language: 'sv' } as const;
     given()
       .when({ ...receive, identifiedBy: 'confirmedEmail', address })
@@ -47,24 +47,29 @@ describe.each(rightsRequestKinds)('a request of %s', (kind) => {
 
   it('is judged once, after the requester was identified', () => {
     given(received(kind)).when(judge(free)).then();
-    given(...allowed(kind))
+    given(...approvedRequest(kind))
       .when(judge(free))
       .then();
     given().when(judge(free)).then();
   });
 
-  it('is decided by an officer while it waits for one, and only then', () => {
+  it('is decided by an officer only while it waits for one', () => {
     const refuse = { ...decide.refuse, scope: null };
-    given(...waiting(kind))
+    given(...referredRequest(kind))
       .when({ ...decide.approve, scope: scopeOfKind })
       .then(
         ...(scopeOfKind === null ? [] : [{ type: 'RequestScopeDecided', data: scopeOfKind } as const]),
         approved('officer'),
       );
-    given(...waiting(kind))
+    given(...referredRequest(kind))
       .when(refuse)
       .then(refused('not you'));
-    for (const history of [[], heard(kind), allowed(kind), [...waiting(kind), refused('not you')]]) {
+    for (const history of [
+      [],
+      identifiedRequest(kind),
+      approvedRequest(kind),
+      [...referredRequest(kind), refused('not you')],
+    ]) {
       given(...history)
         .when({ ...decide.approve, scope: scopeOfKind })
         .thenFails('request-not-open');
@@ -75,12 +80,12 @@ describe.each(rightsRequestKinds)('a request of %s', (kind) => {
   });
 
   it('is refused with a reason', () =>
-    given(...waiting(kind))
+    given(...referredRequest(kind))
       .when({ ...decide.refuse, reason: null })
       .thenFails('invalid-field'));
 
-  it('is approved with a scope where it is about one, and only there', () =>
-    given(...waiting(kind))
+  it('is approved with a scope only if its kind has one', () =>
+    given(...referredRequest(kind))
       .when({ ...decide.approve, scope: scopeOfKind === null ? scope : null })
       .thenFails('decision-not-possible'));
 });
@@ -91,28 +96,28 @@ describe('the clock of art. 12', () => {
   const extended: RightsRequestEvent = { type: 'RequestExtended', data: { dueAt: later, reason: 'many orders' } };
 
   it('is extended once, with the reason', () => {
-    given(...waiting('erasure'))
+    given(...referredRequest('erasure'))
       .when(extend)
       .then(extended);
-    given(...waiting('erasure'), extended)
+    given(...referredRequest('erasure'), extended)
       .when(extend)
       .thenFails('request-already-extended');
   });
 
-  it('is not extended when it has run out', () =>
-    given(...waiting('erasure'))
+  it('is not extended after the due date', () =>
+    given(...referredRequest('erasure'))
       .when({ ...extend, now: dueAt })
       .thenFails('request-overdue'));
 
-  it('is not extended when there is nothing left to answer', () => {
-    given(...waiting('erasure'), refused('not you'))
+  it('is not extended after the answer', () => {
+    given(...referredRequest('erasure'), refused('not you'))
       .when(extend)
       .thenFails('request-not-open');
     given().when(extend).thenFails('request-not-open');
   });
 
-  it('does not lose its extension on the way', () =>
-    given(...waiting('erasure'), extended, approved('officer'), asked('payson'))
+  it('keeps its extension in later states', () =>
+    given(...referredRequest('erasure'), extended, approved('officer'), asked('payson'))
       .when(extend)
       .thenFails('request-already-extended'));
 });
@@ -137,7 +142,7 @@ describe('a request by e-mail', () => {
   const mailed = [received('access'), confirmationAsked('t1')];
   const confirm = { type: 'ConfirmByEmail', token: 't1', now } as const;
 
-  it('asks the address first, and again only after a while', () => {
+  it('sends a confirmation to the address first, and again only after a pause', () => {
     given()
       .when(ask)
       .then(...mailed);
@@ -152,14 +157,14 @@ describe('a request by e-mail', () => {
       .then();
   });
 
-  it('goes on when the token comes back, once, in time, and only the last one', () => {
+  it('continues once, in time, with the last token only', () => {
     given(...mailed)
       .when(confirm)
       .then(identified('confirmedEmail'));
     for (const history of [
       [...mailed, identified('confirmedEmail')],
       [...mailed, confirmationAsked('t2')],
-      heard('access'),
+      identifiedRequest('access'),
       [],
     ])
       given(...history)
@@ -182,31 +187,31 @@ describe('a recipient`s task', () => {
     type: 'RecipientTaskDone',
     data: { processorId: 'payson', outcome: 'acknowledged' },
   };
-  const told = [...allowed('restriction'), asked('payson'), answered('payson', 'notSupported', 'manual')];
+  const told = [...approvedRequest('restriction'), asked('payson'), answered('payson', 'notSupported', 'manual')];
 
-  it('is open where no machine answers, also after the answer', () => {
+  it('is open where the recipient has no interface, also after the answer', () => {
     given(...told)
       .when(task)
       .then(taskDone);
     given(...told, done('partlyDone'))
       .when(task)
       .then(taskDone);
-    given(...allowed('erasure'), asked('payson'), answered('payson', 'failed', 'noAnswer'))
+    given(...approvedRequest('erasure'), asked('payson'), answered('payson', 'failed', 'noAnswer'))
       .when(task)
       .then(taskDone);
   });
 
-  it('is open again when the recipient says something later', () =>
+  it('is open again after a later answer of the recipient', () =>
     given(...told, taskDone, answered('payson', 'failed', 'refused'))
       .when(task)
       .then(taskDone));
 
-  it('is not open where it is done, not needed, or nobody was told', () => {
+  it('is not open if it is done, not needed, or no recipient was notified', () => {
     for (const history of [
       [...told, taskDone],
-      [...allowed('erasure'), asked('payson'), answered('payson')],
-      [...allowed('erasure'), asked('payson')],
-      allowed('restriction'),
+      [...approvedRequest('erasure'), asked('payson'), answered('payson')],
+      [...approvedRequest('erasure'), asked('payson')],
+      approvedRequest('restriction'),
       [],
     ])
       given(...history)
@@ -218,13 +223,13 @@ describe('a recipient`s task', () => {
 describe('a request of a person who is erased meanwhile', () => {
   const conclude = { type: 'ConcludeErased' } as const;
 
-  it.each(rightsRequestKinds)('is answered and not hidden: %s', (kind) => {
+  it.each(rightsRequestKinds)('is answered rather than left open: %s', (kind) => {
     const outcome = kind === 'erasure' ? 'done' : 'partlyDone';
-    for (const history of [heard(kind), waiting(kind), allowed(kind)])
+    for (const history of [identifiedRequest(kind), referredRequest(kind), approvedRequest(kind)])
       given(...history)
         .when(conclude)
         .then(done(outcome));
-    given(...allowed(kind), done())
+    given(...approvedRequest(kind), done())
       .when(conclude)
       .then();
     given().when(conclude).then();

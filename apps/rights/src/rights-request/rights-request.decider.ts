@@ -15,22 +15,22 @@ import type { Facts, OfficersDecision } from './request-kind.js';
 import { requestKinds } from './request-kinds.js';
 import { evolve, isOpen, type ErasureScope, type RightsRequest } from './rights-request.js';
 
-/** When an approval is executed. */
+/** Determines when an approval is executed. */
 interface Execution {
   readonly now: string;
-  /** For the kinds that cool off. */
+  /** For kinds with a cooling-off. */
   readonly coolingOffMs: number;
 }
 
-/** What happens to a request of any kind. What a kind decides by itself stands in its own decider. */
+/** The commands of requests of any kind. The rules of each kind are in its own decider. */
 export type RightsRequestCommand =
   | (Receipt & {
       readonly type: 'ReceiveRequest';
       readonly identifiedBy: RightsRequestEvents['RequesterIdentified']['method'];
-      /** Where the answers go, of a person without an account. */
+      /** The address for the answers, of a person without an account. */
       readonly address?: RightsRequestEvents['RequesterAddressNoted'];
     })
-  /** From a person who is not signed in: the address is asked first. */
+  /** From a person who is not signed in: the address must be confirmed first. */
   | (Receipt & {
       readonly type: 'ReceiveByEmail';
       readonly email: string;
@@ -44,24 +44,24 @@ export type RightsRequestCommand =
   | (Execution & {
       readonly type: 'Decide';
       readonly decision: OfficersDecision;
-      /** What the person is told; of a refusal, whole or in part. */
+      /** The reason for the person, of a refusal or a refusal in part. */
       readonly reason: string | null;
-      /** Art. 16: what the profile says from now on; `null` = nothing is corrected. */
+      /** Art. 16: the corrected fields of the profile; `null` = no correction. */
       readonly correction: ProfileChanges | null;
-      /** Of an erasure that is not refused. */
+      /** Only for an erasure that is not refused. */
       readonly scope: ErasureScope | null;
     })
-  /** Art. 12(3): once, and only while it can still be told in time. */
+  /** Art. 12(3): once, and only before the due date. */
   | { readonly type: 'Extend'; readonly reason: string; readonly dueAt: string; readonly now: string }
   | ({ readonly type: 'RecordTaskDone' } & RightsRequestEvents['RecipientTaskDone'])
-  /** The person was erased meanwhile: there is nothing left to do it to. */
+  /** The person was erased meanwhile, so it cannot be executed any more. */
   | { readonly type: 'ConcludeErased' }
   | RectificationCommand
   | CopyCommand
   | NotificationCommand
   | ErasureCommand;
 
-/** An address is asked again at most this often. */
+/** Least time between two confirmation mails to an address. */
 const askAgainAfterMs = 5 * 60_000;
 
 const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRequestEvent[] => {
@@ -99,7 +99,7 @@ const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRe
     }
     case 'ConcludeErased': {
       if (request.status === 'none' || !isOpen(request)) return [];
-      // An erasure asked for just that; everything else was not done.
+      // For an erasure this is the requested result; any other kind was not executed.
       const outcome = requestKinds[request.kind].answeredBy === 'destroyedKeys' ? 'done' : 'partlyDone';
       return [{ type: 'RequestAnswered', data: { outcome } }];
     }
@@ -117,7 +117,7 @@ const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRe
   }
 };
 
-/** Asks the address; again only after a while, so that nobody fills the mailbox of another person. */
+/** Requests the confirmation of the address; again only after a pause, so that nobody can flood another's mailbox. */
 const askedByEmail = (
   command: Extract<RightsRequestCommand, { type: 'ReceiveByEmail' }>,
   request: RightsRequest,
@@ -136,7 +136,7 @@ const judged = (
 ): RightsRequestEvent[] => {
   if (request.status !== 'identityVerified') return [];
   const { blockers, judgedBy } = requestKinds[request.kind];
-  // Only the request itself is known of the person.
+  // The request is all that is known about the person.
   if (judgedBy !== 'request' && !facts.isSomethingHeld)
     return [
       { type: 'RequestScopeDecided', data: { erase: [], retain: [] } },
@@ -171,7 +171,7 @@ const decidedByOfficer = (
   ];
 };
 
-/** An approval says what goes and what stays where the kind is about that, and only there. */
+/** Requires a scope exactly for the kinds that have one. */
 const requireScope = (kind: RightsRequestKind, scope: ErasureScope | null): ErasureScope | null => {
   if ((requestKinds[kind].judgedBy === 'erasureScope') !== (scope !== null))
     throw new DomainError('decision-not-possible');

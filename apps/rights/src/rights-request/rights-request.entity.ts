@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Which requests there are; what they say is read from their streams. */
+/** The list of requests; their contents are read from their streams. */
 @Entity({ schema: 'rights', name: 'rights_request' })
 export class RightsRequestRow {
   @PrimaryColumn('uuid', { name: 'request_id' })

@@ -8,7 +8,7 @@ export class RequestBody {
   @IsIn(rightsRequestKinds)
   kind!: RightsRequestKind;
 
-  /** What it is about, in the person's own words. */
+  /** The request in the person's own words. */
   @ApiProperty({ required: false, type: String, nullable: true, maxLength: 4000 })
   @IsOptional()
   @IsString()
@@ -20,11 +20,11 @@ export class RequestReceipt {
   @ApiProperty({ format: 'uuid' })
   requestId!: string;
 
-  /** By when it must have been answered: the last second of that day in Sweden. */
+  /** When the answer is due: the last second of that day in Sweden. */
   @ApiProperty({ format: 'date-time' })
   dueAt!: string;
 
-  /** Of an erasure: where its certificate will lie. Readable without signing in, by this link. */
+  /** Of an erasure: the link to its future certificate, which is readable by this link without signing in. */
   @ApiProperty({ required: false, format: 'uri-reference' })
   certificate?: string;
 }
@@ -59,11 +59,11 @@ export class RetainedAnswer {
   @ApiProperty()
   reason!: string;
 
-  /** The last day it is kept. */
+  /** The last day the data is kept. */
   @ApiProperty({ format: 'date' })
   until!: string;
 
-  /** The orders or messages it is about, where it is not all of the category. */
+  /** The orders or messages concerned, if not the whole category. */
   @ApiProperty({ required: false, type: [String] })
   scopes?: readonly string[];
 }
@@ -71,7 +71,7 @@ export class RetainedAnswer {
 const copyStates = ['ready', 'collected', 'purged'] as const;
 
 export class CopyAnswer {
-  /** `ready`: it can be fetched, once. */
+  /** `ready`: it can be fetched once. */
   @ApiProperty({ enum: copyStates })
   state!: (typeof copyStates)[number];
 
@@ -86,7 +86,7 @@ export class RequestAnswer {
   @ApiProperty({ enum: rightsRequestKinds })
   kind!: RightsRequestKind;
 
-  /** `referred`: an officer looks at it first. `executing` until everything is done and was looked at. */
+  /** `referred`: an officer decides it. `executing`: until everything is done and verified. */
   @ApiProperty({ enum: states })
   state!: RequestState;
 
@@ -96,7 +96,7 @@ export class RequestAnswer {
   @ApiProperty({ format: 'date-time' })
   dueAt!: string;
 
-  /** `partlyDone`: a recipient did not confirm; a person here follows it up. */
+  /** `partlyDone`: a recipient did not confirm; an officer follows it up. */
   @ApiProperty({ enum: ['done', 'partlyDone'], nullable: true, type: String })
   outcome!: 'done' | 'partlyDone' | null;
 
@@ -106,11 +106,11 @@ export class RequestAnswer {
   @ApiProperty({ type: [RetainedAnswer] })
   retained!: readonly RetainedAnswer[];
 
-  /** Why it was refused, wholly or in part, as the officer wrote it; `null` also once it is erased. */
+  /** The officer's reason for refusing it, wholly or in part; `null` also after an erasure. */
   @ApiProperty({ type: String, nullable: true })
   reason!: string | null;
 
-  /** Why the answer takes two months more. */
+  /** Why the answer takes two more months. */
   @ApiProperty({ type: String, nullable: true })
   extendedBecause!: string | null;
 
@@ -118,7 +118,7 @@ export class RequestAnswer {
   @ApiProperty({ type: CopyAnswer, nullable: true })
   copy!: CopyAnswer | null;
 
-  /** Of an erasure: where its certificate lies once it is answered; readable without signing in, by this link. */
+  /** Of an erasure: the link to its certificate once it is answered, readable by this link without signing in. */
   @ApiProperty({ type: String, nullable: true, format: 'uri-reference' })
   certificate!: string | null;
 }
@@ -132,7 +132,7 @@ export class RequestList {
 }
 
 export class OfficersRequestsQuery extends PageQuery {
-  /** `true` (default) = what waits for an answer, `false` = what has one. */
+  /** `true` (default) = open requests, `false` = answered ones. */
   @ApiProperty({ required: false, enum: ['true', 'false'] })
   @IsOptional()
   @IsIn(['true', 'false'])
@@ -147,11 +147,11 @@ export class OfficersRequest extends RequestAnswer {
   @ApiProperty()
   daysLeft!: number;
 
-  /** What the person wrote; `null` also once it is erased. */
+  /** The person's text; `null` also after an erasure. */
   @ApiProperty({ type: String, nullable: true })
   detail!: string | null;
 
-  /** Why an officer must look, in words. */
+  /** Why an officer must decide, as codes. */
   @ApiProperty({ type: [String] })
   blockers!: readonly string[];
 }
@@ -163,11 +163,11 @@ export class RecipientPreview {
   @ApiProperty()
   processorName!: string;
 
-  /** What it received of the person, by the register's names. */
+  /** The fields it received about the person, by the register's names. */
   @ApiProperty({ type: [String] })
   fields!: readonly string[];
 
-  /** What the processor can do by itself when told to forget. */
+  /** Whether the processor supports automatic erasure. */
   @ApiProperty({ enum: ['supported', 'partial', 'manual', 'notSupported'] })
   capability!: 'supported' | 'partial' | 'manual' | 'notSupported';
 }
@@ -177,11 +177,11 @@ export class RequestPreview {
   @ApiProperty({ type: [String] })
   erase!: readonly string[];
 
-  /** What stays, why, until when. */
+  /** The retained data, with reason and last day. */
   @ApiProperty({ type: [RetainedAnswer] })
   retain!: readonly RetainedAnswer[];
 
-  /** Who received something and is told. */
+  /** Recipients that will be notified. */
   @ApiProperty({ type: [RecipientPreview] })
   recipients!: readonly RecipientPreview[];
 
@@ -191,7 +191,7 @@ export class RequestPreview {
 }
 
 export class ExaminedRequest extends OfficersRequest {
-  /** What an approval would do now; `null` once it was decided. */
+  /** The effects of an approval now; `null` after the decision. */
   @ApiProperty({ type: RequestPreview, nullable: true })
   preview!: RequestPreview | null;
 }
@@ -205,7 +205,7 @@ export class OfficersRequestList {
 }
 
 export class ExportQuery {
-  /** `html` is a page to read, `json` for machines. */
+  /** `html`: a page to read; `json`: machine-readable. */
   @ApiProperty({ required: false, enum: ['json', 'html'], default: 'json' })
   @IsOptional()
   @IsIn(['json', 'html'])
@@ -213,7 +213,7 @@ export class ExportQuery {
 }
 
 export class RestrictionLift {
-  /** When the restriction ends; the person is told now. */
+  /** When the restriction ends; the person is informed now. */
   @ApiProperty({ format: 'date-time' })
   liftsAt!: string;
 }
@@ -227,11 +227,11 @@ export class RestrictionAnswer {
 }
 
 export class ProcessingAnswer {
-  /** Stored only: nothing is forwarded or shown to others while one of these holds. */
+  /** While one of these is in force, data is only stored, not forwarded or shown to others. */
   @ApiProperty({ type: [RestrictionAnswer] })
   restrictions!: readonly RestrictionAnswer[];
 
-  /** What was objected to. A consent given later counts again. */
+  /** The purposes objected to. A later consent overrides the objection. */
   @ApiProperty({ type: [String] })
   objectedPurposes!: readonly string[];
 }

@@ -25,7 +25,7 @@ export class RightsRequestProjection {
       kind: event.data.kind,
       receivedAt: new Date(event.metadata.recordedAt),
       dueAt: new Date(event.data.dueAt),
-      // An address that was not confirmed asks nothing of an officer.
+      // A request without a confirmed address is not shown to officers.
       open: false,
     };
     await transaction.createQueryBuilder().insert().into(RightsRequestRow).values(row).orIgnore().execute();

@@ -10,7 +10,7 @@ import { requestKinds } from './request-kinds.js';
 import { RightsRequestRow } from './rights-request.entity.js';
 import type { RightsRequest } from './rights-request.js';
 
-/** Whose request it is, and of which kind. */
+/** A request's person and kind. */
 export interface RequestSummary {
   readonly subjectId: string;
   readonly kind: string;
@@ -23,7 +23,7 @@ interface Row {
 
 type LoadedRequest = Loaded<RightsRequest, RightsRequestEvent>;
 
-/** Requests as they are shown: which there are from the rows, what they say from the streams. */
+/** Requests for display: the list is from the rows, their contents from the streams. */
 @Injectable()
 export class RightsRequests {
   constructor(
@@ -39,7 +39,7 @@ export class RightsRequests {
     return { ...answerOf(requestId, loaded), certificate: this.certificateLink(requestId, loaded.state) };
   }
 
-  /** Where the certificate of destroyed keys is read; for the requester alone. `null` = there will be none. */
+  /** The link to the certificate of destroyed keys; only for the requester. `null` = there will be none. */
   certificateLink(requestId: string, request: RightsRequest): string | null {
     if (request.status === 'none' || request.status === 'refused') return null;
     if (requestKinds[request.kind].answeredBy !== 'destroyedKeys') return null;
@@ -53,7 +53,7 @@ export class RightsRequests {
     return { ...page, items: await Promise.all(page.items.map((row) => this.ofSubject(subjectId, row.request_id))) };
   }
 
-  /** Who of these people has a request that is not answered yet. */
+  /** Which of these people have an open request. */
   async openOf(subjectIds: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await this.rows.query<{ subject_id: string }[]>(
       'SELECT DISTINCT subject_id FROM rights.rights_request WHERE subject_id = ANY ($1::uuid[]) AND open',
@@ -72,7 +72,7 @@ export class RightsRequests {
     return { ...page, items: await Promise.all(page.items.map((row) => this.forOfficer(row.request_id, now))) };
   }
 
-  /** Those of these requests that are listed, by id. */
+  /** The listed ones of these requests, by id. */
   async summaries(requestIds: readonly string[]): Promise<ReadonlyMap<string, RequestSummary>> {
     const rows = await this.rows.getRepository(RightsRequestRow).findBy({ requestId: In(requestIds) });
     return new Map(rows.map(({ kind, requestId, subjectId }) => [requestId, { subjectId, kind }]));

@@ -3,13 +3,13 @@ import type { DataCategory, Personal } from '@dittoo/kernel';
 
 export type RecipientState = 'asked' | 'acknowledged' | 'failed' | 'notSupported';
 
-/** What goes and what stays. */
+/** The categories that are erased and those that are retained. */
 export interface ErasureScope {
   readonly erase: readonly DataCategory[];
   readonly retain: readonly Retention[];
 }
 
-/** The question to an address whether its owner asked; the last one counts. */
+/** A confirmation request to an address; the last one counts. */
 export type Confirmation = RightsRequestEvents['ConfirmationAsked'];
 
 export interface Copy {
@@ -20,18 +20,18 @@ export interface Copy {
 export interface Received {
   readonly kind: RightsRequestKind;
   readonly dueAt: string;
-  /** What it is about, in the person's own words. */
+  /** The request in the person's own words. */
   readonly detail: Personal<string | null>;
-  /** Why it takes longer, once that was said. */
+  /** Why it takes longer, once it was extended. */
   readonly extendedBecause: Personal<string> | null;
   readonly confirmation: Confirmation | null;
   readonly identifiedBy: RightsRequestEvents['RequesterIdentified']['method'] | null;
   readonly scope: ErasureScope | null;
   readonly partlyRefused: boolean;
-  /** What an officer wrote to the person with a refusal. */
+  /** The officer's reason for a refusal, written to the person. */
   readonly reason: Personal<string> | null;
   readonly recipients: { readonly [processorId: string]: RecipientState };
-  /** Recipients a person has spoken to. */
+  /** Recipients that an officer has contacted. */
   readonly tasksDone: readonly string[];
   readonly copy: Copy | null;
 }
@@ -49,11 +49,11 @@ export type RightsRequest =
 
 export type KnownRequest = Exclude<RightsRequest, { status: 'none' }>;
 
-/** May anything still happen to it but a late answer? */
+/** Whether anything but a late answer can still happen to it. */
 export const isOpen = ({ status }: RightsRequest): boolean =>
   status !== 'none' && status !== 'answered' && status !== 'refused';
 
-/** Nobody has confirmed it, and the time to do so is over: it stays what it is, and stands in nobody's way. */
+/** Whether it was not confirmed in time: it stays unconfirmed and blocks no other request. */
 export const hasLapsed = (request: RightsRequest, now: string): boolean =>
   request.status === 'received' && request.confirmation !== null && request.confirmation.expiresAt <= now;
 
@@ -108,7 +108,7 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
       return {
         ...request,
         recipients: { ...recipients, [event.data.processorId]: event.data.state },
-        // What they say now is newer than what a person heard.
+        // The recipient's answer is newer than the officer's record.
         tasksDone: request.tasksDone.filter((processorId) => processorId !== event.data.processorId),
       };
     case 'RecipientTaskDone': {
@@ -131,7 +131,7 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
   }
 };
 
-/** What every state after `none` knows; what belongs to one state alone is left behind. */
+/** The parts that all states after `none` have, without those of one state only. */
 const receivedOf = (request: KnownRequest): Received => {
   const { kind, dueAt, detail, extendedBecause, confirmation, identifiedBy, scope } = request;
   const { partlyRefused, reason, recipients, tasksDone, copy } = request;

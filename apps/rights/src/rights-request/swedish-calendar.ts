@@ -25,8 +25,8 @@ const easterOf = (year: number): Temporal.PlainDate => {
 };
 
 /**
- * Days on which no period ends: lag (1989:253) om allmänna helgdagar, and the three eves that lag (1930:173) 2 § puts
- * beside them. Holidays that are always a Saturday or a Sunday are covered by the weekend.
+ * Days on which no period ends: lag (1989:253) om allmänna helgdagar, and the three eves that lag (1930:173) 2 § treats
+ * like them. Holidays that are always a Saturday or a Sunday are covered by the weekend.
  */
 const holidays = (year: number): ReadonlySet<Day> => {
   const easter = easterOf(year);
@@ -66,10 +66,10 @@ const dueAfter = (receivedAt: string, months: number): string =>
   endOf(workingDayFrom(sameDayMonthsLater(dayIn(receivedAt), months)));
 
 /**
- * When a request received at this moment must have been answered: one month, art. 12(3), counted in Swedish days and
+ * When a request received at this moment is due: one month, art. 12(3), counted in Swedish days and
  * moved to the next working day. The last second of that day there, as RFC 3339 UTC.
  */
 export const requestDueAt = (receivedAt: string): string => dueAfter(receivedAt, 1);
 
-/** The same with the two months more that art. 12(3) allows once. */
+/** The same with the two more months that art. 12(3) allows once. */
 export const extendedDueAt = (receivedAt: string): string => dueAfter(receivedAt, 3);

@@ -1,9 +1,9 @@
 import { holds, keyedHash, plainColumns, reference, repeats, type RowClasses } from '@dittoo/kernel';
 
-/** The schema the tables of rights stand in. */
+/** The database schema of rights. */
 export const rightsSchemaName = 'rights';
 
-/** What each column holds of a person, what an erasure does with it, how the copy a person gets has it. */
+/** For each column: what it holds about a person, how an erasure treats it, how it appears in an access copy. */
 export const rightsRows: RowClasses = {
   rights_request: {
     subject: 'subject_id',

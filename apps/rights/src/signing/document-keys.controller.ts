@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { JWK } from 'jose';
 import { DocumentKeys } from './document-keys.js';
 
-/** The public keys, so that a copy or a certificate can be checked without asking us about the person. */
+/** The public keys, by which a copy or a certificate can be verified without naming the person. */
 @ApiTags('Rights')
 @Controller('.well-known/document-keys.json')
 export class DocumentKeysController {

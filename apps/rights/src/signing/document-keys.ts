@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 
 const where: SigningKeyTable = { table: 'rights.document_key', use: 'document-key' };
 
-/** The key that copies and certificates are signed with. They are kept for years, so every public key stays published. */
+/** The signing key of copies and certificates. People keep them for years, so every public key stays published. */
 @Injectable()
 export class DocumentKeys extends SigningKeySet {
   constructor(rows: DataSource, keys: KeyEncryption, clock: Clock) {

@@ -3,7 +3,7 @@ import { publicPurposes, textIn, type Language, type Register } from '@dittoo/pr
 import type { CopyWriter } from './copy-contents.js';
 import { retainedAfterErasure } from './copy-retention.js';
 import { KeptUntil } from './kept-until.js';
-import { StreamValues, type FoundValue, type KnownRecord, type KnownValue } from './known-values.js';
+import { StreamValues, type KeyedValue, type KnownRecord, type KnownValue } from './known-values.js';
 import { recipientLines, type RecipientLine } from './recipient-lines.js';
 import { messages } from '../messages/messages.js';
 import type { CopiedEvent } from '../person/subject-events.query.js';
@@ -12,14 +12,14 @@ import type { CopiedRows } from './subject-rows.query.js';
 /** A value with the period it is kept for. */
 export interface CopiedFieldValue extends KnownValue {
   readonly label: string;
-  /** The last day it is kept, as things stand; `null` = the period has not begun. */
+  /** The last day it is kept, as known now; `null` = the period has not begun. */
   readonly keptUntil: string | null;
 }
 
 export interface CategoryCopy {
   readonly category: DataCategory;
   readonly label: string;
-  /** Why data of this category are processed at all, as the register says. */
+  /** The purposes of processing this category, by the register. */
   readonly purposes: readonly {
     readonly purpose: string;
     readonly label: string;
@@ -28,16 +28,16 @@ export interface CategoryCopy {
   }[];
   readonly retention: {
     readonly rule: string;
-    /** Last day, as things stand; `null` = the period has not begun. */
+    /** The last day, as known now; `null` = the period has not begun. */
     readonly until: string | null;
-    /** Set where an erasure left it: why. */
+    /** Why an erasure retained it, if one did. */
     readonly retainedBecause: string | null;
   };
-  /** Thing by thing; what holds no longer comes before what replaced it. */
+  /** Grouped by record; earlier values come before those that replaced them. */
   readonly values: readonly CopiedFieldValue[];
 }
 
-/** Art. 15: everything about one person, and what the law wants said about it. */
+/** Art. 15: all data about one person, with the information the law requires. */
 export interface AccessCopy {
   readonly format: 'urn:dittoo:subject-copy:access:2';
   readonly requestId: string;
@@ -57,14 +57,14 @@ export interface AccessCopy {
   readonly categories: readonly CategoryCopy[];
   readonly records: readonly KnownRecord[];
   readonly recipients: readonly RecipientLine[];
-  /** Looks that staff took at the history. */
-  readonly looks: readonly { readonly at: string; readonly view: unknown }[];
-  /** Rows that follow from no event. */
+  /** Viewings of the history by staff. */
+  readonly viewings: readonly { readonly at: string; readonly view: unknown }[];
+  /** Rows that are not derived from events. */
   readonly rows: CopiedRows;
   readonly history: readonly CopiedEvent[];
 }
 
-/** The life a copy is made of: readable in two orders, never held as a whole. */
+/** The events of a copy: readable in two orders, never in memory as a whole. */
 export interface CopiedLife {
   /** Oldest first. */
   inOrder(): AsyncIterable<CopiedEvent>;
@@ -85,18 +85,18 @@ export interface CopyFacts {
   readonly rows: CopiedRows;
 }
 
-/** The copy with its lists kept apart: `CopyWriter` puts them where their places are. */
+/** The copy without its lists: `CopyWriter` inserts them at their places. */
 type FrameOf<Copy, Lists extends keyof Copy> = Omit<Copy, Lists> & { readonly [List in Lists]: string };
 type CategoryFrame = FrameOf<CategoryCopy, 'values'>;
-export type AccessFrame = FrameOf<Omit<AccessCopy, 'categories'>, 'history' | 'looks' | 'recipients' | 'records'> & {
+export type AccessFrame = FrameOf<Omit<AccessCopy, 'categories'>, 'history' | 'viewings' | 'recipients' | 'records'> & {
   readonly categories: readonly CategoryFrame[];
 };
 
 export const valuesOf = (category: string): string => `values-${category}`;
 
 /**
- * Derived from the schema map and the register alone: what is added there is in the copy without a change here. The life
- * is read twice: stream by stream for what holds and held, then in order for what happened.
+ * Derived from the schema map and the register only: additions there are in the copy without a change here. The events
+ * are read twice: stream by stream for current and earlier values, then in order for the history.
  */
 export const accessFrame = async (facts: CopyFacts, writer: CopyWriter): Promise<AccessFrame> => {
   const { expiresAt, latest, preparedAt, register, requestId, rows, subjectId } = facts;
@@ -119,7 +119,7 @@ export const accessFrame = async (facts: CopyFacts, writer: CopyWriter): Promise
     categories: categoriesOf(register, language, latest, lastDays, writer),
     records: writer.placeOf('records'),
     recipients: writer.placeOf('recipients'),
-    looks: writer.placeOf('looks'),
+    viewings: writer.placeOf('viewings'),
     rows,
     history: writer.placeOf('history'),
   };
@@ -141,14 +141,14 @@ const rightsIn = (language: Language): AccessCopy['rights'] =>
     text: messages(language).format(`copy.right.${right}.text`),
   }));
 
-/** The language the person chose last, else the one they were spoken to in. */
+/** The language the person chose last, otherwise the one last used with them. */
 export const languageOf = (events: readonly CopiedEvent[]): Language => {
   const last = (name: string): unknown =>
     events.findLast(({ fields }) => typeof fields[name] === 'string')?.fields[name];
   return (last('locale') ?? last('language')) === 'en' ? 'en' : 'sv';
 };
 
-/** Of everything in a category; `null` as soon as the period of one value has not begun. */
+/** Last days by category; `null` if the period of one of its values has not begun. */
 type LastDays = Map<DataCategory, string | null>;
 
 const addValues = async (
@@ -159,7 +159,7 @@ const addValues = async (
   const copyLifetimeMs = Date.parse(expiresAt) - Date.parse(preparedAt);
   const keptUntil = new KeptUntil({ register, copyLifetimeMs }, latest, (stream) => life.outlinesOf(stream));
   const lastDays: LastDays = new Map();
-  const add = async ({ category, event, keyPer, value }: FoundValue): Promise<void> => {
+  const add = async ({ category, event, keyPer, value }: KeyedValue): Promise<void> => {
     const day = await keptUntil.of(event, category, keyPer);
     const before = lastDays.get(category);
     const later = before === undefined || (before !== null && day !== null && before < day);
@@ -193,7 +193,7 @@ const addHistory = async ({ life, register }: CopyFacts, language: Language, wri
     const line = recipientLine(event);
     if (line !== null) await writer.add('recipients', line);
     if (event.type === 'SubjectHistoryViewed') {
-      await writer.add('looks', { at: event.recordedAt, view: event.fields['view'] });
+      await writer.add('viewings', { at: event.recordedAt, view: event.fields['view'] });
     }
   }
 };
@@ -234,14 +234,14 @@ const categoriesOf = (
   });
 };
 
-/** What makes a person more than a visitor, in the register's words. */
+/** The kind of person, as the register names it, by the category of a stream. */
 const kindOfStream: Readonly<Record<string, string>> = {
   newsletter: 'subscriber',
   supportCase: 'correspondent',
   campaignEntry: 'campaignEntrant',
 };
 
-/** What the person is to the shop: only purposes that concern such people are theirs. */
+/** The kinds of person someone is for the shop: only purposes about these kinds apply to them. */
 const kindsOfPerson = (events: readonly CopiedEvent[]): ReadonlySet<string> =>
   new Set([
     'visitor',

@@ -3,14 +3,14 @@ import type { Language } from '@dittoo/processor-register';
 import { messages, type CopyMessages } from '../messages/messages.js';
 import { isWithheld } from '../person/subject-events.query.js';
 
-/** `order-0f4f…` as "Order 0f4f…": the word to read, the number to ask about. */
+/** `order-0f4f…` as "Order 0f4f…": a readable name with the number for questions. */
 export const headingOf = (stream: string, language: Language): string => {
   const cut = stream.indexOf('-');
   const category = stream.slice(0, cut);
   return `${messages(language).find(`stream.${category}`) ?? category} ${stream.slice(cut + 1)}`;
 };
 
-/** An event without words of its own keeps its name: a copy is never refused for it. */
+/** The text for an event; without one its name, so that a missing text never prevents a copy. */
 export const eventInWords = (type: string, language: Language): string =>
   messages(language).find(`event.${type}`) ?? type;
 
@@ -30,10 +30,10 @@ export const asText = (value: unknown, texts: CopyMessages): string => {
     : texts.format('copy.value.erasedOnRequest', { at, requestId });
 };
 
-/** A person and where they live, in the order of a letter. */
+/** The parts of a postal address, in their usual order. */
 const letterOrder = ['givenName', 'familyName', 'address', 'street', 'postalCode', 'city', 'country', 'email', 'phone'];
 
-/** An address reads as it stands on a letter, anything else that has parts as names and values: no JSON. */
+/** Formats a postal address as usual, other objects as names and values, never as JSON. */
 export const plainText = (value: unknown): string => {
   if (value === null || value === undefined) return '–';
   if (typeof value !== 'object') return String(value);

@@ -8,13 +8,15 @@ export const canonicalText = (value: unknown): string => {
   return text;
 };
 
-/** Where the parts of a copy are kept: list by list, each from 0 on. */
+/** The storage of a copy's parts, numbered from 0 in each list. */
 export interface CopyParts {
   put(list: number, number: number, content: Buffer): Promise<void>;
   get(list: number, number: number): Promise<Buffer>;
 }
 
-/** What a copy consists of: the texts between its lists (one more than there are lists), and how long each list is. */
+/**
+ * The structure of a copy: the texts between its lists (one more than there are lists), and the length of each list.
+ */
 export interface CopyContents {
   readonly texts: readonly string[];
   readonly lists: readonly { readonly name: string; readonly list: number; readonly parts: number }[];
@@ -30,11 +32,11 @@ interface OpenList {
 }
 
 /**
- * Writes a copy whose lists may be of any length: entries go to their lists side by side, in whatever order, and each list
- * is kept in parts of whole entries. In memory is one part of each list.
+ * Writes a copy whose lists may have any length: entries are added to the lists in any order, and each list is stored
+ * in parts of whole entries. In memory is one part of each list.
  *
- * The canonical form sorts keys, but an entry has its place in its list: so the text is that of the copy without its lists
- * ("frame"), cut where they are.
+ * The canonical form sorts keys but not the entries of lists: so the text is that of the copy without its lists (the
+ * "frame"), split at their places.
  */
 export class CopyWriter {
   private readonly mark = newId();
@@ -54,7 +56,7 @@ export class CopyWriter {
     if (list.characters >= partCharacters) await this.flush(list);
   }
 
-  /** Stands in the frame for the list of this name. A person's words cannot be mistaken for it. */
+  /** The placeholder of a list in the frame. No text of a person can be mistaken for it. */
   placeOf(name: string): string {
     return `${this.mark}:${name}`;
   }
@@ -96,7 +98,7 @@ export class CopyWriter {
   }
 }
 
-/** The whole text, part by part. */
+/** Yields the whole text, part by part. */
 export async function* textOf({ lists, texts }: CopyContents, parts: CopyParts): AsyncGenerator<Buffer> {
   for (const [index, text] of texts.entries()) {
     yield Buffer.from(text, 'utf8');
@@ -105,7 +107,7 @@ export async function* textOf({ lists, texts }: CopyContents, parts: CopyParts):
   }
 }
 
-/** The entries of one list, a part at a time. */
+/** Yields the entries of one list, reading one part at a time. */
 export async function* entriesOf<T>({ lists }: CopyContents, parts: CopyParts, name: string): AsyncGenerator<T> {
   const list = lists.find((one) => one.name === name);
   for (let number = 0; number < (list?.parts ?? 0); number++) {

@@ -10,15 +10,16 @@ import { SubjectCopyFiles } from './subject-copy-files.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 
 const group = 'rights.copyEnd';
-/** How often a copy that is being sent is looked at again. */
+/** How often a copy that is being sent is checked again. */
 const sendingCheckMs = 1_000;
 
 type Context = EventContext<EntityManager>;
 
 /**
- * A copy goes when it was fetched, and otherwise when its time is over.
+ * A copy is deleted after it was fetched, and otherwise when it expires.
  *
- * The task is written with the checkpoint. Dies anywhere: it is still due, and removing what is gone changes nothing.
+ * The task is written together with the checkpoint. If the process dies, it is still due, and a repeated deletion
+ * changes nothing.
  */
 @Controller()
 export class CopyEndReactor implements OnModuleInit {
@@ -50,7 +51,7 @@ export class CopyEndReactor implements OnModuleInit {
     await this.tasks.schedule('copyEnd', streamId(event.stream), this.clock.now(), transaction);
   }
 
-  /** @returns when to come again; `null` = it is gone */
+  /** @returns when to call it again; `null` = the copy is deleted */
   private async end(requestId: string): Promise<string | null> {
     const { history, state } = await this.commands.load(rightsRequestDecider, requestId);
     if (state.status === 'none' || state.copy === null || state.copy.status === 'purged') return null;

@@ -7,9 +7,9 @@ import { rightsRequestDecider } from '../rights-request/rights-request.decider.j
 import { SubjectCopyFiles } from './subject-copy-files.js';
 
 /**
- * Hands a copy out, once: marked as collected, then claimed in the request's stream, then opened and sent part by part, so
- * that a copy of any size takes the memory of one part. Of two at once, one is given it. Dies after that, or the connection
- * breaks: the copy is spent, and the person asks again.
+ * Hands a copy out once: it is marked as collected, then claimed in the request's stream, then opened and sent part by
+ * part, so that a copy of any size needs the memory of one part. Of two concurrent callers only one gets it. If the
+ * process dies after that, or the connection breaks, the copy is lost, and the person has to request a new one.
  */
 @Injectable()
 export class CopyHandover {
@@ -29,12 +29,12 @@ export class CopyHandover {
   ): Promise<StreamableFile> {
     const claim = (now: string) => ({ type: 'CollectCopy', format, now }) as const;
     const { state } = await this.commands.load(rightsRequestDecider, requestId);
-    rightsRequestDecider.decide(claim(this.clock.now()), state); // nothing is opened for who may not have it
+    rightsRequestDecider.decide(claim(this.clock.now()), state); // checked before anything is opened
     const copy = await this.copies.collect({ requestId, subjectId, format, now: this.clock.now() });
     try {
       await this.commands.execute(rightsRequestDecider, requestId, claim, context);
     } catch (error) {
-      await this.copies.purge(requestId); // it was not sent, and cannot be claimed again
+      await this.copies.purge(requestId); // it was not sent and cannot be claimed again
       throw error;
     }
     const disposition = format === 'html' ? 'inline' : 'attachment';

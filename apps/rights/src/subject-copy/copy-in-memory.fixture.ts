@@ -33,7 +33,7 @@ export interface WrittenCopy {
   readonly parts: CopyParts;
 }
 
-/** For specs: an access copy of these events, and of nothing else. */
+/** For specs: an access copy of these events only. */
 export const writtenAccessCopy = (life: Life): Promise<WrittenCopy> => written(life, accessFrame);
 
 export const accessCopyOf = async (life: Life): Promise<AccessCopy> =>
@@ -66,7 +66,7 @@ const parsed = async ({ contents, parts }: WrittenCopy): Promise<unknown> => {
   return JSON.parse(Buffer.concat(text).toString('utf8'));
 };
 
-/** The same file, with a signature that signs nothing. */
+/** The same file with an invalid signature. */
 export const withSignature = ({ contents, parts }: WrittenCopy): WrittenCopy => {
   const signature = JSON.stringify({ jws: 'a.b.c', sha256: 'd', keys: 'https://shop.example.org/keys' });
   const texts = contents.texts.map(
@@ -90,7 +90,7 @@ async function* each(events: readonly CopiedEvent[]): AsyncGenerator<CopiedEvent
   yield* events;
 }
 
-/** For specs: what was to be read bit by bit. */
+/** For specs: collects all entries. */
 export const all = async <T>(entries: AsyncIterable<T>): Promise<T[]> => {
   const read: T[] = [];
   for await (const entry of entries) read.push(entry);

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 import { SubjectCopyFiles } from './subject-copy-files.js';
 
-/** Removes a copy: the file first, then the event says so. Dies between the two: removing what is gone changes nothing. */
+/** Deletes a copy, then appends the event. If the process dies between the two, a repeated deletion changes nothing. */
 @Injectable()
 export class CopyRemoval {
   constructor(

@@ -6,8 +6,8 @@ import { foldRetention } from '../retention/retention-fold.js';
 import type { RetentionRules } from '../retention/retention-rules.js';
 
 /**
- * The last day a value of a category is kept, from what has happened so far; `null` = nothing has ended the need for it.
- * As fine as its key: what has a key of its own ends by itself, the rest of a category ends together.
+ * The last day a value of a category is kept, from the events so far; `null` = the need has not ended. It is determined
+ * per key: values with their own key end independently, the rest of a category ends together.
  */
 export const retentionEnds = (rules: RetentionRules, category: DataCategory, all: readonly CopiedEvent[]) => {
   const fold = foldRetention(rules, all);
@@ -17,7 +17,7 @@ export const retentionEnds = (rules: RetentionRules, category: DataCategory, all
       : fold.lastDay(category, keyPer === 'stream' ? streamId(stream) : eventId);
 };
 
-/** What an erasure left, by category: what was kept then, less what was destroyed since. */
+/** The data an erasure retained, by category, without what was destroyed since. */
 export const retainedAfterErasure = (events: readonly CopiedEvent[]): ReadonlyMap<string, Retention> => {
   const retained = new Map<string, Retention>();
   for (const { fields, type } of events) {

@@ -2,14 +2,14 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 const keyBytes = 32;
 
-/** A key for one copy, used for nothing else and gone with it. */
+/** A key for one copy only, which is destroyed with it. */
 export const oneTimeKey = (): Buffer => randomBytes(keyBytes);
 
-/** Bound to its copy, its list and its number there: parts cannot be swapped. How many there are, the contents say. */
+/** Binds a part to its copy, list and number, so that parts cannot be swapped. Their count is in the contents. */
 const placeOf = (copyId: string, list: number, number: number): Buffer =>
   Buffer.from(`subject-copy|${copyId}|${list}|${number}`);
 
-/** A part of a copy as it is kept: AES-256-GCM, `iv || tag || ciphertext`. */
+/** Seals a part of a copy: AES-256-GCM, `iv || tag || ciphertext`. */
 export const sealedPart = (key: Buffer, copyId: string, list: number, number: number, part: Buffer): Buffer => {
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(placeOf(copyId, list, number));
@@ -17,7 +17,7 @@ export const sealedPart = (key: Buffer, copyId: string, list: number, number: nu
   return Buffer.concat([iv, cipher.getAuthTag(), ...sealed]);
 };
 
-/** @throws Error a part is not the one that was sealed there */
+/** @throws Error the part was not sealed for this place */
 export const openedPart = (key: Buffer, copyId: string, list: number, number: number, part: Buffer): Buffer => {
   const decipher = createDecipheriv('aes-256-gcm', key, part.subarray(0, 12), { authTagLength: 16 })
     .setAAD(placeOf(copyId, list, number))

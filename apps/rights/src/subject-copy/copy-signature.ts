@@ -12,17 +12,17 @@ export interface SignedCopy {
   readonly digest: string;
 }
 
-/** What is signed. */
+/** The signed statement. */
 export interface CopyStatement {
   readonly requestId: string;
-  /** Of the RFC 8785 form of `copy`, hex: its bytes as they are in the file. */
+  /** SHA-256 of the RFC 8785 form of `copy`, hex: of its bytes in the file. */
   readonly sha256: string;
 }
 
 /**
- * Signs a copy of any length. Ed25519 needs a whole message at once, so what is signed is a short statement that names the
- * copy's SHA-256, as a JWS with its payload inside (RFC 7515). Whoever checks it verifies the JWS, takes `sha256` from its
- * payload and compares it with that of the copy. Its `typ` keeps it from passing for a certificate, whose keys it shares.
+ * Signs a copy of any length. Ed25519 needs a whole message in memory, so the signature covers a short statement with
+ * the copy's SHA-256, as a JWS with its payload inside (RFC 7515). To check it, verify the JWS and compare `sha256` in
+ * its payload with that of the copy. Its `typ` distinguishes it from a certificate, which is signed by the same keys.
  */
 @Injectable()
 export class CopySignature {
@@ -31,7 +31,7 @@ export class CopySignature {
     @Inject(PLATFORM_CONFIG) private readonly config: PlatformConfig,
   ) {}
 
-  /** @param contents of the copy alone */
+  /** @param contents of the copy without the signature */
   async sign(requestId: string, contents: CopyContents, parts: CopyParts): Promise<SignedCopy> {
     const hash = createHash('sha256');
     for await (const text of textOf(contents, parts)) hash.update(text);

@@ -1,7 +1,7 @@
 /*
- * Promised: what is exported is what is erased and what is retained with a reason, for every personal field of every
- * event type. Derived from the schema map: a person lives through every event there is, and a field nobody mapped neither
- * compiles nor is written.
+ * Promised: the exported fields are exactly those that are erased or retained with a reason, for every personal field
+ * of every event type. Derived from the schema map: one person gets an event of every type, and an unmapped field
+ * neither compiles nor is written.
  */
 import { schemaMap } from '@dittoo/contracts';
 import {
@@ -40,11 +40,11 @@ const personalFields = Object.entries(definitions).flatMap(([type, { fields }]) 
   ),
 );
 
-/** A value that can be told from every other: the field's own name, where a person's word would stand. */
+/** A unique value: it contains the field's name in place of personal data. */
 const valueOf = (type: string, field: string): unknown =>
   definitions[type]!.fields[field]!.kind === 'personal' ? { said: `${type}.${field}` } : `plain ${field}`;
 
-/** Every event type of the map, in a stream of its own category, with a value in every field. */
+/** An event of every type of the map, in a stream of its category, with a value in every field. */
 const everyEvent = (): readonly (readonly [stream: string, event: DomainEvent])[] =>
   Object.entries(definitions).map(([type, { fields, stream }]) => {
     const data = Object.fromEntries(Object.keys(fields).map((field) => [field, valueOf(type, field)]));
@@ -100,8 +100,8 @@ const names = (of: readonly { readonly name: string }[]): string[] => of.map(({ 
 const isThere = (value: unknown): boolean => !isErased(value);
 
 describe('for every personal field of every event', () => {
-  it('what is exported is what is stored', () => {
-    // An event about nobody is in nobody's copy, and holds no personal field: the types see to that.
+  it('the export equals the stored data', () => {
+    // An event about no person is in no copy and has no personal field, which the types ensure.
     const aboutPeople = Object.keys(definitions).filter((type) => definitions[type]!.subject !== 'nobody');
     expect(before.map(({ type }) => type).sort()).toEqual(aboutPeople.sort());
     expect(fieldsWhere(before, isThere)).toEqual(names(personalFields));
@@ -113,7 +113,7 @@ describe('for every personal field of every event', () => {
     expect(fieldsWhere(before, isWithheld)).toEqual(names(personalFields.filter(({ secret }) => secret)));
   });
 
-  it('what is exported is what is erased, and what is retained with a reason', () => {
+  it('the export is erased, or retained with a reason', () => {
     const erased = fieldsWhere(after, isErased);
     const retained = fieldsWhere(after, isThere);
     expect([...erased, ...retained].sort()).toEqual(fieldsWhere(before, isThere));
@@ -128,7 +128,7 @@ describe('for every personal field of every event', () => {
     }
   });
 
-  it('every category goes or stays, with its purposes and its period said', async () => {
+  it('every category is erased or retained, with its purposes and its period', async () => {
     expect([...scope.erase, ...scope.retain.map(({ category }) => category)].sort()).toEqual(
       [...dataCategories].sort(),
     );
@@ -153,7 +153,7 @@ describe('for every personal field of every event', () => {
   });
 });
 
-describe('a field nobody mapped', () => {
+describe('an unmapped field', () => {
   it('is not written', async () => {
     const planted = { type: 'LocaleChosen', data: { locale: 'sv', shoeSize: '43' } };
     await expect(life.record(streamName('customer', newId()), [planted])).rejects.toThrow(UnmappedField);
@@ -178,7 +178,7 @@ describe('a field nobody mapped', () => {
   });
 });
 
-/** What the compiler says of each: definitions of an event with a personal, a plain, and a field that may be anything. */
+/** Compiler errors of each probe: definitions of an event with a personal, a plain and an untyped field. */
 const compiled = (probes: readonly string[]): string[] => {
   const sources = new Map(
     probes.map((fields, index) => [

@@ -4,14 +4,14 @@ import { retentionEnds } from './copy-retention.js';
 import { LatestOfKind } from './latest-of-kind.js';
 import type { CopiedEvent } from '../person/subject-events.query.js';
 
-/** The last days of values that are read stream by stream. It remembers one stream at a time. */
+/** The last days of values that are read stream by stream. It keeps one stream in memory at a time. */
 export class KeptUntil {
   private readonly ofLife = new Map<DataCategory, string | null>();
   private stream: string | null = null;
   private around: Promise<readonly CopiedEvent[]> = Promise.resolve([]);
   private readonly ofStream = new Map<DataCategory, string | null>();
 
-  /** @param life the latest of each kind @param outlinesOf the events of one stream */
+  /** @param life the latest event of each kind @param outlinesOf the events of one stream */
   constructor(
     private readonly rules: RetentionRules,
     private readonly life: readonly CopiedEvent[],

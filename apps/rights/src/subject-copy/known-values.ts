@@ -2,16 +2,16 @@ import { schemaMap } from '@dittoo/contracts';
 import type { Actor, DataCategory, KeyPer, SchemaMap } from '@dittoo/kernel';
 import { classOf, type CopiedEvent } from '../person/subject-events.query.js';
 
-/** One value that a personal field of one thing (a customer, an order, a support case) has or had. */
+/** A current or earlier value of a personal field of one record (a customer, an order, a support case). */
 export interface KnownValue {
   readonly field: string;
   readonly stream: string;
-  /** Where a stream holds several things, which: a refund. */
+  /** The record within a stream that has several, for instance a refund. */
   readonly recordId: string | null;
   /** The value, `Erased` with date and request, or `Withheld`. */
   readonly value: unknown;
   readonly since: string;
-  /** `null` = it still holds. */
+  /** `null` = it is the current value. */
   readonly until: string | null;
   readonly source: Actor['kind'];
   readonly purpose: string;
@@ -19,15 +19,15 @@ export interface KnownValue {
   readonly eventId: string;
 }
 
-/** A value, and by which key it is sealed. */
-export interface FoundValue {
+/** A value with the class of the key that seals it. */
+export interface KeyedValue {
   readonly category: DataCategory;
   readonly keyPer: KeyPer;
   readonly event: CopiedEvent;
   readonly value: KnownValue;
 }
 
-/** What is known beside the personal values: the last plain field values of one thing. */
+/** The last plain field values of one record. */
 export interface KnownRecord {
   readonly stream: string;
   readonly recordId: string | null;
@@ -37,7 +37,7 @@ export interface KnownRecord {
 
 const definitions: SchemaMap = schemaMap;
 
-/** Fields that tell the things of one stream apart. */
+/** Fields that identify the records of one stream. */
 const identities = ['recordId', 'refundId'];
 
 const recordIdOf = ({ fields }: CopiedEvent): string | null => {
@@ -45,46 +45,46 @@ const recordIdOf = ({ fields }: CopiedEvent): string | null => {
   return typeof id === 'string' ? id : null;
 };
 
-/** What waits for its mailed token is asked, not yet so: it does not take the place of what holds. */
+/** Whether an event's values wait for a mailed token: until then they do not replace the current ones. */
 const awaitsItsToken = (type: string): boolean => {
   const token = definitions[type]?.fields['token'];
   return token?.kind === 'personal' && token.secret === true;
 };
 
 /**
- * What one stream says, from its events in order. Knows no event type. A value is given out when the next one takes its
- * place, and the last ones at the end; in memory is what holds, of this stream alone.
+ * The values of one stream, from its events in order, without knowledge of event types. A value is returned when the
+ * next one replaces it, and the last ones at the end; in memory are only the current values of this stream.
  */
 export class StreamValues {
-  private readonly holding = new Map<string, FoundValue>();
+  private readonly holding = new Map<string, KeyedValue>();
   private readonly records = new Map<string, KnownRecord>();
 
-  /** @returns the values that hold no longer, and those that nothing will replace */
-  add(event: CopiedEvent): FoundValue[] {
+  /** @returns the replaced values, and those that nothing can replace */
+  add(event: CopiedEvent): KeyedValue[] {
     this.addRecord(event);
     const { eventId, fields, legalBasis, purpose, recordedAt, source, stream, type } = event;
     const recordId = recordIdOf(event);
-    const given: FoundValue[] = [];
+    const values: KeyedValue[] = [];
     for (const [field, value] of Object.entries(fields)) {
       const fieldClass = classOf(type, field);
       if (fieldClass?.kind !== 'personal') continue;
       const { category, keyPer } = fieldClass;
-      const said = { field, stream, recordId, value, since: recordedAt, until: null };
-      const found = { category, keyPer, event, value: { ...said, source, purpose, legalBasis, eventId } };
-      // What has a key of its own is a thing of its own: a message does not take the place of the one before it.
-      if (keyPer === 'event') given.push(found);
+      const current = { field, stream, recordId, value, since: recordedAt, until: null };
+      const keyedValue = { category, keyPer, event, value: { ...current, source, purpose, legalBasis, eventId } };
+      // A value with a key per event is its own record: a message does not replace the previous one.
+      if (keyPer === 'event') values.push(keyedValue);
       else {
         const key = [recordId ?? '', awaitsItsToken(type) ? type : '', category, field].join('\n');
         const before = this.holding.get(key);
-        if (before !== undefined) given.push({ ...before, value: { ...before.value, until: recordedAt } });
-        this.holding.set(key, found);
+        if (before !== undefined) values.push({ ...before, value: { ...before.value, until: recordedAt } });
+        this.holding.set(key, keyedValue);
       }
     }
-    return given;
+    return values;
   }
 
-  /** At the end: the values that still hold, and the last plain values of each thing. */
-  end(): { readonly values: readonly FoundValue[]; readonly records: readonly KnownRecord[] } {
+  /** At the end of the stream: the current values, and the last plain values of each record. */
+  end(): { readonly values: readonly KeyedValue[]; readonly records: readonly KnownRecord[] } {
     return { values: [...this.holding.values()], records: [...this.records.values()] };
   }
 

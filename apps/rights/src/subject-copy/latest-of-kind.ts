@@ -1,9 +1,9 @@
 import type { CopiedEvent } from '../person/subject-events.query.js';
 
 /**
- * The latest event of each kind in a life, or in one stream: a kind has the same type, the same source and the same
- * fields, and names the same categories. What asks for the last event of some sort (a language, the beginning of a
- * period, what an erasure left) gets the same answer from these few as from all of them.
+ * The latest event of each kind, of a person or of one stream: events of a kind have the same type, source, fields and
+ * categories. A search for the last event of some sort (a language, the beginning of a period, the data an erasure
+ * retained) gives the same result on these few as on all events.
  */
 export class LatestOfKind {
   private readonly latest = new Map<string, CopiedEvent>();
@@ -25,7 +25,7 @@ const kindOf = ({ fields, source, type }: CopiedEvent): string => {
   return [type, source, ...named].join('\n');
 };
 
-/** Of destroyed keys and of what was retained: which categories they are about. */
+/** The categories in lists of destroyed keys and of retained data. */
 const categoriesIn = (value: unknown): string[] => {
   if (!Array.isArray(value)) return [];
   const named = value.map((entry: unknown) => (entry as { readonly category?: unknown } | null)?.category);

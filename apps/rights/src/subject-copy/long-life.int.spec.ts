@@ -1,6 +1,6 @@
 /*
- * Promised: the copy of a person with very many events is made and handed out in a bounded amount of memory, and is
- * complete. Ten thousand events here; `SUBJECT_COPY_EVENTS=100000 npm test -- long-life` for more, under the same limit.
+ * Promised: the copy of a person with very many events is complete, and made and handed out in bounded memory. Ten
+ * thousand events here; `SUBJECT_COPY_EVENTS=100000 npm test -- long-life` for more, under the same limit.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,7 +20,7 @@ import type { AccessCopy } from './access-copy.js';
 import type { CopyFile } from './subject-copy-files.js';
 
 const events = Number(process.env['SUBJECT_COPY_EVENTS'] ?? 10_000);
-/** Of the whole process: Node.js and the service take about half of it before they do anything. */
+/** The heap limit of the whole process; Node.js and the service need about half of it from the start. */
 const heapMegabytes = 96;
 const limitMs = 60_000 + events * 10;
 const program = fileURLToPath(new URL('../../../../tools/bench/subject-copy.mjs', import.meta.url));
@@ -87,7 +87,7 @@ const orderOf = (orderId: string): readonly (readonly [stream: string, events: r
   ],
 ];
 
-/** Half of it in one stream that changes its values again and again, a tenth in messages, the rest in many orders. */
+/** Records half of the events in one stream that keeps changing its values, a tenth as messages, the rest as orders. */
 const live = async (life: RecordedLife): Promise<void> => {
   const customer = streamName('customer', life.subjectId);
   const supportCase = streamName('supportCase', newId());
@@ -116,7 +116,7 @@ const live = async (life: RecordedLife): Promise<void> => {
 };
 
 it(
-  `a copy of ${events} events takes no more memory than one of a few`,
+  `a copy of ${events} events needs no more memory than one of a few`,
   async () => {
     const life = new RecordedLife(platform);
     await live(life);
@@ -127,11 +127,11 @@ it(
     const made = JSON.parse(stdout) as Made;
     process.stderr.write(`${events} events: ${stdout}`);
     expect(made.heapBytes).toBeLessThan(heapMegabytes * 1024 * 1024);
-    // Buffers are outside that heap.
+    // Buffers are not part of that heap.
     expect(made.maxRssBytes).toBeLessThan(400 * 1024 * 1024);
     const [file, page] = made.copies;
 
-    // The file is complete, in order, and what was signed.
+    // The file is complete, in order, and equals what was signed.
     const text = readFileSync(file!.file, 'utf8');
     const signed = text.slice('{"copy":'.length, text.lastIndexOf(',"signature":{'));
     expect(createHash('sha256').update(signed, 'utf8').digest('hex')).toBe(file!.digest);
@@ -144,7 +144,7 @@ it(
     expect(names.filter(({ until }) => until === null)).toEqual([names.at(-1)]);
     expect(new Set(values.get('support')!.map(({ value }) => value)).size).toBe(values.get('support')!.length);
 
-    // The page holds a line for each event, and the whole file.
+    // The page contains a line for each event, and the whole file.
     const html = readFileSync(page!.file, 'utf8');
     expect(html.endsWith('</html>\n')).toBe(true);
     expect(html.split('<tr>').length).toBeGreaterThan(history.length);
@@ -157,7 +157,7 @@ it(
   limitMs,
 );
 
-/** What the log itself has of the person, in order. */
+/** The person's events in the log, in order. */
 const recordedOf = async (subjectId: string): Promise<string[]> => {
   const recorded: string[] = [];
   for (let after: bigint | null = null; ;) {

@@ -4,11 +4,11 @@ import { languageOf, type CopyFacts } from './access-copy.js';
 import type { CopyWriter } from './copy-contents.js';
 import { isWithheld, type CopiedEvent } from '../person/subject-events.query.js';
 
-/** One thing the person told the shop. */
+/** One record that the person provided. */
 export interface ProvidedRecord {
   readonly eventId: string;
   readonly type: string;
-  /** What it belongs to: a customer, an order. */
+  /** The customer or order it belongs to. */
   readonly about: string;
   readonly providedAt: string;
   readonly purpose: string;
@@ -16,7 +16,7 @@ export interface ProvidedRecord {
   readonly data: { readonly [field: string]: unknown };
 }
 
-/** Art. 20: what the person provided, under consent or contract. `portability.schema.json` describes it. */
+/** Art. 20: the data the person provided under consent or contract. `portability.schema.json` describes it. */
 export interface PortabilityCopy {
   readonly format: 'urn:dittoo:subject-copy:portability:1';
   readonly requestId: string;
@@ -28,7 +28,7 @@ export interface PortabilityCopy {
   readonly records: readonly ProvidedRecord[];
 }
 
-/** With the place of its records; they go to the writer. */
+/** The copy with a placeholder for its records, which the writer adds. */
 export type PortabilityFrame = Omit<PortabilityCopy, 'records'> & { readonly records: string };
 
 export const portabilityFrame = async (facts: CopyFacts, writer: CopyWriter): Promise<PortabilityFrame> => {
@@ -50,7 +50,7 @@ export const portabilityFrame = async (facts: CopyFacts, writer: CopyWriter): Pr
   };
 };
 
-/** What the shop or a processor said, what law or interest alone carries, and what is gone, is not in it. */
+/** Leaves out data from the shop or a processor, data based only on law or legitimate interest, and erased data. */
 const provided = (event: CopiedEvent): ProvidedRecord | null => {
   const { eventId, fields, legalBasis, purpose, recordedAt, source, stream, type } = event;
   if (source !== 'dataSubject' || (legalBasis !== 'consent' && legalBasis !== 'contract')) return null;

@@ -7,7 +7,7 @@ import {
 } from '@dittoo/processor-register';
 import type { CopiedEvent } from '../person/subject-events.query.js';
 
-/** A line of the disclosure ledger: who actually got what (art. 15(1)(c), CJEU C-154/21). */
+/** A line of the disclosure ledger: an actual recipient and its data (art. 15(1)(c), CJEU C-154/21). */
 export interface RecipientLine {
   readonly processorId: string;
   readonly processorName: string;
@@ -20,12 +20,12 @@ export interface RecipientLine {
   readonly consentRecordId: string | null;
   readonly noticeVersion: string | null;
   readonly at: string;
-  /** `refused`: it was asked for and nothing left. */
+  /** `refused`: it was requested, and nothing was sent. */
   readonly outcome: 'delivered' | 'rejected' | 'unknown' | 'refused';
   readonly reason: string | null;
 }
 
-/** @returns what an event says of a recipient; `null` = nothing. Events come in order. */
+/** @returns a function from an event to its line; `null` = it has none. Pass the events in order. */
 export const recipientLines = (register: Register, language: Language, labelOf: (field: string) => string) => {
   const processorAt = processorsByHour(register, language);
   const labels = new Map(publicPurposes(register, language).map(({ label, purpose }) => [purpose, label]));
@@ -53,7 +53,7 @@ export const recipientLines = (register: Register, language: Language, labelOf: 
   };
 };
 
-/** The register names other legal entities on other days. Those of the last hour asked for are remembered. */
+/** The register may name different legal entities on different days. The last hour's result is cached. */
 const processorsByHour = (register: Register, language: Language) => {
   let hour = '';
   let known: readonly PublicProcessor[] = [];

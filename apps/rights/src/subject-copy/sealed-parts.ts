@@ -3,11 +3,11 @@ import type { EntityManager } from 'typeorm';
 import type { CopyContents, CopyParts } from './copy-contents.js';
 import { openedPart, sealedPart } from './copy-seal.js';
 
-/** The list of one part that says what the copy consists of. */
+/** The number of the list that has the copy's contents as its only part. */
 const contentsList = 0;
 export const firstList = 1;
 
-/** The parts of one copy in their rows, sealed under its one-time key. */
+/** The parts of one copy in rows, sealed under its one-time key. */
 export class SealedParts implements CopyParts {
   constructor(
     private readonly rows: Pick<EntityManager, 'query'>,
@@ -41,7 +41,7 @@ export class SealedParts implements CopyParts {
     return JSON.parse((await this.get(contentsList, 0)).toString('utf8')) as CopyContents;
   }
 
-  /** Nothing can be sealed or opened after this. */
+  /** After this nothing can be sealed or opened. */
   forgetKey(): void {
     this.key.fill(0);
   }

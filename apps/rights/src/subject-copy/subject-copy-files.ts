@@ -43,7 +43,7 @@ export interface CopyRequest {
 }
 
 export interface PreparedCopy {
-  /** SHA-256 of what was signed, hex. */
+  /** SHA-256 of the signed copy, hex. */
   readonly digest: string;
   readonly expiresAt: string;
 }
@@ -55,11 +55,11 @@ export interface CopyCollection extends Omit<CopyRequest, 'kind'> {
 export interface CollectedCopy {
   readonly contentType: string;
   readonly filename: string;
-  /** To be read once, to its end or not: afterwards the copy is removed. */
+  /** Can be read once, to its end or not: afterwards the copy is deleted. */
   readonly content: AsyncIterable<Buffer>;
 }
 
-/** What the file holds. */
+/** The contents of the file. */
 export interface CopyFile {
   readonly copy: AccessCopy | PortabilityCopy;
   readonly signature: { readonly jws: string; readonly sha256: string; readonly keys: string };
@@ -67,21 +67,22 @@ export interface CopyFile {
 
 const contentTypes = { json: 'application/json; charset=utf-8', html: 'text/html; charset=utf-8' } as const;
 
-/** The key of a copy is a contact key of its own: it goes with the copy, and with the person. */
+/** A copy has its own contact key, which is destroyed with the copy, or with the person's keys. */
 const category = 'contact';
 const placeOf = (requestId: string): string[] => ['rights.subject_copy', requestId, 'key'];
 
-/** So long a copy may take to be sent. What is left of it then is removed, whoever still reads it. */
+/** Limit for sending a copy. Then the rest of it is deleted, even if it is still being read. */
 const handoverMs = 10 * 60_000;
 
 /**
  * Log -> copy -> sealed in parts under a one-time key -> signed. The one-time key is sealed under a key of the key ring
- * made for this copy alone: whoever has an old backup of the rows has nothing once that key is destroyed. A copy is never
- * in memory as a whole, neither while it is made nor while it is sent.
+ * for this copy only: once that key is destroyed, an old backup of the rows is unreadable. A copy is never in memory as
+ * a whole, neither while it is made nor while it is sent.
  *
- * Dies while preparing: nothing is there, because all rows are one transaction; preparing again makes it. Dies while
- * sending: the copy is marked as collected, and the request's own task removes it. Two who prepare at once: the second
- * waits for the first and finds its copy. Two who fetch at once: the row is locked, the second finds it collected.
+ * If the process dies while preparing, there are no rows, because they are one transaction; preparing is repeated. If
+ * it dies while sending, the copy is marked as collected, and the request's task deletes it. Of two concurrent
+ * preparations the second waits for the first and finds its copy. Of two concurrent fetches the second waits for the
+ * row's lock and finds the copy collected.
  */
 @Injectable()
 export class SubjectCopyFiles {
@@ -97,7 +98,7 @@ export class SubjectCopyFiles {
     @Inject(REGISTER) private readonly register: Register,
   ) {}
 
-  /** @throws SubjectKeyDestroyed the person was erased, or this copy was removed before: there will be none */
+  /** @throws SubjectKeyDestroyed the person was erased, or this copy was deleted before: there will be none */
   async prepare({ kind, now, requestId, subjectId }: CopyRequest): Promise<PreparedCopy> {
     const before = await this.row(this.rows.manager, requestId);
     if (before !== undefined) return shown(before);
@@ -122,7 +123,7 @@ export class SubjectCopyFiles {
         [requestId, subjectId, kind, JSON.stringify(sealedKey), now, expiresAt],
       );
       if (inserted.length === 0) {
-        const other = await this.row(transaction, requestId); // prepared elsewhere meanwhile: that one counts
+        const other = await this.row(transaction, requestId); // another process prepared it meanwhile: that one counts
         if (other !== undefined) return shown(other);
         throw new SubjectKeyDestroyed(sealedKey.kid);
       }
@@ -135,7 +136,7 @@ export class SubjectCopyFiles {
   }
 
   /**
-   * Hands it out, and removes it when it was read.
+   * Hands the copy out, and deletes it after it was read.
    *
    * @throws DomainError `gone` fetched, expired or removed
    */
@@ -147,7 +148,7 @@ export class SubjectCopyFiles {
         throw new DomainError('gone');
       }
       const parts = await this.open(requestId, row);
-      // Opened before the copy counts as collected: what cannot be opened is left as it was.
+      // Opened before the copy is marked as collected, so that one that cannot be opened stays unchanged.
       const contents = await parts.contents();
       await transaction.query('UPDATE rights.subject_copy SET collected_at = $2 WHERE request_id = $1', [
         requestId,
@@ -159,13 +160,13 @@ export class SubjectCopyFiles {
     });
   }
 
-  /** Whether it is collected and may still be read. */
+  /** Whether it was collected and may still be in transfer. */
   async isBeingSent(requestId: string): Promise<boolean> {
     const collectedAt = (await this.row(this.rows.manager, requestId))?.collected_at ?? null;
     return collectedAt !== null && collectedAt.getTime() + handoverMs > Date.parse(this.clock.now());
   }
 
-  /** The key first: should it die in between, nobody can read what is left, and the task is still due. */
+  /** Destroys the key first: if the process dies in between, the rest is unreadable, and the task is still due. */
   async purge(requestId: string): Promise<void> {
     const row = await this.row(this.rows.manager, requestId);
     if (row === undefined) return;
@@ -174,7 +175,7 @@ export class SubjectCopyFiles {
     await this.rows.query('DELETE FROM rights.subject_copy WHERE request_id = $1', [requestId]);
   }
 
-  /** Whatever waits of a person who was erased. Safe to repeat. */
+  /** Deletes all copies of an erased person. Safe to repeat. */
   async purgeOf(subjectId: string): Promise<void> {
     const rows = await this.rows.query<{ request_id: string }[]>(
       'SELECT request_id FROM rights.subject_copy WHERE subject_id = $1',
@@ -196,7 +197,7 @@ export class SubjectCopyFiles {
     return rows[0];
   }
 
-  /** @returns the digest of what was written */
+  /** @returns the digest of the written copy */
   private async write(kind: CopyKind, facts: CopyFacts, parts: SealedParts): Promise<string> {
     const writer = new CopyWriter(parts, firstList);
     const frame = kind === 'access' ? await accessFrame(facts, writer) : await portabilityFrame(facts, writer);

@@ -1,7 +1,7 @@
 /*
- * Promised: the copy holds everything acknowledged about a person, from every service, and nothing of anybody else; it is
- * signed, sealed at rest, handed out once, and gone with its key when it was fetched, when its time is over, and with the
- * person. Left open: what a copy says of each field of the schema map is `coverage.int.spec.ts`.
+ * Promised: the copy has everything acknowledged about a person, from every service, and no data of anybody else; it is
+ * signed, sealed at rest, handed out once, and deleted with its key when it was fetched, when it expires, and with the
+ * person. Left open here: the contents for each field of the schema map, which `coverage.int.spec.ts` tests.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -88,12 +88,12 @@ const disclosed = {
 };
 const valuesOf = (copy: AccessCopy, category: string, field: string) =>
   copy.categories.find((one) => one.category === category)?.values.filter((one) => one.field === field) ?? [];
-/** The one that holds. */
+/** The current value of a field. */
 const valueOf = (copy: AccessCopy, category: string, field: string) =>
   valuesOf(copy, category, field).find(({ until }) => until === null);
 
 describe('an access copy', () => {
-  it('holds what every service knows, at the moment it is made', async () => {
+  it('has the data of every service, as of the moment it is made', async () => {
     const life = await registered('alla');
     await life.record(streamName('order', newId()), [order]);
     await life.record(streamName('forwarding', newId()), [disclosed], 'system');
@@ -136,7 +136,7 @@ describe('an access copy', () => {
     expect(profile.purposes).toContainEqual(
       expect.objectContaining({ purpose: 'customerAccount', legalBasis: 'contract' }),
     );
-    // What staff or subscribers are asked for is no purpose of a customer's.
+    // Purposes about staff or subscribers do not apply to a customer.
     const named = copy.categories.flatMap(({ purposes }) => purposes.map(({ purpose }) => purpose));
     for (const others of ['staffAccess', 'newsletterConfirmation']) expect(named).not.toContain(others);
     expect(profile.retention.until).toMatch(/^\d{4}-\d\d-\d\d$/);
@@ -145,7 +145,7 @@ describe('an access copy', () => {
     );
   });
 
-  it('keeps earlier values apart from the one that holds, and a mailed address that waits for its token from both', async () => {
+  it('separates earlier values, the current one, and an address that waits for its mailed token', async () => {
     const life = await registered('forr');
     await life.record(streamName('customer', life.subjectId), [
       { type: 'NameRectified', data: { givenName: 'Nyare', familyName: 'Family forr' } },
@@ -167,7 +167,7 @@ describe('an access copy', () => {
     expect(valueOf(copy, 'profile', 'passwordHash')!.value).toEqual({ withheld: 'secret' });
   });
 
-  it('says what was erased, when, and by which request', async () => {
+  it('shows erased values with date and request', async () => {
     const life = await registered('borta');
     const requestId = newId();
     const at = now();
@@ -176,7 +176,7 @@ describe('an access copy', () => {
     expect(valueOf(copy, 'profile', 'givenName')!.value).toEqual({ erased: true, at, requestId });
   });
 
-  it("is told that staff looked, and nothing of the officer's own", async () => {
+  it('shows that staff viewed the history, without data of the officer', async () => {
     const life = await registered('sedd');
     const officer = new RecordedLife(rights.service.platform);
     const look = (subjectId: string, auditPurpose: string) => ({
@@ -189,19 +189,19 @@ describe('an access copy', () => {
       'staff',
     );
     const copy = await accessOf(life.subjectId);
-    expect(copy.looks).toEqual([{ at: expect.any(String), view: 'events' }]);
+    expect(copy.viewings).toEqual([{ at: expect.any(String), view: 'events' }]);
     expect(JSON.stringify(copy)).not.toMatch(/another matter|officer typed/);
     expect(JSON.stringify(copy)).not.toContain(officer.subjectId.slice(0, 8) + '"');
   });
 });
 
 describe('the signature', () => {
-  it('holds against the published keys, and against no other word', async () => {
+  it('verifies with the published keys, and not for another text', async () => {
     const life = await registered('namn');
     const copy = await prepared(life.subjectId);
     const { body } = await collected(copy);
     const { body: jwks } = await rights.call('GET', '/.well-known/document-keys.json');
-    // What anybody does who has the file and the published keys.
+    // The steps of a person who has the file and the published keys.
     const file = JSON.parse(body) as CopyFile;
     const keys = createLocalJWKSet(jwks as JSONWebKeySet);
     const { payload, protectedHeader } = await compactVerify(file.signature.jws, keys);
@@ -211,7 +211,7 @@ describe('the signature', () => {
     expect(file.signature.sha256).toBe(copy.digest);
     const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
     expect(sha256(canonicalize(file.copy))).toBe(copy.digest);
-    // The bytes in the file are the canonical ones: nobody has to put them in order first.
+    // The bytes in the file are already canonical.
     expect(body.slice('{"copy":'.length, body.lastIndexOf(',"signature":{'))).toBe(canonicalize(file.copy));
     expect(sha256(canonicalize({ ...file.copy, subjectId: newId() }))).not.toBe(copy.digest);
     const [header, , signature] = file.signature.jws.split('.') as [string, string, string];
@@ -225,7 +225,7 @@ describe('the signature', () => {
 });
 
 describe('the file', () => {
-  it('is sealed at rest and handed out once, also to two who ask at the same time', async () => {
+  it('is sealed at rest and handed out once, also for two concurrent requests', async () => {
     const life = await registered('engang');
     const copy = await prepared(life.subjectId);
     const parts = await rows.query<{ sealed: Buffer; sealed_key: { kid: string } }[]>(
@@ -247,7 +247,7 @@ describe('the file', () => {
     ).rejects.toThrow(SubjectKeyDestroyed);
   });
 
-  it('is there while it is read, and gone when reading stops half-way', async () => {
+  it('exists while it is read, and is deleted when reading stops half-way', async () => {
     const { requestId, subjectId } = await prepared((await registered('halvvags')).subjectId);
     const { content } = await copies.collect({ requestId, subjectId, format: 'json', now: now() });
     expect(await copies.isBeingSent(requestId)).toBe(true);
@@ -260,7 +260,7 @@ describe('the file', () => {
     await expect(collected({ requestId, subjectId })).rejects.toMatchObject({ code: 'gone' });
   });
 
-  it('is not opened when a part was put in the place of another', async () => {
+  it('is not opened if a part was replaced by another', async () => {
     const copy = await prepared((await registered('utbytt')).subjectId);
     await rows.query(
       `UPDATE rights.subject_copy_part SET sealed = other.sealed FROM rights.subject_copy_part other
@@ -271,7 +271,7 @@ describe('the file', () => {
     await expect(collected(copy)).rejects.toThrow('unable to authenticate data');
   });
 
-  it('is one, however often it is prepared', async () => {
+  it('is prepared only once, however often it is requested', async () => {
     const { subjectId } = await registered('samma');
     const input = { requestId: newId(), subjectId, kind: 'access', now: now() } as const;
     const [one, other] = await Promise.all([copies.prepare(input), copies.prepare({ ...input, now: later(1) })]);
@@ -281,13 +281,13 @@ describe('the file', () => {
     expect((JSON.parse(body) as CopyFile).signature.sha256).toBe(one.digest);
   });
 
-  it('is nobody else`s', async () => {
+  it('is only for its owner', async () => {
     const copy = await prepared((await registered('min')).subjectId);
     await expect(collected({ ...copy, subjectId: newId() })).rejects.toMatchObject({ code: 'not-found' });
     expect((await collected(copy)).contentType).toBe('application/json; charset=utf-8');
   });
 
-  it('is not handed out when its time is over, and leaves nothing when it is removed', async () => {
+  it('is not handed out after it expired, and leaves nothing when it is deleted', async () => {
     const copy = await prepared((await registered('sent')).subjectId);
     const { requestId, subjectId } = copy;
     expect(Date.parse(copy.expiresAt) - Date.parse(now())).toBeGreaterThan(6 * 86_400_000);
@@ -300,7 +300,7 @@ describe('the file', () => {
     expect(await rows.query('SELECT 1 FROM rights.subject_copy_part WHERE request_id = $1', [requestId])).toEqual([]);
   });
 
-  it('goes with the person', async () => {
+  it('is deleted with the person', async () => {
     const life = await registered('glomd');
     const copy = await prepared(life.subjectId);
     await rights.service.get<KeyRing>(KeyRing).destroy(life.subjectId, ['contact'], { at: now(), requestId: newId() });
@@ -343,7 +343,7 @@ describe('the page', () => {
 });
 
 describe('a portable copy', () => {
-  it('holds what the person provided under consent or contract, as its schema says', async () => {
+  it('has the data the person provided under consent or contract, and matches its schema', async () => {
     const life = await registered('flytt');
     await life.record(streamName('order', newId()), [order]);
     await life.record(streamName('comment', newId()), [

@@ -30,7 +30,7 @@ const placed = said('OrderPlaced', {
 });
 
 describe('the page of a copy', () => {
-  it('shows a person and an address as on a letter, and nothing as JSON', async () => {
+  it('shows a person with a postal address in the usual format, and nothing as JSON', async () => {
     const shown = await page([said('AddressRectified', { address }), placed]);
     expect(shown).toContain('Storgatan 1, 11122, Stockholm, SE');
     expect(shown).toContain('Alma, Ek, Storgatan 1, 11122, Stockholm, SE');
@@ -38,17 +38,14 @@ describe('the page of a copy', () => {
     expect(shown).not.toContain('{&quot;');
   });
 
-  it.each(['bookkeeping', 'legalClaims', 'openOrder', 'legalHold'])(
-    'says in words what is kept for %s',
-    async (reason) => {
-      const retained = [{ category: 'support', reason, until: '2030-01-01' }];
-      const shown = await page([said('SubjectKeysDestroyed', { requestId: null, keys: [], retained })]);
-      expect(shown).toContain('Finns kvar efter raderingen: ');
-      expect(shown).not.toContain(`Finns kvar efter raderingen: ${reason}`);
-    },
-  );
+  it.each(['bookkeeping', 'legalClaims', 'openOrder', 'legalHold'])('explains data retained for %s', async (reason) => {
+    const retained = [{ category: 'support', reason, until: '2030-01-01' }];
+    const shown = await page([said('SubjectKeysDestroyed', { requestId: null, keys: [], retained })]);
+    expect(shown).toContain('Finns kvar efter raderingen: ');
+    expect(shown).not.toContain(`Finns kvar efter raderingen: ${reason}`);
+  });
 
-  it('has words for every event and every kind of stream, and shows them', async () => {
+  it('has a text for every event and every kind of stream, and shows it', async () => {
     const definitions: SchemaMap = schemaMap;
     const types = Object.keys(definitions).filter((type) => messages('sv').find(`event.${type}`) === undefined);
     const streams = Object.values(definitions).filter(
@@ -61,7 +58,7 @@ describe('the page of a copy', () => {
     expect(shown).not.toContain('OrderPlaced');
   });
 
-  it('names the purpose a recipient got data for as the policy does', async () => {
+  it('names a recipient’s purpose as the policy does', async () => {
     const number = said('PersonnummerRecorded', { number: '197010632391', ground: 'secureIdentification' });
     const disclosed = said('DataDisclosed', {
       ...{ processorId: 'payson', fields: ['personnummer'], purpose: 'invoiceIdentification' },
@@ -72,7 +69,7 @@ describe('the page of a copy', () => {
     expect(row).not.toContain('invoiceIdentification');
   });
 
-  it('shows each letter of a case as one that holds, none as replaced by the next', async () => {
+  it('shows each message of a case as current, none as replaced by the next', async () => {
     const stream = 'supportCase-0f4f2c52-7a53-5a6b-9f5e-5f1f0f6f3c02';
     const letters = [
       said('SupportCaseOpened', { body: 'The first letter', subject: 'A mug', email: 'alma@example.org' }, stream),

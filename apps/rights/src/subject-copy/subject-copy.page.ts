@@ -21,7 +21,7 @@ import type { CopyFile } from './subject-copy-files.js';
 import { messages, type CopyMessages } from '../messages/messages.js';
 import type { CopiedEvent } from '../person/subject-events.query.js';
 
-/** The lists of a copy, each readable as often as needed. */
+/** The lists of a copy, each readable repeatedly. */
 interface Lists {
   of<T>(name: string): AsyncGenerator<T>;
   isEmpty(name: string): boolean;
@@ -32,12 +32,12 @@ interface Section {
   readonly body: () => AsyncGenerator<Html>;
 }
 
-/** So much is sent at once. */
+/** Size of the pieces that are sent. */
 const chunkCharacters = 64 * 1024;
 
 /**
- * The copy as a page to read, print and keep: every value escaped, no script, the signed file inside it. Written as it is
- * read: in memory is one part of the copy.
+ * The copy as a page to read, print and keep: every value is escaped, there is no script, and the signed file is
+ * inside. The page is generated while it is read, so only one part of the copy is in memory.
  */
 export async function* subjectCopyPage(
   contents: CopyContents,
@@ -90,7 +90,7 @@ ${sections.map(({ heading }, index) => markup`<li><a href="#s${index}">${heading
   yield htmlPageEnd;
 }
 
-/** Three bytes are four characters: what is left of one part goes with the next. */
+/** Three bytes become four characters, so the remainder of one part is encoded with the next. */
 async function* inBase64(content: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let left: Buffer = Buffer.alloc(0);
   for await (const part of content) {
@@ -151,7 +151,9 @@ const accessSections = (copy: AccessCopy, lists: Lists, texts: CopyMessages): Se
               (line) => recipientRow(line, texts, copy),
             ),
     },
-    lists.isEmpty('looks') ? null : { heading: texts.format('copy.viewings.heading'), body: () => looks(lists, texts) },
+    lists.isEmpty('viewings')
+      ? null
+      : { heading: texts.format('copy.viewings.heading'), body: () => viewings(lists, texts) },
     {
       heading: texts.format('copy.records.heading'),
       body: () =>
@@ -234,9 +236,9 @@ async function* categoryBlocks(copy: AccessCopy, lists: Lists, texts: CopyMessag
   }
 }
 
-async function* looks(lists: Lists, texts: CopyMessages): AsyncGenerator<Html> {
+async function* viewings(lists: Lists, texts: CopyMessages): AsyncGenerator<Html> {
   yield markup`<ul>`;
-  for await (const { at } of lists.of<{ readonly at: string }>('looks'))
+  for await (const { at } of lists.of<{ readonly at: string }>('viewings'))
     yield markup`<li>${texts.format('copy.viewings.item', { at })}</li>`;
   yield markup`</ul>\n`;
 }

@@ -1,10 +1,11 @@
 /*
- * Promised, whatever is asked of the shop in whatever order, for several people at once: a copy says what is stored and
- * nothing of anybody else, what was erased stays erased, and what a person removed is gone.
+ * Promised for several people at once and any sequence of requests to the shop: a copy has the stored data and none of
+ * anybody else, erased data stays erased, and removed data is gone.
  *
  * Covered: the data subject's decider through `Commands`, the real sealer and envelopes, the index of streams, the copy
- * in both kinds. What identity decides is recorded as it would be. In memory: the event store (it keeps the contract of the real ones), the keys, the index's rows. That
- * nothing is forwarded without a basis is `gate.properties.spec.ts` of processor-forwarding.
+ * in both kinds. Identity's events are recorded as it would. In memory: the event store (it passes the contract of
+ * the real ones), the keys, the index's rows. `gate.properties.spec.ts` of processor-forwarding tests that nothing is
+ * forwarded without a legal basis.
  */
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { schemaMap, type CustomerEvent } from '@dittoo/contracts';
@@ -46,7 +47,9 @@ class StandingClock extends Clock {
 
 type Key = Awaited<ReturnType<DataKeys['activeKeys']>> extends ReadonlyMap<string, infer Found> ? Found : never;
 
-/** The key ring's promises in a map: made at the first need, destroyed for good, a category closed by an erasure. */
+/**
+ * The key ring's behaviour in a map: keys are created on demand, destroyed for good, and an erasure closes a category.
+ */
 class MemoryKeys extends DataKeys {
   private readonly keys = new Map<string, Key | Erased>();
   private readonly closed = new Set<string>();
@@ -82,7 +85,7 @@ class MemoryKeys extends DataKeys {
 const nameOf = ({ category, scope: of, subjectId }: KeyRequest): string =>
   of === undefined || of === null ? `${subjectId}/${category}` : `${subjectId}/${category}/${of}`;
 
-/** What a person may do, or have done to them. */
+/** Actions by or about a person. */
 const deeds = [
   'register',
   'rename',
@@ -94,12 +97,12 @@ const deeds = [
   'object',
   'erase',
   'requestEmail',
-  'officerLooks',
+  'officerViews',
 ] as const;
 type Deed = (typeof deeds)[number];
 const step = fc.record({ who: fc.nat(2), deed: fc.constantFrom(...deeds) });
 
-/** What identity lets a customer do, as far as it matters for a copy. */
+/** The part of a customer's state in identity that matters for a copy. */
 interface Account {
   readonly status: 'none' | 'registered' | 'closed';
   readonly number: boolean;
@@ -150,7 +153,7 @@ class Shop {
     const subjectId = this.people[who]!;
     const word = `w${who}x${this.steps++}`;
     try {
-      if (kind === 'officerLooks') await this.look(subjectId, word);
+      if (kind === 'officerViews') await this.look(subjectId, word);
       else if (kind === 'erase') await this.erase(subjectId);
       else if (kind === 'restrict') await this.decide(subjectId, { type: 'RestrictProcessing', requestId: newId() });
       else if (kind === 'object')
@@ -159,7 +162,7 @@ class Shop {
       // Rights destroys the key of a number that identity removed.
       if (kind === 'removeNumber') this.keys.destroy(subjectId, 'personnummer', null);
     } catch (error) {
-      // Refused is an answer; anything else is a fault of ours.
+      // A refusal is a valid answer; any other error is a defect.
       if (!(error instanceof DomainError) && !(error instanceof SubjectKeyDestroyed)) throw error;
     }
   }
@@ -168,7 +171,7 @@ class Shop {
     const requestId = newId();
     await this.decide(subjectId, { type: 'RequestErasure', requestId });
     await this.say(subjectId, { type: 'AccountClosed', data: { requestId } }).catch((error: unknown) => {
-      if (!(error instanceof DomainError)) throw error; // never a customer, or closed before
+      if (!(error instanceof DomainError)) throw error; // not a customer, or already closed
     });
     for (const category of scope.erase) this.keys.destroy(subjectId, category as DataCategory, requestId);
     await this.decide(subjectId, { type: 'RecordKeysDestroyed', requestId, keys: [], retained: scope.retain });
@@ -197,7 +200,7 @@ class Shop {
     await this.commands.execute(identitySays, subjectId, events, contextOf(subjectId));
   }
 
-  /** The index without its rows: the same question, asked of the log itself. */
+  /** The index without rows: answers from the log itself. */
   private streams(): SubjectStreams {
     const of = async (subjectId: string): Promise<SubjectStream[]> => {
       const { events } = await this.store.readAll({ after: null, limit: 100_000 });
@@ -208,9 +211,9 @@ class Shop {
   }
 }
 
-type Said = Exclude<Deed, 'restrict' | 'object' | 'erase' | 'officerLooks'>;
-/** What identity records of what a customer does; `word` is in every personal field. */
-const eventsOf = (deed: Said, word: string): readonly CustomerEvent[] => {
+type IdentityDeed = Exclude<Deed, 'restrict' | 'object' | 'erase' | 'officerViews'>;
+/** Identity's events for a customer's action; `word` is in every personal field. */
+const eventsOf = (deed: IdentityDeed, word: string): readonly CustomerEvent[] => {
   switch (deed) {
     case 'register': {
       const names = { givenName: word, familyName: word, email: `${word}@example.org` };
@@ -254,8 +257,8 @@ const copiesOf = async (shop: Shop, subjectId: string): Promise<string> => {
   return JSON.stringify([await accessCopyOf(life), await portabilityCopyOf(life)]);
 };
 
-describe('whatever happens to three people, in any order', () => {
-  it('happens: the deeds are no empty words', async () => {
+describe('any sequence of actions of three people', () => {
+  it('has every kind of effect', async () => {
     const shop = new Shop();
     const deedsOfALife = [
       'register',
@@ -269,7 +272,7 @@ describe('whatever happens to three people, in any order', () => {
       'restrict',
       'object',
     ] as const;
-    for (const deed of [...deedsOfALife, 'officerLooks', 'erase', 'rename'] as const) await shop.do(0, deed);
+    for (const deed of [...deedsOfALife, 'officerViews', 'erase', 'rename'] as const) await shop.do(0, deed);
     const types = (await shop.copyOf(shop.people[0]!)).map(({ type }) => type);
     expect(types).toEqual([
       'CustomerRegistered',
@@ -290,7 +293,7 @@ describe('whatever happens to three people, in any order', () => {
     ]);
   });
 
-  it('a copy is what is stored, of one person alone, and what was erased stays erased', async () => {
+  it('gives copies of the stored data of one person only, and erased data stays erased', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
         const shop = new Shop();
@@ -298,7 +301,7 @@ describe('whatever happens to three people, in any order', () => {
         for (const { deed, who } of steps) {
           await shop.do(who, deed);
           for (const subjectId of shop.erased) {
-            // Nothing personal is added to whoever was erased, whatever is asked.
+            // No personal data is added about an erased person, whatever is requested.
             const { length } = (await shop.copyOf(subjectId)).filter(({ stream }) =>
               /^(customer|dataSubject)-/.test(stream),
             );

@@ -6,9 +6,9 @@ import { Payload } from '@nestjs/microservices';
 import { SubjectCopyFiles } from './subject-copy-files.js';
 
 /**
- * Keys destroyed -> no copy of that person waits any more. What the copy was sealed with is gone already.
+ * Keys destroyed -> the person's waiting copies are deleted. Their own keys are already destroyed.
  *
- * Destroys keys and deletes rows of its own before the transaction of the group; repeating it changes nothing.
+ * It destroys keys and deletes rows before the transaction of the group; a repeat changes nothing.
  */
 @Controller()
 export class SubjectCopyReactor {
@@ -16,7 +16,7 @@ export class SubjectCopyReactor {
 
   @Handles('SubjectKeysDestroyed', { group: 'rights.subjectCopies', reacts: true })
   async erased(@Payload() event: Delivered<DataSubjectEvents, 'SubjectKeysDestroyed'>): Promise<void> {
-    // A retention period that ended, or a number taken back, leaves the person and the copy asked for.
+    // After an ended retention period or a removed number the person and their copy remain.
     if (event.data.requestId !== null) await this.copies.purgeOf(event.metadata.dataSubjectId);
   }
 }

@@ -3,12 +3,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg, { type Pool } from 'pg';
 import { rightsRows, rightsSchemaName } from '../rows/rights-rows.js';
 
-/** By table: rows, with the columns that follow from no event. */
+/** Rows by table, with the columns that are not derived from events. */
 export type CopiedRows = { readonly [table: string]: readonly { readonly [column: string]: unknown }[] };
 
 /**
- * What is known of a person from rows alone and from no event, table by table, by the classes of this service's own
- * schema. No other service may have such a row, because nobody would put it into the copy: a spec of the whole shop fails.
+ * A person's data that is only in rows and in no event, table by table, by the row classes of this service's schema. No
+ * other service may have such rows, because they would be missing in the copy: a spec of the whole shop checks that.
  */
 @Injectable()
 export class SubjectRows {
@@ -29,7 +29,7 @@ export class SubjectRows {
   }
 }
 
-/** Which columns a copy reads, and by which column a person's rows are found. */
+/** The columns that a copy reads, and the column that identifies the person. */
 const copiedTables = Object.entries(rightsRows).flatMap(([table, { columns, subject }]) => {
   const copied = Object.entries(columns).flatMap(([column, known]) =>
     known.kind !== 'plain' && known.copy === 'fromRow' ? [column] : [],

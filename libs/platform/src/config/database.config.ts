@@ -8,7 +8,7 @@ export const databaseVariables = new SettingGroup({
   readBy: [...shopPrograms, 'migrate'],
   settings: {
     dataDir: path('DATA_DIR', {
-      means: 'Directory in which the embedded database and the files that are made at the first start are kept.',
+      means: 'Directory of the embedded database and of the files that are created at the first start.',
       default: './.data',
       example: '/srv/shop',
     }),
@@ -22,22 +22,22 @@ export const databaseVariables = new SettingGroup({
     }),
     /** `null` = `<database>_keyring` on the same server. */
     keyRingUrl: url('KEY_RING_DATABASE_URL', {
-      means: 'The database of the key ring, which is kept apart from the data.',
+      means: 'The database of the key ring, which is separate from the data.',
       otherwise: '`<database>_keyring` on the server of `DATABASE_URL`',
       example: 'postgresql://shop:password@keys.example.org:5432/shop_keyring',
       protocols: postgres,
       isSecret: true,
     }),
     logLevel: oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-      means: 'The least level of a log line that is written: `fatal error warn info debug trace silent`.',
+      means: 'The lowest level of written log lines: `fatal error warn info debug trace silent`.',
       default: 'info',
       example: 'warn',
     }),
   },
 });
 
-/** Where the rows are. */
+/** The databases of the rows and of the key ring. */
 export type DatabaseConfig = ConfigOf<typeof databaseVariables.settings>;
 
-/** @throws SettingsError with the names of the variables that are wrong */
+/** @throws SettingsError names the wrong variables */
 export const readDatabaseConfig = (env: Environment): DatabaseConfig => readSettings(env, databaseVariables.settings);

@@ -19,7 +19,7 @@ export interface KafkaConfig {
   /** PEM of the authority behind the brokers' certificates; `null` = no TLS. */
   readonly caFile: string | null;
   readonly topicPrefix: string;
-  /** How long Kafka waits for a sign of life before it gives a consumer's partitions to another one. */
+  /** How long Kafka waits for a heartbeat before it gives a consumer's partitions to another one. */
   readonly sessionTimeoutMs: number;
 }
 
@@ -86,7 +86,7 @@ export const kafkaRules: readonly Rule<KafkaValues>[] = [
   bothOrNeither(kafkaVariables.settings, 'kafkaUsername', 'kafkaPassword'),
 ];
 
-/** `null` = events travel inside this process. */
+/** `null` = events are delivered inside this process. */
 export const kafkaConfigOf = (values: KafkaValues): KafkaConfig | null => {
   const { kafkaBrokers: brokers, kafkaUsername: username, kafkaPassword: password } = values;
   if (brokers === null) return null;
@@ -99,7 +99,7 @@ export const kafkaConfigOf = (values: KafkaValues): KafkaConfig | null => {
   };
 };
 
-/** `null` where KAFKA_BROKERS is not set. @throws SettingsError with the names of the variables that are wrong */
+/** `null` = KAFKA_BROKERS is not set. @throws SettingsError names the wrong variables */
 export const readKafkaConfig = (env: Environment): KafkaConfig | null =>
   kafkaConfigOf(readSettings(env, kafkaVariables.settings, kafkaRules));
 
@@ -109,8 +109,7 @@ export const topicVariables = new SettingGroup({
   readBy: ['topics'],
   settings: {
     partitions: wholeNumber('KAFKA_PARTITIONS', {
-      means:
-        'Partitions of a topic of events; they cannot be changed later, because more of them would tear streams apart.',
+      means: 'Partitions of a topic of events; they cannot be changed later, because more of them would split streams.',
       default: '6',
       example: '12',
       unit: 'partitions',
@@ -128,6 +127,6 @@ export const topicVariables = new SettingGroup({
   },
 });
 
-/** What `npm run topics` is told besides Kafka's address. @throws SettingsError with the names of the variables that are wrong */
+/** The settings of `npm run topics` besides Kafka's address. @throws SettingsError names the wrong variables */
 export const readTopicsConfig = (env: Environment): ConfigOf<typeof topicVariables.settings> =>
   readSettings(env, topicVariables.settings);

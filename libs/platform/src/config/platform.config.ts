@@ -8,7 +8,7 @@ import { processRules, processVariables, type ProcessValues } from './process.co
 import { jwksUrlAt, localUrl } from './public-address.js';
 import type { DistributedConfig } from './service.config.js';
 
-/** What the environment says about the parts every process shares. */
+/** The configuration that every process has in common. */
 export interface PlatformConfig
   extends
     DatabaseConfig,
@@ -16,7 +16,7 @@ export interface PlatformConfig
   readonly service: string;
   /** The address that links and processor notifications carry, with its path prefix; no trailing slash. */
   readonly publicUrl: string;
-  /** Connections each part of this process may have at most. */
+  /** Most database connections of each part of this process. */
   readonly connections: {
     readonly eventStore: number;
     readonly rows: number;
@@ -24,19 +24,19 @@ export interface PlatformConfig
     readonly typeorm: number;
   };
   readonly keyEncryptionKeyFile: string;
-  /** May the key file be made when it is not there? Only the embedded default may. */
+  /** Whether a missing key file is created. Only the embedded default does so. */
   readonly generateKeyFile: boolean;
   /** `null` = the log is in the database. */
   readonly eventStore: EsdbAddress | null;
-  /** `null` = events travel inside this process. */
+  /** `null` = events are delivered inside this process. */
   readonly kafka: KafkaConfig | null;
   readonly jwksUrl: string;
   readonly clockOffsetMs: number;
-  /** Addresses (or CIDR ranges) of proxies in front whose `X-Forwarded-For` is believed. */
+  /** Addresses (or CIDR ranges) of reverse proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
-  /** `null` = whoever mounts the services serves them to the public itself, in one process. */
+  /** `null` = one process runs all services and serves them to the public itself. */
   readonly distributed: DistributedConfig | null;
-  /** `null` = traces are passed on, and recorded nowhere. */
+  /** `null` = trace contexts are passed on, but traces are not recorded. */
   readonly tracing: TracingConfig | null;
 }
 
@@ -66,15 +66,15 @@ const ownAddresses = ({ host, port }: Pick<PlatformValues, 'host' | 'port'>): Ad
   return { publicUrl: own, jwksUrl: own === null ? null : jwksUrlAt(own) };
 };
 
-/** What one process may have in all, dealt out; the event store shares statements, TypeORM serves everybody else. */
+/** Divides the connections of a process; the event store needs few, because it shares statements. */
 const connectionShares = (all: number): PlatformConfig['connections'] => {
   const part = (of42: number, least: number): number => Math.max(least, Math.floor((all * of42) / 42));
   return { eventStore: part(12, 4), rows: part(8, 2), keyRing: part(6, 2), typeorm: part(16, 5) };
 };
 
 /**
- * @param addresses where the shop and identity's keys are, when the environment does not say it
- * @throws SettingsError where it has to say it
+ * @param addresses default addresses of the shop and of identity's keys
+ * @throws SettingsError a variable without a default is not set
  */
 export const platformConfigOf = (
   values: PlatformValues,
@@ -112,6 +112,6 @@ export const platformConfigOf = (
   };
 };
 
-/** @throws SettingsError with the names of the variables that are wrong */
+/** @throws SettingsError names the wrong variables */
 export const readPlatformConfig = (env: Environment, service: string): PlatformConfig =>
   platformConfigOf(readSettings(env, platformSettings, [keyFileRule, ...platformRules]), service);

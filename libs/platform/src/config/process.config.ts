@@ -1,4 +1,4 @@
-/** What every process of the shop is told about itself and what it stands on, the database and Kafka excepted. */
+/** The settings of every process of the shop, except those of the database and of Kafka. */
 import { isIP } from 'node:net';
 import { printsSecrets, readEsdbAddress } from '@dittoo/event-store';
 import {
@@ -39,10 +39,10 @@ const readRanges = (given: string, variable: string): readonly string[] => {
   throw new Error(`${variable} must be IP addresses or ranges like 10.0.0.0/8, several with a comma between them`);
 };
 
-/** PORT, whose default each service has for itself. */
+/** PORT; each service has its own default. */
 export const listeningPort = (standard: number): Setting<number> =>
   port('PORT', {
-    means: 'Port on which the program listens; 0 = any that is free.',
+    means: 'Port on which the program listens; 0 = any free port.',
     default: String(standard),
     otherwise: `${servicePorts.gateway}; a separate process has its own (see Programs)`,
     example: '80',
@@ -76,19 +76,19 @@ const listening = {
     },
   ),
   jwksUrl: url('JWKS_URL', {
-    means: "Where identity's public keys are, by which a sign-in is verified.",
+    means: "Address of identity's public keys, which verify sign-ins.",
     otherwise: '`/.well-known/jwks.json` of this process; for a separate process of `IDENTITY_URL`',
     example: 'http://identity:8080/.well-known/jwks.json',
     protocols: web,
   }),
-  /** Where `/metrics` is served; `null` = nowhere. */
+  /** The port of `/metrics`; `null` = not served. */
   metricsPort: port('METRICS_PORT', {
     means: 'Port on which Prometheus reads `/metrics`.',
     otherwise: 'no metrics',
     example: '9464',
   }),
   requestsPerMinute: wholeNumber('REQUESTS_PER_MINUTE', {
-    means: 'How many requests the gateway takes from one address in a minute.',
+    means: 'How many requests per minute the gateway accepts from one address.',
     default: '600',
     example: '1200',
     unit: 'requests a minute',
@@ -98,7 +98,7 @@ const listening = {
   trustedProxies: setting(
     'TRUSTED_PROXIES',
     {
-      means: 'Addresses or ranges of proxies in front whose `X-Forwarded-For` is believed.',
+      means: 'Addresses or ranges of reverse proxies whose `X-Forwarded-For` is trusted.',
       otherwise: 'none',
       example: '10.0.0.0/8,::1',
     },
@@ -108,7 +108,7 @@ const listening = {
 
 const storing = {
   connections: wholeNumber('DATABASE_CONNECTIONS', {
-    means: 'How many connections one process has to PostgreSQL at most.',
+    means: 'The most connections of one process to PostgreSQL.',
     default: '42',
     example: '20',
     unit: 'connections',
@@ -133,7 +133,7 @@ const storing = {
   ),
   /** `null` = the shipped register. */
   registerFile: path('PROCESSOR_REGISTER_FILE', {
-    means: 'Another register of purposes, processors and retention periods.',
+    means: 'A register of purposes, processors and retention periods instead of the shipped one.',
     otherwise: 'the shipped register',
     example: '/etc/shop/register.json',
   }),
@@ -162,17 +162,17 @@ const watching = {
     example: '0.1',
   }),
   clockOffsetMs: duration('CLOCK_OFFSET', {
-    means: 'How far the clock is ahead, for tests; refused where `NODE_ENV=production`.',
+    means: 'Moves the clock forward, for tests; refused where `NODE_ENV=production`.',
     otherwise: 'the time it is',
     example: 'P30D',
   }),
   nodeEnv: text('NODE_ENV', {
-    means: '`production` refuses what is made for tests: `CLOCK_OFFSET`, and `DEBUG` that prints events.',
+    means: '`production` refuses settings for tests: `CLOCK_OFFSET`, and a `DEBUG` that prints events.',
     otherwise: 'tests are allowed',
     example: 'production',
   }),
   debug: text('DEBUG', {
-    means: 'What libraries print for those who look for a fault; `esdb*` prints events.',
+    means: 'Debug output of libraries; `esdb*` prints events.',
     otherwise: 'nothing',
     example: 'kafkajs*',
   }),

@@ -16,7 +16,7 @@ export const localUrl = (host: string, port: number): string | null => {
 };
 
 /** Paths of routes, which a path prefix must not hide. */
-const taken = /^\/(api|\.well-known|health)(\/|$)/;
+const routePaths = /^\/(api|\.well-known|health)(\/|$)/;
 
 /**
  * The configured PUBLIC_URL without a trailing slash; its path is a prefix of every link.
@@ -28,7 +28,7 @@ export const readPublicUrl = (text: string): string => {
   if (`${hash}${password}${search}${username}` !== '') {
     throw new Error('PUBLIC_URL must be an address, with a path or without, and nothing after or before it');
   }
-  if (taken.test(pathname)) throw new Error('PUBLIC_URL may not have a path under /api, /.well-known or /health');
+  if (routePaths.test(pathname)) throw new Error('PUBLIC_URL may not have a path under /api, /.well-known or /health');
   return text.replace(/\/+$/, '');
 };
 
@@ -51,11 +51,11 @@ export const atPorts = <T extends Listening>(
   config: T,
   { port, metricsPort }: { readonly port: number; readonly metricsPort: number | null },
 ): T => {
-  const [asked, given] = [localUrl(config.host, config.port), localUrl(config.host, port)];
+  const [configured, assigned] = [localUrl(config.host, config.port), localUrl(config.host, port)];
   const derived = { publicUrl: config.publicUrl, jwksUrl: config.jwksUrl };
-  if (asked !== null && given !== null) {
-    if (derived.publicUrl === asked) derived.publicUrl = given;
-    if (derived.jwksUrl === jwksUrlAt(asked)) derived.jwksUrl = jwksUrlAt(given);
+  if (configured !== null && assigned !== null) {
+    if (derived.publicUrl === configured) derived.publicUrl = assigned;
+    if (derived.jwksUrl === jwksUrlAt(configured)) derived.jwksUrl = jwksUrlAt(assigned);
   }
   return { ...config, port, metricsPort, ...derived };
 };

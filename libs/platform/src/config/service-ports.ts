@@ -1,4 +1,4 @@
-/** Where each process listens when it is not told; the gateway and `npm run apart` know them by the same table. */
+/** The default port of each process; the gateway and the distributed shop use the same table. */
 export const servicePorts = {
   gateway: 8080,
   identity: 8081,
@@ -13,7 +13,7 @@ export const servicePorts = {
 
 export type ServiceName = keyof typeof servicePorts;
 
-/** Programs that run services: each one in a process of its own, or all of them in one. */
+/** Programs that run services: one each, or all of them. */
 export const serviceProcesses = Object.keys(servicePorts);
 export const shopPrograms = [...serviceProcesses, 'standalone'];
 

@@ -90,12 +90,12 @@ describe('a wrong variable is named', () => {
     ['KAFKA_SESSION_TIMEOUT', { KAFKA_SESSION_TIMEOUT: 'PT1S' }],
   ])('%s in %j', (name, env) => expect(() => read(env)).toThrow(name));
 
-  it('all at once, once each variable is right by itself', () =>
+  it('all at once, if each variable is valid by itself', () =>
     expect(() => read({ DATABASE_URL: '', KAFKA_BROKERS: '', HOST: '0.0.0.0' })).toThrow(
       /^3 settings are wrong\n {2}DATABASE_URL .*\n {2}KAFKA_BROKERS .*\n {2}SERVICE_VERIFICATION_KEY_FILE .*$/,
     ));
 
-  it('the gateway is for everybody, and asks nobody for a certificate', () => {
+  it('the gateway is public, and requires no certificate', () => {
     expect(read({ HOST: '0.0.0.0' }, 'gateway').port).toBe(8080);
     const tls = { TLS_CERT_FILE: '/tls/crt', TLS_KEY_FILE: '/tls/key' };
     expect(() => read({ ...tls, TLS_CLIENT_CA_FILE: '/tls/ca' }, 'gateway')).toThrow('TLS_CLIENT_CA_FILE');

@@ -21,13 +21,13 @@ import { listeningPort } from './process.config.js';
 import { jwksUrlAt, localUrl } from './public-address.js';
 import { loopbackUrl, serviceProcesses, servicePorts, type ServiceName } from './service-ports.js';
 
-/** A service that runs as a process of its own, behind the gateway. */
+/** Configuration of a service that runs in its own process, behind the gateway. */
 export interface DistributedConfig {
-  /** PEM (SPKI, Ed25519) that tells the gateway's requests from anybody's; `null` = loopback, where nobody else is. */
+  /** PEM (SPKI, Ed25519) of the key that verifies the gateway's requests; `null` = on loopback, which needs none. */
   readonly verificationKeyFile: string | null;
-  /** TLS towards those who call; with `clientCaFile` they have to show a certificate. */
+  /** TLS for callers; with `clientCaFile` they must present a certificate. */
   readonly tls: TlsFiles | null;
-  /** TLS towards the other processes: whom to believe, and what to show them. */
+  /** TLS for calls to other processes: the trusted authority, and the certificate to present. */
   readonly upstreamTls: UpstreamTlsFiles;
 }
 
@@ -48,7 +48,7 @@ export const serviceUrl = (service: ServiceName): Setting<URL> => {
   const standard = loopbackUrl(service);
   return setting(
     `${service.toUpperCase().replaceAll('-', '_')}_URL`,
-    { means: `Where ${service} is: an address without a path.`, default: standard, example: `http://${service}:8080` },
+    { means: `Address of ${service}, without a path.`, default: standard, example: `http://${service}:8080` },
     (given, variable) => {
       const parsed = URL.canParse(given) ? new URL(given) : undefined;
       if (parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.pathname === '/' && parsed.search === '')
@@ -71,7 +71,7 @@ export const serviceVariables = new SettingGroup({
       example: '/keys/service-verification-key/service-verification-key.pem',
     }),
     tlsCertFile: path('TLS_CERT_FILE', {
-      means: 'PEM file of the certificate this process shows.',
+      means: 'PEM file of the certificate of this process.',
       otherwise: 'HTTP',
       example: '/tls/tls.crt',
     }),
@@ -81,17 +81,17 @@ export const serviceVariables = new SettingGroup({
       example: '/tls/tls.key',
     }),
     tlsClientCaFile: path('TLS_CLIENT_CA_FILE', {
-      means: 'PEM file of the authority whose certificates callers must show; not for the gateway.',
+      means: 'PEM file of the authority whose certificates callers must present; not for the gateway.',
       otherwise: 'callers show none',
       example: '/tls/ca.crt',
     }),
     upstreamCaFile: path('UPSTREAM_CA_FILE', {
-      means: 'PEM file of the authority whose certificates this process believes when it calls another.',
+      means: 'PEM file of the authority whose certificates this process trusts when it calls another.',
       otherwise: 'those Node.js believes',
       example: '/tls/ca.crt',
     }),
     upstreamCertFile: path('UPSTREAM_CERT_FILE', {
-      means: 'PEM file of the certificate this process shows when it calls another.',
+      means: 'PEM file of the certificate this process presents when it calls another.',
       otherwise: 'none is shown',
       example: '/tls/tls.crt',
     }),
@@ -116,12 +116,12 @@ const tlsRules: readonly Rule<ServiceValues>[] = [
 
 const settings = { ...platformSettings, ...serviceVariables.settings };
 
-const sharedGround: Rule<ConfigOf<typeof settings>> = ({ databaseUrl, kafkaBrokers }) =>
+const sharedInfrastructure: Rule<ConfigOf<typeof settings>> = ({ databaseUrl, kafkaBrokers }) =>
   Object.entries({ DATABASE_URL: databaseUrl, KAFKA_BROKERS: kafkaBrokers })
     .filter(([, value]) => value === null)
     .map(([name]) => `${name} must be set: the processes of the shop share it (npm start runs without)`);
 
-/** The gateway is for everybody; what is behind it is for the gateway. */
+/** The gateway is public; the services behind it accept only the gateway. */
 const callersOf =
   (service: ServiceName): Rule<ConfigOf<typeof settings>> =>
   ({ host, tlsClientCaFile, verificationKeyFile }) => {
@@ -136,16 +136,16 @@ const callersOf =
   };
 
 /**
- * The configuration of a service that runs as a process of its own, on what the processes share: a database server and
- * Kafka. Whoever listens beyond this machine must be able to tell the gateway from anybody else.
+ * The configuration of a service that runs in its own process and shares a database server and Kafka with the others. A
+ * service that listens on more than loopback must be able to verify the gateway's requests.
  *
- * @throws SettingsError with the names of the variables that are wrong
+ * @throws SettingsError names the wrong variables
  */
 export const readServiceConfig = (env: Environment, service: ServiceName): PlatformConfig => {
   const rules = [
     ...(service === 'relay' ? [] : [keyFileRule]),
     ...platformRules,
-    sharedGround,
+    sharedInfrastructure,
     ...tlsRules,
     callersOf(service),
   ];
@@ -173,6 +173,6 @@ const upstreamTlsOf = (values: ServiceValues): UpstreamTlsFiles => ({
   keyFile: values.upstreamKeyFile,
 });
 
-/** How this process calls the others. @throws SettingsError with the names of the variables that are wrong */
+/** TLS for calls to other processes. @throws SettingsError names the wrong variables */
 export const readUpstreamTls = (env: Environment): UpstreamTlsFiles =>
   upstreamTlsOf(readSettings(env, serviceVariables.settings, tlsRules));

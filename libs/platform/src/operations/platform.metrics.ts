@@ -106,7 +106,7 @@ export const meterKeyCache = (
 export const meterParkedStreams = (metrics: Registry, pool: Pick<Pool, 'query'>): void => {
   new Gauge({
     name: 'dittoo_parked_streams',
-    help: 'Streams that stand still in a consumer group until they are replayed; the same in every process',
+    help: 'Streams parked in a consumer group until they are replayed; the same in every process',
     labelNames: ['group'],
     registers: [metrics],
     async collect() {

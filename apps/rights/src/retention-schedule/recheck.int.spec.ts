@@ -5,8 +5,8 @@ import { EndedPeriods } from './ended-periods.js';
 import { lastDayIs, lease, live, placeOn, rights, schedulerAt, scopesOf, startRetention } from './retention.fixture.js';
 
 /**
- * Promise: rows say what may be due, the person's streams and what holds them at that moment decide it. Left open: an
- * event that is appended while the key is destroyed.
+ * Promised: rows only propose due keys; the person's streams and the holds at that moment decide. Left open: an event
+ * that is appended while the key is being destroyed.
  */
 beforeAll(() => startRetention());
 afterAll(() => rights.close());
@@ -17,11 +17,11 @@ const orderOf = async (subjectId: string): Promise<string> => {
   await lastDayIs('orderDelivery', orderId, '2029-11-22');
   return orderId;
 };
-/** So that it may be looked at again at once. */
+/** Makes the row due again at once. */
 const retry = (subjectId: string) =>
   query('UPDATE rights.retention SET not_before = NULL WHERE subject_id = $1', [subjectId]);
 
-it('destroys nothing by a row that has not heard the latest event', async () => {
+it('destroys nothing by an outdated row', async () => {
   const subjectId = newId();
   const orderId = await orderOf(subjectId);
   const day = (lastDay: string) =>
@@ -38,7 +38,7 @@ it('destroys nothing by a row that has not heard the latest event', async () => 
   expect(await scopesOf(subjectId, 'orderDelivery')).toEqual([]);
 });
 
-it('waits for a stream of the person that stands still', async () => {
+it('waits while a stream of the person is parked', async () => {
   const subjectId = newId();
   const orderId = await orderOf(subjectId);
   const parked = ['spec.parked', streamName('order', orderId)];
@@ -52,7 +52,7 @@ it('waits for a stream of the person that stands still', async () => {
   expect(await scopesOf(subjectId, 'orderDelivery')).toEqual([]);
 });
 
-it('honours a hold that comes into force while the batch is worked on', async () => {
+it('honours a hold that comes into force during the batch', async () => {
   const subjectId = newId();
   const orderId = await orderOf(subjectId);
   const periods = rights.service.get<EndedPeriods>(EndedPeriods);

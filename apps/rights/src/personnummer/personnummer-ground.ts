@@ -11,7 +11,7 @@ import { PersonnummerConsent } from './personnummer-consent.query.js';
 
 const orderRecheckMs = 5_000;
 
-/** Something ordered with the number needs it still, by the log: whatever said that its time is over was behind. */
+/** An order still needs the number according to the log: the row by which it was due was outdated. */
 export class PersonnummerNeeded extends Error {
   constructor() {
     super('an order needs the personnummer still');
@@ -20,8 +20,8 @@ export class PersonnummerNeeded extends Error {
 }
 
 /**
- * Says that nothing needs a personnummer any more; identity then removes it. Judged from the streams of the person, read
- * to their end, and not while one of them is parked.
+ * Ends the legal ground of a personnummer; identity then removes the number. Decided from the person's streams, read to
+ * their end, and not while one of them is parked.
  */
 @Injectable()
 export class PersonnummerGround {
@@ -36,16 +36,16 @@ export class PersonnummerGround {
   ) {}
 
   /**
-   * Nothing where there is no number, or a consent carries it still. Said once of each number.
+   * Does nothing if there is no number, or if consent to it still stands. Recorded once per number.
    *
-   * @throws PersonnummerNeeded, PersonIsParked come again later
+   * @throws PersonnummerNeeded, PersonIsParked retry later
    */
   async end(subjectId: Uuid, now = this.clock.now()): Promise<void> {
     const wait = await this.tryToEnd(subjectId, now);
     if (wait !== null) throw wait.because;
   }
 
-  /** The same for who comes again. @returns when; `null` = nothing is left to do */
+  /** The same, but returns instead of throwing. @returns when to retry; `null` = nothing is left to do */
   async endWhenFree(subjectId: Uuid, now: string): Promise<string | null> {
     return (await this.tryToEnd(subjectId, now))?.until ?? null;
   }
@@ -73,12 +73,12 @@ export class PersonnummerGround {
     return null;
   }
 
-  /** When to ask again whether an order needs the number; `null` = none does. */
+  /** When to check again whether an order needs the number; `null` = none does. */
   private async neededUntil(subjectId: string, now: string): Promise<string | null> {
     const { personnummerNeeded, personnummerSettledAt } = await this.orders.of(subjectId);
     if (personnummerNeeded) return later(now, orderRecheckMs);
     if (personnummerSettledAt === null) return null;
-    // An invoice that was paid may be refunded for a while.
+    // A paid invoice may still be refunded for a while.
     const lastDay = retentionEndsOn(this.register, 'personnummer', personnummerSettledAt);
     return lastDay >= dayOf(now) ? `${addDuration(lastDay, 'P1D')}T00:00:00.000Z` : null;
   }
