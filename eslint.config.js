@@ -26,6 +26,8 @@ export default [
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
+  // A longer file says in its first line why it is one.
+  { files: ['**/*.{ts,tsx,mjs,cjs}'], rules: { 'max-lines': ['error', 350] } },
   // A spec pokes at documents and plants what the types forbid.
   { files: ['**/*.spec.{ts,tsx}'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
   ...boundaries(readProjects()),

@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- the protocol is one service definition, call by call */
 /*
  * A sandbox for EventStoreDB, for when no server is available. It serves the published gRPC protocol from the service
  * definitions the client ships: append, batch append, read, subscribe, gossip, optionally with TLS and users, and it

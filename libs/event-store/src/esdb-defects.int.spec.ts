@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- the known defects of the client stand together, by their numbers */
 /*
  * The known defects of the client, by the numbers used in the code, and the effects of an outage. Promised: an append
  * is written once or fails with an error that tells whether the outcome is known; a subscription delivers everything

@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- the contract of the port is one suite, run on every adapter */
 /*
  * The port's contract, run on every adapter. It assumes of positions only that they grow.
  */

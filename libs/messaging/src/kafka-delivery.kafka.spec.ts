@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- one broker and one database are started for all of it */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId, type RecordedEvent } from '@dittoo/kernel';

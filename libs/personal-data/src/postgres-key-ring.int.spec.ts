@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- the promises of the key ring stand together, on one database */
 /*
  * Promised: concurrent requests get one key; a destroyed key is never created again, nor is one destroyed before it was
  * created; a missing key is an error and not an erasure; every process evicts a destroyed key within a second, or in 60

@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- one application and one database are started for all of it */
 /*
  * Promised of every route of every service: errors are problem details without stack or echo, unknown fields are
  * refused without being repeated, the same Idempotency-Key is one command. The app is the real one on a real database.

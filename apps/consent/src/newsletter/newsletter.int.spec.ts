@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- one service and one database are started for all of it */
 /*
  * Promised: only the owner of an address can subscribe it; one click unsubscribes for good; the answers do not reveal
  * whose an address is; soft opt-in is shown separately and ends by one call.

@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- one service and one database are started for all of it */
 import { get as openStream, type IncomingMessage } from 'node:http';
 import { schemaMap, type CustomerEvent, type ForwardingEvent } from '@dittoo/contracts';
 import { newId, streamName, type DomainEvent } from '@dittoo/kernel';

@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- the protocol of one processor, route by route */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Clock } from '@dittoo/kernel';
 import { type Server, createServer } from 'node:http';

@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- one service and one database are started for all of it */
 import type { RightsRequestEvent } from '@dittoo/contracts';
 import { EventStore, newId, Sealer, streamName, type DomainEvent } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';

@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- one service and one database are started for all of it */
 /*
  * Promised: the copy has everything acknowledged about a person, from every service, and no data of anybody else; it is
  * signed, sealed at rest, handed out once, and deleted with its key when it was fetched, when it expires, and with the
