@@ -86,7 +86,7 @@ describe('pages that are ready together', () => {
     expect((await rowsOf(groups[0]!)).map(({ position }) => position)).toEqual(['0', '7']);
   });
 
-  it('leave nothing of a page that was given up while its handler went on', async () => {
+  it('leave nothing of a page that was given up while its handler continued', async () => {
     const events = await on.log('order-1');
     const groups = ['slow', 'quick'].map((name) => `${on.group}-${name}`);
     for (const group of groups) await on.inbox.deliver(group, page(events), handlingIn(group));
@@ -95,7 +95,7 @@ describe('pages that are ready together', () => {
     const write = (group: string, what: string, manager: EntityManager): Promise<unknown> =>
       manager.query('INSERT INTO seen VALUES ($1, $2, $3)', [group, '7', what]);
     let begun = 0;
-    // One statement after the other, so that one of them meets the moment of the giving up.
+    // Many statements in sequence, so that one of them is running when the page is given up.
     const inSteps: Write = async (_event, manager) => {
       begun += 1;
       const end = performance.now() + 400;
