@@ -1,3 +1,4 @@
+import type { RequestId } from '@dittoo/kernel';
 import type { DataSubjectEvent } from './data-subject.events.js';
 import type { Purpose } from './vocabulary.js';
 
@@ -6,7 +7,7 @@ export const marketingPurposes: readonly Purpose[] = ['newsletter', 'marketing',
 
 /** One restriction of processing, art. 18. `liftsAt`: RFC 3339, once the person was told; `null` = not announced. */
 export interface Restriction {
-  readonly requestId: string;
+  readonly requestId: RequestId;
   readonly liftsAt: string | null;
 }
 
@@ -15,7 +16,7 @@ export interface ProcessingStanding {
   /** While one is in force, the data is stored only: not forwarded and not shown. */
   readonly restrictions: readonly Restriction[];
   /** Oldest first. A consent given after an objection takes precedence; code that reads consents compares the two. */
-  readonly objections: readonly { readonly requestId: string; readonly purposes: readonly string[] }[];
+  readonly objections: readonly { readonly requestId: RequestId; readonly purposes: readonly string[] }[];
   /** An erasure has begun or is finished: no personal data is recorded, shown or sent. */
   readonly erasing: boolean;
 }
