@@ -1,26 +1,26 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
-/** The transaction was given up; nothing of it stays. */
+/** The transaction was revoked; nothing of it was written. */
 export class TransactionRevoked extends Error {
   override readonly name = 'TransactionRevoked';
 }
 
 /**
- * A transaction that can be given up while its work still goes on: from `revoke` on the connection takes no statement but
- * the rollback. Without that, a statement that comes between the rollback and the connection's release would commit alone.
+ * A transaction that can be revoked while its work continues: from `revoke` on the connection accepts no statement but the
+ * rollback. Otherwise a statement between the rollback and the connection's release would commit on its own.
  *
- * @param work throws what `revoke` throws, at the latest with its next statement
- * @throws what `work` or the commit throws: nothing was written
+ * @param work gets the error of `revoke` at the latest from its next statement
+ * @throws the error of `work` or of the commit: nothing was written
  */
 export const inRevocableTransaction = async <Result>(
   dataSource: DataSource,
   work: (manager: EntityManager, revoke: () => never) => Promise<Result>,
 ): Promise<Result> => {
   const runner = dataSource.createQueryRunner();
-  const query = runner.query.bind(runner) as (...given: unknown[]) => Promise<unknown>;
+  const query = runner.query.bind(runner) as (...parameters: unknown[]) => Promise<unknown>;
   let revoked = false;
-  const guarded = (...given: unknown[]): Promise<unknown> =>
-    revoked && given[0] !== 'ROLLBACK' ? Promise.reject(new TransactionRevoked()) : query(...given);
+  const guarded = (...parameters: unknown[]): Promise<unknown> =>
+    revoked && parameters[0] !== 'ROLLBACK' ? Promise.reject(new TransactionRevoked()) : query(...parameters);
   Object.assign(runner, { query: guarded });
   try {
     await runner.startTransaction();
