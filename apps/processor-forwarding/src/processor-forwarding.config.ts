@@ -104,7 +104,7 @@ const rates = {
 
 /** Mail is tried for four days, as mail servers do: 16 doublings, then every two hours on average. */
 const limits = { oneMail: { attempts: 62, retryCapMs: 4 * 3_600_000 } };
-const atSandbox: Rate = { perSecond: 500, burst: 500 };
+const atSandbox: Rate = { perSecond: 500, burst: 500, concurrency: 16 };
 
 const tuning: ForwardingTuning = {
   leaseSeconds: 20,

@@ -26,7 +26,7 @@ export interface PostgresSequencerOptions {
   readonly pollMs?: number;
   /** Poll interval while there are none: other processes announce an append after a pause. Default 1,000. */
   readonly idlePollMs?: number;
-  /** Least time between two batches under load: each costs a commit. Default 20. */
+  /** Least time between two batches under load: each costs a commit. Default 30. */
   readonly pauseMs?: number;
 }
 
@@ -182,7 +182,7 @@ export class PostgresSequencer {
   }
 
   private async lead(client: pg.Client, signal: AbortSignal, onProgress: () => void): Promise<void> {
-    const { batchSize = 5000, pollMs = 20, idlePollMs = 1_000, pauseMs = 20 } = this.options;
+    const { batchSize = 5000, pollMs = 20, idlePollMs = 1_000, pauseMs = 30 } = this.options;
     for (let unsettled = 0; !signal.aborted;) {
       const { seen } = this.wakeUps;
       const sequenced = await this.call(client, `SELECT event_store.es_sequence(${Math.trunc(batchSize)})`);

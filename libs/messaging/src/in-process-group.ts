@@ -5,7 +5,7 @@ const pageSize = 100;
 /** How often the log is read although nothing was published: another process may relay, or be about to. */
 const idleMs = { relaying: 10_000, notRelaying: 1_000 };
 /** Each page costs a transaction: under load, events that arrive this close together share one. */
-const gatherMs = 20;
+const gatherMs = 40;
 /** How often a group saves a checkpoint that only skipped events; more often would cost a commit for each page. */
 const passedOverEveryMs = 5_000;
 
