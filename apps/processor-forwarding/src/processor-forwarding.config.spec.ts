@@ -22,6 +22,7 @@ describe('the configuration of forwarding', () => {
     expect(forwardingConfigOf(readForwardingSettings({}), sandbox).rates['payson']).toEqual({
       perSecond: 500,
       burst: 500,
+      concurrency: 16,
     });
   });
 
