@@ -53,7 +53,7 @@ const benchDelivery = async (brokers) => {
   const { benchLatency, benchRebuild, benchRelay } = await import('./bench/kafka.mjs');
   const environment = await openKafkaEnvironment(dataDir, brokers);
   try {
-    const [size, seconds] = quick ? [10_000, 5] : [60_000, 20];
+    const [size, seconds] = quick ? [40_000, 5] : [60_000, 20];
     const load = `${size.toLocaleString('en')} events`;
     const relayed = await benchRelay(environment, size, say);
     if (named.includes('relay')) runs.push(...relayed.map((run) => ({ ...run, load })));
