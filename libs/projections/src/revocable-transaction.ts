@@ -20,7 +20,7 @@ export const inRevocableTransaction = async <Result>(
   const query = runner.query.bind(runner) as (...parameters: unknown[]) => Promise<unknown>;
   let revoked = false;
   const guarded = (...parameters: unknown[]): Promise<unknown> =>
-    revoked && parameters[0] !== 'ROLLBACK' ? Promise.reject(new TransactionRevoked()) : query(...parameters);
+    revoked ? Promise.reject(new TransactionRevoked()) : query(...parameters);
   Object.assign(runner, { query: guarded });
   try {
     await runner.startTransaction();
@@ -32,7 +32,8 @@ export const inRevocableTransaction = async <Result>(
     return result;
   } catch (error) {
     revoked = true;
-    await runner.rollbackTransaction().catch(() => undefined);
+    // Not the runner's own: inside a nested transaction that would roll back to its savepoint alone.
+    await query('ROLLBACK').catch(() => undefined);
     throw error;
   } finally {
     revoked = true;

@@ -112,6 +112,33 @@ describe('pages that are ready together', () => {
     expect(rows.map(({ stream }) => stream)).toEqual(rows.map((_, part) => `part ${part} of 2`));
   });
 
+  it('give no connection back inside a transaction, also where the handler begins transactions of its own', async () => {
+    const events = await on.log('order-1');
+    const groups = ['slow', 'quick'].map((name) => `${on.group}-${name}`);
+    for (const group of groups) await on.inbox.deliver(group, page(events), handlingIn(group));
+    const next = await on.log('order-1');
+    const after = events.at(-1)!.position;
+    let begun = 0;
+    const nested: Write = async (_event, manager) => {
+      begun += 1;
+      for (const end = performance.now() + 400; performance.now() < end;)
+        await manager.transaction((inner) =>
+          inner.query('INSERT INTO seen VALUES ($1, 7, $2)', [groups[0]!, `turn ${begun}`]),
+        );
+    };
+    const outcomes = await Promise.all([
+      on.inbox.deliver(groups[0]!, page(next, after), handlingOf(nested)),
+      on.inbox.deliver(groups[1]!, page(next, after), handlingIn(groups[1]!)),
+    ]);
+    expect(outcomes).toEqual(['done', 'done']);
+    const rows = (await rowsOf(groups[0]!)).slice(1);
+    expect(new Set(rows.map(({ stream }) => stream))).toEqual(new Set(['turn 2']));
+    const open = await on.dataSource.query<{ state: string }[]>(
+      `SELECT state FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
+    );
+    expect(open).toEqual([]);
+  });
+
   it('are delayed only briefly by a group that waits for a lock', async () => {
     const events = await on.log('order-1');
     const groups = ['waits', 'quick'].map((name) => `${on.group}-${name}`);
