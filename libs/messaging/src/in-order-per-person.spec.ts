@@ -1,28 +1,13 @@
 import { newId, type RecordedEvent, type SubjectId } from '@dittoo/kernel';
+import { newEvent } from '@dittoo/testing';
 import { describe, expect, it } from '@jest/globals';
 import { inOrderPerPerson } from './in-order-per-person.js';
 
 const [ada, bo] = [newId() as SubjectId, newId() as SubjectId];
-const event = (type: string, dataSubjectId: SubjectId | null, stream = type): RecordedEvent => ({
-  type,
-  stream,
-  eventId: newId(),
-  revision: 0n,
-  position: 0n,
-  data: {},
-  metadata: {
-    dataSubjectId,
-    actor: { kind: 'system', id: 'spec' },
-    purpose: 'test',
-    legalBasis: 'contract',
-    noticeVersion: null,
-    correlationId: newId(),
-    causationId: newId(),
-    traceparent: null,
-    schemaVersion: 1,
-    recordedAt: '2026-01-01T00:00:00.000Z',
-  },
-});
+const event = (type: string, dataSubjectId: SubjectId | null, stream = type): RecordedEvent => {
+  const { metadata, ...rest } = newEvent(type);
+  return { ...rest, stream, revision: 0n, position: 0n, metadata: { ...metadata, dataSubjectId } };
+};
 
 /** Acts that the spec ends. */
 const slowActs = () => {

@@ -1,15 +1,5 @@
-import { mailboxOnly, type RequestKind } from './request-kind.js';
+import { accessRequest } from './access.decider.js';
+import type { RequestKind } from './request-kind.js';
 
-/** Art. 20: a machine-readable copy of provided data, handed out once. It is approved or refused as a whole. */
-export const portabilityRequest: RequestKind = {
-  differsByWords: false,
-  endsAtOnce: [],
-  judgedBy: 'heldData',
-  blockers: mailboxOnly,
-  decisions: ['approve', 'refuse'],
-  takesCorrection: false,
-  keptIfPartlyRefused: [],
-  coolsOff: false,
-  steps: () => [],
-  answeredBy: 'copy',
-};
+/** Art. 20: a machine-readable copy of provided data, handed out once; decided as an access request is. */
+export const portabilityRequest: RequestKind = { ...accessRequest };
