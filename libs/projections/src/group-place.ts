@@ -73,19 +73,19 @@ export const groupPlace = async (
 
 /**
  * The places of these groups, with their rows locked. Rows that another transaction has locked, or that do not exist
- * yet, are left out. From here on the transaction waits at most `lockMs` for a lock, and its commit does not wait for
- * the disk.
+ * yet, are left out. From here on each statement of the transaction takes at most `mostMs`, waiting for locks included, and
+ * its commit does not wait for the disk.
  */
 export const unlockedPlaces = async (
   manager: EntityManager,
   groups: readonly string[],
-  lockMs: number,
+  mostMs: number,
 ): Promise<ReadonlyMap<string, GroupPlace>> => {
   const rows = await manager.query<(PlaceRow & { group_id: string })[]>(
     `SELECT group_id, position, ahead, parked, set_config('synchronous_commit', 'off', true),
-            set_config('lock_timeout', $2, true)
+            set_config('statement_timeout', $2, true)
      FROM delivery.group_checkpoint WHERE group_id = ANY ($1) FOR UPDATE SKIP LOCKED`,
-    [groups, `${Math.trunc(lockMs)}ms`],
+    [groups, `${Math.trunc(mostMs)}ms`],
   );
   return new Map(rows.map((row) => [row.group_id, placeOf(row)]));
 };
@@ -101,14 +101,16 @@ export const moveGroups = async (manager: EntityManager, moves: readonly Move[])
 };
 
 /**
- * Moves groups that have nothing to write, in one statement. The commit need not wait for the disk.
+ * Moves groups that have nothing to write, in one statement that waits for no lock; nor for the disk.
  *
- * @returns the groups that moved: they were at `after`, with nothing parked and nothing ahead
+ * @returns the groups that moved: they were at `after`, not locked, with nothing parked and nothing ahead
  */
 export const moveWithoutRows = async (manager: EntityManager, moves: readonly Move[]): Promise<ReadonlySet<string>> => {
   const [rows] = await manager.query<[{ group_id: string }[], number]>(
-    `UPDATE delivery.group_checkpoint g SET position = m.position, moved_at = now()
-     FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS m (group_id, after, position)
+    `WITH unlocked AS MATERIALIZED (
+       SELECT group_id FROM delivery.group_checkpoint WHERE group_id = ANY ($1) FOR UPDATE SKIP LOCKED)
+     UPDATE delivery.group_checkpoint g SET position = m.position, moved_at = now()
+     FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS m (group_id, after, position) JOIN unlocked USING (group_id)
      WHERE g.group_id = m.group_id AND g.position = m.after AND NOT g.parked AND NOT g.ahead
        AND set_config('synchronous_commit', 'off', true) = 'off' RETURNING g.group_id`,
     [

@@ -7,7 +7,7 @@ import { PageCommits } from './page-commits.js';
 import { plan, readMissing, type Plan, type FilledGaps, type Gaps } from './plan.js';
 import { failureOf, Poison } from './poison.js';
 import { reactTo } from './react.js';
-import { RowsOfPage } from './rows-of-page.js';
+import { PageNotWritten, RowsOfPage } from './rows-of-page.js';
 import { isTransient } from './transient-error.js';
 
 /** Alerts of the inbox. Ids and codes only. */
@@ -235,17 +235,28 @@ const write = async (
   handling: Handling,
 ): Promise<void> => {
   const rows = new RowsOfPage(manager);
-  for (const event of take) {
-    if (!handling.handles(event.type)) continue;
-    try {
-      await handling.handle(event, manager, rows);
-    } catch (error) {
-      throw new Poison(event, error);
-    }
+  try {
+    for (const event of take) if (handling.handles(event.type)) await handled(event, manager, rows, handling);
+    await rows.written();
+  } catch (error) {
+    // The rows of earlier events are no fault of the one that had them written: the page comes again event by event.
+    throw error instanceof PageNotWritten ? error.cause : error;
   }
-  await rows.written();
   await queueParked(manager, group, queue);
   await revisions.save(manager, group);
+};
+
+const handled = async (
+  event: RecordedEvent,
+  manager: EntityManager,
+  rows: RowsOfPage,
+  handling: Handling,
+): Promise<void> => {
+  try {
+    await handling.handle(event, manager, rows);
+  } catch (error) {
+    throw error instanceof PageNotWritten ? error : new Poison(event, error);
+  }
 };
 
 const isToBeTaken = async (

@@ -28,6 +28,8 @@ const maxShared = 50;
 const patienceMs = 250;
 /** The work failed or took too long in the shared transaction: it gets its own. */
 const byItself = Symbol('by itself');
+/** Too little time was left for it: it shares the next transaction. */
+const nextTime = Symbol('next time');
 
 export class PageCommits {
   private pages: Waiting<PageWork<unknown>, unknown>[] = [];
@@ -43,12 +45,12 @@ export class PageCommits {
    * @returns the committed result of `work`; the result of `alone`, where the page could not share a transaction
    * @throws the error of `alone`: nothing was written
    */
-  take<Done>(page: PageWork<Done>): Promise<Done | 'elsewhere'> {
+  take<Done>(page: PageWork<Done>): Promise<Done> {
     if (this.slow.has(page.move.group)) return this.alone(page);
     return new Promise<unknown>((resolve, reject) => {
       this.pages.push({ item: page, resolve, reject });
       this.commitSoon();
-    }) as Promise<Done | 'elsewhere'>;
+    }) as Promise<Done>;
   }
 
   /**
@@ -84,8 +86,9 @@ export class PageCommits {
       const outcomes = pages.length === 1 ? [byItself] : await this.together(pages.map(({ item }) => item));
       const each = pages.map(({ item, reject, resolve }, index) => {
         const outcome = outcomes[index];
-        if (outcome !== byItself) return resolve(outcome);
-        return this.alone(item).then(resolve, reject);
+        if (outcome === byItself) return this.alone(item).then(resolve, reject);
+        if (outcome !== nextTime) return resolve(outcome);
+        return void this.pages.push({ item, resolve, reject });
       });
       await Promise.all(each);
     } finally {
@@ -94,24 +97,34 @@ export class PageCommits {
     }
   }
 
-  /** @returns the outcome of each page; `byItself` for all of them where one failed, because nothing was written */
+  /**
+   * @returns the outcome of each page; `byItself` for all of them where one failed, because nothing was written. A page
+   *   begins only while half of `patienceMs` is left, so that the one that exceeds it is slow itself
+   */
   private async together(pages: readonly PageWork<unknown>[]): Promise<readonly unknown[]> {
-    const end = performance.now() + patienceMs;
+    let current: string | undefined;
     try {
       return await inRevocableTransaction(this.dataSource, async (manager, revoke) => {
         const groups = pages.map(({ move }) => move.group);
         const places = new Map(await unlockedPlaces(manager, groups, patienceMs));
+        const begun = performance.now(); // the wait for a connection is no page's fault
         const outcomes: unknown[] = [];
         const moves: Move[] = [];
         for (const page of pages) {
           const { after, group } = page.move;
+          const spentMs = performance.now() - begun;
+          if (spentMs > patienceMs / 2) {
+            outcomes.push(nextTime);
+            continue;
+          }
           const place = places.get(group);
           places.delete(group); // a second page of the group must wait for the first
           if (place?.floor !== after) {
             outcomes.push(byItself);
             continue;
           }
-          const worked = await Promise.race([page.work(manager, place), expiry(end - performance.now())]);
+          current = group;
+          const worked = await withinMs(patienceMs - spentMs, page.work(manager, place));
           if (worked === expired) {
             this.slow.add(group);
             return revoke();
@@ -121,10 +134,12 @@ export class PageCommits {
           if (place.ahead) await page.moveAhead(manager, place);
           else moves.push(page.move);
         }
+        current = undefined;
         await moveGroups(manager, moves);
         return outcomes;
       });
-    } catch {
+    } catch (error) {
+      if (current !== undefined && isTimeout(error)) this.slow.add(current);
       return pages.map(() => byItself);
     }
   }
@@ -155,8 +170,21 @@ export class PageCommits {
 
 const expired = Symbol('expired');
 
-const expiry = (afterMs: number): Promise<typeof expired> =>
-  new Promise((resolve) => setTimeout(resolve, Math.max(0, afterMs), expired).unref());
+const withinMs = async <Result>(ms: number, work: Promise<Result>): Promise<Result | typeof expired> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<typeof expired>((resolve) => (timer = setTimeout(resolve, ms, expired)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** By the limits of `unlockedPlaces`: a statement, or a lock, that took too long. */
+const isTimeout = (error: unknown): boolean => {
+  const { cause, code } = error as { readonly cause?: unknown; readonly code?: unknown };
+  return code === '57014' || code === '55P03' || (cause !== undefined && isTimeout(cause));
+};
 
 const once = (act: () => void): (() => void) => {
   let done = false;

@@ -1,6 +1,14 @@
 import type { EventPage, Gather, PageRows } from '@dittoo/kernel';
 import type { EntityManager } from 'typeorm';
 
+/** The rows of several events could not be written; which event's they are is not known. */
+export class PageNotWritten extends Error {
+  override readonly name = 'PageNotWritten';
+  constructor(override readonly cause: unknown) {
+    super('the rows of a page could not be written');
+  }
+}
+
 /** Collects the rows of a page and writes them together: a few statements instead of one or more for each event. */
 export class RowsOfPage implements EventPage {
   private readonly byStatement = new Map<string, (readonly unknown[])[]>();
@@ -27,10 +35,14 @@ export class RowsOfPage implements EventPage {
     const [gathered, folded] = [[...this.byStatement], [...this.folded.values()]];
     this.byStatement.clear();
     this.folded.clear();
-    for (const [statement, rows] of gathered) {
-      const columns = rows[0]!.map((_, column) => rows.map((row) => row[column]));
-      await this.manager.query(statement, columns);
+    try {
+      for (const [statement, rows] of gathered) {
+        const columns = rows[0]!.map((_, column) => rows.map((row) => row[column]));
+        await this.manager.query(statement, columns);
+      }
+      for (const rows of folded) await rows.write(this.manager);
+    } catch (error) {
+      throw new PageNotWritten(error);
     }
-    for (const rows of folded) await rows.write(this.manager);
   };
 }

@@ -161,6 +161,79 @@ describe('pages that are ready together', () => {
     expect(await waits).toBe('done');
   });
 
+  it('are delayed once by a group that is slow: its next pages have a transaction of their own', async () => {
+    const events = await on.log('order-1');
+    const groups = ['slow', 'quick'].map((name) => `${on.group}-${name}`) as [string, string];
+    for (const group of groups) await on.inbox.deliver(group, page(events), handlingIn(group));
+    let after = events.at(-1)!.position;
+    const begun: [slow: number, quick: number][] = [];
+    for (let round = 0; round < 3; round++) {
+      const next = await on.log('order-1');
+      const times: [number, number] = [0, 0];
+      const slow = on.inbox.deliver(
+        groups[0],
+        page(next, after),
+        handlingIn(groups[0], async () => {
+          times[0]++;
+          await new Promise((resolve) => setTimeout(resolve, 400));
+        }),
+      );
+      const quick = on.inbox.deliver(
+        groups[1],
+        page(next, after),
+        handlingIn(groups[1], () => Promise.resolve(void times[1]++)),
+      );
+      expect(await Promise.all([slow, quick])).toEqual(['done', 'done']);
+      begun.push(times);
+      after = next.at(-1)!.position;
+    }
+    // The slow page was given up in the first round, and began alone in the others.
+    expect(begun).toEqual([
+      [2, 1],
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(await rowsOf(groups[0])).toHaveLength(4);
+  });
+
+  it('are all taken once, however many are ready: none is blamed for the time the others took', async () => {
+    const events = await on.log('order-1');
+    const groups = Array.from({ length: 12 }, (_, index) => `${on.group}-${index}`);
+    for (const group of groups) await on.inbox.deliver(group, page(events), handlingIn(group));
+    const next = await on.log('order-1');
+    const begun = new Map<string, number>();
+    const outcomes = await Promise.all(
+      groups.map((group) =>
+        on.inbox.deliver(
+          group,
+          page(next, events.at(-1)!.position),
+          handlingIn(group, async () => {
+            begun.set(group, (begun.get(group) ?? 0) + 1);
+            await new Promise((resolve) => setTimeout(resolve, 40));
+          }),
+        ),
+      ),
+    );
+    expect(outcomes).toEqual(groups.map(() => 'done'));
+    expect([...begun.values()]).toEqual(groups.map(() => 1));
+  });
+
+  it('that must wait for a locked place do not wait for it together', async () => {
+    const events = await on.log('order-1');
+    const groups = ['locked', 'free'].map((name) => `${on.group}-${name}`) as [string, string];
+    for (const group of groups) await on.inbox.deliver(group, page(events), handlingIn(group));
+    const next = (await on.log('order-1')).map((event) => ({ ...event, type: 'Unwanted' }));
+    const after = events.at(-1)!.position;
+    const other = on.dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query('SELECT FROM delivery.group_checkpoint WHERE group_id = $1 FOR UPDATE', [groups[0]]);
+    const locked = on.inbox.deliver(groups[0], page(next, after), handlingIn(groups[0]));
+    expect(await on.inbox.deliver(groups[1], page(next, after), handlingIn(groups[1]))).toBe('done');
+    await other.commitTransaction();
+    await other.release();
+    expect(await locked).toBe('done');
+  });
+
   type Conduct = 'takes it' | 'is poisoned' | 'loses its connection' | 'stands elsewhere' | 'has parked it';
   const conduct = fc.constantFrom<Conduct>(
     ...(['takes it', 'is poisoned', 'loses its connection', 'stands elsewhere', 'has parked it'] as const),
