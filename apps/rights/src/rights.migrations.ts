@@ -23,7 +23,7 @@ class CreateRights1763820000000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE rights.due_task (
         kind text NOT NULL, id uuid NOT NULL, due_at timestamptz NOT NULL, failures int NOT NULL DEFAULT 0,
-        asked int NOT NULL DEFAULT 1, claim uuid, claimed_until timestamptz, PRIMARY KEY (kind, id))`);
+        asked int NOT NULL DEFAULT 1, claimed_until timestamptz, PRIMARY KEY (kind, id))`);
     await runner.query('CREATE INDEX ON rights.due_task (due_at)');
   }
 
@@ -112,6 +112,24 @@ class AddRetention1763820000040 implements MigrationInterface {
   }
 }
 
+/** Claims of tasks have ids; the erasure is one of the tasks that execute a request. */
+class NameClaims1763820000080 implements MigrationInterface {
+  readonly name = 'NameClaims1763820000080';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE rights.due_task ADD COLUMN claim uuid');
+    await runner.query(`
+      INSERT INTO rights.due_task (kind, id, due_at)
+      SELECT 'execution', id, min(due_at) FROM rights.due_task WHERE kind IN ('erasure', 'execution') GROUP BY id
+      ON CONFLICT (kind, id) DO UPDATE SET due_at = excluded.due_at`);
+    await runner.query(`DELETE FROM rights.due_task WHERE kind = 'erasure'`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE rights.due_task DROP COLUMN claim');
+  }
+}
+
 export const rightsSchema = {
   schema: rightsSchemaName,
   migrations: [
@@ -119,6 +137,7 @@ export const rightsSchema = {
     AddSubjectCopy1763820000020,
     AddRetention1763820000040,
     AddRightsOfEveryKind1763820000060,
+    NameClaims1763820000080,
   ],
   rows: rightsRows,
   wrappedKeys: [documentKeysWrapped],

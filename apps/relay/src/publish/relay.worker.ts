@@ -92,9 +92,15 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     this.active.set(1);
     const ended = new AbortController();
     const ends = AbortSignal.any([signal, ended.signal]);
-    let reached: bigint | null = after;
-    // What ends the saving ends the relaying too: the lease is lost, or the database is.
-    const saving = this.saveRegularly(epoch, () => reached, ends).finally(() => ended.abort());
+    let [reached, saved] = [after, after];
+    const save = async (): Promise<void> => {
+      const position = reached;
+      if (position === null || position === saved) return;
+      await checkpoint.save(epoch, position);
+      saved = position;
+    };
+    // An error here ends the relaying too: the lease or the database is lost.
+    const saving = regularly(save, ends).finally(() => ended.abort());
     saving.catch(() => undefined);
     try {
       for await (const page of store.subscribeToAll({ after, limit: batch, signal: ends })) {
@@ -113,22 +119,8 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
       this.active.set(0);
     }
     await saving;
+    await save(); // the page that was under way when it was asked to stop
     return false;
-  }
-
-  /** Until aborted, and then once more. @throws LeaseLost */
-  private async saveRegularly(epoch: string, reached: () => bigint | null, signal: AbortSignal): Promise<void> {
-    let saved = reached();
-    const save = async (): Promise<void> => {
-      const position = reached();
-      if (position === null || position === saved) return;
-      await this.checkpoint.save(epoch, position);
-      saved = position;
-    };
-    while (!signal.aborted) {
-      await pause(saveEveryMs, signal);
-      await save();
-    }
   }
 
   /**
@@ -150,3 +142,10 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 }
+
+const regularly = async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted) {
+    await pause(saveEveryMs, signal);
+    await work();
+  }
+};

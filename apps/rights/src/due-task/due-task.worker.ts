@@ -86,7 +86,14 @@ export class DueTasks implements OnApplicationBootstrap, BeforeApplicationShutdo
     const again = await this.performed(task).finally(() => clearInterval(renewal));
     if (!(await this.claims.giveBack(task, again)))
       this.logger.warn({ task: task.kind, id: task.id }, 'due-task.claim-lost');
+    if (again !== null) this.wakeAt(again.at);
     return true;
+  }
+
+  /** A task that is due before the next poll is not left until then. */
+  private wakeAt(at: string): void {
+    const afterMs = Date.parse(at) - Date.parse(this.clock.now());
+    if (afterMs < pollMs) setTimeout(() => this.loop.wake(), Math.max(0, afterMs)).unref();
   }
 
   private async performed({ kind, id, failures }: ClaimedTask): Promise<{ at: string; failures: number } | null> {

@@ -39,7 +39,7 @@ export interface CategoryCopy {
 
 /** Art. 15: all data about one person, with the information the law requires. */
 export interface AccessCopy {
-  readonly format: 'urn:dittoo:subject-copy:access:2';
+  readonly format: 'urn:dittoo:subject-copy:access:3';
   readonly requestId: string;
   readonly subjectId: string;
   readonly preparedAt: string;
@@ -106,7 +106,7 @@ export const accessFrame = async (facts: CopyFacts, writer: CopyWriter): Promise
   const lastDays = await addValues(facts, language, writer);
   await addHistory(facts, language, writer);
   return {
-    format: 'urn:dittoo:subject-copy:access:2',
+    format: 'urn:dittoo:subject-copy:access:3',
     requestId,
     subjectId,
     preparedAt,

@@ -62,7 +62,7 @@ async function* markupOf(contents: CopyContents, parts: CopyParts, filename: str
     isEmpty: (name) => isEmptyList(contents, name),
   };
   const [title, sections] =
-    copy.format === 'urn:dittoo:subject-copy:access:2'
+    copy.format === 'urn:dittoo:subject-copy:access:3'
       ? [texts.format('copy.title.access'), accessSections(copy, lists, texts)]
       : [texts.format('copy.title.portability'), portabilitySections(copy, lists, texts)];
   yield htmlPageStart({ language: copy.language, title: `${title} - ${copy.dataController.name}` });

@@ -69,7 +69,7 @@ const ownAddresses = ({ host, port }: Pick<PlatformValues, 'host' | 'port'>): Ad
 /** Divides the connections of a process; the event store needs few, because it shares statements. */
 const connectionShares = (all: number): PlatformConfig['connections'] => {
   const part = (of42: number, least: number): number => Math.max(least, Math.floor((all * of42) / 42));
-  return { eventStore: part(12, 4), rows: part(8, 2), keyRing: part(6, 2), typeorm: part(16, 5) };
+  return { eventStore: part(12, 4), rows: part(8, 4), keyRing: part(6, 2), typeorm: part(16, 5) };
 };
 
 /**

@@ -112,7 +112,7 @@ const storing = {
     default: '42',
     example: '20',
     unit: 'connections',
-    least: 14,
+    least: 15,
     most: 1_000,
   }),
   keyFile: path('KEY_ENCRYPTION_KEY_FILE', {
