@@ -87,7 +87,9 @@ export class Attempts {
     const knowing = { ...turn, known };
     // The outcome is in the stream already: the process died before the row followed.
     if (state.status === 'parked') return this.outcomes.parkRow(turn, item.sending !== null);
-    if (state.status !== 'open') return this.outcomes.settleRow(turn, state);
+    if (state.status !== 'open') {
+      return item.kind === 'eraseSubject' ? this.erasure.settle(knowing) : this.outcomes.settleRow(turn, state);
+    }
     if (item.kind === 'eraseSubject') return this.erasure.run(knowing);
     if (isBehindParked) return this.outcomes.failed(knowing, chainStopped, null);
     if (prepare !== null) return this.send(knowing, await prepare(), sent);

@@ -94,11 +94,24 @@ export class RecipientErasure {
   }
 
   private async answer(turn: Turn, answer: Answer): Promise<Next> {
-    const { item, lane } = turn;
+    const { item } = turn;
     const requestId = item.payload.requestId ?? '';
     await this.outcomes.record(turn, 'answered', { type: 'AnswerErasure', requestId, ...answer });
     this.outcomes.log(turn, item.attempt, answer.answer);
-    const forgotten = answer.reason === 'deleted' ? mailForgotten : [];
+    return this.end(turn, answer.reason === 'deleted');
+  }
+
+  /** The answer is in the stream already: what was deleted is forgotten here as well. */
+  async settle(turn: Turn): Promise<Next> {
+    const history = turn.known?.history ?? [];
+    return this.end(
+      turn,
+      history.some(({ event }) => event.type === 'ErasureAnswered' && event.data.reason === 'deleted'),
+    );
+  }
+
+  private async end({ item, lane }: Turn, deleted: boolean): Promise<Next> {
+    const forgotten = deleted ? mailForgotten : [];
     const also = forgotten.map((companion) => companionRow(companion, { subject_id: item.subjectId }));
     return nextOf(await this.lanes.settle(lane, item, also));
   }

@@ -60,4 +60,19 @@ describe('requests', () => {
     ]);
     expect(groups).toEqual([[1, 13, 2], [1], [13], [2]]);
   });
+
+  it('of a group that is not answered are all told, and none is tried alone', async () => {
+    let statements = 0;
+    const lost = Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+    const group = new GroupCommit<number, string>(
+      () => {
+        statements++;
+        return Promise.reject(lost);
+      },
+      (request) => String(request),
+    );
+    const all = await Promise.allSettled([group.ask(1), group.ask(2), group.ask(3)]);
+    expect(all).toEqual(all.map(() => ({ status: 'rejected', reason: lost })));
+    expect(statements).toBe(1);
+  });
 });

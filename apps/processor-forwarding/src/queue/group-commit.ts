@@ -1,3 +1,5 @@
+import { isTransient } from '@dittoo/projections';
+
 interface Waiting<Request, Result> {
   readonly request: Request;
   readonly resolve: (result: Result | Promise<Result>) => void;
@@ -65,8 +67,13 @@ export class GroupCommit<Request, Result> {
       const results = await this.write(group.map(({ request }) => request));
       for (const [index, { resolve }] of group.entries()) resolve(results[index]!);
     } catch (error) {
-      if (group.length === 1) return group[0]!.reject(error);
-      for (const one of group) await this.carryOut([one]);
+      // Where the database does not answer, each alone would wait for it as long again, one after the other.
+      if (group.length === 1 || isUnanswered(error)) return group.forEach(({ reject }) => reject(error));
+      await Promise.all(group.map((one) => this.carryOut([one])));
     }
   }
 }
+
+/** Transient, and no conflict between transactions (class 40), which a smaller statement may not meet. */
+const isUnanswered = (error: unknown): boolean =>
+  isTransient(error) && !/^40/.test(String((error as { readonly code?: unknown }).code));

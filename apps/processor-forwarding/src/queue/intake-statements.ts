@@ -2,11 +2,13 @@
  * How items get into lanes. The lanes are locked first and in one order: that orders the intake of one subject, keeps
  * workers out meanwhile, and no two statements wait for each other.
  */
+import { hasCommand } from './lane-statements.js';
 import { wakeChannel, type QueueTables } from './queue-tables.js';
 
 /**
- * Queues items, one array for each column; the same intent is queued once, for ever. Does not change `next_at` of an
- * existing lane: one in back-off stays in back-off. Where an item was added, workers are notified at the commit.
+ * Queues items, one array for each column; the same intent is queued once, for ever. A lane in back-off stays in back-off,
+ * unless a reading alone is why: a command overtakes readings, and takes over neither their pause nor their failures.
+ * Where an item was added, workers are notified at the commit.
  */
 export const queueStatement = ({ item, lane, processorId }: QueueTables): string => `
 WITH asked AS MATERIALIZED (
@@ -20,7 +22,9 @@ wanted AS MATERIALIZED (SELECT asked.* FROM asked JOIN fresh USING (intent_id)),
 lanes AS (
   INSERT INTO ${lane} AS l (subject_id, next_at, pending, urgent)
   SELECT subject_id, now(), count(*), count(*) FROM wanted GROUP BY subject_id ORDER BY subject_id
-  ON CONFLICT (subject_id) DO UPDATE SET pending = l.pending + excluded.pending, urgent = l.urgent + excluded.urgent
+  ON CONFLICT (subject_id) DO UPDATE SET pending = l.pending + excluded.pending, urgent = l.urgent + excluded.urgent,
+    attempt = CASE WHEN ${hasCommand(item, 'l')} THEN l.attempt ELSE 0 END,
+    next_at = CASE WHEN ${hasCommand(item, 'l')} THEN l.next_at ELSE now() END
   RETURNING l.subject_id),
 queued AS (
   INSERT INTO ${item} (intent_id, forwarding_id, subject_id, order_id, kind, payload)

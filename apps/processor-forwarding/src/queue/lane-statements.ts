@@ -12,6 +12,11 @@ const columns = `i.id, i.intent_id AS "intentId", i.forwarding_id AS "forwarding
 const headFirst = `ORDER BY i.kind = 'readPayment', i.id LIMIT 1`;
 const isAhead = `i.state IN ('queued', 'sending')`;
 
+/** Does something else than readings wait in the lane of this row? What a lane has failed is then that command's. */
+export const hasCommand = (item: string, lane: string): string =>
+  `EXISTS (SELECT FROM ${item} c WHERE c.subject_id = ${lane}.subject_id AND c.state IN ('queued', 'sending')
+           AND c.kind <> 'readPayment')`;
+
 /** What a repeat heals need not be on disk before the answer: a lost claim ends by itself, a lost end is in the stream. */
 const relaxed = `relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))`;
 
@@ -77,7 +82,8 @@ SELECT h.place::int AS place, h.place IN (SELECT place FROM marked) AS marked FR
 /**
  * Says what becomes of items and their lanes, and gives the next head of those that stay leased. The counter, not a
  * search for other items, says whether a lane can be deleted: a search could miss an item that is being inserted, and
- * strand it. The counter is never too low: it goes down with an item that is really gone.
+ * strand it. The counter is never too low: it goes down with an item that is really gone. A reading that failed does not
+ * keep a command waiting that was queued meanwhile.
  *
  * @param companions parts that write the rows of other folders, where the lease is `held`
  */
@@ -98,7 +104,9 @@ changed AS (
   RETURNING h.place, i.polled, h.fate = 'parked' AS gone),
 gone AS (SELECT place, polled FROM done UNION ALL SELECT place, polled FROM changed WHERE gone),
 ended AS MATERIALIZED (
-  SELECT h.*, g.place IS NOT NULL AS gone, h.pending - (g.place IS NOT NULL)::int AS items,
+  SELECT h.*, h.delay_ms IS NOT NULL AND ${hasCommand(tables.item, 'h')}
+              AND EXISTS (SELECT FROM ${tables.item} r WHERE r.id = h.item_id AND r.kind = 'readPayment') AS overtaken,
+         g.place IS NOT NULL AS gone, h.pending - (g.place IS NOT NULL)::int AS items,
          greatest(0, h.urgent - (g.polled IS FALSE)::int) AS urgent_items
     FROM held h LEFT JOIN gone g ON g.place = h.place),
 emptied AS (
@@ -107,9 +115,9 @@ emptied AS (
 kept AS (
   UPDATE ${tables.lane} l
      SET pending = e.items, urgent = least(e.items, e.urgent_items),
-         attempt = CASE e.attempts WHEN 'reset' THEN 0 WHEN 'count' THEN e.failures + 1 ELSE e.failures END,
+         attempt = CASE WHEN e.overtaken THEN 0 ELSE CASE e.attempts WHEN 'reset' THEN 0 WHEN 'count' THEN e.failures + 1 ELSE e.failures END END,
          lease_until = CASE WHEN e.delay_ms IS NULL THEN ${lease} ELSE '-infinity' END,
-         next_at = CASE WHEN e.delay_ms IS NULL THEN l.next_at ELSE now() + e.delay_ms * interval '1 ms' END
+         next_at = CASE WHEN e.delay_ms IS NULL THEN l.next_at WHEN e.overtaken THEN now() ELSE now() + e.delay_ms * interval '1 ms' END
     FROM ended e WHERE l.subject_id = e.subject_id AND l.lease_token = e.token AND e.items > 0)
 ${companions}
 SELECT e.place::int AS place, e.items, head.* FROM relaxed, ended e

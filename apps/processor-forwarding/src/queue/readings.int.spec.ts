@@ -118,6 +118,33 @@ describe('a planned reading', () => {
     expect(await claimOne()).toMatchObject({ urgent: false });
   });
 
+  it('that failed keeps no later command of the same person waiting, and costs it no attempt', async () => {
+    const { subjectId } = payment();
+    const fail = async ({ item, lane }: Claimed): Promise<void> =>
+      lanes.retry(lane, item!, 300_000, { unknown: false, counted: true });
+    await plan(payment(subjectId));
+    await fail(await claimOne());
+    await checkout(subjectId);
+    const command = await claimOne();
+    expect(command.item?.kind).toBe('openPayment');
+    expect(command.lane.attempt).toBe(0);
+    await fail(command);
+    await checkout(subjectId); // behind a command: its pause and its failures stay
+    expect(await lanes.claim(tables, 4, 1)).toEqual([]);
+    const { rows } = await pool.query<{ attempt: number }>(`SELECT attempt FROM ${tables.lane}`);
+    expect(rows).toEqual([{ attempt: 1 }]);
+  });
+
+  it('that fails while a command is queued keeps it waiting no more than one that failed before', async () => {
+    const { subjectId } = payment();
+    await plan(payment(subjectId));
+    const reading = await claimOne();
+    await checkout(subjectId);
+    await lanes.retry(reading.lane, reading.item!, 300_000, { unknown: false, counted: true });
+    const command = await claimOne();
+    expect([command.item?.kind, command.lane.attempt]).toEqual(['openPayment', 0]);
+  });
+
   it('that a callback asks for has waited long enough', async () => {
     const asked = payment();
     await plan(asked);

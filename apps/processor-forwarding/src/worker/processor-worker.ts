@@ -108,7 +108,7 @@ export class ProcessorWorker {
     for (const one of claimed) this.take(one);
     // As many as were wanted: there may be more.
     const urgent = claimed.filter((one) => one.urgent).length;
-    this.isCrowded = urgent === commands || (polls > 0 && claimed.length - urgent === polls);
+    this.isCrowded = (commands > 0 && urgent === commands) || (polls > 0 && claimed.length - urgent === polls);
     return urgent > 0 && urgent === commands && this.inHand.size < this.concurrency;
   }
 
@@ -139,7 +139,7 @@ export class ProcessorWorker {
     try {
       for (let taken = 0; taken < itemsPerLease && !this.isStopping; taken++) {
         item ??= await lanes.begin(lane);
-        if (item === null) return;
+        if (item === null) return void this.holds.delete(lane.subjectId);
         // A planned reading behind a command of the same person waits as the others do.
         if (taken > 0 && item.polled) break;
         const turn = { connection: this.connection, lane, item };
