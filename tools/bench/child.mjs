@@ -17,18 +17,21 @@ export const stopAll = async () => {
   await Promise.all([...running].map(({ stop }) => stop()));
 };
 
-/** A draining shop has at most this long. */
+/** A draining shop of one process has at most this long. */
 const stopMs = 40_000;
+/** A first start creates a database; what is not ready by then does not come. */
+const startMs = 180_000;
 
 /**
  * Starts a Node.js process and waits for its line `ready URL`.
  *
  * @param {string[]} args
  * @param {Record<string, string>} env on top of our own
- * @param {{ onMessage?: (message: any) => void }} [options] with it the process gets a channel
+ * @param {{ onMessage?: (message: any) => void, stopWithinMs?: number }} [options] with `onMessage` the process gets a channel
  * @returns {Promise<Started>}
+ * @throws Error it ended, or was not ready in time and was stopped; with its last output
  */
-export const started = (args, env, { onMessage } = {}) =>
+export const started = (args, env, { onMessage, stopWithinMs = stopMs } = {}) =>
   new Promise((resolve, reject) => {
     const begun = performance.now();
     const child = spawn(process.execPath, args, {
@@ -39,7 +42,7 @@ export const started = (args, env, { onMessage } = {}) =>
     const stop = async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), stopMs);
+      const late = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
       await ended;
       clearTimeout(late);
     };
@@ -49,11 +52,17 @@ export const started = (args, env, { onMessage } = {}) =>
     if (onMessage !== undefined) child.on('message', onMessage);
     let output = '';
     let isReady = false;
+    const tooLate = setTimeout(() => {
+      reject(new Error(`${args.join(' ')} was not ready within ${startMs / 1000} s: ${output.slice(-2000)}`));
+      void stop();
+    }, startMs);
+    void ended.then(() => clearTimeout(tooLate));
     const listen = (/** @type {Buffer} */ chunk) => {
       output = (output + chunk).slice(-20_000);
       const ready = isReady ? null : /^ready (\S+)/m.exec(output);
       if (ready === null) return;
       isReady = true;
+      clearTimeout(tooLate);
       const readyMs = performance.now() - begun;
       resolve({ child, pid: child.pid ?? 0, url: ready[1] ?? '', readyMs, output: () => output, stop });
     };

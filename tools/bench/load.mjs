@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** @typedef {import('./storefront.mjs').Storefront} Storefront @typedef {import('./storefront.mjs').Order} Order */
 
+/** A shop that fails so many orders in a row is not measured. */
+const mostFailures = 100;
+
 /**
  * As many full orders at once as asked, each followed by the next.
  *
@@ -11,17 +14,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const saturated = async (storefront, { inFlight, ms }) => {
   await storefront.refresh();
   let isOver = false;
+  let failedInARow = 0;
   const worker = async () => {
-    while (!isOver) await storefront.fullOrder();
+    while (!isOver) {
+      failedInARow = (await storefront.fullOrder()) === null ? failedInARow + 1 : 0;
+      if (failedInARow >= mostFailures) throw new Error(`${mostFailures} orders in a row failed`);
+      if (failedInARow > 0) await sleep(250);
+    }
   };
   const first = storefront.mailed;
-  const workers = Array.from({ length: inFlight }, worker);
+  const workers = Promise.all(Array.from({ length: inFlight }, worker));
+  workers.catch(() => undefined); // it is heard of below
   for (const end = Date.now() + 30_000; storefront.mailed - first < inFlight && Date.now() < end;) await sleep(20);
   const [begun, before] = [performance.now(), storefront.mailed];
   await sleep(ms);
   const rate = ((storefront.mailed - before) * 1000) / (performance.now() - begun);
   isOver = true;
-  await Promise.all(workers);
+  await workers;
   return rate;
 };
 

@@ -79,6 +79,7 @@ export const benchReads = async ({ pool, store }, rounds, say) => {
     );
     revision = appended.revision;
   }
+  const end = performance.now() + 60_000;
   for (
     let page = await store.readAll({ after: null, limit: 1 });
     ;
@@ -88,6 +89,7 @@ export const benchReads = async ({ pool, store }, rounds, say) => {
       'SELECT (SELECT count(*) FROM event_store.es_event) = (SELECT count(*) FROM event_store.es_log) AS settled',
     );
     if (page.events.length > 0 && rows[0].settled) break;
+    if (performance.now() > end) throw new Error('the log was not put in order within 60 s');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const most = 20_000;

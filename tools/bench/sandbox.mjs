@@ -10,8 +10,10 @@ const program = fileURLToPath(new URL('sandbox-process.mjs', import.meta.url));
 
 /** Starts the processors' sandbox. @returns {Promise<Sandbox>} `env` = a shop's settings to reach it */
 export const startSandbox = async () => {
-  /** @type {Record<string, string>} */
-  let env = {};
+  /** @type {(env: Record<string, string>) => void} */
+  let told = () => {};
+  /** @type {Promise<Record<string, string>>} */
+  const settings = new Promise((resolve) => (told = resolve));
   /** @type {((arrival: Arrival) => void)[]} */
   const listeners = [];
   const { pid, stop } = await started(
@@ -19,10 +21,11 @@ export const startSandbox = async () => {
     {},
     {
       onMessage: (message) => {
-        env = message.env ?? env;
+        if (message.env !== undefined) told(message.env);
         for (const arrival of message.arrivals ?? []) for (const listener of listeners) listener(arrival);
       },
     },
   );
+  const env = await settings; // it comes by another pipe than the line that it is ready
   return { env, pid, listen: (listener) => void listeners.push(listener), stop };
 };

@@ -15,6 +15,9 @@ const eventStoreMain = program('../../apps/event-store-sandbox/dist/main.js');
  * @typedef {import('./child.mjs').Started & { databaseUrl: string, metrics: () => Promise<Record<string, number>> }} Shop
  */
 
+/** The gateway drains, then the services, then the database stops. */
+const drainMs = 90_000;
+
 /** @param {string} dataDir @param {number} port @returns {Record<string, string>} */
 const settings = (dataDir, port) => ({
   HOST: '127.0.0.1',
@@ -57,7 +60,7 @@ export const startDistributedShop = async (dataDir, env) => {
   const args = [distributed, '--free-ports', '--as-built'];
   for (let tries = 1; ; tries++) {
     try {
-      const shop = await started(args, { ...settings(dataDir, await freePort()), ...env });
+      const shop = await started(args, { ...settings(dataDir, await freePort()), ...env }, { stopWithinMs: drainMs });
       return { ...shop, databaseUrl: await databaseIn(dataDir) };
     } catch (error) {
       // A port that was free when it was chosen may be an outgoing connection's a moment later.

@@ -115,6 +115,7 @@ export class Storefront {
       for (const arrival of this.#early.get(order.id) ?? []) this.#arrived(arrival);
       this.#early.delete(order.id);
       const listed = list ? this.#listed(customer, order) : undefined;
+      listed?.catch(() => undefined); // the order may have failed before
       await opened.promise;
       await this.#pay(customer, order);
       await Promise.all([mailed.promise, listed]);

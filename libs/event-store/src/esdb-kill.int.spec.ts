@@ -1,5 +1,5 @@
 // Promised: acknowledged events are in the log, once and in order, however often the server is killed under load, and
-// // subscriptions deliver them. Run on the sandbox, which writes to disk before it responds, as a server does.
+// subscriptions deliver them. Run on the sandbox, which writes to disk before it responds, as a server does.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';

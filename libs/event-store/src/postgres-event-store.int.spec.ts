@@ -3,7 +3,7 @@
  * connections, and readers notice a log that contradicts itself.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { leafHashOf, leafOf, type NewEvent, RevisionConflict } from '@dittoo/kernel';
+import { leafHashOf, leafOf, newId, type NewEvent, RevisionConflict } from '@dittoo/kernel';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import pg from 'pg';
 import { eventStoreContract, collect, exampleEvent } from './event-store.contract.js';
@@ -225,5 +225,18 @@ describe('PostgresEventStore', () => {
     await expect(reader.readAll({ after: null })).rejects.toThrow('position 1 is missing');
     await expect(reader.readAll({ after: 0n, categories: ['nobody'] })).rejects.toThrow('position 1 is missing');
     await broken.drop();
+  });
+
+  it('a read that fails is told alone, also where it began together with others', async () => {
+    const own = `example-${newId()}`;
+    await store.append(own, [exampleEvent('beside-a-wrong-one')], 'no-stream');
+    const [right, wrong, other] = await Promise.allSettled([
+      collect(store.readStream(own)),
+      collect(store.readStream(own, { fromRevision: 2n ** 64n })),
+      collect(store.readStream(`example-${newId()}`)),
+    ]);
+    expect(right).toMatchObject({ status: 'fulfilled', value: [{ stream: own, revision: 0n }] });
+    expect(other).toEqual({ status: 'fulfilled', value: [] });
+    expect(wrong.status).toBe('rejected');
   });
 });

@@ -156,7 +156,7 @@ export class PostgresSequencer {
       await client.connect();
       await client.query(`SET default_transaction_isolation = 'read committed'`);
       // Positions need not wait for the disk: the WAL is flushed in order, so a commit that relies on a position (a
-      // // checkpoint, a signed tree head) has it on disk too. Lost positions are assigned again.
+      // checkpoint, a signed tree head) has it on disk too. Lost positions are assigned again.
       await client.query('SET synchronous_commit = off');
       client.on('notification', () => this.heard());
       await client.query(`LISTEN ${appendChannel}`);

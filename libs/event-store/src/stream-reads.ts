@@ -2,7 +2,7 @@
  * Reads streams from PostgreSQL. Reads that begin together, or while others are running, share a statement: a page of
  * events that needs many streams costs one round trip, as appends to many streams do.
  */
-import type { EventMetadata, JsonObject } from '@dittoo/kernel';
+import { EventStoreUnavailable, type EventMetadata, type JsonObject } from '@dittoo/kernel';
 import type pg from 'pg';
 import { bigintArray, textArray } from './binary-array.js';
 import { columnParsers as types } from './column-parsers.js';
@@ -98,7 +98,12 @@ export class StreamReads {
       const pages = group.length === 1 ? [await this.alone(group[0]!)] : await this.together(group);
       for (const [index, waiting] of group.entries()) waiting.resolve(pages[index]!);
     } catch (error) {
-      for (const waiting of group) waiting.reject(error);
+      // One of them is the reason: each is tried alone, so that the others are not told of it.
+      const alone = group.length > 1 && !(error instanceof EventStoreUnavailable);
+      for (const waiting of group) {
+        if (alone) this.alone(waiting).then(waiting.resolve, waiting.reject);
+        else waiting.reject(error);
+      }
     } finally {
       this.statements -= 1;
       this.sendSoon();

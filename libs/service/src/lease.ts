@@ -26,7 +26,8 @@ export class LeaseLost extends Error {
  * by its epoch.
  */
 export class LeaseRow {
-  /** @param holder the same after a restart of the same instance, which then need not wait for itself */ constructor(
+  /** @param holder the same after a restart of the same instance, which then need not wait for itself */
+  constructor(
     private readonly pool: Pool,
     private readonly name: string,
     private readonly holder: string,
