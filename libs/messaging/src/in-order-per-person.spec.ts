@@ -33,6 +33,18 @@ describe('acts on a page of events', () => {
     await done;
   });
 
+  it('keep the order of a stream also where its events are about a person, nobody, and another person', async () => {
+    const { act, begun, end } = slowActs();
+    const done = inOrderPerPerson([event('a1', ada, 'x'), event('n1', null, 'x'), event('b1', bo, 'x')], act);
+    expect(begun).toEqual(['a1']);
+    await end('a1');
+    expect(begun).toEqual(['a1', 'n1']);
+    await end('n1');
+    expect(begun).toEqual(['a1', 'n1', 'b1']);
+    await end('b1');
+    await done;
+  });
+
   it('run in sequence per stream where an event is about no person', async () => {
     const { act, begun, end } = slowActs();
     const done = inOrderPerPerson([event('x1', null, 'x'), event('x2', null, 'x'), event('y1', null, 'y')], act);

@@ -1,6 +1,6 @@
 /*
  * How items get into lanes. The lanes are locked first and in one order: that orders the intake of one subject, keeps
- * workers out meanwhile, and no two statements wait for each other.
+ * workers out meanwhile. No two of these statements wait for each other.
  */
 import { hasCommand } from './lane-statements.js';
 import { wakeChannel, type QueueTables } from './queue-tables.js';

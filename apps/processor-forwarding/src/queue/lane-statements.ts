@@ -1,7 +1,7 @@
 /*
  * The statements of lanes, each for many lanes at once. All of them lock the lanes first and in one order, then their
- * items: no two wait for each other, and a lane that is locked reads as it stands then, also where it was changed while
- * the statement waited. Arrays are one value for each request; a request's `place` counts from 1.
+ * items: no two of them wait for each other, and a lane that is locked reads as it stands then, also where it was changed
+ * while the statement waited. A page of erasures locks lanes in the order of its events: it may have to be taken again. Arrays are one value for each request; a request's `place` counts from 1.
  */
 import type { QueueTables } from './queue-tables.js';
 

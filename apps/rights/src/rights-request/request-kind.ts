@@ -53,7 +53,7 @@ export interface RequestKind {
   readonly keptIfPartlyRefused: readonly DataCategory[];
   /** Whether the execution waits for the cooling-off. */
   readonly coolsOff: boolean;
-  /** The steps after the approval, in this order, before the answer. */
+  /** The steps after the approval, in this order, before the answer. An erasure has its own execution: they are its preview. */
   steps(approval: Approval): readonly Step[];
   /** The kind of answer. */
   readonly answeredBy: 'copy' | 'conclusion' | 'destroyedKeys';
