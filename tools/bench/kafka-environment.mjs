@@ -2,13 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { schemaMap } from '@dittoo/contracts';
-import { startEmbeddedPostgres } from '@dittoo/database';
+import { openPool, startEmbeddedPostgres } from '@dittoo/database';
 import { PostgresEventStore } from '@dittoo/event-store';
 import { newId } from '@dittoo/kernel';
 import { createKafka } from '@dittoo/messaging';
 import { EnvelopeSealer, FileKeyEncryption, PostgresKeyRing } from '@dittoo/personal-data';
 import { freePort } from '../kafka/broker.mjs';
-import pg from 'pg';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -71,10 +70,10 @@ export const openKafkaEnvironment = async (dataDir, brokers) => {
     await start('relay')
   )();
 
-  const pool = new pg.Pool({ connectionString: url, max: 8 });
+  const pool = openPool(url, { max: 8, applicationName: 'bench', statementTimeoutMs: 0 });
   const keyRingUrl = new URL(url);
   keyRingUrl.pathname += '_keyring';
-  const keyRingPool = new pg.Pool({ connectionString: keyRingUrl.toString(), max: 4 });
+  const keyRingPool = openPool(keyRingUrl.toString(), { max: 4, applicationName: 'bench', statementTimeoutMs: 0 });
   const keyRing = new PostgresKeyRing(keyRingPool, FileKeyEncryption.read(keyFile));
   const store = new PostgresEventStore(pool, { direct: { connectionString: url } });
   const sealer = new EnvelopeSealer(schemaMap, keyRing);

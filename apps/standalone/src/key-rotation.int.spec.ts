@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId, type Envelope } from '@dittoo/kernel';
 import { KeyMaintenance, openPlatform, readPlatformConfig, type Platform } from '@dittoo/platform';
-import { testDatabase, type TestDatabase } from '@dittoo/testing';
+import { openPool, testDatabase, type TestDatabase } from '@dittoo/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
 import { standaloneSchemas as schemas } from './standalone.module.js';
 
 /**
@@ -34,7 +34,7 @@ beforeAll(async () => {
   writeFileSync(keyFile, JSON.stringify({ current: 1, keys: { 1: key() }, pepper: key() }), { mode: 0o600 });
   platform = await openPlatform(config(), schemas);
   maintenance = await KeyMaintenance.open(config(), schemas);
-  ring = new pg.Pool({ connectionString: `${database.url}_keyring`, max: 2 });
+  ring = openPool(`${database.url}_keyring`, { max: 2, applicationName: 'key-rotation.spec' });
 });
 afterAll(async () => {
   await maintenance.close();

@@ -2,7 +2,7 @@
 import { newId, streamName } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Pool } from 'pg';
+import { openPool } from '@dittoo/testing';
 import { later, mailStage } from './mail-stage.js';
 import { startStage, type Stage } from './stage.js';
 
@@ -78,7 +78,7 @@ describe('the gate', () => {
   it('holds mail while the suppression list is unavailable', async () => {
     const url = new URL(stage.service.platform.config.databaseUrl!);
     url.pathname += '_keyring';
-    const keys = new Pool({ connectionString: url.toString(), max: 1 });
+    const keys = openPool(url.toString(), { max: 1, applicationName: 'notification-gate.spec' });
     await keys.query('ALTER TABLE keyring.suppression RENAME TO suppression_away');
     const { subjectId, email, stream } = await customer();
     await stage.append(stream, subjectId, { type: 'RegistrationRepeated', data: { noticeVersion: '2026-11-01' } });

@@ -11,8 +11,8 @@ import { schemaMap } from '@dittoo/contracts';
 import { newId, SubjectKeyDestroyed, type DataCategory, type DestroyedKey, type DomainEvent } from '@dittoo/kernel';
 import { FileKeyEncryption } from '@dittoo/personal-data';
 import { Commands } from '@dittoo/service';
-import { testDatabase, type TestDatabase } from '@dittoo/testing';
-import pg from 'pg';
+import { openPool, testDatabase, type TestDatabase } from '@dittoo/testing';
+import type pg from 'pg';
 import { readPlatformConfig } from '../config/platform.config.js';
 import { openPlatform, type Platform } from './platform.js';
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   database = await testDatabase('restore gate');
   FileKeyEncryption.generate(join(directory, 'kek.json'));
   await (await open()).close();
-  ring = new pg.Pool({ connectionString: `${database.url}_keyring`, max: 2 });
+  ring = openPool(`${database.url}_keyring`, { max: 2, applicationName: 'restore-gate.spec' });
 });
 afterAll(async () => {
   await ring.end();
