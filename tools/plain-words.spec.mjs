@@ -11,6 +11,7 @@ const rules = [
   { word: /\broads?\b/gi, instead: 'transport' },
   { word: /\bdoors?\b|\b(is|only)Door\b/gi, instead: 'gateway, entry point or lock' },
   { word: /\bwhoever\b/gi, instead: 'which person, process or caller' },
+  { word: /\bsomebody\b/gi, instead: 'which person, process or caller' },
   { word: /\bwhat stands there\b/gi, instead: 'which value, row or event' },
   {
     word: /\b(runs?|running|shops?|services?|process(es)?) apart\b|[a-z]Apart\b|\bApart[A-Z]/g,

@@ -37,7 +37,7 @@ const identityRows: RowClasses = {
   session: {
     subject: 'subject_id',
     columns: {
-      token_hash: keyedHash('rowDeleted', { because: 'it proves who somebody is' }),
+      token_hash: keyedHash('rowDeleted', { because: 'it proves who signs in' }),
       subject_id: reference,
       authenticated_at: { kind: 'personal', erasure: 'rowDeleted', copy: daysOfUse },
       expires_at: { kind: 'personal', erasure: 'rowDeleted', copy: daysOfUse },

@@ -30,7 +30,7 @@ export interface CustomerEvents {
     readonly noticeDigest: string;
     readonly language: Locale;
   };
-  /** Somebody tried to register an e-mail already in use; the owner is told by mail. */
+  /** A registration with an e-mail already in use; its owner is told by mail. */
   RegistrationRepeated: { readonly noticeVersion: string };
   /** An e-mail was reserved, its registration never came, and another one takes the e-mail over: this id stays empty. */
   RegistrationAbandoned: AboutNobody<{ readonly reason: 'neverCompleted' }>;

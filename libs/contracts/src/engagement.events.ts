@@ -15,7 +15,7 @@ export interface CommentEvents {
 }
 export type CommentEvent = EventOf<CommentEvents>;
 
-/** Stream `supportCase-<id>`: one matter somebody wrote about, and what was answered. Decided by engagement. */
+/** Stream `supportCase-<id>`: one matter a person wrote about, and what staff answered. Decided by engagement. */
 export interface SupportCaseEvents {
   SupportCaseOpened: {
     readonly channel: 'form' | 'mail';

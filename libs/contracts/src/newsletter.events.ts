@@ -7,7 +7,7 @@ import type { Locale } from './vocabulary.js';
  * no consent and therefore stands here. Decided by consent.
  */
 export interface NewsletterEvents {
-  /** Somebody typed an address; nothing is sent there but the question whether it was its owner. */
+  /** An address was typed in; nothing is sent there but the question whether its owner did so. */
   NewsletterSubscriptionRequested: {
     readonly email: Personal<string>;
     /** Single use, what the mailed link carries. */

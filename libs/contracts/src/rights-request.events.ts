@@ -38,7 +38,7 @@ export interface RightsRequestEvents {
     readonly noticeVersion: string;
     readonly detail: Personal<string | null>;
   };
-  /** Somebody without an account asked: the address they name is asked whether it was its owner. */
+  /** A person without an account asked; the address they name is asked whether its owner did so. */
   ConfirmationAsked: {
     readonly email: Personal<string>;
     /** Single use, what the mailed link carries. */

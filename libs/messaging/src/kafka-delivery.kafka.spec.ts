@@ -331,7 +331,7 @@ describe('delivery by Kafka', () => {
         { ...broken({ 'es-stream': 'lamp-\u0000' }), key: 'lamp-\u0000' } as never,
         broken({ 'es-position': '9999999999999999999', 'es-revision': '7' }) as never,
         broken({ 'es-metadata': String(whole.headers!['es-metadata']).replace('2026-01', 'soon') }) as never,
-        { ...whole, key: 'lamp-of-somebody-else' },
+        { ...whole, key: 'lamp-of-another-stream' },
         { ...whole, value: 'not json' },
         whole,
       ]);

@@ -115,7 +115,7 @@ describe('refused as invalid', () => {
     refused(await token({}, { alg: 'ES256', key: (await generateKeyPair('ES256')).privateKey })));
 
   it.each([
-    ['of another issuer', { iss: 'somebody' }],
+    ['of another issuer', { iss: 'another-issuer' }],
     ['for another audience', { aud: 'elsewhere' }],
     ['that has ended', { exp: seconds - 1 }],
     ['that has not begun', { nbf: seconds + 60 }],

@@ -113,7 +113,7 @@ describe('a bundle is tampered with', () => {
     ['a revision twice', bundleOf(told.with(2, { ...told[2]!, revision: 0 })), /position 2: revision 0 of .* follows/],
     ['another key', bundleOf(told, [noteOf(told.slice(0, 2)), noteOf(told, otherKey)]), /not signed by the key/],
     ['a fork', bundleOf(told, [noteOf(told.slice(0, 2)), noteOf(otherTold)]), /another tree was signed/],
-    ["somebody else's envelope", bundleOf(told.with(1, { ...told[1]!, data: told[0]!.data! })), /not of its place/],
+    ["another event's envelope", bundleOf(told.with(1, { ...told[1]!, data: told[0]!.data! })), /not of its place/],
     ['something behind the end', [...whole, whole[1]!], /behind the end/],
   ])('%s', async (_, lines, problem) => {
     const report = await verified(lines);
