@@ -1,8 +1,10 @@
 import { PLATFORM_CONFIG, REGISTER, type ServiceDefinition } from '@dittoo/platform';
-import { Module, type DynamicModule } from '@nestjs/common';
+import type { Register } from '@dittoo/processor-register';
+import { Inject, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AttemptMetrics } from './attempt/attempt-metrics.js';
 import { Attempts } from './attempt/attempts.js';
+import { assertStatementsHold } from './attempt/capabilities.js';
 import { LateCancellation } from './attempt/late-cancellation.js';
 import { MailPreparation } from './attempt/mail-preparation.js';
 import { MailWriter } from './attempt/mail-writer.js';
@@ -58,6 +60,10 @@ export {
  */
 @Module({})
 export class ProcessorForwardingModule {
+  constructor(@Inject(REGISTER) register: Register) {
+    assertStatementsHold(register);
+  }
+
   static register(platform: DynamicModule, config: ForwardingConfig): DynamicModule {
     const settings = { provide: FORWARDING_CONFIG, useValue: config };
     const intake = [ForwardingRequests, QueueIntake];

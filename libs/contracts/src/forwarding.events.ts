@@ -19,7 +19,8 @@ export type RefusalReason =
   | 'valueGone'
   /** The address is on the list of those that want no mail, and this is no answer to its owner. */
   | 'addressSuppressed'
-  | 'unknownProcessor';
+  | 'unknownProcessor'
+  | 'processorNotInUse';
 
 /** Stream `forwarding-<id>`: one thing asked of one processor. Never a value, only names of fields. Decided by processor-forwarding. */
 export interface ForwardingEvents {

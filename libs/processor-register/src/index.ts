@@ -12,6 +12,7 @@ export {
   htmlTableStart,
   markup,
 } from './html.js';
+export { type Capabilities, unsupportedStatements } from './capabilities.js';
 export { loadRegister, parseRegister, RegisterInvalid } from './load-register.js';
 export { legalBasisLabel } from './messages/messages.js';
 export { policyPage } from './policy.page.js';

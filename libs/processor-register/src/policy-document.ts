@@ -112,9 +112,10 @@ const sentence = (text: string): string => text.charAt(0).toLocaleUpperCase('sv'
 const rights = ['copy', 'rectification', 'erasure', 'restriction', 'objection', 'portability'] as const;
 
 const writers: Readonly<Record<PolicySection['id'], (facts: Facts) => readonly PolicyBlock[]>> = {
-  whoWeAre: ({ register: { dataController }, lang }) => {
+  whoWeAre: ({ register: { dataController, sample }, lang }) => {
     const texts = messages(lang);
     return [
+      ...(sample === undefined ? [] : [paragraph(textIn(sample, lang))]),
       paragraph(texts.format('policy.whoWeAre.text', { name: dataController.name })),
       {
         kind: 'facts',
@@ -122,7 +123,12 @@ const writers: Readonly<Record<PolicySection['id'], (facts: Facts) => readonly P
         entries: [
           {
             term: texts.format('policy.whoWeAre.dataController'),
-            text: [dataController.name, dataController.registrationNumber, dataController.country]
+            text: [
+              dataController.name,
+              dataController.registrationNumber,
+              dataController.postalAddress,
+              dataController.country,
+            ]
               .filter((part) => part !== undefined)
               .join(', '),
           },
@@ -296,6 +302,9 @@ const processorFacts = (processor: PublicProcessor, lang: Language): PolicyBlock
         text: processor.legalEntityNote === null ? operator : `${operator}. ${processor.legalEntityNote}`,
       },
       { term: texts.format('policy.processors.service'), text: processor.service },
+      ...(processor.notInUse === null
+        ? []
+        : [{ term: texts.format('policy.processors.notInUse'), text: processor.notInUse }]),
       { term: texts.format('policy.processors.when'), text: sentence(processor.triggers.join('; ')) },
       ...processor.purposes.map((grant) => ({
         term: `${texts.format('policy.processors.what')}: ${grant.label}`,
@@ -316,7 +325,11 @@ const processorFacts = (processor: PublicProcessor, lang: Language): PolicyBlock
       { term: texts.format('policy.processors.kept'), text: processor.retention },
       {
         term: texts.format('policy.processors.erased'),
-        text: `${texts.format(`processorErasure.${processor.erasure.capability}`)} ${processor.erasure.method}`,
+        text: [
+          texts.format(`processorErasure.${processor.erasure.capability}`),
+          processor.erasure.method,
+          ...(processor.erasure.outcomeChecked ? [texts.format('processorErasure.outcomeChecked')] : []),
+        ].join(' '),
       },
     ],
   };

@@ -27,8 +27,7 @@ const columnsIn = (language: Language): string[] =>
 /** The record as CSV (RFC 4180, UTF-8), one line per row, the data controller on each. No cell is a formula. */
 export const asCsv = (records: ProcessingRecords): string => {
   const texts = messages(records.language);
-  const { name, email, website, country } = records.dataController;
-  const controller = [name, country, email, website].join(', ');
+  const controller = controllerIn(records).join(', ');
   return csvDocument(
     [
       texts.format('policy.whoWeAre.dataController'),
@@ -39,18 +38,24 @@ export const asCsv = (records: ProcessingRecords): string => {
   );
 };
 
+const controllerIn = ({ dataController, sample }: ProcessingRecords): string[] => {
+  const { country, email, name, postalAddress, registrationNumber, website } = dataController;
+  return [name, registrationNumber, postalAddress, country, email, website, sample].filter((part) => part !== null);
+};
+
 /** The record as a whole HTML page, in the manner of the policy page. */
 export const asHtml = (records: ProcessingRecords): string => {
   const texts = messages(records.language);
   const title = texts.format('processingRecords.title');
-  const { name, email, website, country } = records.dataController;
+  const { country, email, name, postalAddress, registrationNumber, website } = records.dataController;
+  const controller = [name, registrationNumber, postalAddress, country].filter((part) => part !== null).join(', ');
   return htmlPage({
     language: records.language,
     title: `${title} - ${name}`,
     body: markup`<header>
 <h1>${title}</h1>
-<p class="lead">${name}, ${country}, <a href="mailto:${email}">${email}</a>, <a href="${website}">${website}</a></p>
-</header>
+<p class="lead">${controller}, <a href="mailto:${email}">${email}</a>, <a href="${website}">${website}</a></p>
+${records.sample === null ? '' : markup`<p>${records.sample}</p>`}</header>
 <main>
 ${htmlTable({
   caption: texts.format('processingRecords.caption'),

@@ -29,7 +29,11 @@ export interface ProcessingRecords {
     readonly email: string;
     readonly website: string;
     readonly country: string;
+    readonly registrationNumber: string | null;
+    readonly postalAddress: string | null;
   };
+  /** What an example says of itself; `null` = the register of a shop. */
+  readonly sample: string | null;
   readonly rows: readonly ProcessingRecord[];
   readonly securityMeasures: readonly string[];
 }
@@ -41,12 +45,13 @@ export const processingRecords = (
 ): ProcessingRecords => {
   const { lang, at } = options;
   const processors = publicProcessors(register, at, lang);
-  const { name, email, website, country } = register.dataController;
+  const { country, email, name, postalAddress = null, registrationNumber = null, website } = register.dataController;
   return {
     language: lang,
     noticeVersion: register.noticeVersion,
     registerDigest: register.digest,
-    dataController: { name, email, website, country },
+    dataController: { name, email, website, country, registrationNumber, postalAddress },
+    sample: register.sample === undefined ? null : textIn(register.sample, lang),
     rows: publicPurposes(register, lang).flatMap((purpose) => {
       const recipients = processors.filter((processor) => purpose.processors.includes(processor.processorId));
       return purpose.data.map((entry) => ({
@@ -59,7 +64,9 @@ export const processingRecords = (
         fields: entry.fields.map((field) => field.label),
         legalBasis: messages(lang).format(`legalBasis.${entry.legalBasis}`),
         personnummerGround: entry.ground === null ? null : messages(lang).format(`personnummerGround.${entry.ground}`),
-        recipients: recipients.map((p) => (p.legalEntity === null ? p.name : `${p.name} (${p.legalEntity.name})`)),
+        recipients: recipients
+          .filter((p) => p.notInUse === null)
+          .map((p) => (p.legalEntity === null ? p.name : `${p.name} (${p.legalEntity.name})`)),
         thirdCountries: [...new Set(recipients.flatMap((p) => p.safeguard.thirdCountries))],
         safeguards: recipients
           .filter((p) => p.safeguard.thirdCountries.length > 0)

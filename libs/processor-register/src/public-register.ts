@@ -59,7 +59,7 @@ export const publicPurposes = (register: Register, lang: Language): PublicPurpos
         legalBasis: entry.legalBasis,
         ground: entry.ground ?? null,
         fields: namedFields(register, entry.fields, lang),
-        retention: textIn(category.retention.text, lang),
+        retention: textIn(entry.kept ?? category.retention.text, lang),
       };
     }),
     processors: Object.entries(register.processors)
@@ -74,6 +74,8 @@ export interface PublicProcessor {
   readonly legalEntityNote: string | null;
   readonly role: Processor['role'];
   readonly service: string;
+  /** Why nothing is passed on to it yet; `null` = it is in use. */
+  readonly notInUse: string | null;
   readonly purposes: readonly {
     readonly purpose: string;
     readonly label: string;
@@ -91,6 +93,8 @@ export interface PublicProcessor {
   readonly erasure: {
     readonly capability: ErasureCapability['capability'];
     readonly reason: ErasureCapability['reason'];
+    /** After the call the shop asks again whether the data is gone. */
+    readonly outcomeChecked: boolean;
     readonly method: string;
   };
   readonly hosts: readonly Endpoint['host'][];
@@ -108,6 +112,7 @@ export const publicProcessors = (register: Register, at: string, lang: Language)
       legalEntityNote: entity?.note === undefined ? null : textIn(entity.note, lang),
       role: processor.role,
       service: textIn(processor.service, lang),
+      notInUse: processor.notInUse === undefined ? null : textIn(processor.notInUse, lang),
       purposes: processor.purposes.map((grant) => ({
         purpose: grant.purpose,
         label: textIn(member(register.purposes, grant.purpose)?.label ?? {}, lang),
@@ -138,6 +143,7 @@ export const publicProcessors = (register: Register, at: string, lang: Language)
       erasure: {
         capability: processor.erasure.capability,
         reason: processor.erasure.reason,
+        outcomeChecked: processor.erasure.outcomeChecked === true,
         method: textIn(processor.erasure.method, lang),
       },
       hosts: [...new Set(processor.endpoints.filter((e) => e.environment === 'live').map((e) => e.host))],

@@ -1,4 +1,5 @@
 import { isDay } from './calendar.js';
+import { deletesByCall } from './capabilities.js';
 import { type Processor, type Purpose, type RegisterDocument, member, optionalConsents } from './register.js';
 
 /** One error in a register, with a JSON pointer to its place. */
@@ -140,6 +141,12 @@ function processorRules(register: RegisterDocument, id: string, processor: Proce
     ...((processor.safeguard.kind === 'withinEea') === (processor.safeguard.thirdCountries === undefined)
       ? []
       : [problem(`${path}/safeguard/thirdCountries`, 'must be present exactly where data leaves the EEA')]),
+    ...(processor.erasure.outcomeChecked === undefined || deletesByCall(processor)
+      ? []
+      : [problem(`${path}/erasure/outcomeChecked`, 'stands only where the capability is supported or partial')]),
+    ...(processor.notInUse === undefined || (!deletesByCall(processor) && processor.retention.duration === undefined)
+      ? []
+      : [problem(`${path}/notInUse`, 'stands beside a deletion by call or a retention period, which need its use')]),
   ];
 }
 

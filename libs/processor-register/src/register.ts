@@ -46,6 +46,8 @@ export interface PurposeData {
   readonly legalBasis: LegalBasis;
   /** Present exactly where the category is `personnummer`. */
   readonly ground?: PersonnummerGround;
+  /** How long for this purpose, where the text of the category is about another one. */
+  readonly kept?: LocalizedText;
   readonly fields: readonly string[];
 }
 
@@ -113,8 +115,24 @@ export interface Safeguard {
 export interface ErasureCapability {
   readonly capability: 'supported' | 'partial' | 'manual' | 'notSupported';
   readonly reason: 'partial' | 'manual' | 'notRecallable' | 'retainedByLaw' | null;
+  /** After the call the shop asks again whether the data is gone. */
+  readonly outcomeChecked?: true;
   readonly method: LocalizedText;
 }
+
+/**
+ * What the shop can do at a processor without a person. A register states such things by its values, and the service
+ * that forwards declares which of them its code does (`unsupportedStatements`).
+ */
+export const processorCapabilities = [
+  'takePayments',
+  'sendMail',
+  'reportCampaigns',
+  'deleteByCall',
+  'checkDeletion',
+  'deleteByAge',
+] as const;
+export type ProcessorCapability = (typeof processorCapabilities)[number];
 
 /** A processor in the sense of GDPR art. 4(8). */
 export interface Processor {
@@ -124,6 +142,8 @@ export interface Processor {
   readonly legalEntities: readonly LegalEntity[];
   readonly role: 'processor' | 'separateController';
   readonly service: LocalizedText;
+  /** Present while nothing is passed on to it, and says so: every request is refused. */
+  readonly notInUse?: LocalizedText;
   readonly purposes: readonly Grant[];
   readonly triggers: readonly Trigger[];
   /** Data that a reader might expect to be sent, but is not. */
@@ -148,12 +168,16 @@ export interface Drift {
 /** The register file, `register.schema.json`. */
 export interface RegisterDocument {
   readonly schemaVersion: 1;
+  /** Present in an example, whose contacts and agreements are invented: the policy says so at its top. */
+  readonly sample?: LocalizedText;
   readonly noticeVersion: string;
   readonly noticeValidFrom: Day;
   readonly languages: readonly Language[];
   readonly dataController: {
     readonly name: string;
     readonly registrationNumber?: string;
+    /** One line, as on an envelope. */
+    readonly postalAddress?: string;
     readonly website: string;
     readonly country: string;
     readonly email: string;

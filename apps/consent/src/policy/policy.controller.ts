@@ -11,7 +11,8 @@ import { ApiProblems } from '@dittoo/service';
 import { Controller, Get, Header, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { PolicyArchive } from './policy-archive.query.js';
-import { LanguageQuery, PolicyAnswer, PolicyQuery, ProcessorList, PurposeList } from './policy.http.js';
+import { LanguageQuery, PolicyAnswer, PolicyQuery } from './policy.http.js';
+import { ProcessorList, PurposeList } from './public-register.http.js';
 
 /** The policy and the public register, generated from the register file. */
 @ApiTags('Consent and policy')

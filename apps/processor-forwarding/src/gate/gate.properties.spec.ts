@@ -12,7 +12,14 @@ import fc from 'fast-check';
 import { judge, type Asked } from './gate.js';
 import { Standings } from './standing.query.js';
 
-const register = loadRegister();
+const shipped = loadRegister();
+/** As shipped, with every processor in use. */
+const register = {
+  ...shipped,
+  processors: Object.fromEntries(
+    Object.entries(shipped.processors).map(([id, { notInUse: _, ...processor }]) => [id, processor]),
+  ),
+};
 const start = Date.parse('2026-11-22T08:00:00.000Z');
 
 /** One send for each way a basis can be: by contract, and by each consent some processor needs. */

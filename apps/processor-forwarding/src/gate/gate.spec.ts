@@ -113,14 +113,23 @@ describe('the gate, after an objection', () => {
     adMeasurement: { recordId: 'r-2', revision: '1', since: '2026-11-22T09:00:00.000Z' },
   };
 
+  const { notInUse: _, ...inUse } = register.processors['google']!;
+  const advertising = { ...register, processors: { ...register.processors, google: inUse } };
+
+  it('passes nothing to a processor that is not in use, whatever the consent', () => {
+    expect(judge(register, ad('adMeasurement'), { ...known, consents }, now)).toMatchObject({
+      reason: 'processorNotInUse',
+    });
+  });
+
   it('refuses the purpose objected to, and no other', () => {
     const objected: Standing = { ...known, consents, objected: ['marketing'] };
-    expect(judge(register, ad('marketing'), objected, now)).toMatchObject({
+    expect(judge(advertising, ad('marketing'), objected, now)).toMatchObject({
       reason: 'processingObjected',
       fields: ['email'],
       purpose: 'marketing',
     });
-    expect(judge(register, ad('adMeasurement'), objected, now)).toMatchObject({ allowed: true });
+    expect(judge(advertising, ad('adMeasurement'), objected, now)).toMatchObject({ allowed: true });
   });
 });
 

@@ -57,6 +57,7 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
   ): Verdict => ({ allowed: false, reason, fields, purpose, consentRecordId });
 
   if (!Object.hasOwn(register.processors, processorId)) return refuse('unknownProcessor');
+  if (register.processors[processorId]?.notInUse !== undefined) return refuse('processorNotInUse');
   const entity = legalEntityAt(register, processorId, at);
   if (entity === null || agreementInForce(register, processorId, at) === null) return refuse('noAgreementInForce');
   // An erased person may still be owed a refund: what carries nothing personal may go.

@@ -16,6 +16,12 @@ export const MAIL_PROVIDER = Symbol('MailProvider');
 /** The register's id of the mail provider. */
 export const mailProcessorId = 'oneMail';
 
+/**
+ * `attempt/recipient-erasure.ts` deletes the person's mail and looks whether it is gone; `mailbox/mailbox-sweep.ts`
+ * deletes what is older than the register allows.
+ */
+export const mailCapabilities = ['sendMail', 'deleteByCall', 'checkDeletion', 'deleteByAge'] as const;
+
 /** @throws Error naming the variable whose URL the register does not allow */
 export const connectMail = (config: ForwardingConfig, register: Register): MailProvider | null => {
   if (config.mail === null) return null;

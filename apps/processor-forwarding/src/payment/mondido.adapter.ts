@@ -26,6 +26,8 @@ const cancellation = 'cancellation';
  * transaction is searched for it before a refund is made.
  */
 export class MondidoAdapter extends PaymentProcessor {
+  /** The shop stores no card there, and has no call that deletes the rest. */
+  static readonly capabilities = ['takePayments'] as const;
   readonly processorId = 'mondido';
 
   constructor(

@@ -28,6 +28,8 @@ const marginMs = 3_600_000;
  * overlap: they are in one lane, that of the subject.
  */
 export class PaysonAdapter extends PaymentProcessor {
+  /** The service has no call that deletes anything. */
+  static readonly capabilities = ['takePayments'] as const;
   readonly processorId = 'payson';
 
   constructor(
