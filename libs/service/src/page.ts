@@ -32,11 +32,12 @@ export const encodeCursor = (...key: readonly string[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
 
 /** The form of a cursor's part, so that a database can compare it. */
-export type CursorPart = 'time' | 'id' | 'text';
+export type CursorPart = 'time' | 'id' | 'number' | 'text';
 
 const shapes: Readonly<Record<CursorPart, (part: string) => boolean>> = {
   time: (part) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(part) && !Number.isNaN(Date.parse(part)),
   id: isUuid,
+  number: (part) => /^\d{1,18}$/.test(part),
   text: () => true,
 };
 

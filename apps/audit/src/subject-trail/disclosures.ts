@@ -1,5 +1,6 @@
 import type { Register } from '@dittoo/processor-register';
-import type { TrailEvent } from './subject-trail.query.js';
+import type { Page } from '@dittoo/service';
+import type { TrailEvent, TrailFilter } from './subject-trail.query.js';
 
 /** A line of the ledger: the recipient and the fields it received or was refused. */
 export interface Disclosure {
@@ -15,8 +16,12 @@ export interface Disclosure {
   readonly reason?: string;
 }
 
-export const disclosuresOf = (events: readonly TrailEvent[], register: Register): Disclosure[] =>
-  events.flatMap(({ fields, recordedAt, type }) => {
+/** What has a line in the ledger. */
+export const disclosureEvents: TrailFilter = { types: ['DataDisclosed', 'ForwardingRefused'] };
+
+export const disclosuresOf = (events: Page<TrailEvent>, register: Register): Page<Disclosure> => ({
+  nextCursor: events.nextCursor,
+  items: events.items.flatMap(({ fields, recordedAt, type }) => {
     if (type !== 'DataDisclosed' && type !== 'ForwardingRefused') return [];
     const processorId = String(fields['processorId']);
     const consentRecordId = fields['consentRecordId'];
@@ -35,4 +40,5 @@ export const disclosuresOf = (events: readonly TrailEvent[], register: Register)
           : { outcome: 'refused' as const, reason: String(fields['reason']) }),
       },
     ];
-  });
+  }),
+});

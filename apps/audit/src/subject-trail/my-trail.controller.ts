@@ -1,17 +1,17 @@
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { ApiProblems, FromPrincipal, SignedIn, type Principal } from '@dittoo/service';
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { disclosuresOf } from './disclosures.js';
-import { Disclosures, History } from './subject-trail.http.js';
+import { disclosureEvents, disclosuresOf } from './disclosures.js';
+import { Disclosures, History, TrailQuery } from './subject-trail.http.js';
 import { SubjectTrail } from './subject-trail.query.js';
 
 /** A customer's own trail: the events about them, the recipients, and the officers' views. */
 @ApiTags('Identity')
 @ApiBearerAuth()
 @SignedIn('customer')
-@ApiProblems(401, 403, 503)
+@ApiProblems(400, 401, 403, 503)
 @Controller('api/v1/me')
 export class MyTrailController {
   constructor(
@@ -21,10 +21,11 @@ export class MyTrailController {
 
   @Get('history')
   @ApiOkResponse({ type: History })
-  async history(@FromPrincipal() { subjectId }: Principal): Promise<History> {
-    const events = await this.trail.events(subjectId);
+  async history(@FromPrincipal() { subjectId }: Principal, @Query() part: TrailQuery): Promise<History> {
+    const { items, nextCursor } = await this.trail.events(subjectId, {}, part);
     return {
-      items: events.map(({ actor, eventId, fields, recordedAt, type }) => ({
+      nextCursor,
+      items: items.map(({ actor, eventId, fields, recordedAt, type }) => ({
         eventId,
         type,
         recordedAt,
@@ -36,8 +37,8 @@ export class MyTrailController {
 
   @Get('disclosures')
   @ApiOkResponse({ type: Disclosures })
-  async disclosures(@FromPrincipal() { subjectId }: Principal): Promise<Disclosures> {
-    return { items: disclosuresOf(await this.trail.events(subjectId), this.register) };
+  async disclosures(@FromPrincipal() { subjectId }: Principal, @Query() part: TrailQuery): Promise<Disclosures> {
+    return disclosuresOf(await this.trail.events(subjectId, disclosureEvents, part), this.register);
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AuditPurpose, OfficerViews } from '../officer-access/officer-views.js';
-import { disclosuresOf } from './disclosures.js';
+import { disclosureEvents, disclosuresOf } from './disclosures.js';
 import { knownRecords } from './subject-state.js';
 import {
   Disclosures,
@@ -21,6 +21,7 @@ import {
   SubjectEventsQuery,
   SubjectState,
   SubjectStateQuery,
+  TrailQuery,
 } from './subject-trail.http.js';
 import { SubjectTrail } from './subject-trail.query.js';
 
@@ -46,11 +47,12 @@ export class SubjectTrailController {
     @FromPrincipal() officer: Principal,
     @AuditPurpose() auditPurpose: string,
     @Param('subjectId') id: string,
-    @Query() filter: SubjectEventsQuery,
+    @Query() { type, ...filter }: SubjectEventsQuery,
   ): Promise<SubjectEvents> {
     const subjectId = idParam(id);
     await this.views.record(caller, officer.subjectId, { subjectId, view: 'events', auditPurpose });
-    return { items: await this.trail.events(subjectId, filter) };
+    const types = type === undefined ? {} : { types: [type] };
+    return this.trail.events(subjectId, { ...filter, ...types }, filter);
   }
 
   @Get('state')
@@ -60,11 +62,12 @@ export class SubjectTrailController {
     @FromPrincipal() officer: Principal,
     @AuditPurpose() auditPurpose: string,
     @Param('subjectId') id: string,
-    @Query() { asOf = this.clock.now() }: SubjectStateQuery,
+    @Query() { asOf = this.clock.now(), ...part }: SubjectStateQuery,
   ): Promise<SubjectState> {
     const subjectId = idParam(id);
     await this.views.record(caller, officer.subjectId, { subjectId, view: 'state', auditPurpose });
-    return { subjectId, asOf, records: knownRecords(await this.trail.events(subjectId, { to: asOf })) };
+    const { items, nextCursor } = await this.trail.streams(subjectId, asOf, part);
+    return { subjectId, asOf, records: knownRecords(items), nextCursor };
   }
 
   @Get('disclosures')
@@ -74,9 +77,10 @@ export class SubjectTrailController {
     @FromPrincipal() officer: Principal,
     @AuditPurpose() auditPurpose: string,
     @Param('subjectId') id: string,
+    @Query() part: TrailQuery,
   ): Promise<Disclosures> {
     const subjectId = idParam(id);
     await this.views.record(caller, officer.subjectId, { subjectId, view: 'disclosures', auditPurpose });
-    return { items: disclosuresOf(await this.trail.events(subjectId), this.register) };
+    return disclosuresOf(await this.trail.events(subjectId, disclosureEvents, part), this.register);
   }
 }

@@ -1,10 +1,17 @@
 import { schemaMap } from '@dittoo/contracts';
+import { PageQuery } from '@dittoo/service';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsISO8601, IsOptional } from 'class-validator';
 
 const eventTypes = Object.keys(schemaMap);
 
-export class SubjectEventsQuery {
+/** A trail is mostly read whole, so a page is as large as one may be. */
+export class TrailQuery extends PageQuery {
+  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 200, default: 200 })
+  override limit = 200;
+}
+
+export class SubjectEventsQuery extends TrailQuery {
   /** RFC 3339, inclusive. */
   @ApiProperty({ required: false, format: 'date-time' })
   @IsOptional()
@@ -23,7 +30,8 @@ export class SubjectEventsQuery {
   type?: string;
 }
 
-export class SubjectStateQuery {
+/** `limit` and `cursor` count streams: a customer, an order, a consent record. */
+export class SubjectStateQuery extends TrailQuery {
   /** RFC 3339; default: now. */
   @ApiProperty({ required: false, format: 'date-time' })
   @IsOptional()
@@ -76,6 +84,9 @@ export class HistoryItem {
 export class History {
   @ApiProperty({ type: [HistoryItem] })
   items!: readonly HistoryItem[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
 }
 
 export class SubjectEvent extends HistoryItem {
@@ -102,6 +113,9 @@ export class SubjectEvent extends HistoryItem {
 export class SubjectEvents {
   @ApiProperty({ type: [SubjectEvent] })
   items!: readonly SubjectEvent[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
 }
 
 export class LastEventAnswer {
@@ -144,6 +158,9 @@ export class SubjectState {
 
   @ApiProperty({ type: [KnownRecordAnswer] })
   records!: readonly KnownRecordAnswer[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
 }
 
 export class DisclosureAnswer {
@@ -178,4 +195,7 @@ export class DisclosureAnswer {
 export class Disclosures {
   @ApiProperty({ type: [DisclosureAnswer] })
   items!: readonly DisclosureAnswer[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
 }

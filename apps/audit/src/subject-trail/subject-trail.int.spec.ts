@@ -30,6 +30,16 @@ interface Item {
   readonly recordedAt: string;
   readonly retained?: unknown;
 }
+/** @returns each page, read by the cursor of the page before */
+const allPages = async <T>(path: string, list = 'items'): Promise<T[][]> => {
+  const pages: T[][] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const { body } = await get(cursor === '' ? path : `${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`);
+    pages.push(body[list] as T[]);
+    cursor = body.nextCursor as string | null;
+  }
+  return pages;
+};
 /** Waits until `last` is in the history. @returns the history */
 const history = (subjectId: string, last: string): Promise<Item[]> =>
   until(async () => {
@@ -103,7 +113,7 @@ describe('a history', () => {
     expect((await events(`to=${renamed!.recordedAt}&type=CustomerRegistered`)).body.items).toHaveLength(1);
   });
 
-  it('of a thousand streams is complete', async () => {
+  it('of a thousand events is complete, page by page', async () => {
     const life = new ImaginedLife(service.platform);
     const stream = streamName('customer', life.subjectId);
     await life.register();
@@ -114,13 +124,23 @@ describe('a history', () => {
       );
     }
     await Promise.all(Array.from({ length: 30 }, () => life.order()));
-    const whole = await until(async () => {
-      const { body } = await get(`/audit/subjects/${life.subjectId}/events`);
-      const items = (body.items as Item[]).filter(({ type }) => type !== 'SubjectHistoryViewed');
-      return items.length >= 1231 && items;
+    const pages = await until(async () => {
+      const read = await allPages<Item>(`/audit/subjects/${life.subjectId}/events?type=LocaleChosen`);
+      return read.flat().length === 1200 && read;
     });
-    expect(whole).toHaveLength(1231);
-    expect(whole.map(({ position }) => position)).toEqual(whole.map(({ position }) => position).sort((a, b) => a - b));
+    expect(pages.map(({ length }) => length)).toEqual([200, 200, 200, 200, 200, 200]);
+    const orders = (await allPages<Item>(`/audit/subjects/${life.subjectId}/events?type=OrderPlaced&limit=7`)).flat();
+    expect(orders).toHaveLength(30);
+    const whole = (await allPages<Item>(`/audit/subjects/${life.subjectId}/events`)).flat();
+    const positions = whole.map(({ position }) => position);
+    expect(positions).toEqual([...new Set(positions)].sort((a, b) => a - b));
+    expect(whole.filter(({ type }) => type !== 'SubjectHistoryViewed')).toHaveLength(1231);
+    // The state has the same streams however it is divided, each of them whole.
+    const states = await allPages<{ stream: string }>(`/audit/subjects/${life.subjectId}/state?limit=10`, 'records');
+    expect(states.length).toBeGreaterThan(3);
+    const streams = states.flat().map((record) => record.stream);
+    expect(new Set(streams).size).toBe(streams.length);
+    expect(streams.filter((name) => name.startsWith('order-'))).toHaveLength(30);
   });
 });
 
@@ -129,6 +149,7 @@ describe('an officer', () => {
     const life = new ImaginedLife(service.platform);
     await get(`/audit/subjects/${life.subjectId}/disclosures`, officer, 'Förfrågan från kunden').expect(200, {
       items: [],
+      nextCursor: null,
     });
     const looks = [];
     for await (const event of service.platform.store.readStream(streamName('officerAccess', officerId)))
@@ -158,6 +179,9 @@ describe('an officer', () => {
     expect((await get(`/audit/subjects/${id}/events?type=Nothing`).expect(400)).body.code).toBe('invalid-field');
     expect((await get(`/audit/subjects/${id}/events?from=yesterday`).expect(400)).body.code).toBe('invalid-field');
     expect((await get(`/audit/subjects/${id}/state?asOf=now`).expect(400)).body.code).toBe('invalid-field');
+    for (const cursor of ['nothing', 'WyItMSJd', 'WyJhIl0'])
+      expect((await get(`/audit/subjects/${id}/events?cursor=${cursor}`).expect(400)).body.code).toBe('invalid-field');
+    expect((await get(`/audit/subjects/${id}/state?limit=201`).expect(400)).body.code).toBe('invalid-field');
     expect((await get(`/audit/subjects/${id}/events?x=1`).expect(400)).body.code).toBe('unknown-field');
     expect((await get(`/audit/subjects/nobody/events`).expect(404)).body.code).toBe('not-found');
   });
@@ -289,7 +313,7 @@ describe('a customer', () => {
     const { body: seen } = await get(`/audit/subjects/${life.subjectId}/disclosures`).expect(200);
     expect(seen).toEqual(body);
     const stranger = await service.bearer({ subjectId: newId() });
-    expect((await get('/me/history', stranger, null).expect(200)).body).toEqual({ items: [] });
+    expect((await get('/me/history', stranger, null).expect(200)).body).toEqual({ items: [], nextCursor: null });
     await request(service.url).get('/api/v1/me/history').expect(401);
     await get('/me/disclosures', officer, null).expect(403);
   });

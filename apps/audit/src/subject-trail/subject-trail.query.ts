@@ -13,13 +13,17 @@ import {
 } from '@dittoo/kernel';
 import { maskedPersonnummer } from '@dittoo/personal-data';
 import { ROW_POOL } from '@dittoo/platform';
+import { decodeCursor, pageOf, type Page } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
+import { setImmediate } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { NumberedLog } from '../seal/numbered-log.js';
 import { revisionRuns, type TrailRow } from './revision-runs.js';
 
 const definitions: SchemaMap = schemaMap;
 const readsAtOnce = 6;
+/** So many events are opened before other requests get their turn. */
+const openedAtOnce = 100;
 
 export interface Retained {
   readonly category: string;
@@ -47,8 +51,17 @@ export interface TrailFilter {
   /** RFC 3339, both inclusive. */
   readonly from?: string;
   readonly to?: string;
-  readonly type?: string;
+  readonly types?: readonly string[];
 }
+
+/** Which part of a list: at most `limit` items after the page whose `nextCursor` was `cursor`. */
+export interface Part {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** A row with its place in the trail, from which a cursor is made. */
+type PlacedRow = TrailRow & { readonly place: string };
 
 /**
  * A person's history, opened on request. The trail has the positions of the events, which are read from the store in
@@ -68,26 +81,52 @@ export class SubjectTrail {
    *
    * @throws KeyMissing a key row is missing: this is not an erasure and needs an operator
    */
-  async events(subjectId: SubjectId, filter: TrailFilter = {}): Promise<TrailEvent[]> {
-    const [rows, erasures] = await Promise.all([
-      this.rows(subjectId, filter),
-      this.rows(subjectId, { type: 'SubjectKeysDestroyed' }),
-    ]);
-    const [opened, destroyed] = [await this.open(rows), await this.open(erasures)];
-    const retained = retainedBy(destroyed);
-    return opened.map((event) => shown(subjectId, event, retained));
+  async events(subjectId: SubjectId, filter: TrailFilter, { cursor, limit }: Part): Promise<Page<TrailEvent>> {
+    const after = cursor === undefined ? null : positionIn(cursor);
+    const { items, nextCursor } = pageOf(await this.rows(subjectId, filter, after, limit + 1), limit, placeOf);
+    return { items: await this.shown(subjectId, items), nextCursor };
   }
 
-  private async rows(subjectId: SubjectId, { from, to, type }: TrailFilter): Promise<TrailRow[]> {
+  /**
+   * The events of the next `limit` streams that concern the person, whole and oldest first; streams in the order in
+   * which they began.
+   */
+  async streams(subjectId: SubjectId, to: string, { cursor, limit }: Part): Promise<Page<TrailEvent>> {
+    const { rows } = await this.pool.query<{ stream: string; place: string }>(
+      `SELECT stream, min(position) AS place FROM audit.subject_trail
+       WHERE subject_id = $1 AND recorded_at <= $2
+       GROUP BY stream HAVING $3::bigint IS NULL OR min(position) > $3 ORDER BY 2 LIMIT $4`,
+      [subjectId, to, cursor === undefined ? null : positionIn(cursor), limit + 1],
+    );
+    const { items, nextCursor } = pageOf(rows, limit, placeOf);
+    const events = await this.rows(subjectId, { to }, null, null, items.map(({ stream }) => stream)); // prettier-ignore
+    return { items: await this.shown(subjectId, events), nextCursor };
+  }
+
+  private async shown(subjectId: SubjectId, rows: readonly TrailRow[]): Promise<TrailEvent[]> {
+    const erasures = await this.rows(subjectId, { types: ['SubjectKeysDestroyed'] }, null, null);
+    const retained = retainedBy(await this.open(erasures));
+    return (await this.open(rows)).map((event) => shown(subjectId, event, retained));
+  }
+
+  private async rows(
+    subjectId: SubjectId,
+    { from, to, types }: TrailFilter,
+    after: string | null,
+    limit: number | null,
+    streams: readonly string[] | null = null,
+  ): Promise<PlacedRow[]> {
     const { rows } = await this.pool.query<{ position: string; stream: string; revision: string; event_id: string }>(
       `SELECT position, stream, revision, event_id FROM audit.subject_trail
        WHERE subject_id = $1 AND ($2::timestamptz IS NULL OR recorded_at >= $2)
-         AND ($3::timestamptz IS NULL OR recorded_at <= $3) AND ($4::text IS NULL OR type = $4)
-       ORDER BY position`,
-      [subjectId, from ?? null, to ?? null, type ?? null],
+         AND ($3::timestamptz IS NULL OR recorded_at <= $3) AND ($4::text[] IS NULL OR type = ANY ($4))
+         AND ($5::bigint IS NULL OR position > $5) AND ($6::text[] IS NULL OR stream = ANY ($6))
+       ORDER BY position LIMIT $7`,
+      [subjectId, from ?? null, to ?? null, types ?? null, after, streams, limit],
     );
     const numbers = await this.log.numbersOf(rows.map(({ position }) => BigInt(position)));
     return rows.map((row) => ({
+      place: row.position,
       position: numbers.get(BigInt(row.position))!,
       stream: row.stream,
       revision: BigInt(row.revision),
@@ -110,9 +149,19 @@ export class SubjectTrail {
     };
     await Promise.all(Array.from({ length: readsAtOnce }, reader));
     found.sort((a, b) => Number(a.position - b.position));
-    return this.sealer.open(found);
+    const opened: OpenedEvent[] = [];
+    for (let first = 0; first < found.length; first += openedAtOnce) {
+      if (first > 0) await setImmediate();
+      opened.push(...(await this.sealer.open(found.slice(first, first + openedAtOnce))));
+    }
+    return opened;
   }
 }
+
+const placeOf = ({ place }: { readonly place: string }): readonly string[] => [place];
+
+/** @throws DomainError `invalid-field` when it is not a cursor of this list */
+const positionIn = (cursor: string): string => decodeCursor(cursor, 'number')[0]!;
 
 /** By category, the data retained by the last erasure, without what was destroyed since. */
 const retainedBy = (erasures: readonly OpenedEvent[]): ReadonlyMap<string, Retained> => {
