@@ -24,8 +24,8 @@ export default {
       roots: ['<rootDir>/libs', '<rootDir>/apps'],
       testMatch: ['**/dist-spec/**/*.spec.js'],
       resolver: '<rootDir>/tools/jest/code-beside-specs.cjs',
-      // These need a broker: `npm run test:kafka`.
-      testPathIgnorePatterns: ['/node_modules/', '\\.kafka\\.spec\\.js$'],
+      // The first need a broker: `npm run test:kafka`; the others take minutes each: `npm run test:process`.
+      testPathIgnorePatterns: ['/node_modules/', '\\.(kafka|process)\\.spec\\.js$'],
       ...aroundAll,
     },
     {

@@ -34,6 +34,13 @@ export const commands = {
     module: 'tools/test.mjs',
     args: ['--config', 'jest.kafka.config.mjs', '-i'],
   },
+  'test:process': {
+    needs: 'specs',
+    development: true,
+    service: true,
+    module: 'tools/test.mjs',
+    args: ['--config', 'jest.process.config.mjs'],
+  },
   verify: { needs: 'build', module: 'apps/audit/dist/offline-verifier/offline-verifier.js' },
   bench: { needs: 'build', development: true, service: true, module: 'tools/bench.mjs' },
   'bench:kafka': { needs: 'build', development: true, service: true, module: 'tools/bench-kafka.mjs' },
