@@ -38,7 +38,7 @@ export class Lanes {
   async begin(lane: Lane): Promise<Item | null> {
     const { items, next } = await this.writesOf(lane.tables).end({ lane, fate: 'kept', attempts: 'keep' });
     if (items === 0 || next !== null) return next;
-    await recounted(this.pool, lane);
+    if (!(await recounted(this.pool, lane))) return null;
     const { rows } = await this.pool.query<Item>(headStatement(lane.tables), [lane.subjectId]);
     return rows[0] ?? null;
   }

@@ -15,6 +15,7 @@ import { queueTablesOf } from './queue-tables.js';
  * planned comes after everything else.
  */
 const tables = queueTablesOf('payson')!;
+const config = { leaseSeconds: 20 } as ForwardingConfig;
 let database: TestDatabase;
 let pool: Pool;
 let lanes: Lanes;
@@ -23,7 +24,7 @@ beforeAll(async () => {
   database = await testDatabase('readings');
   await database.migrate(forwardingSchema.migrations);
   pool = database.pool();
-  lanes = new Lanes(pool, { leaseSeconds: 20 } as ForwardingConfig);
+  lanes = new Lanes(pool, config);
   watch = new PaymentWatch(pool);
 });
 afterEach(async () => {
@@ -60,7 +61,47 @@ describe('a reading', () => {
     expect(await depth()).toBe(0);
     expect(await lanesLeft()).toBe(0);
   });
+
+  it('that arrives as an empty lane is given up belongs to the next worker alone', async () => {
+    const asked = payment();
+    await watch.read(tables, asked);
+    await watch.read(tables, asked); // counted twice, one item: the lane is counted again
+    const { item, lane } = await claimOne();
+    await lanes.settle(lane, item!);
+    const later = payment(asked.subjectId);
+    const arriving = new Lanes(
+      arrivingAfterTheCount(() => watch.read(tables, later)),
+      config,
+    );
+    expect(await arriving.begin(lane)).toBeNull();
+    expect((await claimOne()).item).toMatchObject({ forwardingId: later.forwardingId });
+  });
 });
+
+/** The pool, where something happens between the end of a transaction and the next statement. */
+const arrivingAfterTheCount = (happens: () => Promise<unknown>): Pool =>
+  new Proxy(pool, {
+    get: (target, name) =>
+      name === 'connect'
+        ? async () => {
+            const client = await target.connect();
+            const { release } = client;
+            return Object.assign(client, {
+              release: (error?: Error) => {
+                release.call(client, error);
+                Object.assign(client, { release });
+                ended = happens();
+              },
+            });
+          }
+        : name === 'query'
+          ? async (...args: Parameters<Pool['query']>) => {
+              await ended;
+              return target.query(...args);
+            }
+          : Reflect.get(target, name),
+  });
+let ended: Promise<unknown> = Promise.resolve();
 
 describe('a planned reading', () => {
   const plan = async (...payments: WatchedPayment[]): Promise<number> => {

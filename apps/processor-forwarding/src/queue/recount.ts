@@ -7,9 +7,10 @@ import { LeaseLost } from './lane-writes.js';
  * are asked for, and several are one item. In two statements, so that the second sees what was committed while the first
  * waited for the lane.
  *
+ * @returns whether it has items; a lane without is gone, and what is queued from then on belongs to a new one
  * @throws LeaseLost
  */
-export const recounted = async (pool: Pool, { subjectId, tables, token }: Lane): Promise<void> => {
+export const recounted = async (pool: Pool, { subjectId, tables, token }: Lane): Promise<boolean> => {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
@@ -19,7 +20,7 @@ export const recounted = async (pool: Pool, { subjectId, tables, token }: Lane):
       [subjectId, token],
     );
     if (rowCount === 0) throw new LeaseLost();
-    await client.query(
+    const { rowCount: kept } = await client.query(
       `WITH counted AS (
          SELECT count(*)::int AS items, (count(*) FILTER (WHERE NOT polled))::int AS urgent FROM ${tables.item}
           WHERE subject_id = $1 AND state IN ('queued', 'sending')),
@@ -29,6 +30,7 @@ export const recounted = async (pool: Pool, { subjectId, tables, token }: Lane):
       [subjectId],
     );
     await client.query('COMMIT');
+    return kept === 1;
   } catch (error) {
     await client.query('ROLLBACK').catch((failed: Error) => (broken = failed));
     throw error;
