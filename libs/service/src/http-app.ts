@@ -89,9 +89,9 @@ export const createHttpApp = async (
   });
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('application/json');
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, parseBody(String(body)));
+      done(null, parseBody(body as Buffer));
     } catch (error) {
       done(error as Error);
     }

@@ -48,6 +48,22 @@ describe('a body', () => {
     expect(() => parseBody(nested(50_000))).toThrow(/invalid-request|malformed-json/);
   });
 
+  it('of bytes that are no UTF-8 is refused, not repaired', () => {
+    expect(parseBody(Buffer.from('{"name":"Åsa"}'))).toEqual({ name: 'Åsa' });
+    for (const bytes of ['c3', 'ff', 'c0af', 'eda080', 'f4908080'])
+      expect(() => parseBody(Buffer.from(`7b226e616d65223a22${bytes}227d`, 'hex'))).toThrow('invalid-characters');
+  });
+
+  it('with more values than any route takes is refused before it is validated', () => {
+    const items = (count: number): string => `[${Array(count).fill('1').join(',')}]`;
+    const fields = (count: number): string =>
+      `{${Array.from({ length: count }, (_, index) => `"k${index}":1`).join(',')}}`;
+    for (const many of [items, fields]) {
+      expect(parseBody(many(4_999))).toBeDefined();
+      expect(() => parseBody(many(5_000))).toThrow('invalid-request');
+    }
+  });
+
   it('is never repeated in the refusal', () => {
     for (const text of ['{"secret"', '{"secret\\u0000":1}', '{"__proto__":"secret"}']) {
       try {
