@@ -13,7 +13,8 @@ import { IdempotencyInterceptor, RequestDigest } from './idempotency.js';
 import { NestLog } from './log.js';
 import { ProblemFilter } from './problem.filter.js';
 import type { ProblemCatalogue } from './problem.js';
-import { parseBody } from './request-body.js';
+import { parseBody, refuseUnstorable, requireObject } from './request-body.js';
+import { UndeclaredQueryGuard } from './undeclared-query.guard.js';
 import { TokenVerifier } from './token-verifier.js';
 import { validationPipe } from './validation.pipe.js';
 import { serveTrace } from './trace.js';
@@ -91,7 +92,7 @@ export const createHttpApp = async (
   fastify.removeContentTypeParser('application/json');
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, parseBody(body as Buffer));
+      done(null, requireObject(parseBody(body as Buffer)));
     } catch (error) {
       done(error as Error);
     }
@@ -116,10 +117,14 @@ export const createHttpApp = async (
   fastify.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   });
+  fastify.addHook('preValidation', async ({ params, query }) => refuseUnstorable(params, query));
   traceRequests(fastify);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(validationPipe());
-  app.useGlobalGuards(new AuthGuard(app.get(Reflector), app.get(TokenVerifier), app.get(Clock)));
+  app.useGlobalGuards(
+    new AuthGuard(app.get(Reflector), app.get(TokenVerifier), app.get(Clock)),
+    new UndeclaredQueryGuard(),
+  );
   if (repeatsAnswers) {
     const digest = app.get<RequestDigest>(RequestDigest);
     app.useGlobalInterceptors(

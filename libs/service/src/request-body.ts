@@ -22,6 +22,18 @@ export const parseBody = (bytes: Buffer | string): unknown => {
   return value;
 };
 
+/** @throws DomainError `invalid-field`: every body of the API is an object */
+export const requireObject = (value: unknown): object => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new DomainError('invalid-field', undefined, [{ field: '(body)', message: 'the body must be an object' }]);
+  return value;
+};
+
+/** @throws DomainError `invalid-characters` in a path or a query: no database takes them */
+export const refuseUnstorable = (...parts: readonly unknown[]): void => {
+  for (const part of parts) check(part, 0, { left: mostValues });
+};
+
 const check = (value: unknown, depth: number, values: { left: number }): void => {
   if (values.left-- <= 0) throw new DomainError('invalid-request', 'the body has too many values');
   if (depth > deepest) throw new DomainError('invalid-request', 'the body is nested too deeply');

@@ -1,5 +1,6 @@
 import { DomainError } from '@dittoo/kernel';
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { declaredProperties, shapeProblems, type Declared } from './declared-shape.js';
 
 interface FieldProblem {
   readonly field: string;
@@ -19,9 +20,28 @@ const flatten = (errors: readonly ValidationError[], path = ''): FieldProblem[] 
     return [...own, ...flatten(error.children ?? [], field)];
   });
 
+/**
+ * Refuses what contradicts the document before the rules of the fields are asked. An unknown field is told first, by
+ * those rules.
+ */
+class DeclaredValidation extends ValidationPipe {
+  override async transform(value: unknown, argument: ArgumentMetadata): Promise<unknown> {
+    const { metatype, type } = argument;
+    if ((type === 'body' || type === 'query') && metatype !== undefined && isObject(value)) {
+      const declared = declaredProperties(metatype as Declared);
+      const isKnown = Object.keys(value).every((name) => declared.includes(name));
+      const problems = declared.length > 0 && isKnown ? shapeProblems(value, metatype as Declared) : [];
+      if (problems.length > 0) throw new DomainError('invalid-field', undefined, problems);
+    }
+    return super.transform(value, argument);
+  }
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 /** DTO validation: whitelist, unknown fields refused (`unknown-field`), the rest `invalid-field`; values never repeated. */
 export const validationPipe = (): ValidationPipe =>
-  new ValidationPipe({
+  new DeclaredValidation({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
