@@ -126,20 +126,15 @@ describe('the one pass', () => {
     ['marks', 'a\u0323\u0301'],
     ['characters of every script', '٤１४𝟒 '],
     ['pluses', '+4 '],
-  ])('takes no longer for %s than twice that much text allows', (_what, unit) => {
-    const ofLength = (length: number): string => unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
-    const fastest = (text: string): number => {
-      const times = Array.from({ length: 7 }, () => {
-        const begun = performance.now();
-        containsCardNumber(text);
-        return performance.now() - begun;
-      });
-      return Math.min(...times);
-    };
-    const [small, large] = [ofLength(32 * 1024), ofLength(256 * 1024)];
-    fastest(large);
-    // Eight times the text: linear is 8, quadratic 64.
-    expect(fastest(large) / Math.max(fastest(small), 0.05)).toBeLessThan(30);
+  ])('takes no time to speak of for 256 KiB of %s', (_what, unit) => {
+    const text = unit.repeat(Math.ceil((256 * 1024) / unit.length));
+    const times = Array.from({ length: 5 }, () => {
+      const begun = performance.now();
+      containsCardNumber(text);
+      return performance.now() - begun;
+    });
+    // Some milliseconds on a machine that does nothing else; a search that goes back takes seconds.
+    expect(Math.min(...times)).toBeLessThan(200);
   });
 });
 

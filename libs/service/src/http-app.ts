@@ -117,7 +117,7 @@ export const createHttpApp = async (
   fastify.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   });
-  fastify.addHook('preValidation', async ({ params, query }) => refuseUnstorable(params, query));
+  fastify.addHook('preValidation', async ({ params, query }) => refuseUnstorable(query, params));
   traceRequests(fastify);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(validationPipe());

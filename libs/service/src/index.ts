@@ -20,6 +20,7 @@ export { Idempotent, RequestDigest } from './idempotency.js';
 export { LeaseLost, LeaseRow, type Lease } from './lease.js';
 export { LeasedWorker } from './leased-worker.js';
 export { createLogger, NestLog } from './log.js';
+export { DayField, edgeOfDay, MomentField, momentOf, MomentOrDayField } from './moment-fields.js';
 export { decodeCursor, encodeCursor, pageOf, PageQuery, type Page } from './page.js';
 export { AddressBody, PhoneField, refuseCardNumbersOf, WhenSent, WhenSet } from './person-fields.js';
 export { parseBody } from './request-body.js';

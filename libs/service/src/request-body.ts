@@ -29,9 +29,14 @@ export const requireObject = (value: unknown): object => {
   return value;
 };
 
-/** @throws DomainError `invalid-characters` in a path or a query: no database takes them */
-export const refuseUnstorable = (...parts: readonly unknown[]): void => {
-  for (const part of parts) check(part, 0, { left: mostValues });
+/** @throws DomainError where a query or a path has characters that no database takes: a path with them leads nowhere */
+export const refuseUnstorable = (query: unknown, params: unknown): void => {
+  check(query, 0, { left: mostValues });
+  try {
+    check(params, 0, { left: mostValues });
+  } catch {
+    throw new DomainError('not-found');
+  }
 };
 
 const check = (value: unknown, depth: number, values: { left: number }): void => {

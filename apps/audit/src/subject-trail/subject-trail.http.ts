@@ -1,7 +1,7 @@
 import { schemaMap } from '@dittoo/contracts';
-import { PageQuery } from '@dittoo/service';
+import { MomentOrDayField, PageQuery } from '@dittoo/service';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 
 const eventTypes = Object.keys(schemaMap);
 
@@ -12,16 +12,12 @@ export class TrailQuery extends PageQuery {
 }
 
 export class SubjectEventsQuery extends TrailQuery {
-  /** RFC 3339, inclusive. */
-  @ApiProperty({ required: false, format: 'date-time' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @MomentOrDayField('start', { required: false })
   from?: string;
 
-  /** RFC 3339, inclusive. */
-  @ApiProperty({ required: false, format: 'date-time' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @MomentOrDayField('end', { required: false })
   to?: string;
 
   @ApiProperty({ required: false, enum: eventTypes })
@@ -32,10 +28,9 @@ export class SubjectEventsQuery extends TrailQuery {
 
 /** `limit` and `cursor` count streams: a customer, an order, a consent record. */
 export class SubjectStateQuery extends TrailQuery {
-  /** RFC 3339; default: now. */
-  @ApiProperty({ required: false, format: 'date-time' })
+  /** Default: now. A day means its end: what was done on it is seen. */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @MomentOrDayField('end', { required: false })
   asOf?: string;
 }
 

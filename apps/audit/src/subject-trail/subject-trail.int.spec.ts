@@ -129,8 +129,11 @@ describe('a history', () => {
       return read.flat().length === 1200 && read;
     });
     expect(pages.map(({ length }) => length)).toEqual([200, 200, 200, 200, 200, 200]);
-    const orders = (await allPages<Item>(`/audit/subjects/${life.subjectId}/events?type=OrderPlaced&limit=7`)).flat();
-    expect(orders).toHaveLength(30);
+    const orderPages = await until(async () => {
+      const read = await allPages<Item>(`/audit/subjects/${life.subjectId}/events?type=OrderPlaced&limit=7`);
+      return read.flat().length === 30 && read;
+    });
+    expect(orderPages.map(({ length }) => length)).toEqual([7, 7, 7, 7, 2]);
     const whole = (await allPages<Item>(`/audit/subjects/${life.subjectId}/events`)).flat();
     const positions = whole.map(({ position }) => position);
     expect(positions).toEqual([...new Set(positions)].sort((a, b) => a - b));

@@ -1,19 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsISO8601, IsOptional, Length } from 'class-validator';
+import { DayField } from '@dittoo/service';
+import { IsOptional } from 'class-validator';
 
 export class StatisticsQuery {
   /** The first day (UTC); default: 31 days before the last. */
-  @ApiProperty({ required: false, format: 'date' })
   @IsOptional()
-  @Length(10, 10)
-  @IsISO8601({ strict: true })
+  @DayField({ required: false })
   from?: string;
 
   /** The last day; default: today. */
-  @ApiProperty({ required: false, format: 'date' })
   @IsOptional()
-  @Length(10, 10)
-  @IsISO8601({ strict: true })
+  @DayField({ required: false })
   to?: string;
 }
 
