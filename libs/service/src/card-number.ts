@@ -95,7 +95,7 @@ class Run {
     for (let start = 0; start <= length - shortest; start++) {
       // No card begins with another digit.
       if (places[start] === within || digits[start]! < 2 || digits[start]! > 6) continue;
-      const most = Math.min(length, start + longest);
+      const most = length < start + longest ? length : start + longest;
       for (let end = start + (places[start] === afterPlusSign ? longestPhone + 1 : shortest); end <= most; end++) {
         if (end < length && places[end] === within) continue;
         const sum = sums[(end - 1) & 1]!;
@@ -126,8 +126,8 @@ const luhnSums = (digits: Uint8Array, length: number): readonly [Int32Array, Int
 /** First digits and lengths that payment cards are issued with (ISO/IEC 7812 ranges of the large schemes). */
 const isIssued = (digits: Uint8Array, start: number, length: number): boolean => {
   const prefix = digits[start]! * 1000 + digits[start + 1]! * 100 + digits[start + 2]! * 10 + digits[start + 3]!;
-  const two = Math.trunc(prefix / 100);
-  const three = Math.trunc(prefix / 10);
+  const two = (prefix - (prefix % 100)) / 100;
+  const three = (prefix - (prefix % 10)) / 10;
   return (
     (two >= 40 && two <= 49 && [13, 16, 19].includes(length)) || // Visa
     (((two >= 51 && two <= 55) || (prefix >= 2200 && prefix <= 2720 && (prefix <= 2205 || prefix > 2220))) &&
