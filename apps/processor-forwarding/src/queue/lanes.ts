@@ -129,6 +129,14 @@ export class Lanes {
     await this.writesOf(lane.tables).give(lane, delayMs);
   }
 
+  /** How soon the first lane is due, or was (negative); `null` = there is none. */
+  async nextDueMs({ lane }: QueueTables): Promise<number | null> {
+    const { rows } = await this.pool.query<{ ms: number }>(
+      `SELECT extract(epoch FROM next_at - now())::float8 * 1000 AS ms FROM ${lane} ORDER BY next_at LIMIT 1`,
+    );
+    return rows[0]?.ms ?? null;
+  }
+
   async figures(tables: QueueTables): Promise<QueueFigures> {
     const { rows } = await this.pool.query<{ depth: string; parked: string; oldest: Date | null }>(
       `SELECT (SELECT count(*) FROM ${tables.item} WHERE state IN ('queued', 'sending')) AS depth,

@@ -51,12 +51,13 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
       const processor = processors.get(processorId) ?? null;
       return new ProcessorWorker({ tables, processor, mail: processorId === mailProcessorId ? mail : null }, parts);
     });
-    // The intake notifies when it queues an item. Only a shortcut: the workers' poll finds everything.
+    // The intake notifies when it queues an item. Only a shortcut: a lost announcement costs some seconds.
     this.listener = new NotificationListener<PoolClient>({
       channel: wakeChannel,
       connect: () => pool.connect(),
       disconnect: (client) => client.release(true),
       heard: (processorId) => this.workerOf(processorId)?.wake(),
+      listening: () => this.workers.forEach((worker) => worker.wake()),
     });
   }
 

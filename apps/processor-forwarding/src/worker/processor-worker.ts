@@ -18,6 +18,8 @@ import { TokenBucket } from './token-bucket.js';
 /** Items of one lane before it goes to the end of the queue: no subject occupies a worker. */
 const itemsPerLease = 5;
 const pollMs = 250;
+/** How long an idle worker trusts that it is told of new items; a lost announcement costs that long. */
+const longestQuietMs = 3_000;
 /** A claimed lane waits at most so long for its turn by the processor's rate. */
 const longestPaceMs = 1_000;
 /** How long a lane waits at most when the store, the keys or the database do not answer. */
@@ -49,6 +51,8 @@ export class ProcessorWorker {
   private pausedUntil = 0;
   /** May there be more to claim than there was room for? */
   private isCrowded = false;
+  /** Until then no lane is due, unless the worker is woken. */
+  private quietUntil = 0;
   /** How often in a row a lane was held, by subject. */
   private readonly holds = new Map<string, number>();
 
@@ -85,6 +89,7 @@ export class ProcessorWorker {
   }
 
   wake(): void {
+    this.quietUntil = 0;
     this.loop.wake();
   }
 
@@ -104,12 +109,22 @@ export class ProcessorWorker {
     const commands = this.breaker.allowance(free, this.inHand.size);
     if (commands === 0 && this.inHand.size === 0) await this.parts.erasure.recordAhead(this.connection.tables);
     const polls = this.pollsAmong(commands);
+    if (commands > 0 && now < this.quietUntil) return false;
     const claimed = commands > 0 ? await this.parts.lanes.claim(this.connection.tables, commands, polls) : [];
+    if (claimed.length === 0 && polls > 0 && this.inHand.size === 0) await this.rest(now);
     for (const one of claimed) this.take(one);
     // As many as were wanted: there may be more.
     const urgent = claimed.filter((one) => one.urgent).length;
     this.isCrowded = (commands > 0 && urgent === commands) || (polls > 0 && claimed.length - urgent === polls);
     return urgent > 0 && urgent === commands && this.inHand.size < this.concurrency;
+  }
+
+  /** Nothing is due: looks when something will be, instead of looking four times a second whether something is. */
+  private async rest(since: number): Promise<void> {
+    this.quietUntil = since + longestQuietMs;
+    const dueMs = await this.parts.lanes.nextDueMs(this.connection.tables);
+    // Zero again: it was woken while it looked.
+    if (dueMs !== null && this.quietUntil > 0) this.quietUntil = Math.min(this.quietUntil, since + dueMs);
   }
 
   /** Planned readings that may be claimed beside commands for that many free slots. */
@@ -124,6 +139,7 @@ export class ProcessorWorker {
     if (!claimed.urgent) this.pollsInHand++;
     const work = this.work(claimed).finally(() => {
       this.inHand.delete(work);
+      this.quietUntil = 0; // its lane may be due again
       if (!claimed.urgent) this.pollsInHand--;
       if (this.isCrowded) this.wake();
     });
