@@ -11,6 +11,8 @@ export interface Principal {
   /** When the password was last entered, RFC 3339. */
   readonly authenticatedAt: string;
   readonly sessionId: Uuid;
+  /** When the token ends, ms since 1970. */
+  readonly tokenExpiresAt: number;
 }
 
 /** What a command needs of the request. */

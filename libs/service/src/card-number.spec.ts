@@ -133,8 +133,8 @@ describe('the one pass', () => {
       containsCardNumber(text);
       return performance.now() - begun;
     });
-    // Some milliseconds on a machine that does nothing else; a search that goes back takes seconds.
-    expect(Math.min(...times)).toBeLessThan(200);
+    // Some milliseconds on a machine that does nothing else; a search that goes back takes many seconds.
+    expect(Math.min(...times)).toBeLessThan(1_000);
   });
 });
 

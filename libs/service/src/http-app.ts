@@ -115,6 +115,9 @@ export const createHttpApp = async (
     setTimeout(() => fastify.server.closeAllConnections(), drainMs).unref();
   });
   fastify.addHook('onSend', async (_request, reply) => {
+    const isEventStream = String(reply.getHeader('content-type')).startsWith('text/event-stream');
+    // A proxy that compresses or buffers would keep events back.
+    if (isEventStream) void reply.header('x-accel-buffering', 'no').header('cache-control', 'no-store, no-transform');
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   });
   fastify.addHook('preValidation', async ({ params, query }) => refuseUnstorable(query, params));

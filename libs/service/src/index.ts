@@ -12,6 +12,7 @@ export {
 } from './caller.js';
 export { containsCardNumber } from './card-number.js';
 export { causedBy, Commands, type CommandContext, type EventFacts, type Executed, type Loaded } from './commands.js';
+export { EventStreams } from './event-streams.js';
 export { evenlyTimed } from './evenly-timed.js';
 export { AcceptsForm } from './form-body.js';
 export { Handles } from './handles.js';

@@ -65,6 +65,7 @@ describe('a token', () => {
       role: 'customer',
       sessionId: claims.sid,
       authenticatedAt: '2026-11-22T09:59:00.000Z',
+      tokenExpiresAt: expect.any(Number),
     });
   });
 

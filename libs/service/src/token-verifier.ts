@@ -37,17 +37,14 @@ export class TokenVerifier {
     const now = Date.parse(this.clock.now());
     const known = this.remembered.get(token);
     if (known !== undefined && known.until > now) return known.principal;
-    const { principal, expiresAt } = await this.verified(token, now);
+    const principal = await this.verified(token, now);
     this.remembered.delete(token);
-    this.remembered.set(token, { principal, until: Math.min(expiresAt, now + rememberedForMs) });
+    this.remembered.set(token, { principal, until: Math.min(principal.tokenExpiresAt, now + rememberedForMs) });
     if (this.remembered.size > rememberedAtMost) this.remembered.delete(this.remembered.keys().next().value!);
     return principal;
   }
 
-  private async verified(
-    token: string,
-    now: number,
-  ): Promise<{ readonly principal: Principal; readonly expiresAt: number }> {
+  private async verified(token: string, now: number): Promise<Principal> {
     try {
       const { payload } = await jwtVerify(token, this.keys, {
         algorithms: ['EdDSA', 'Ed25519'],
@@ -61,13 +58,11 @@ export class TokenVerifier {
         throw new DomainError('invalid-token');
       }
       return {
-        principal: {
-          subjectId: sub,
-          role: role as Principal['role'],
-          authenticatedAt: new Date(Number(authenticated) * 1000).toISOString(),
-          sessionId: String(payload['sid']),
-        },
-        expiresAt: Number(payload.exp) * 1000,
+        subjectId: sub,
+        role: role as Principal['role'],
+        authenticatedAt: new Date(Number(authenticated) * 1000).toISOString(),
+        sessionId: String(payload['sid']),
+        tokenExpiresAt: Number(payload.exp) * 1000,
       };
     } catch (error) {
       // If the keys cannot be fetched the token is not judged; it is invalid only if jose or this verifier refuses it.

@@ -1,15 +1,18 @@
 import { Readable } from 'node:stream';
-import { ApiProblems, SignedIn } from '@dittoo/service';
+import { Clock } from '@dittoo/kernel';
+import { ApiProblems, EventStreams, FromPrincipal, SignedIn, type Principal } from '@dittoo/service';
 import {
   Controller,
   Get,
   Header,
   Headers,
   Query,
+  Res,
   StreamableFile,
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { TrailQuery } from './trail.http.js';
 import { WholeTrail } from './trail.query.js';
 
@@ -17,16 +20,21 @@ import { WholeTrail } from './trail.query.js';
 @ApiTags('Compliance')
 @ApiBearerAuth()
 @SignedIn('complianceOfficer')
-@ApiProblems(400, 401, 403, 503)
+@ApiProblems(400, 401, 403, 429, 503)
 @Controller('api/v1/audit/events')
 export class TrailController implements BeforeApplicationShutdown {
-  private readonly stop = new AbortController();
+  private readonly streams: EventStreams;
 
-  constructor(private readonly trail: WholeTrail) {}
+  constructor(
+    private readonly trail: WholeTrail,
+    clock: Clock,
+  ) {
+    this.streams = new EventStreams(clock);
+  }
 
   /** Open live streams would keep the server from closing. */
   beforeApplicationShutdown(): void {
-    this.stop.abort();
+    this.streams.close();
   }
 
   @Get()
@@ -47,13 +55,13 @@ export class TrailController implements BeforeApplicationShutdown {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Position of the last event that arrived' })
   @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
   async live(
+    @FromPrincipal() officer: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Query() { from, type }: TrailQuery,
     @Headers('last-event-id') lastEventId?: string,
   ): Promise<StreamableFile> {
     const after = await this.startOf(lastEventId, from);
-    return new StreamableFile(Readable.from(this.trail.live(after, type ?? null, this.stop.signal)), {
-      type: 'text/event-stream',
-    });
+    return this.streams.stream(officer, reply, (signal) => this.trail.live(after, type ?? null, signal));
   }
 
   private async startOf(lastEventId: string | undefined, from: string | undefined): Promise<bigint | null> {
