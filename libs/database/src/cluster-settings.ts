@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { withConnection } from './pool.js';
 
 /** No user input may reach the log: no statements, no parameters, no errors of statements, no details. */
 export const settings: Readonly<Record<string, string>> = {
@@ -30,11 +30,8 @@ export const settings: Readonly<Record<string, string>> = {
 };
 
 /** lz4 halves the log's full-page images at next to no cost; not every build has it, and pglz costs more than it gives. */
-export const compressWal = async (url: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
+export const compressWal = (url: string): Promise<void> =>
+  withConnection(url, async (client) => {
     const { rows } = await client.query<{ enumvals: string[]; setting: string }>(
       `SELECT enumvals, setting FROM pg_settings WHERE name = 'wal_compression'`,
     );
@@ -42,7 +39,4 @@ export const compressWal = async (url: string): Promise<void> => {
       await client.query('ALTER SYSTEM SET wal_compression = lz4');
       await client.query('SELECT pg_reload_conf()');
     }
-  } finally {
-    await client.end();
-  }
-};
+  });

@@ -7,6 +7,6 @@ export {
 } from './embedded-postgres.js';
 export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './embedded-postgres-error.js';
 export { migrate, migrationRows, type MigrateOptions, type MigrationClass } from './migrate.js';
-export { openPool, type PoolOptions } from './pool.js';
+export { openPool, sessionLimits, withConnection, type PoolOptions } from './pool.js';
 export { runningEmbeddedUrl } from './running-embedded.js';
 export { appRole, ensureAppRole, ensureDatabase } from './provision.js';

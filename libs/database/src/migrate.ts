@@ -1,6 +1,7 @@
-import { plainColumns, type RowClasses } from '@dittoo/kernel';
+import { clientLimits, plainColumns, sessionSettings, type RowClasses } from '@dittoo/kernel';
 import pg from 'pg';
 import { AbstractLogger, DataSource, type MigrationInterface } from 'typeorm';
+import { sessionLimits } from './pool.js';
 
 export type MigrationClass = new () => MigrationInterface;
 
@@ -39,10 +40,12 @@ export const migrate = async (
   migrations: readonly MigrationClass[],
   options: MigrateOptions = {},
 ): Promise<string[]> => {
-  const lock = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  // migrations and the wait for the lock take their time: no limit for a statement
+  const lock = new pg.Client({ connectionString: url, ...clientLimits(0) });
   lock.on('error', () => undefined);
   await lock.connect();
   try {
+    await lock.query(sessionSettings(0));
     await lock.query(`SET lock_timeout = ${Math.trunc(options.lockTimeoutMs ?? 60_000)}`);
     await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     if (options.schema !== undefined) {
@@ -56,6 +59,7 @@ export const migrate = async (
       migrationsTableName: 'migration',
       migrationsTransactionMode: 'each',
       poolSize: 2,
+      extra: sessionLimits(0),
       logger: silent,
     });
     await source.initialize();

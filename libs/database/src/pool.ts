@@ -1,3 +1,4 @@
+import { clientLimits, sessionSettings, statementTimeoutMs } from '@dittoo/kernel';
 import pg from 'pg';
 
 export interface PoolOptions {
@@ -18,21 +19,51 @@ export interface PoolOptions {
  * error, the next one gets a new connection.
  */
 export const openPool = (url: string, options: PoolOptions): pg.Pool => {
+  const timeoutMs = options.statementTimeoutMs ?? statementTimeoutMs;
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
     application_name: options.applicationName,
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
-    connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    ...(options.role === undefined ? {} : { options: `-c role=${roleName(options.role)}` }),
+    ...sessionLimits(timeoutMs, options.role),
   });
   pool.on('error', (error) => options.onError?.(error));
-  // a checked-out client has no other listener, and an unhandled 'error' ends the process
-  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+};
+
+/** Limits and role of every session of a pool, also of one that a library opens: part of the pool's options. */
+export const sessionLimits = (
+  timeoutMs = statementTimeoutMs,
+  role?: string,
+): Pick<pg.PoolConfig, 'connectionTimeoutMillis' | 'keepAlive' | 'keepAliveInitialDelayMillis' | 'query_timeout'> & {
+  onConnect(client: pg.ClientBase): Promise<void>;
+} => ({
+  ...clientLimits(timeoutMs),
+  onConnect: async (client) => {
+    // a checked-out client has no other listener, and an unhandled 'error' ends the process
+    client.on('error', () => undefined);
+    await client.query(sessionSettings(timeoutMs));
+    if (role !== undefined) await client.query(`SET ROLE ${roleName(role)}`);
+  },
+});
+
+/**
+ * A connection of its own, for a lock or a single piece of work. @param work gets it, and it is closed afterwards
+ */
+export const withConnection = async <T>(
+  url: string | URL,
+  work: (client: pg.Client) => Promise<T>,
+  timeoutMs = statementTimeoutMs,
+): Promise<T> => {
+  const client = new pg.Client({ connectionString: url.toString(), ...clientLimits(timeoutMs) });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query(sessionSettings(timeoutMs));
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 };
 
 /** Role names are plain; other characters could add a second startup option. */

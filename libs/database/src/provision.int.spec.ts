@@ -114,6 +114,23 @@ describe('openPool', () => {
     await pool.end();
   });
 
+  it('gives every session its limits, so that a lost or paused client holds nothing for long', async () => {
+    const pool = openPool(postgres.url('postgres'), { max: 1, applicationName: 'spec' });
+    const { rows } = await pool.query<{ name: string; setting: string }>(
+      `SELECT name, setting FROM pg_settings WHERE name IN ('statement_timeout', 'tcp_keepalives_idle',
+         'tcp_keepalives_interval', 'tcp_keepalives_count', 'tcp_user_timeout', 'idle_in_transaction_session_timeout')`,
+    );
+    expect(Object.fromEntries(rows.map(({ name, setting }) => [name, Number(setting)]))).toEqual({
+      idle_in_transaction_session_timeout: 8_000,
+      statement_timeout: 30_000,
+      tcp_keepalives_count: 3,
+      tcp_keepalives_idle: 5,
+      tcp_keepalives_interval: 2,
+      tcp_user_timeout: 11_000,
+    });
+    await pool.end();
+  });
+
   it('survives the end of its sessions, idle and busy', async () => {
     const pool = openPool(postgres.url('postgres'), { max: 3, applicationName: 'victim' });
     await pool.query('SELECT 1');

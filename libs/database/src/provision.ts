@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { roleName } from './pool.js';
+import { roleName, withConnection } from './pool.js';
 
 /** The role of the services: it owns nothing, so it has only the rights that a migration granted it. */
 export const appRole = 'dittoo_app';
@@ -8,17 +8,6 @@ export const appRole = 'dittoo_app';
 const alreadyThere = new Set(['42P04', '42710', '23505', 'XX000']);
 /** Insufficient privilege, or the undefined role that could not be created because of it. */
 const notAllowed = new Set(['42501', '42704']);
-
-const withClient = async <T>(url: string | URL, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({ connectionString: url.toString(), connectionTimeoutMillis: 10_000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-};
 
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? '';
 
@@ -31,7 +20,7 @@ const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 
  */
 export const ensureDatabase = async (url: string): Promise<boolean> => {
   try {
-    await withClient(url, async () => undefined);
+    await withConnection(url, async () => undefined);
     return false;
   } catch (error) {
     if (codeOf(error) !== '3D000') throw error;
@@ -39,7 +28,7 @@ export const ensureDatabase = async (url: string): Promise<boolean> => {
   const maintenance = new URL(url);
   const name = decodeURIComponent(maintenance.pathname.slice(1));
   maintenance.pathname = '/postgres';
-  return withClient(maintenance, async (client) => {
+  return withConnection(maintenance, async (client) => {
     try {
       await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
       return true;
@@ -59,7 +48,7 @@ export const ensureDatabase = async (url: string): Promise<boolean> => {
  * Any number of processes may call it at once.
  */
 export const ensureAppRole = (url: string, role = appRole): Promise<boolean> =>
-  withClient(url, async (client) => {
+  withConnection(url, async (client) => {
     const attempt = async (statement: string): Promise<void> => {
       try {
         await client.query(statement);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import { superuser } from './cluster-creation.js';
+import { withConnection } from './pool.js';
 
 /**
  * The connection string, with password, of an embedded PostgreSQL that another process of this user runs.
@@ -13,15 +13,10 @@ export const runningEmbeddedUrl = async (dataDir: string, database: string): Pro
   if (!existsSync(password) || !existsSync(port)) return null;
   const login = `${superuser}:${readFileSync(password, 'utf8')}`;
   const url = `postgres://${login}@127.0.0.1:${readFileSync(port, 'utf8').trim()}/${encodeURIComponent(database)}`;
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined);
   try {
-    await client.connect();
-    return url;
+    return await withConnection(url, () => Promise.resolve(url));
   } catch (error) {
     if ((error as { code?: string }).code === 'ECONNREFUSED') return null;
     throw error;
-  } finally {
-    await client.end().catch(() => undefined);
   }
 };

@@ -1,4 +1,4 @@
-import { NotificationListener } from '@dittoo/kernel';
+import { clientLimits, NotificationListener, sessionSettings } from '@dittoo/kernel';
 import pg from 'pg';
 import type { WakeUps } from './wake-ups.js';
 
@@ -25,8 +25,9 @@ export class LogListener {
     this.listener = new NotificationListener({
       channel: 'es_log',
       connect: async () => {
-        const client = new pg.Client({ connectionTimeoutMillis: connectMs, ...config, keepAlive: true });
+        const client = new pg.Client({ ...clientLimits(), connectionTimeoutMillis: connectMs, ...config });
         await client.connect();
+        await client.query(sessionSettings());
         return client;
       },
       disconnect: (client) => client.end().catch(() => undefined),

@@ -16,4 +16,5 @@ export * from './personal.js';
 export * from './recorded-as.js';
 export * from './row-class.js';
 export * from './sealer.js';
+export * from './session-settings.js';
 export * from './storable.js';

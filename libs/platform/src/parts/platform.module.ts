@@ -1,4 +1,5 @@
 import { schemaMap } from '@dittoo/contracts';
+import { sessionLimits } from '@dittoo/database';
 import { Clock, EventPublisher, EventStore, KeyRing, Sealer, type DataCategory } from '@dittoo/kernel';
 import { ContactDirectory, EmailIndex, KeyEncryption, SuppressionList, UnsubscribeTokens } from '@dittoo/personal-data';
 import { retentionEndsOn } from '@dittoo/processor-register';
@@ -67,7 +68,7 @@ export class PlatformModule {
           poolSize: config.connections.typeorm,
           applicationName: `${config.service}:typeorm`,
           retryAttempts: 3,
-          ...(platform.rowsRole === null ? {} : { extra: { options: `-c role=${platform.rowsRole}` } }),
+          extra: sessionLimits(undefined, platform.rowsRole ?? undefined),
         }),
       ],
       controllers: [HealthController, ...(isGateway ? [] : [ParkedStreamsController])],

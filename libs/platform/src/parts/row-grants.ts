@@ -1,11 +1,9 @@
-import { appRole } from '@dittoo/database';
+import { appRole, withConnection } from '@dittoo/database';
 import pg from 'pg';
 
 /** Lets the services' role read and write the rows of these schemas; it owns none of them. */
-export const grantRows = async (url: string, schemas: readonly string[]): Promise<void> => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+export const grantRows = (url: string, schemas: readonly string[]): Promise<void> =>
+  withConnection(url, async (client) => {
     for (const schema of schemas) {
       const name = pg.escapeIdentifier(schema);
       await client.query(`GRANT USAGE ON SCHEMA ${name} TO ${appRole}`);
@@ -14,7 +12,4 @@ export const grantRows = async (url: string, schemas: readonly string[]): Promis
       );
       await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${name} TO ${appRole}`);
     }
-  } finally {
-    await client.end();
-  }
-};
+  });
