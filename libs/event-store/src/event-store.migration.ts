@@ -1,5 +1,6 @@
 import { holds, plainColumns, reference, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { LeadAndBorder1764000000100 } from './lead.migration.js';
 
 /**
  * Appends take no shared lock: `(stream_id, revision)` is the optimistic lock, `event_id` the idempotency key. Order
@@ -23,7 +24,7 @@ export class CreateEventStore1764000000000 implements MigrationInterface {
 }
 
 /** For `migrate(url, eventStoreMigrations, { schema: 'event_store' })`. */
-export const eventStoreMigrations = [CreateEventStore1764000000000];
+export const eventStoreMigrations = [CreateEventStore1764000000000, LeadAndBorder1764000000100];
 
 const sha256 = holds('a SHA-256');
 
@@ -42,6 +43,7 @@ export const eventStoreRows: RowClasses = {
   es_head: {
     columns: plainColumns('one', 'next_position', 'lo', 'hi', 'last_seq', 'base_seq', 'system_identifier'),
   },
+  es_leader: { columns: plainColumns('one', 'holder', 'epoch', 'expires_at') },
 };
 
 const tables = `
