@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 
-const leaseSeconds = 15;
-const renewEveryMs = 5_000;
+/** Another process takes over this long after the last renewal: it asks once a second, so within ten seconds. */
+const leaseMs = 7_000;
+const renewEveryMs = 2_000;
 
 /** The right to work, for as long as no other process has it. */
 export interface Lease {
@@ -40,12 +41,16 @@ export class LeaseRow {
    * @returns `false` = another process holds it, nothing was done
    */
   async hold(stopping: AbortSignal, work: (lease: Lease) => Promise<void>): Promise<boolean> {
+    let heldUntil = performance.now() + leaseMs;
     const epoch = await this.acquire();
     if (epoch === null) return false;
     const lost = new AbortController();
     const renewal = setInterval(() => {
+      const askedAt = performance.now();
+      // Also where no answer comes, or the process was paused: the lease has ended, whatever a late answer says.
+      if (askedAt >= heldUntil) return lost.abort();
       this.renew(epoch).then(
-        (held) => held || lost.abort(),
+        (held) => (held ? (heldUntil = Math.max(heldUntil, askedAt + leaseMs)) : lost.abort()),
         () => lost.abort(),
       );
     }, renewEveryMs);
@@ -58,14 +63,18 @@ export class LeaseRow {
     return true;
   }
 
-  /** The epoch, or `null` while another process holds the lease. */
+  /**
+   * The epoch, or `null` while another process holds the lease. An expiry further away than a lease is long is from
+   * before the server's clock was set back, and does not count.
+   */
   async acquire(): Promise<string | null> {
     const { rows } = await this.pool.query<{ epoch: string }>(
       `INSERT INTO service.lease AS l (name, holder, epoch, expires_at)
        VALUES ($1, $2, 1, now() + make_interval(secs => $3))
        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = l.epoch + 1, expires_at = excluded.expires_at
-       WHERE l.expires_at < now() OR l.holder = excluded.holder RETURNING epoch`,
-      [this.name, this.holder, leaseSeconds],
+       WHERE l.expires_at < now() OR l.expires_at > clock_timestamp() + make_interval(secs => $3 + 1)
+          OR l.holder = excluded.holder RETURNING epoch`,
+      [this.name, this.holder, leaseMs / 1000],
     );
     return rows[0]?.epoch ?? null;
   }
@@ -74,7 +83,7 @@ export class LeaseRow {
   async renew(epoch: string): Promise<boolean> {
     const { rowCount } = await this.pool.query(
       'UPDATE service.lease SET expires_at = now() + make_interval(secs => $3) WHERE name = $1 AND epoch = $2',
-      [this.name, epoch, leaseSeconds],
+      [this.name, epoch, leaseMs / 1000],
     );
     return rowCount === 1;
   }

@@ -2,6 +2,7 @@
  * Promised: one process at a time works; another takes over when it stops or fails to renew; the epoch grows with every
  * change of holder; after a failure it pauses and continues.
  */
+import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@dittoo/testing';
 import type { Pool } from 'pg';
@@ -66,6 +67,54 @@ it('is taken from a process that does not renew, which then stops', async () => 
   await until(() => second.length > 0);
   await until(() => first.at(-1)!.signal.aborted); // at its next renewal
   await Promise.all([one.stop(), other.stop()]);
+});
+
+it('is taken within ten seconds from a process that is paused, which finds it lost when it wakes up', async () => {
+  const script = `
+    import { createLogger, LeasedWorker } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
+    import pg from 'pg';
+    const work = async ({ epoch, signal }) => {
+      console.log('epoch ' + epoch);
+      signal.addEventListener('abort', () => console.log('lost'));
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return false;
+    };
+    const pool = new pg.Pool({ connectionString: process.env.DATABASE });
+    new LeasedWorker(pool, 'paused', 'child', 10, work, createLogger('spec', 'silent')).start();`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    env: { ...process.env, DATABASE: database.url },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const leases: Lease[] = [];
+  const heir = workerOf('paused', 'heir', leases);
+  try {
+    await until(() => output.includes('epoch 1'));
+    heir.start();
+    child.kill('SIGSTOP');
+    const pausedAt = performance.now();
+    await until(() => leases.length > 0);
+    expect(performance.now() - pausedAt).toBeLessThan(10_000);
+    child.kill('SIGCONT');
+    await until(() => output.includes('lost'));
+    expect(leases[0]!.epoch).toBe('2');
+  } finally {
+    child.kill('SIGKILL');
+    await heir.stop();
+  }
+});
+
+it('is taken although the clock of the server was set back meanwhile', async () => {
+  await pool.query(
+    `INSERT INTO service.lease (name, holder, epoch, expires_at) VALUES ('back', 'gone', 7, now() + interval '1 hour')`,
+  );
+  const leases: Lease[] = [];
+  const heir = workerOf('back', 'heir', leases);
+  heir.start();
+  await until(() => leases.length > 0);
+  expect(leases[0]!.epoch).toBe('8');
+  await heir.stop();
 });
 
 it('runs again after a failure', async () => {

@@ -8,8 +8,8 @@ const waitMs = 1_000;
 const longestBackOffMs = 30_000;
 
 /**
- * Repeated work of one process at a time. Another takes over when the holder does not renew for 15 s, or at once when
- * it stops in order.
+ * Repeated work of one process at a time. Another takes over within ten seconds when the holder is paused, killed or
+ * without power, and at once when it stops in order.
  *
  * Dies while it works: the lease expires, and the next holder continues with the remaining work.
  */

@@ -76,7 +76,7 @@ export const alertGroups = [
         '1m',
         'sum(dittoo_relay_active) < 1 or absent(dittoo_relay_active)',
         'No relay is active: no event reaches Kafka',
-        'Is a relay running, and does it reach the database? A lease of a killed one ends after 15 s by itself.',
+        'Is a relay running, and does it reach the database? A lease of a killed one ends after 7 s by itself.',
       ),
       alert(
         'DittooTwoRelays',
