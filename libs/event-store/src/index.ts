@@ -6,7 +6,7 @@ export { LogBroken } from './log-broken.js';
 export {
   PostgresSequencer,
   type PostgresSequencerOptions,
-  type SequencerLag,
   type SequencerLog,
   type SequencerState,
 } from './postgres-sequencer.js';
+export { sequencerLag, type SequencerLag } from './sequencer-lag.js';

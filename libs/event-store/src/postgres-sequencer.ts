@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { clientLimits, Loop, pause, sessionSettings, type Turn } from '@dittoo/kernel';
 import pg from 'pg';
 import { announceEveryMs, appendChannel } from './append-announcements.js';
+import { sequencerLag, type SequencerLag } from './sequencer-lag.js';
 import { isUnavailable } from './unavailable.js';
 import { WakeUps } from './wake-ups.js';
 
@@ -33,13 +34,6 @@ export interface PostgresSequencerOptions {
 }
 
 export type SequencerState = 'stopped' | 'waiting' | 'leading' | 'broken';
-
-export interface SequencerLag {
-  /** Events without a position; counted up to 100,000. */
-  readonly events: number;
-  /** Age of the oldest of them by its `recordedAt`; 0 = none. */
-  readonly oldestMs: number;
-}
 
 /** Another leads this long after the last renewal, and asks for the lead this often. */
 const leaseMs = 6_000;
@@ -115,14 +109,7 @@ export class PostgresSequencer {
   async lag(): Promise<SequencerLag> {
     const client = await this.connect();
     try {
-      const { rows } = await client.query<{ events: number; oldest: number }>(
-        `SELECT count(*)::int AS events,
-                greatest(coalesce(extract(epoch FROM now() - min(recorded_at)) * 1000, 0), 0)::float8 AS oldest
-           FROM (SELECT e.recorded_at FROM event_store.es_event e, event_store.es_head h
-                  WHERE e.tx >= h.lo AND e.tx < pg_snapshot_xmax(pg_current_snapshot())
-                    AND e.seq > h.base_seq AND (e.tx >= h.hi OR e.seq > h.last_seq) LIMIT 100000) waiting`,
-      );
-      return { events: rows[0]?.events ?? 0, oldestMs: Math.round(rows[0]?.oldest ?? 0) };
+      return await sequencerLag(client);
     } finally {
       await client.end();
     }

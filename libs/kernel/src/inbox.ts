@@ -100,6 +100,12 @@ export abstract class Inbox<Transaction = unknown> {
   /** The position up to which everything is handled; `null` = nothing yet. */
   abstract checkpoint(group: string): Promise<bigint | null>;
 
+  /**
+   * When the oldest event was recorded that the group handles and has not handled; `null` = there is none. Measured in
+   * the log, so it grows whatever keeps the group from it.
+   */
+  abstract unhandledSince(group: string, handles: (type: string) => boolean): Promise<string | null>;
+
   abstract deliver(group: string, stretch: Stretch, handling: GroupHandling<Transaction>): Promise<DeliveryOutcome>;
 
   /** Whether the group must read the log before partitions: it is new, or it read the log last. */
@@ -108,12 +114,16 @@ export abstract class Inbox<Transaction = unknown> {
   /**
    * Handles the unhandled events of these stream categories in the log; from then on the group accepts stretches of
    * partitions.
+   *
+   * @param recordedBefore only those recorded before it, RFC 3339: what a transport should have delivered by now, and
+   *   each one it had not is reported as healed
    */
   abstract catchUp(
     group: string,
     categories: readonly string[],
     handling: GroupHandling<Transaction>,
     signal: AbortSignal,
+    recordedBefore?: string,
   ): Promise<'done' | 'later'>;
 
   /** The first unhandled offset; `null` = the group never read this partition. */

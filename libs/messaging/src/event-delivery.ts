@@ -1,4 +1,12 @@
-import type { EventContext, GroupHandling, ParkedPlace, ParkedStream, RecordedEvent, Replay } from '@dittoo/kernel';
+import type {
+  EventContext,
+  GroupHandling,
+  Inbox,
+  ParkedPlace,
+  ParkedStream,
+  RecordedEvent,
+  Replay,
+} from '@dittoo/kernel';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { handledInTrace } from './handled-span.js';
@@ -82,6 +90,17 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
   get joined(): boolean {
     return true;
   }
+
+  /** When the oldest unhandled event of each group of this process was recorded; `null` = it has handled all. */
+  async unhandledSince(): Promise<ReadonlyMap<string, string | null>> {
+    const ages = new Map<string, string | null>();
+    for (const group of this.byGroup.keys()) {
+      ages.set(group, await this.inbox.unhandledSince(group, this.handling(group).handles));
+    }
+    return ages;
+  }
+
+  protected abstract readonly inbox: Inbox;
 
   /** Streams parked in a group of this process or of another on the same database. */
   abstract parkedStreams(): Promise<ParkedStream[]>;

@@ -21,7 +21,7 @@ export class InProcessDelivery extends EventDelivery {
 
   constructor(
     private readonly transport: InProcessTransport,
-    private readonly inbox: Inbox,
+    protected override readonly inbox: Inbox,
     private readonly log: DeliveryLog,
   ) {
     super();

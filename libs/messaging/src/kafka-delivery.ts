@@ -32,7 +32,7 @@ export class KafkaDelivery extends EventDelivery {
 
   constructor(
     private readonly kafka: Kafka,
-    private readonly inbox: Inbox,
+    protected override readonly inbox: Inbox,
     private readonly options: KafkaDeliveryOptions,
     private readonly alerts: KafkaAlerts,
   ) {

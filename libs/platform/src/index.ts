@@ -41,3 +41,4 @@ export {
   ROW_POOL,
   SEQUENCER,
 } from './parts/tokens.js';
+export { ageGauge, type AgeOptions } from './operations/age.metrics.js';

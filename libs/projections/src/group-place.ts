@@ -31,6 +31,8 @@ export interface PlacedStretch {
   readonly complete: boolean;
   /** Whether parked events are handled rather than queued. */
   readonly replays: boolean;
+  /** Whether its unhandled events should have come by the transport: each of them is reported as healed. */
+  readonly heals?: boolean;
   /** The group's place, locked as `hold` says; `undefined` = it is not where this stretch begins. */
   hold(manager: EntityManager, hold: Hold): Promise<GroupPlace | undefined>;
   /** Set for a stretch of the log: its move may share a transaction with those of other groups. */
@@ -124,8 +126,18 @@ export const moveWithoutRows = async (manager: EntityManager, moves: readonly Mo
 
 const placeOf = ({ ahead, parked, position }: PlaceRow): GroupPlace => ({ floor: BigInt(position), ahead, parked });
 
-/** @param catchesUp the group reads partitions, or is about to: it stays marked as `ahead` */
-export const placedInLog = (group: string, stretch: LogStretch, catchesUp = false): PlacedStretch => ({
+interface FromLog {
+  /** The group reads partitions, or is about to: it stays marked as `ahead`. */
+  readonly catchesUp?: boolean;
+  readonly heals?: boolean;
+}
+
+export const placedInLog = (
+  group: string,
+  stretch: LogStretch,
+  { catchesUp = false, heals = false }: FromLog = {},
+): PlacedStretch => ({
+  heals,
   events: stretch.events,
   complete: true,
   replays: false,
@@ -151,7 +163,7 @@ export const placedInLog = (group: string, stretch: LogStretch, catchesUp = fals
           events: [event],
           checkpoint: index === stretch.events.length - 1 ? stretch.checkpoint : event.position,
         },
-        catchesUp,
+        { catchesUp, heals },
       ),
     ),
 });

@@ -24,6 +24,21 @@ export const inboxContract = (source: Source): void =>
     const lost = Object.assign(new Error('gone'), { code: 'ECONNRESET' });
     const poison = new DomainError('not-allowed', 'Ada Lovelace, ada@example.org');
 
+    describe('how old the oldest unhandled event is', () => {
+      const since = () => on.inbox.unhandledSince(on.group, (type) => type === 'Noted');
+
+      it('is read from the log: it says so although nothing was delivered, and ends when it was', async () => {
+        expect(await since()).toBeNull();
+        const [first, second] = await log('order-1', 'order-2');
+        expect(await since()).toBe(first!.metadata.recordedAt);
+        await deliver([first!]);
+        expect(await since()).toBe(second!.metadata.recordedAt);
+        await deliver([second!]);
+        expect(await since()).toBeNull();
+        expect(await on.inbox.unhandledSince(on.group, () => false)).toBeNull();
+      });
+    });
+
     describe('idempotence', () => {
       it('writes rows and place of a stretch', async () => {
         const events = await log('order-1', 'order-2', 'order-1');

@@ -91,7 +91,7 @@ export class Intake {
       const before = handling.react === undefined ? undefined : await this.react(group, stretch, handling, filledGaps);
       if (typeof before === 'string') return before;
       if (await this.passes(stretch, handling, before)) {
-        this.tell(group, { healed: noneHealed, repeated: 0, take: stretch.events }, handling);
+        this.tell(group, { healed: noneHealed, repeated: 0, take: stretch.events }, handling, false);
         return 'done';
       }
       const work = async (manager: EntityManager, place: GroupPlace): Promise<Plan | Gaps | 'again'> => {
@@ -108,7 +108,7 @@ export class Intake {
         await this.fillGaps(planned, filledGaps);
         return 'again';
       }
-      this.tell(group, planned, handling);
+      this.tell(group, planned, handling, stretch.heals === true);
       return 'done';
     } catch (error) {
       if (error instanceof Poison) return error;
@@ -210,13 +210,12 @@ export class Intake {
     group: string,
     { healed, repeated, take }: Pick<Plan, 'healed' | 'repeated' | 'take'>,
     handling: Handling,
+    heals: boolean,
   ): void {
-    this.alerts.tookIn(
-      group,
-      take.filter(({ type }) => handling.handles(type)),
-    );
-    if (repeated > 0) this.alerts.repeated(group, repeated);
-    for (const [stream, events] of healed) this.alerts.healed(group, stream, events);
+    const handled = take.filter(({ type }) => handling.handles(type));
+    this.alerts.tookIn(group, handled);
+    if (repeated > 0 && !heals) this.alerts.repeated(group, repeated);
+    for (const [stream, events] of heals ? countByStream(handled) : healed) this.alerts.healed(group, stream, events);
   }
 
   private retrying(group: string, error: unknown): { readonly failure: string } {
@@ -225,6 +224,12 @@ export class Intake {
     return { failure };
   }
 }
+
+const countByStream = (events: readonly RecordedEvent[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { stream } of events) counts.set(stream, (counts.get(stream) ?? 0) + 1);
+  return counts;
+};
 
 const isTaken = (done: Plan | Gaps | 'again'): done is Plan => done !== 'again' && 'take' in done;
 

@@ -1,4 +1,5 @@
-import { step, type Source } from './inbox-fixture.contract.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { handlingOf, InboxFixture, step, type Source } from './inbox-fixture.contract.js';
 import { inboxContract } from './inbox.contract.js';
 import { reactorsContract } from './reactors.contract.js';
 
@@ -44,3 +45,33 @@ for (const source of [ofLog, ofPartition]) {
   inboxContract(source);
   reactorsContract(source);
 }
+
+describe('what a transport should have delivered', () => {
+  const on = new InboxFixture(ofPartition);
+  beforeAll(() => on.open());
+  afterAll(() => on.close());
+  beforeEach(() => on.renew());
+  const heal = (recordedBefore: string) =>
+    on.inbox.catchUp(on.group, ['order'], handlingOf(on.write), never, recordedBefore);
+  const end = '9999-12-31T00:00:00.000Z';
+
+  it('is read from the log, each event once and said by stream; what came meanwhile is neither', async () => {
+    const [first, , third] = await on.log('order-1', 'order-2', 'order-1');
+    await on.deliver([first!]);
+    expect(await heal(end)).toBe('done');
+    expect(await on.seen()).toEqual([0n, 7n, 14n]);
+    expect(on.alerts.sort()).toEqual(['healed order-1 1', 'healed order-2 1']);
+    await on.deliver([third!]);
+    expect(await heal(end)).toBe('done');
+    expect(await on.seen()).toEqual([0n, 7n, 14n]);
+    expect(on.alerts).toHaveLength(2);
+  });
+
+  it('leaves out what is younger than the limit', async () => {
+    const [first] = await on.log('order-1');
+    expect(await heal(first!.metadata.recordedAt)).toBe('done');
+    expect(await on.seen()).toEqual([]);
+    await on.deliver([first!]);
+    expect(await on.seen()).toEqual([0n]);
+  });
+});

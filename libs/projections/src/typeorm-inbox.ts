@@ -2,6 +2,7 @@ import {
   Inbox,
   type DeliveryOutcome,
   type GroupHandling,
+  type LogPage,
   type ParkedPlace,
   type ParkedStream,
   type Replay,
@@ -13,10 +14,13 @@ import { groupPlace, mayBeAhead, placedInLog, placedInParking, placedInPartition
 import { Intake, type InboxAlerts, type IntakeOutcome } from './intake.js';
 import { listParked, parkedAmong, unparkStream, waitingOf } from './parked-streams.js';
 import { failureOf } from './poison.js';
+import { StreamRevisions } from './stream-revisions.js';
 
 type Handling = GroupHandling<EntityManager>;
 
 const catchUpPage = 500;
+/** How far a measurement looks for the oldest unhandled event. */
+const mostSearchedPages = 4;
 
 /**
  * The inbox on PostgreSQL: one transaction changes the group's place, its parked streams and the handlers' rows.
@@ -42,6 +46,24 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     return floor < 0n ? null : floor;
   }
 
+  override async unhandledSince(group: string, handles: (type: string) => boolean): Promise<string | null> {
+    const { manager } = this.dataSource;
+    const { ahead, floor } = await groupPlace(manager, group, 'NONE');
+    let after = floor < 0n ? null : floor;
+    for (let pages = 0; pages < mostSearchedPages; pages++) {
+      const { checkpoint, events } = await this.log.readAll({ after, limit: catchUpPage });
+      const wanted = events.filter(({ type }) => handles(type));
+      const revisions = ahead ? await StreamRevisions.of(manager, group, wanted) : StreamRevisions.none();
+      const first = wanted.find(({ revision, stream }) => revision > (revisions.at(stream) ?? -1n));
+      if (first !== undefined) return first.metadata.recordedAt;
+      if (checkpoint === null || checkpoint === after) return null;
+      after = checkpoint;
+    }
+    // Far behind: the age of the first event not looked at is at most that of the oldest unhandled one, and grows too.
+    const [next] = (await this.log.readAll({ after, limit: 1 })).events;
+    return next?.metadata.recordedAt ?? null;
+  }
+
   override async deliver(group: string, stretch: Stretch, handling: Handling): Promise<DeliveryOutcome> {
     const placed = stretch.source === 'log' ? placedInLog(group, stretch) : placedInPartition(group, stretch);
     return outcomeOf(await this.intake.takeIn(group, placed, handling));
@@ -56,15 +78,18 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     categories: readonly string[],
     handling: Handling,
     signal: AbortSignal,
+    recordedBefore?: string,
   ): Promise<'done' | 'later'> {
     while (!signal.aborted) {
       const after = await this.checkpoint(group);
-      const { checkpoint, events } = await this.log.readAll({ after, limit: catchUpPage, categories });
+      const page = await this.log.readAll({ after, limit: catchUpPage, categories });
+      const { checkpoint, events } = recordedBefore === undefined ? page : olderPart(page, recordedBefore);
       if (checkpoint === null || checkpoint === after) {
         if (await this.followPartitions(group, after)) return 'done';
         continue; // another process moved it meanwhile
       }
-      const placed = placedInLog(group, { source: 'log', after, events, checkpoint }, true);
+      const heals = recordedBefore !== undefined;
+      const placed = placedInLog(group, { source: 'log', after, events, checkpoint }, { catchesUp: true, heals });
       if (outcomeOf(await this.intake.takeIn(group, placed, handling)) === 'later') return 'later';
     }
     return 'later';
@@ -137,5 +162,13 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
     });
   }
 }
+
+/** The page up to its first event that was not recorded before `time`. */
+const olderPart = (page: LogPage, time: string): Pick<LogPage, 'checkpoint' | 'events'> => {
+  const younger = page.events.findIndex(({ metadata }) => metadata.recordedAt >= time);
+  if (younger < 0) return page;
+  const events = page.events.slice(0, younger);
+  return { events, checkpoint: events.at(-1)?.position ?? page.after };
+};
 
 const outcomeOf = (taken: IntakeOutcome): DeliveryOutcome => (typeof taken === 'string' ? taken : 'later');

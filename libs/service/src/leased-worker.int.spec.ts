@@ -151,24 +151,3 @@ it('that progressed before it failed runs again as soon as after a first failure
     jitter.mockRestore();
   }
 });
-
-it('reports standby while another process works', async () => {
-  const leases: Lease[] = [];
-  const one = workerOf('b', 'one', leases);
-  one.start();
-  await until(() => leases.length > 0);
-  let standsBy = 0;
-  const other = new LeasedWorker(
-    pool,
-    'b',
-    'other',
-    10,
-    () => Promise.resolve(false),
-    logger,
-    () => standsBy++,
-  );
-  other.start();
-  await until(() => standsBy > 0);
-  await other.stop();
-  await one.stop();
-});

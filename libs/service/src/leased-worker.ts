@@ -21,7 +21,6 @@ export class LeasedWorker {
    * @param holder the same after a restart of the same instance, which then need not wait for itself
    * @param work a batch; `true` = there is more, run again at once. A long one calls `progressed`, so that its next
    *   failure counts as the first
-   * @param standsBy called whenever another process holds the lease
    */
   constructor(
     pool: Pool,
@@ -30,7 +29,6 @@ export class LeasedWorker {
     private readonly pauseMs: number,
     private readonly work: (lease: Lease, progressed: () => void) => Promise<boolean>,
     logger: Logger,
-    private readonly standsBy: () => void = () => undefined,
   ) {
     this.lease = new LeaseRow(pool, name, holder);
     this.loop = new Loop((turn) => this.turn(turn), {
@@ -53,14 +51,12 @@ export class LeasedWorker {
   }
 
   private async turn({ progressed, signal }: Turn): Promise<boolean> {
-    const held = await this.lease.hold(signal, async (lease) => {
+    return this.lease.hold(signal, async (lease) => {
       while (!lease.signal.aborted) {
         const more = await this.work(lease, progressed);
         progressed();
         if (!more) await pause(this.pauseMs, lease.signal);
       }
     });
-    if (!held) this.standsBy();
-    return held;
   }
 }

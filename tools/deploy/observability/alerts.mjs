@@ -13,13 +13,15 @@
  * @property {{ summary: string, description: string }} annotations
  */
 
+import { stallAlerts } from './stall-alerts.mjs';
+
 const critical = 'critical';
 const warning = 'warning';
 
 /**
  * @type {(name: string, severity: "critical" | "warning", lasts: string, expr: string, summary: string, todo: string) => Alert}
  */
-const alert = (name, severity, lasts, expr, summary, todo) => ({
+export const alert = (name, severity, lasts, expr, summary, todo) => ({
   alert: name,
   expr,
   for: lasts,
@@ -29,6 +31,7 @@ const alert = (name, severity, lasts, expr, summary, todo) => ({
 
 /** @type {{ name: string, rules: Alert[] }[]} */
 export const alertGroups = [
+  ...stallAlerts((...parts) => alert(...parts)),
   {
     name: 'dittoo-processes',
     rules: [

@@ -77,6 +77,15 @@ describe('what deploy/ takes from the code', () => {
     expect(asked.filter((name) => !known.has(name))).toEqual([]);
   });
 
+  it('the absence of every program that is scraped alarms', () => {
+    const scraped = [
+      ...readFileSync(join(root, 'deploy/observability/prometheus.yml'), 'utf8').matchAll(/- (\S+):9464/g),
+    ];
+    const absence = alertGroups.flatMap(({ rules }) => rules).find(({ alert }) => alert === 'DittooProgramAbsent');
+    const watched = [...(absence?.expr ?? '').matchAll(/app="([^"]+)"/g)];
+    expect(watched.map(([, app]) => app)).toEqual(scraped.map(([, app]) => app));
+  });
+
   it('every alert says how bad it is, what it means and what to do first', () => {
     /** @type {{ groups: typeof alertGroups }} */
     const { groups } = parse(readFileSync(join(root, 'deploy/helm/dittoo/files/alerts.yaml'), 'utf8'));

@@ -1,15 +1,5 @@
-import {
-  Clock,
-  EventStore,
-  EventStoreUnavailable,
-  leafHashOf,
-  leafOf,
-  Loop,
-  pause,
-  type RecordedEvent,
-  type Turn,
-} from '@dittoo/kernel';
-import { Alarms, LOGGER, METRICS } from '@dittoo/platform';
+import { Clock, EventStore, EventStoreUnavailable, leafHashOf, leafOf, Loop, pause, type Turn } from '@dittoo/kernel';
+import { ageGauge, Alarms, LOGGER, METRICS } from '@dittoo/platform';
 import { isTransient } from '@dittoo/projections';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -37,7 +27,6 @@ class SealBroken extends Error {
 interface Integrated {
   readonly size: number;
   readonly root: Buffer;
-  readonly lastRecordedAt: string | null;
 }
 
 /**
@@ -57,7 +46,6 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
   });
   private integrated: Integrated | undefined;
   private signed: SignedTreeHead | undefined;
-  private waitingSince: string | null = null;
   private refusal: string | null = null;
   private wakeSigner: () => void = () => undefined;
 
@@ -84,9 +72,12 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     gauge('dittoo_unsealed_events', 'Events read from the log that are under no signed tree head yet', () =>
       Math.max(0, (this.integrated?.size ?? 0) - (this.signed?.size ?? 0)),
     );
-    gauge('dittoo_seal_lag_seconds', 'Age of the oldest event under no signed tree head', () =>
-      this.waitingSince === null ? 0 : Math.max(0, Date.parse(this.clock.now()) - Date.parse(this.waitingSince)) / 1000,
-    );
+    ageGauge(metrics, {
+      name: 'dittoo_seal_lag_seconds',
+      help: 'Age of the oldest event under no signed tree head',
+      measure: async () => new Map([['', await this.unsealedSince()]]),
+      now: () => Date.parse(this.clock.now()),
+    });
     gauge('dittoo_seal_refused', '1 = what is stored contradicts what was signed', () =>
       this.refusal === null ? 0 : 1,
     );
@@ -109,6 +100,14 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Signs the events already read, then stops. */
   beforeApplicationShutdown(): Promise<void> {
     return this.loop.stop();
+  }
+
+  /** When the oldest event under no signed tree head was recorded, by what is stored; `null` = there is none. */
+  private async unsealedSince(): Promise<string | null> {
+    const last = await this.store.lastHead(this.config.origin);
+    const after = await this.store.positionOf((last?.size ?? 0) - 1);
+    const { events } = await this.events.readAll({ after, limit: 50 });
+    return events[0]?.metadata.recordedAt ?? null;
   }
 
   private async turn(turn: Turn): Promise<boolean> {
@@ -135,7 +134,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     const { size, lastPosition } = await this.store.sealed();
     this.signed = await this.requireSigned(size);
     const tree = await this.store.tree(size);
-    this.integrated = { size, root: tree.root(), lastRecordedAt: null };
+    this.integrated = { size, root: tree.root() };
     const session = new AbortController();
     const ends = AbortSignal.any([signal, session.signal]);
     ends.addEventListener('abort', () => this.wakeSigner());
@@ -193,14 +192,13 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
       }));
       const tiles = leaves.flatMap(({ hash }) => tree.push(hash));
       await this.store.integrate(size, leaves, tiles);
-      this.grown(tree, events);
+      this.grown(tree);
       if (events.length < pageSize) await pause(gatherMs, signal);
     }
   }
 
-  private grown(tree: GrowingTree, events: readonly RecordedEvent[]): void {
-    this.waitingSince ??= events[0]!.metadata.recordedAt;
-    this.integrated = { size: tree.size, root: tree.root(), lastRecordedAt: events.at(-1)!.metadata.recordedAt };
+  private grown(tree: GrowingTree): void {
+    this.integrated = { size: tree.size, root: tree.root() };
     this.wakeSigner();
   }
 
@@ -220,7 +218,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Signs the current tree, if storage returns the same tree and it extends the last signed one. */
   private async sign(): Promise<void> {
-    const { size, root, lastRecordedAt } = this.integrated!;
+    const { size, root } = this.integrated!;
     const last = await this.store.lastHead(this.config.origin);
     if (last === null) throw new SealBroken('the signed tree heads have disappeared');
     await this.requireOurs(last);
@@ -235,7 +233,6 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
     const head = { size, previousSize: last.size, root, note: await this.key.sign({ size, root }) };
     if (!(await this.store.addHead(this.config.origin, head, this.clock.now()))) return; // another sealer was faster
     this.signed = head;
-    this.waitingSince = this.integrated!.size > size ? lastRecordedAt : null;
     this.logger.debug({ size }, 'seal.signed');
   }
 }

@@ -141,6 +141,14 @@ export class SealStore {
     return rows[0] === undefined ? null : leafOf(rows[0]);
   }
 
+  /** The position of the leaf with this index; `null` = there is none. */
+  async positionOf(index: number): Promise<bigint | null> {
+    const { rows } = await this.pool.query<{ position: string }>('SELECT position FROM audit.leaf WHERE index = $1', [
+      index,
+    ]);
+    return rows[0] === undefined ? null : BigInt(rows[0].position);
+  }
+
   /** Leaves with `after` < position <= `upTo`, by position. */
   async leavesBetween(after: bigint | null, upTo: bigint): Promise<Leaf[]> {
     const { rows } = await this.pool.query<LeafRow>({

@@ -25,6 +25,15 @@ export class RelayCheckpoint {
     return position < 0n ? null : position;
   }
 
+  /** Without claiming it, for measurements; `null` = nothing was relayed yet. */
+  async position(): Promise<bigint | null> {
+    const { rows } = await this.pool.query<{ position: string }>(
+      'SELECT position FROM relay.checkpoint WHERE transport = $1 AND position >= 0',
+      [this.transport],
+    );
+    return rows[0] === undefined ? null : BigInt(rows[0].position);
+  }
+
   /** Moves the checkpoint forward. @throws LeaseLost a later epoch has claimed it */
   async save(epoch: string, position: bigint): Promise<void> {
     const { rowCount } = await this.pool.query(

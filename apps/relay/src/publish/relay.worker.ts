@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { EventPublisher, EventStore, pause, Unpublishable, type LogPage } from '@dittoo/kernel';
-import { LOGGER, METRICS, PLATFORM_CONFIG, ROW_POOL, type PlatformConfig } from '@dittoo/platform';
+import { ageGauge, LOGGER, METRICS, PLATFORM_CONFIG, ROW_POOL, type PlatformConfig } from '@dittoo/platform';
 import { LeasedWorker, type Lease } from '@dittoo/service';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';
@@ -30,8 +30,6 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly relayed: Gauge;
   private readonly parked: Counter;
   private readonly active: Gauge;
-  /** When the oldest unacknowledged event was recorded; `null` = every event read is acknowledged. */
-  private inHandSince: number | null = null;
 
   constructor(
     private readonly store: EventStore,
@@ -45,9 +43,7 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     const holder = `${config.service}@${hostname()}:${config.port}`;
     this.checkpoint = new RelayCheckpoint(pool, transport);
     const work = (lease: Lease, progressed: () => void): Promise<boolean> => this.relay(lease, progressed);
-    // The new lease holder sends the unacknowledged events now.
-    const standsBy = (): void => void (this.inHandSince = null);
-    this.worker = new LeasedWorker(pool, `relay.${transport}`, holder, restMs, work, logger, standsBy);
+    this.worker = new LeasedWorker(pool, `relay.${transport}`, holder, restMs, work, logger);
     this.parking = new RelayParking(pool);
     const registers = [metrics];
     this.parked = new Counter({
@@ -65,14 +61,10 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
       help: '1 = this process holds the lease and relays, 0 = it stands by',
       registers,
     });
-    const lagMs = (): number => (this.inHandSince === null ? 0 : Math.max(0, Date.now() - this.inHandSince));
-    new Gauge({
+    ageGauge(metrics, {
       name: 'dittoo_relay_lag_seconds',
-      help: 'Age of the oldest event read but not acknowledged by the transport; it grows while the transport is unavailable',
-      registers,
-      collect() {
-        this.set(lagMs() / 1000);
-      },
+      help: 'Age of the oldest event the transport has not acknowledged; the same in every relay',
+      measure: async () => new Map([['', await this.waitingSince()]]),
     });
   }
 
@@ -82,6 +74,12 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
 
   beforeApplicationShutdown(): Promise<void> {
     return this.worker.stop();
+  }
+
+  /** When the oldest event behind the checkpoint was recorded, by what is stored; `null` = there is none. */
+  private async waitingSince(): Promise<string | null> {
+    const { events } = await this.store.readAll({ after: await this.checkpoint.position(), limit: 50 });
+    return events[0]?.metadata.recordedAt ?? null;
   }
 
   /** Relays under one lease until it is lost, the process stops or the log or the transport fails. */
@@ -104,11 +102,8 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
     saving.catch(() => undefined);
     try {
       for await (const page of store.subscribeToAll({ after, limit: batch, signal: ends })) {
-        const [first] = page.events;
-        this.inHandSince = first === undefined ? null : Date.parse(first.metadata.recordedAt);
         await this.publish(page);
         reached = page.checkpoint;
-        this.inHandSince = null;
         progressed();
         const last = page.events.at(-1);
         if (last !== undefined) this.relayed.set(Number(last.position));

@@ -1,12 +1,15 @@
 import { DomainError, EventStore, KeyRing } from '@dittoo/kernel';
+import { sequencerLag, type PostgresSequencer, type SequencerLag } from '@dittoo/event-store';
 import { Controller, Get, HttpCode, Inject, Optional } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { Alarms } from '../operations/alarms.js';
 import type { EventDelivery } from '@dittoo/messaging';
-import { BROKEN, DELIVERY, ROW_POOL } from '../parts/tokens.js';
+import { BROKEN, DELIVERY, ROW_POOL, SEQUENCER } from '../parts/tokens.js';
 
+/** Events get their position within a second; one that waits this long says that no sequencer works. */
+const stalledMs = 20_000;
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 /**
@@ -26,6 +29,7 @@ export class HealthController {
     @Inject(BROKEN) private readonly broken: () => boolean,
     private readonly alarms: Alarms,
     @Inject(DELIVERY) private readonly delivery: () => EventDelivery,
+    @Inject(SEQUENCER) private readonly sequencer: PostgresSequencer | null,
   ) {}
 
   @Get('live')
@@ -44,9 +48,10 @@ export class HealthController {
     },
   })
   async ready(): Promise<{ readonly status: 'ready'; readonly alarms: readonly string[] }> {
+    let sequencing: SequencerLag | null;
     try {
-      await Promise.all([
-        this.pool.query('SELECT 1'),
+      [sequencing] = await Promise.all([
+        this.sequencer === null ? null : sequencerLag(this.pool),
         this.dataSource.query('SELECT 1'),
         this.keyRing?.states(nobody),
         this.store.readAll({ after: null, limit: 1 }),
@@ -55,6 +60,7 @@ export class HealthController {
       throw new DomainError('temporarily-unavailable');
     }
     if (!this.delivery().joined) throw new DomainError('temporarily-unavailable');
-    return { status: 'ready', alarms: this.alarms.raised };
+    const stalled = sequencing !== null && sequencing.oldestMs > stalledMs;
+    return { status: 'ready', alarms: [...this.alarms.raised, ...(stalled ? ['log.not-sequenced'] : [])] };
   }
 }

@@ -273,4 +273,19 @@ describe('a running service', () => {
       async () => (await pool.query('SELECT 1 FROM spec.counted WHERE event = $1', [eventId])).rows.length === 1,
     );
   });
+
+  it('says in health and metrics that events get no position, and that it ends', async () => {
+    const alarms = async () => (await request(running.url).get('/health/ready')).body.alarms as string[];
+    const lag = async (): Promise<number> =>
+      (await running.platform.metrics.getSingleMetric('dittoo_sequencer_lag_seconds')!.get()).values[0]!.value;
+    await until(async () => (await lag()) === 0);
+    expect(await alarms()).not.toContain('log.not-sequenced');
+    await running.platform.sequencer!.stop();
+    await append(`dataSubject-${newId()}`, 'no-stream'); // recorded long ago
+    expect(await lag()).toBeGreaterThan(60);
+    expect(await alarms()).toContain('log.not-sequenced');
+    running.platform.sequencer!.start();
+    await until(async () => (await lag()) === 0);
+    expect(await alarms()).not.toContain('log.not-sequenced');
+  });
 });

@@ -15,6 +15,7 @@ import type { DataSource } from 'typeorm';
 import { openInProcessTransport, openKafkaTransport } from './delivery-of-process.js';
 import { requireSameLog } from './log-origin.js';
 import { openEventStoreDb, openPostgresLog, type LogOfProcess } from './log-of-process.js';
+import { meterGroups, meterSequencing } from '../operations/age.metrics.js';
 import { deliveryAlerts, meterKeyCache, meterParkedStreams } from '../operations/platform.metrics.js';
 import type { PlatformConfig } from '../config/platform.config.js';
 import { openDatabase, prepareDatabase, requireDataDirectory, type ServiceSchema } from './platform-database.js';
@@ -162,6 +163,12 @@ const openParts = async (
           });
     closers.push(() => transport.close());
     let delivering: EventDelivery | undefined;
+    const delivery = (): EventDelivery => {
+      if (delivering === undefined) throw new DomainError('temporarily-unavailable');
+      return delivering;
+    };
+    if (sequencer !== null) meterSequencing(metrics, pool);
+    meterGroups(metrics, delivery);
     return {
       config,
       logger,
@@ -176,10 +183,7 @@ const openParts = async (
       rowsUrl: database.main,
       rowsRole: mayActAsApp ? 'dittoo_app' : null,
       delivery: (dataSource) => (delivering = transport.delivery(dataSource)),
-      delivering: () => {
-        if (delivering === undefined) throw new DomainError('temporarily-unavailable');
-        return delivering;
-      },
+      delivering: delivery,
       broken: () => transport.broken(),
       close: closeAll,
     };

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Alarms } from '../operations/alarms.js';
 import type { Platform } from './platform.js';
 import { SEQUENCER } from './tokens.js';
 
@@ -10,7 +11,12 @@ import { SEQUENCER } from './tokens.js';
  */
 @Injectable()
 export class SequencerWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(@Inject(SEQUENCER) private readonly sequencer: Platform['sequencer']) {}
+  constructor(
+    @Inject(SEQUENCER) private readonly sequencer: Platform['sequencer'],
+    alarms: Alarms,
+  ) {
+    alarms.raiseWhile('log.sequencer-broken', () => sequencer?.state === 'broken');
+  }
 
   onApplicationBootstrap(): void {
     this.sequencer?.start();
