@@ -117,7 +117,7 @@ export const tables = {
   },
   relay: { publish: ['checkpoint', 'parked'] },
   rights: {
-    'subject-copy': ['subject_copy', 'subject_copy_part'],
+    'subject-copy': ['subject_copy', 'subject_copy_draft', 'subject_copy_part'],
     'rights-request': ['rights_request', 'request_in_flight'],
     recipients: ['recipient_task'],
     retention: ['retention', 'consent_reliance', 'account_activity'],

@@ -130,6 +130,24 @@ class NameClaims1763820000080 implements MigrationInterface {
   }
 }
 
+/** The parts of a copy while it is being made, which no transaction keeps together. */
+class AddCopyDraft1763820000100 implements MigrationInterface {
+  readonly name = 'AddCopyDraft1763820000100';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE rights.subject_copy_draft (
+        draft_id uuid NOT NULL, list int NOT NULL, number int NOT NULL, request_id uuid NOT NULL, sealed bytea NOT NULL,
+        made_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (draft_id, list, number))`);
+    await runner.query('CREATE INDEX ON rights.subject_copy_draft (made_at)');
+    await runner.query('CREATE INDEX ON rights.subject_copy_draft (request_id)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE rights.subject_copy_draft');
+  }
+}
+
 export const rightsSchema = {
   schema: rightsSchemaName,
   migrations: [
@@ -138,6 +156,7 @@ export const rightsSchema = {
     AddRetention1763820000040,
     AddRightsOfEveryKind1763820000060,
     NameClaims1763820000080,
+    AddCopyDraft1763820000100,
   ],
   rows: rightsRows,
   wrappedKeys: [documentKeysWrapped],

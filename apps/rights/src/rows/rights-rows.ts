@@ -69,6 +69,18 @@ export const rightsRows: RowClasses = {
       ...plainColumns('list', 'number'),
     },
   },
+  subject_copy_draft: {
+    columns: {
+      request_id: reference,
+      sealed: {
+        kind: 'envelope',
+        category: 'contact',
+        erasure: 'keyDestroyed',
+        copy: { because: 'it is the copy itself while it is being made' },
+      },
+      ...plainColumns('draft_id', 'list', 'number', 'made_at'),
+    },
+  },
   recipient_task: {
     columns: {
       request_id: reference,

@@ -3,6 +3,7 @@ import {
   DomainError,
   isErased,
   KeyRing,
+  newId,
   Sealer,
   SubjectKeyDestroyed,
   type Envelope,
@@ -11,7 +12,7 @@ import {
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
 import type { CopyKind } from '../rights-request/request-kinds.js';
 import { accessFrame, type AccessCopy, type CopyFacts } from './access-copy.js';
@@ -79,10 +80,12 @@ const handoverMs = 10 * 60_000;
  * for this copy only: once that key is destroyed, an old backup of the rows is unreadable. A copy is never in memory as
  * a whole, neither while it is made nor while it is sent.
  *
- * If the process dies while preparing, there are no rows, because they are one transaction; preparing is repeated. If
- * it dies while sending, the copy is marked as collected, and the request's task deletes it. Of two concurrent
- * preparations the second waits for the first and finds its copy. Of two concurrent fetches the second waits for the
- * row's lock and finds the copy collected.
+ * No transaction is open while keys are opened, the life is read or the copy is signed: a copy grows as a draft, which
+ * becomes the copy in one statement.
+ *
+ * If the process dies while preparing, its draft is unreadable, because its key was only in memory; preparing is
+ * repeated. If it dies while sending, the copy is marked as collected, and the request's task deletes it. Of two
+ * concurrent preparations the first to finish counts. Of two concurrent fetches one marks the copy as collected.
  */
 @Injectable()
 export class SubjectCopyFiles {
@@ -100,7 +103,7 @@ export class SubjectCopyFiles {
 
   /** @throws SubjectKeyDestroyed the person was erased, or this copy was deleted before: there will be none */
   async prepare({ kind, now, requestId, subjectId }: CopyRequest): Promise<PreparedCopy> {
-    const before = await this.row(this.rows.manager, requestId);
+    const before = await this.row(requestId);
     if (before !== undefined) return shown(before);
     const expiresAt = new Date(Date.parse(now) + this.config.copyLifetimeMs).toISOString();
     const latest = new LatestOfKind();
@@ -116,23 +119,41 @@ export class SubjectCopyFiles {
       key.toString('base64'),
       requestId,
     );
-    const prepared = this.rows.transaction(async (transaction) => {
-      const inserted = await transaction.query<unknown[]>(
-        `INSERT INTO rights.subject_copy (request_id, subject_id, kind, digest, sealed_key, prepared_at, expires_at)
-         VALUES ($1, $2, $3, '', $4, $5, $6) ON CONFLICT DO NOTHING RETURNING request_id`,
-        [requestId, subjectId, kind, JSON.stringify(sealedKey), now, expiresAt],
-      );
-      if (inserted.length === 0) {
-        const other = await this.row(transaction, requestId); // another process prepared it meanwhile: that one counts
-        if (other !== undefined) return shown(other);
-        throw new SubjectKeyDestroyed(sealedKey.kid);
-      }
-      const parts = new SealedParts(transaction, requestId, key);
+    const draftId = newId();
+    try {
+      const parts = new SealedParts(this.rows.manager, requestId, key, draftId);
       const digest = await this.write(kind, facts, parts);
-      await transaction.query('UPDATE rights.subject_copy SET digest = $2 WHERE request_id = $1', [requestId, digest]);
-      return { digest, expiresAt };
-    });
-    return prepared.finally(() => key.fill(0));
+      const row = [requestId, subjectId, kind, digest, JSON.stringify(sealedKey), now, expiresAt, draftId];
+      if (await this.store(row)) return { digest, expiresAt };
+      const other = await this.row(requestId); // another process prepared it meanwhile: that counts
+      if (other !== undefined) return shown(other);
+      throw new SubjectKeyDestroyed(sealedKey.kid);
+    } finally {
+      key.fill(0);
+      await this.discard(draftId);
+    }
+  }
+
+  /** Makes a draft the copy, in one statement. @returns whether it did: there is one copy of a request */
+  private async store(row: readonly unknown[]): Promise<boolean> {
+    const stored = await this.rows.query<unknown[]>(
+      `WITH copy AS (
+         INSERT INTO rights.subject_copy (request_id, subject_id, kind, digest, sealed_key, prepared_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING request_id)
+       INSERT INTO rights.subject_copy_part (request_id, list, number, sealed)
+       SELECT request_id, list, number, sealed FROM rights.subject_copy_draft JOIN copy USING (request_id)
+        WHERE draft_id = $8 RETURNING request_id`,
+      [...row],
+    );
+    return stored.length > 0;
+  }
+
+  /** Deletes a draft, and those that processes left which died: their one-time keys were only in memory. */
+  private async discard(draftId: string): Promise<void> {
+    await this.rows.query(
+      `DELETE FROM rights.subject_copy_draft WHERE draft_id = $1 OR made_at < now() - interval '1 day'`,
+      [draftId],
+    );
   }
 
   /**
@@ -141,34 +162,41 @@ export class SubjectCopyFiles {
    * @throws DomainError `gone` fetched, expired or removed
    */
   async collect({ format, now, requestId, subjectId }: CopyCollection): Promise<CollectedCopy> {
-    return this.rows.transaction(async (transaction) => {
-      const row = await this.row(transaction, requestId, 'FOR UPDATE');
-      if (row !== undefined && row.subject_id !== subjectId) throw new DomainError('not-found');
-      if (row === undefined || row.collected_at !== null || row.expires_at.toISOString() <= now) {
-        throw new DomainError('gone');
-      }
-      const parts = await this.open(requestId, row);
-      // Opened before the copy is marked as collected, so that one that cannot be opened stays unchanged.
-      const contents = await parts.contents();
-      await transaction.query('UPDATE rights.subject_copy SET collected_at = $2 WHERE request_id = $1', [
-        requestId,
-        now,
-      ]);
-      const filename = `${row.kind}-${requestId}.${format}`;
-      const content = format === 'json' ? textOf(contents, parts) : subjectCopyPage(contents, parts, filename);
-      return { contentType: contentTypes[format], filename, content: this.thenRemoved(content, requestId, parts) };
-    });
+    const row = await this.row(requestId);
+    if (row !== undefined && row.subject_id !== subjectId) throw new DomainError('not-found');
+    if (row === undefined || row.collected_at !== null || row.expires_at.toISOString() <= now) {
+      throw new DomainError('gone');
+    }
+    const parts = await this.open(requestId, row);
+    // Opened before the copy is marked as collected, so that one that cannot be opened stays unchanged.
+    const contents = await parts.contents();
+    if (!(await this.markCollected(requestId, now))) {
+      parts.forgetKey();
+      throw new DomainError('gone');
+    }
+    const filename = `${row.kind}-${requestId}.${format}`;
+    const content = format === 'json' ? textOf(contents, parts) : subjectCopyPage(contents, parts, filename);
+    return { contentType: contentTypes[format], filename, content: this.thenRemoved(content, requestId, parts) };
+  }
+
+  /** @returns `false` = it was collected or removed meanwhile */
+  private async markCollected(requestId: string, now: string): Promise<boolean> {
+    const [, marked] = await this.rows.query<[unknown[], number]>(
+      'UPDATE rights.subject_copy SET collected_at = $2 WHERE request_id = $1 AND collected_at IS NULL',
+      [requestId, now],
+    );
+    return marked === 1;
   }
 
   /** Whether it was collected and may still be in transfer. */
   async isBeingSent(requestId: string): Promise<boolean> {
-    const collectedAt = (await this.row(this.rows.manager, requestId))?.collected_at ?? null;
+    const collectedAt = (await this.row(requestId))?.collected_at ?? null;
     return collectedAt !== null && collectedAt.getTime() + handoverMs > Date.parse(this.clock.now());
   }
 
   /** Destroys the key first: if the process dies in between, the rest is unreadable, and the task is still due. */
   async purge(requestId: string): Promise<void> {
-    const row = await this.row(this.rows.manager, requestId);
+    const row = await this.row(requestId);
     if (row === undefined) return;
     const reason = { at: this.clock.now(), requestId, kids: [row.sealed_key.kid] };
     await this.keyRing.destroy(row.subject_id, [category], reason);
@@ -184,14 +212,10 @@ export class SubjectCopyFiles {
     for (const { request_id: requestId } of rows) await this.purge(requestId);
   }
 
-  private async row(
-    manager: EntityManager,
-    requestId: string,
-    lock: '' | 'FOR UPDATE' = '',
-  ): Promise<CopyRow | undefined> {
-    const rows = await manager.query<CopyRow[]>(
+  private async row(requestId: string): Promise<CopyRow | undefined> {
+    const rows = await this.rows.query<CopyRow[]>(
       `SELECT subject_id, kind, digest, sealed_key, expires_at, collected_at FROM rights.subject_copy
-       WHERE request_id = $1 ${lock}`,
+       WHERE request_id = $1`,
       [requestId],
     );
     return rows[0];

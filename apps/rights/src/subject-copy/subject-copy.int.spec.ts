@@ -6,9 +6,9 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { KeyRing, newId, streamName, SubjectKeyDestroyed } from '@dittoo/kernel';
+import { KeyRing, newId, Sealer, streamName, SubjectKeyDestroyed } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import canonicalizeModule from 'canonicalize';
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
@@ -18,6 +18,7 @@ import { RecordedLife } from '../recorded-life.fixture.js';
 import type { AccessCopy } from './access-copy.js';
 import type { PortabilityCopy } from './portability-copy.js';
 import { all } from './copy-in-memory.fixture.js';
+import { CopySignature } from './copy-signature.js';
 import { SubjectCopyFiles, type CopyFile } from './subject-copy-files.js';
 
 const canonicalize = canonicalizeModule as unknown as (value: unknown) => string;
@@ -280,6 +281,47 @@ describe('the file', () => {
     expect(await copies.prepare({ ...input, now: later(2) })).toEqual(one);
     const { body } = await collected(input);
     expect((JSON.parse(body) as CopyFile).signature.sha256).toBe(one.digest);
+  });
+
+  it('is made and opened without a transaction, while others append and their events get positions', async () => {
+    const { store } = rights.service.platform;
+    const { subjectId } = await registered('oppen');
+    const other = await registered('annan');
+    const open: string[] = [];
+    const sequenced: bigint[] = [];
+    /** In the middle of the work: is a transaction open, and does what is appended now get its position? */
+    const meanwhile = async (): Promise<void> => {
+      const { rows: sessions } = await rights.service.platform.pool.query<{ query: string }>(
+        `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'
+           AND query ILIKE '%subject_copy%'`,
+      );
+      open.push(...sessions.map(({ query }) => query));
+      await other.record(streamName('order', newId()), [order]);
+      await store.settled();
+      sequenced.push((await store.readAll({ after: null, limit: 100_000 })).checkpoint!);
+    };
+    const signature = rights.service.get<CopySignature>(CopySignature);
+    const sealer = rights.service.get<Sealer>(Sealer);
+    const signing = jest.spyOn(signature, 'sign').mockImplementation(async (...facts) => {
+      await meanwhile();
+      return CopySignature.prototype.sign.apply(signature, facts);
+    });
+    const openValue = sealer.openValue.bind(sealer);
+    const opening = jest.spyOn(sealer, 'openValue').mockImplementation(async (envelope, place) => {
+      if (place[0] === 'rights.subject_copy') await meanwhile();
+      return openValue(envelope, place);
+    });
+    try {
+      const copy = await prepared(subjectId);
+      await collected(copy);
+      expect(await rows.query('SELECT 1 FROM rights.subject_copy_draft')).toEqual([]);
+    } finally {
+      signing.mockRestore();
+      opening.mockRestore();
+    }
+    expect(open).toEqual([]);
+    expect(sequenced).toHaveLength(2);
+    expect(sequenced[1]).toBeGreaterThan(sequenced[0]!);
   });
 
   it('is only for its owner', async () => {
