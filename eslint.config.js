@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import { boundaries } from './tools/boundaries/boundaries.mjs';
 import { readProjects } from './tools/boundaries/projects.mjs';
+import { transactions } from './tools/boundaries/transactions.mjs';
 
 const globalsOfNode = Object.fromEntries(Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly']));
 
@@ -31,4 +32,5 @@ export default [
   // A spec pokes at documents and plants what the types forbid.
   { files: ['**/*.spec.{ts,tsx}'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
   ...boundaries(readProjects()),
+  ...transactions,
 ];

@@ -62,8 +62,8 @@ export class SigningKeySet {
     return { kid, privateKey };
   }
 
-  private async newest(): Promise<Row | undefined> {
-    const rows = await this.rows.query<Row[]>(
+  private async newest(rowsOf: Pick<DataSource, 'query'> = this.rows): Promise<Row | undefined> {
+    const rows = await rowsOf.query<Row[]>(
       `SELECT kid, public_jwk, wrapped, kek_version FROM ${this.where.table} ORDER BY created_at DESC, kid LIMIT 1`,
     );
     return rows[0];
@@ -73,7 +73,7 @@ export class SigningKeySet {
   private create(): Promise<Row> {
     return this.rows.transaction(async (transaction) => {
       await transaction.query(`LOCK TABLE ${this.where.table} IN SHARE ROW EXCLUSIVE MODE`);
-      const made = await this.newest();
+      const made = await this.newest(transaction);
       if (made !== undefined) return made;
       const { privateKey, publicKey } = generateKeyPairSync('ed25519');
       const kid = newId();
