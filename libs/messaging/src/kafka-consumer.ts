@@ -26,6 +26,10 @@ export interface KafkaParts {
   readonly alerts: KafkaAlerts;
   /** Partitions of one group handled concurrently; each holds a database connection. */
   readonly concurrency: number;
+  /** How often a group is compared with Kafka and with the log. */
+  readonly compareEveryMs: number;
+  /** An event this old should be in Kafka. */
+  readonly settledMs: number;
   /** After this time without a heartbeat Kafka gives a process's partitions to another one. */
   readonly sessionTimeoutMs: number;
 }

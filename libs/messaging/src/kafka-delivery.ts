@@ -18,6 +18,10 @@ export interface KafkaDeliveryOptions {
   readonly schemaMap: SchemaMap;
   readonly concurrency?: number;
   readonly sessionTimeoutMs?: number;
+  /** How often a group is compared with Kafka and with the log; default 15 s. */
+  readonly compareEveryMs?: number;
+  /** An event this old should be in Kafka; default 30 s. */
+  readonly settledMs?: number;
 }
 
 /**
@@ -41,9 +45,9 @@ export class KafkaDelivery extends EventDelivery {
   }
 
   override listen(callback: (error?: unknown) => void): void {
-    const { prefix, schemaMap, concurrency = 3, sessionTimeoutMs = 30_000 } = this.options;
     const { alerts, deadLetters, inbox, kafka } = this;
-    const parts = { alerts, concurrency, deadLetters, inbox, kafka, prefix, schemaMap, sessionTimeoutMs };
+    const defaults = { concurrency: 3, sessionTimeoutMs: 30_000, compareEveryMs: 15_000, settledMs: 30_000 };
+    const parts = { ...defaults, ...this.options, alerts, deadLetters, inbox, kafka };
     try {
       this.consumers = [...this.groups].map(
         ([group, handlers]) =>

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backOffMs, Loop, type Replay } from '@dittoo/kernel';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { isClientError, kafkaFailure } from './kafka-client.js';
+import { KafkaComparison } from './kafka-comparison.js';
 import { consumerConfig, type KafkaParts } from './kafka-consumer.js';
 import { KafkaIntake, type GroupHandlers } from './kafka-intake.js';
 import { categoriesFor, topicOf } from './kafka-topics.js';
@@ -28,6 +29,7 @@ export class KafkaGroup {
   private readonly categories: readonly string[];
   private readonly categoryOf: ReadonlyMap<string, string>;
   private readonly intake: KafkaIntake;
+  private readonly comparison: KafkaComparison;
   /** The next offset of each partition; cleared when the group is rebalanced. */
   private readonly expected = new Map<string, bigint>();
   private readonly failures = new Map<string, number>();
@@ -45,6 +47,13 @@ export class KafkaGroup {
     this.categories = categoriesFor(handlers.types, parts.schemaMap);
     this.categoryOf = new Map(this.categories.map((category) => [topicOf(parts.prefix, category), category]));
     this.intake = new KafkaIntake(name, parts, handlers);
+    this.comparison = new KafkaComparison(
+      name,
+      [...this.categoryOf.keys()],
+      parts,
+      (recordedBefore) => this.intake.catchUp(this.categories, this.loop.signal, recordedBefore),
+      () => this.expected.clear(),
+    );
     this.loop = new Loop(({ progressed }) => this.session(progressed), {
       pauseMs: 0,
       failed: (error) => {
@@ -58,12 +67,13 @@ export class KafkaGroup {
 
   start(): void {
     this.loop.start();
+    this.comparison.start();
   }
 
   /** Lets the current chunk finish and starts no other. */
   async stop(): Promise<void> {
     for (const timer of this.pauses) clearTimeout(timer);
-    await this.loop.stop();
+    await Promise.all([this.loop.stop(), this.comparison.stop()]);
   }
 
   replayParked(stream: string): Promise<Replay> {
@@ -95,26 +105,12 @@ export class KafkaGroup {
    * that read the log before, one that was stopped for longer than the retention, a recreated topic).
    */
   private async align(): Promise<'aligned' | 'later'> {
-    const starts: { readonly topic: string; readonly partition: number; readonly low: bigint }[] = [];
-    const admin = this.parts.kafka.admin();
-    await admin.connect();
-    try {
-      for (const topic of this.categoryOf.keys()) {
-        for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
-          const own = await this.parts.inbox.nextOffset(this.name, topic, partition);
-          if ((own ?? 0n) >= BigInt(low) && (own ?? 0n) <= BigInt(high)) continue;
-          starts.push({ topic, partition, low: BigInt(low) });
-          const why = own !== null && own > BigInt(high) ? 'topic-made-again' : 'retention-passed';
-          if (own !== null) this.parts.alerts.lost(this.name, `${topic}/${partition}`, why);
-        }
-      }
-    } finally {
-      await admin.disconnect();
-    }
-    if (starts.length > 0 || (await this.parts.inbox.needsCatchUp(this.name))) {
+    const lost = await this.comparison.lostPlaces();
+    if (lost.length > 0) {
+      if ((await this.comparison.recover(lost)) === 'later') return 'later';
+    } else if (await this.parts.inbox.needsCatchUp(this.name)) {
       if ((await this.intake.catchUp(this.categories, this.loop.signal)) === 'later') return 'later';
     }
-    for (const { topic, partition, low } of starts) await this.parts.inbox.place(this.name, topic, partition, low);
     return 'aligned';
   }
 

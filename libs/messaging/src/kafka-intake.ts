@@ -61,8 +61,8 @@ export class KafkaIntake {
   }
 
   /** Handles the unhandled events of the log: for a new group, or one for which Kafka lost messages. */
-  catchUp(categories: readonly string[], signal: AbortSignal): Promise<'done' | 'later'> {
-    return this.parts.inbox.catchUp(this.group, categories, this.handling, signal);
+  catchUp(categories: readonly string[], signal: AbortSignal, recordedBefore?: string): Promise<'done' | 'later'> {
+    return this.parts.inbox.catchUp(this.group, categories, this.handling, signal, recordedBefore);
   }
 
   /** Replays a parked stream. */

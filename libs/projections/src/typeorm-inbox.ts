@@ -85,6 +85,7 @@ export class TypeOrmInbox extends Inbox<EntityManager> {
       const page = await this.log.readAll({ after, limit: catchUpPage, categories });
       const { checkpoint, events } = recordedBefore === undefined ? page : olderPart(page, recordedBefore);
       if (checkpoint === null || checkpoint === after) {
+        if (recordedBefore !== undefined) return 'done';
         if (await this.followPartitions(group, after)) return 'done';
         continue; // another process moved it meanwhile
       }
