@@ -62,12 +62,14 @@ export const startProcessorSandbox = async (options: ProcessorSandboxOptions): P
   const notifiers = { payson: new Notifier(delaysMs), mondido: new Notifier(delaysMs) };
   let origin = '';
 
-  new PaysonSandbox(options.payson, reception, notifiers.payson, () => origin).mount(app);
-  new MondidoSandbox(options.mondido ?? sandboxMondido, reception, notifiers.mondido, () => origin).mount(app);
+  const payson = new PaysonSandbox(options.payson, reception, notifiers.payson, () => origin);
+  const mondido = new MondidoSandbox(options.mondido ?? sandboxMondido, reception, notifiers.mondido, () => origin);
+  payson.mount(app);
+  mondido.mount(app);
   // It depends on nothing else, so it is ready when it answers.
   for (const path of ['/health/live', '/health/ready'])
     app.get(path, () => ({ status: path.slice('/health/'.length) }));
-  inspect(app, [...Object.keys(notifiers), 'oneMail'], reception, notifiers);
+  inspect(app, [...Object.keys(notifiers), 'oneMail'], reception, notifiers, { payson, mondido });
 
   const account = options.mail ?? sandboxMail;
   const mails = new MailStore(Math.trunc(Date.parse(reception.clock.now()) / 1000));

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { newId } from '@dittoo/kernel';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { wholeAmount, type Act, type ActOutcome } from '../payment/acts.js';
 import type { Notifier } from '../payment/notifier.js';
 import { paymentPage, paymentPagePolicy } from '../payment/payment.page.js';
 import type { MondidoOptions } from '../processor-sandbox.config.js';
@@ -11,6 +12,7 @@ import {
   type Refund,
   type Transaction,
   type TransactionAnswer,
+  actOnTransaction,
   captureTransaction,
   decideTransaction,
   isError,
@@ -69,12 +71,12 @@ export class MondidoSandbox {
     );
     app.post<{ Params: { token: string } }>('/mondido/v1/form/:token', async ({ params, headers, body }, reply) => {
       const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-      const { decision } = ((form ? formBody : jsonBody)(String(body)) ?? {}) as { decision?: unknown };
+      const { amountMinor, decision } = ((form ? formBody : jsonBody)(String(body)) ?? {}) as Record<string, unknown>;
       const transaction = this.withToken(params.token);
       const known = (['approve', 'deny', 'fail'] as const).find((name) => name === decision);
       if (transaction === undefined) return reply.code(404).send(mondidoErrors.notFound);
       if (known === undefined) return reply.code(400).send(mondidoErrors.parameter);
-      const answer = this.keep(transaction, decideTransaction(transaction, known));
+      const answer = this.keep(transaction, decideTransaction(transaction, known, wholeAmount(amountMinor)));
       if (form) return this.page(params.token, reply);
       return isError(answer) ? reply.code(409).send(answer) : reply.send({ id: answer.id, status: answer.status });
     });
@@ -215,6 +217,16 @@ export class MondidoSandbox {
         body: JSON.stringify({ ...this.answer(after), response_hash: responseHash(this.options, after) }),
       });
     return after;
+  }
+
+  act(id: string, act: Act, amountMinor: number | null): ActOutcome {
+    const transaction = this.transactions.get(Number(id));
+    if (transaction === undefined) return 'unknown';
+    if (act === 'forget') return this.transactions.delete(transaction.id) ? 'done' : 'unknown';
+    const refund = { id: ++this.ids, reason: 'by staff of Mondido', createdAt: this.reception.clock.now() };
+    return isError(this.keep(transaction, actOnTransaction(transaction, act, amountMinor, refund)))
+      ? 'impossible'
+      : 'done';
   }
 
   private storeCard(transaction: Transaction): number {

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { newId } from '@dittoo/kernel';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { wholeAmount, type Act, type ActOutcome } from '../payment/acts.js';
 import type { Notifier } from '../payment/notifier.js';
 import { paymentPage, paymentPagePolicy } from '../payment/payment.page.js';
 import type { PaysonOptions } from '../processor-sandbox.config.js';
@@ -10,6 +11,7 @@ import {
   type CheckoutAnswer,
   type CheckoutStatus,
   type Decision,
+  actOnCheckout,
   answerOf,
   createCheckout,
   decideCheckout,
@@ -44,8 +46,8 @@ export class PaysonSandbox {
     app.get<{ Params: { id: string } }>('/payson/pay/:id', async ({ params }, reply) => this.page(params.id, reply));
     app.post<{ Params: { id: string } }>('/payson/pay/:id', async ({ params, headers, body }, reply) => {
       const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-      const { decision } = ((form ? formBody : jsonBody)(String(body)) ?? {}) as { decision?: unknown };
-      const answer = this.decide(params.id, decision);
+      const given = ((form ? formBody : jsonBody)(String(body)) ?? {}) as { decision?: unknown; amountMinor?: unknown };
+      const answer = this.decide(params.id, given.decision, wholeAmount(given.amountMinor));
       if (typeof answer === 'number' && !(form && answer === 409))
         return reply.code(answer).send({ message: answer === 404 ? 'no such checkout' : 'no such decision now' });
       if (form) return this.page(params.id, reply);
@@ -117,17 +119,26 @@ export class PaysonSandbox {
   }
 
   /** @returns 400 = no such decision, 404 = no such checkout, 409 = not in this status */
-  private decide(id: string, decision: unknown): Checkout | 400 | 404 | 409 {
+  private decide(id: string, decision: unknown, amountMinor: number | null): Checkout | 400 | 404 | 409 {
     const checkout = this.find(id);
     if (checkout === null) return 404;
     const known = (['approve', 'deny', 'settle', 'expire'] as const).find((name) => name === decision);
     if (known === undefined) return 400;
-    const answer = this.move(checkout, known);
+    const answer = this.move(checkout, known, amountMinor);
     return isRefusal(answer) ? 409 : answer;
   }
 
-  private move(checkout: Checkout, decision: Decision): CheckoutAnswer {
-    return this.keep(checkout.status, decideCheckout(checkout, decision, ++this.purchases, this.reception.clock.now()));
+  private move(checkout: Checkout, decision: Decision, amountMinor: number | null = null): CheckoutAnswer {
+    const now = this.reception.clock.now();
+    return this.keep(checkout.status, decideCheckout(checkout, decision, ++this.purchases, now, amountMinor));
+  }
+
+  act(id: string, act: Act, amountMinor: number | null): ActOutcome {
+    const checkout = this.find(id);
+    if (checkout === null) return 'unknown';
+    if (act === 'forget') return this.checkouts.delete(checkout.id) ? 'done' : 'unknown';
+    const answer = actOnCheckout(checkout, act, amountMinor, this.reception.clock.now());
+    return isRefusal(this.keep(checkout.status, answer)) ? 'impossible' : 'done';
   }
 
   /** Stores the result, and notifies the shop of a new status that has a notification. */
