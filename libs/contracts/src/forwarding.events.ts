@@ -103,6 +103,8 @@ export interface ForwardingEvents {
     readonly amount: Money;
     readonly refundedMinor: number;
   };
+  /** The processor answered that it does not know the payment (any more). In the stream of its `openPayment` as well. */
+  PaymentNotFound: { readonly processorId: string; readonly orderId: OrderId; readonly paymentReference: string };
   /** What a recipient made of an erasure (art. 19). `notSupported` becomes a person's task. */
   ErasureAnswered: {
     readonly processorId: string;
@@ -164,5 +166,6 @@ export const forwardingSchema: SchemaMapOf<ForwardingEvents> = {
       refundedMinor: plain,
     },
   },
+  PaymentNotFound: { ...forwarding, fields: { processorId: plain, orderId: plain, paymentReference: plain } },
   ErasureAnswered: { ...forwarding, fields: { processorId: plain, requestId: plain, answer: plain, reason: plain } },
 };

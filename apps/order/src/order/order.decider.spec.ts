@@ -1,5 +1,5 @@
 import { describe, it } from '@jest/globals';
-import type { OrderEvent, OrderEvents } from '@dittoo/contracts';
+import type { OrderEvent, OrderEvents, PaymentDiscrepancy } from '@dittoo/contracts';
 import { deciderSpec } from '@dittoo/testing';
 import { orderDecider, type OrderCommand, type OrderingCustomer } from './order.decider.js';
 
@@ -58,9 +58,22 @@ const action = { kind: 'redirect', url: 'https://pay.example.org/p-1' } as const
 const opened: OrderEvent = { type: 'PaymentOpened', data: { ...checkout, action } };
 const approved: OrderEvent = { type: 'PaymentApproved', data: { ...checkout, amount: total } };
 const denied: OrderEvent = { type: 'PaymentDenied', data: { processorId: 'mondido', reason: 'denied' } };
+const captured = (amountMinor = total.amountMinor): OrderEvent => ({
+  type: 'PaymentCaptured',
+  data: { ...checkout, amount: { amountMinor, currency: 'SEK' } },
+});
+const atProcessor = (amountMinor: number): OrderEvent => ({
+  type: 'RefundMadeAtProcessor',
+  data: { ...checkout, amount: { amountMinor, currency: 'SEK' } },
+});
+const found = (kind: PaymentDiscrepancy, amountMinor: number): OrderEvent => ({
+  type: 'PaymentDiscrepancyFound',
+  data: { kind, processorId: 'mondido', amount: { amountMinor, currency: 'SEK' }, failure: null },
+});
 const shippedAt = '2026-11-20T10:00:00.000Z';
 const shipped: OrderEvent = { type: 'OrderShipped', data: { shippedAt } };
 const cancelled: OrderEvent = { type: 'OrderCancelled', data: { by: 'customer' } };
+const shippedAndTaken = [placed(), opened, approved, shipped, captured()];
 const refundDecided = (refundId: string, quantities: [string, number][], amountMinor: number): OrderEvent => ({
   type: 'RefundDecided',
   data: {
@@ -76,12 +89,14 @@ const refundPaid = (refundId: string, amountMinor: number): OrderEvent => ({
 });
 
 const open: OrderCommand = { type: 'OpenPayment', ...checkout, action };
-const approve = (amountMinor = total.amountMinor, currency = 'SEK'): OrderCommand => ({
-  type: 'ApprovePayment',
+type Observe = Extract<OrderCommand, { type: 'ObservePayment' }>;
+const observe = (status: Observe['status'], refundedMinor = 0): OrderCommand => ({
+  type: 'ObservePayment',
   ...checkout,
-  amount: { amountMinor, currency },
+  status,
+  amount: status === 'notFound' ? null : total,
+  refundedMinor,
 });
-const deny: OrderCommand = { type: 'DenyPayment', processorId: 'mondido', reason: 'denied' };
 const ship: OrderCommand = { type: 'ShipOrder', shippedAt };
 const cancel: OrderCommand = { type: 'CancelOrder', by: 'customer' };
 const refund = (refundId: string, quantities: [string, number][] | null = null): OrderCommand => ({
@@ -155,23 +170,23 @@ describe('the personnummer on an order', () => {
 describe('payment', () => {
   it('opens once', () => given(placed()).when(open).then(opened));
   it('opens not again', () => given(placed(), opened).when(open).then());
-  it('is approved', () => given(placed(), opened).when(approve()).then(approved));
-  it('is approved before its opening was recorded', () => given(placed()).when(approve()).then(approved));
-  it('is approved when the customer tried again', () => given(placed(), opened, denied).when(approve()).then(approved));
-  it('is approved once', () => given(placed(), opened, approved).when(approve()).then());
-  it('is not approved by a smaller amount', () => given(placed(), opened).when(approve(40_699)).then());
-  it('is not approved in another currency', () => given(placed(), opened).when(approve(40_700, 'EUR')).then());
-  it('is denied', () => given(placed(), opened).when(deny).then(denied));
-  it('is not denied after it was approved', () => given(placed(), opened, approved).when(deny).then());
+  it('opens after all when a person had it tried again', () =>
+    given(placed(), { type: 'PaymentDenied', data: { processorId: 'mondido', reason: 'notOpened' } })
+      .when(open)
+      .then(opened));
+  it('does not open for a cancelled order', () => given(placed(), cancelled).when(open).then());
 
-  it.each([open, approve(), deny, { type: 'RecordRefund', refundedMinor: 1 } as const])(
-    'is of no order and changes nothing: $type',
-    (fact) => given().when(fact).then(),
-  );
-
-  it.each([open, approve(), deny])('is ignored for a cancelled order: $type', (fact) =>
-    given(placed(), opened, cancelled).when(fact).then(),
-  );
+  it.each([
+    open,
+    observe('approved'),
+    {
+      type: 'ConcludeForwarding',
+      processorId: 'mondido',
+      intent: 'openPayment',
+      ending: 'parked',
+      failure: 'http-400',
+    } as const,
+  ])('is of no order and changes nothing: $type', (fact) => given().when(fact).then());
 });
 
 describe('shipping', () => {
@@ -192,6 +207,10 @@ describe('cancelling', () => {
   it('is possible until shipped', () => given(placed(), opened, approved).when(cancel).then(cancelled));
   it('is not possible after', () => given(placed(), approved, shipped).when(cancel).thenFails('order-already-shipped'));
   it('happens once', () => given(placed(), cancelled).when(cancel).then());
+  it('never waits for a refund: what is decided is not charged', () =>
+    given(placed(), approved, refundDecided('r-1', [['mugg', 1]], 12_900))
+      .when(cancel)
+      .then(cancelled));
   it('needs an existing order', () => given().when(cancel).thenFails('not-found'));
 });
 
@@ -214,7 +233,7 @@ describe('refunding', () => {
       .then(refundDecided('r-1', [['mugg', 2]], 25_800)));
 
   it('takes the rest', () =>
-    given(...paid, refundDecided('r-1', [['mugg', 1]], 12_900))
+    given(...shippedAndTaken, refundDecided('r-1', [['mugg', 1]], 12_900))
       .when(refund('r-2'))
       .then(
         refundDecided(
@@ -260,18 +279,59 @@ describe('refunding', () => {
   it('needs a payment', () => given(placed(), opened).when(refund('r-1')).thenFails('order-not-paid'));
   it('needs an existing order', () => given().when(refund('r-1')).thenFails('not-found'));
 
-  it('of a cancelled order gives back what was paid', () =>
+  it('of a cancelled order is not decided: all goes back by itself', () =>
     given(...paid, cancelled)
       .when(refund('r-1', [['handduk', 1]]))
-      .then(refundDecided('r-1', [['handduk', 1]], 14_900)));
+      .thenFails('order-already-cancelled'));
+
+  const all: [string, number][] = [
+    ['mugg', 2],
+    ['handduk', 1],
+  ];
+  it('of all that is only reserved cancels the order', () =>
+    given(...paid)
+      .when(refund('r-1'))
+      .then(refundDecided('r-1', all, 40_700), { type: 'OrderCancelled', data: { by: 'staff' } }));
+
+  it('of the rest of what is only reserved cancels the order as well', () =>
+    given(...paid, refundDecided('r-1', [['mugg', 2]], 25_800))
+      .when(refund('r-2', [['handduk', 1]]))
+      .then(refundDecided('r-2', [['handduk', 1]], 14_900), { type: 'OrderCancelled', data: { by: 'staff' } }));
+
+  it('of all that was taken cancels nothing', () =>
+    given(...paid, captured())
+      .when(refund('r-1'))
+      .then(refundDecided('r-1', all, 40_700)));
 
   it('is paid when the processor has paid back that much', () =>
-    given(...paid, refundDecided('r-1', [['mugg', 1]], 12_900), refundDecided('r-2', [['handduk', 1]], 14_900))
-      .when({ type: 'RecordRefund', refundedMinor: 20_000 })
-      .then(refundPaid('r-1', 12_900)));
+    given(
+      ...shippedAndTaken,
+      refundDecided('r-1', [['mugg', 1]], 12_900),
+      refundDecided('r-2', [['handduk', 1]], 14_900),
+    )
+      .when(observe('captured', 27_000))
+      .then(refundPaid('r-1', 12_900), atProcessor(14_100), found('refundedAtProcessor', 14_100)));
 
   it('is paid once', () =>
-    given(...paid, refundDecided('r-1', [['mugg', 1]], 12_900), refundPaid('r-1', 12_900))
-      .when({ type: 'RecordRefund', refundedMinor: 12_900 })
+    given(...shippedAndTaken, refundDecided('r-1', [['mugg', 1]], 12_900), refundPaid('r-1', 12_900))
+      .when(observe('captured', 12_900))
       .then());
+
+  it('claims first what went back at the processor, and nothing is paid back twice', () =>
+    given(...shippedAndTaken, atProcessor(12_900), found('refundedAtProcessor', 12_900))
+      .when(refund('r-1', [['mugg', 1]]))
+      .then(refundDecided('r-1', [['mugg', 1]], 12_900), refundPaid('r-1', 12_900), {
+        type: 'PaymentDiscrepancyResolved',
+        data: { kind: 'refundedAtProcessor' },
+      }));
+
+  it('of more than went back at the processor waits for the rest', () =>
+    given(
+      ...shippedAndTaken,
+      atProcessor(10_000),
+      found('refundedAtProcessor', 10_000),
+      refundDecided('r-1', [['mugg', 1]], 12_900),
+    )
+      .when(observe('captured', 12_900))
+      .then(refundPaid('r-1', 12_900), { type: 'PaymentDiscrepancyResolved', data: { kind: 'refundedAtProcessor' } }));
 });

@@ -1,12 +1,9 @@
 import {
   mayBeCancelled,
-  mayBePaid,
   mayBeShipped,
   paymentOf,
   refundableMinor,
-  refundPaidMinor,
   type Locale,
-  type Money,
   type OrderEvent,
   type OrderEvents,
   type OrderLine,
@@ -17,7 +14,11 @@ import {
   type PostalAddress,
 } from '@dittoo/contracts';
 import { DomainError, type Decider } from '@dittoo/kernel';
-import { evolve, type Order, type PlacedOrder } from './order.js';
+import { withDiscrepancies } from './discrepancies.js';
+import { conclude, type EndedForwarding } from './forwarding-ends.js';
+import { observe } from './observations.js';
+import { evolve, evolved, type Order, type PlacedOrder } from './order.js';
+import { claim, type Observation } from './settlement.js';
 
 /** The customer at the moment of ordering. The needed fields are copied into the order under its own keys. */
 export interface OrderingCustomer {
@@ -55,7 +56,7 @@ type Request =
       readonly reason: string;
     };
 
-/** Facts from a processor: they happened, so they are never refused. A fact that no longer fits changes nothing. */
+/** Facts from a processor and about what was asked of it: they happened, so they are never refused. */
 type Fact =
   | {
       readonly type: 'OpenPayment';
@@ -63,51 +64,41 @@ type Fact =
       readonly paymentReference: string;
       readonly action: PaymentAction;
     }
-  | {
-      readonly type: 'ApprovePayment';
-      readonly processorId: string;
-      readonly paymentReference: string;
-      readonly amount: Money;
-    }
-  | {
-      readonly type: 'DenyPayment';
-      readonly processorId: string;
-      readonly reason: OrderEvents['PaymentDenied']['reason'];
-    }
-  /** Total amount paid back. */
-  | { readonly type: 'RecordRefund'; readonly refundedMinor: number };
+  | ({ readonly type: 'ObservePayment' } & Observation)
+  | ({ readonly type: 'ConcludeForwarding' } & EndedForwarding);
 
 export type OrderCommand = Request | Fact;
 type Command<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>;
 
-const decide = (command: OrderCommand, order: Order): OrderEvent[] => {
-  switch (command.type) {
-    case 'PlaceOrder':
-      return order.stage === 'none' ? place(command) : [];
-    case 'ShipOrder':
-      return ship(command, existing(order));
-    case 'CancelOrder':
-      return cancel(command, existing(order));
-    case 'DecideRefund':
-      return decideRefund(command, existing(order));
-    case 'OpenPayment': {
-      const { type: _, ...data } = command;
-      return order.stage === 'placed' ? [{ type: 'PaymentOpened', data }] : [];
-    }
-    case 'ApprovePayment':
-      return approve(command, order);
-    case 'DenyPayment': {
-      const { type: _, ...data } = command;
-      return order.stage === 'placed' || order.stage === 'awaitingPayment' ? [{ type: 'PaymentDenied', data }] : [];
-    }
-    case 'RecordRefund':
-      return recordRefund(command, order);
+/** Every command may settle a discrepancy; a fact about an order that is not there changes nothing. */
+const decide = (command: OrderCommand, order: Order): readonly OrderEvent[] => {
+  if (command.type === 'PlaceOrder') return order.stage === 'none' ? place(command) : [];
+  if (order.stage !== 'none') {
+    const seen = command.type === 'ObservePayment' && command.status !== 'notFound';
+    return withDiscrepancies(decidePlaced(command, order), order, seen);
   }
+  if (isFact(command)) return [];
+  throw new DomainError('not-found');
 };
 
-const existing = (order: Order): PlacedOrder => {
-  if (order.stage === 'none') throw new DomainError('not-found');
-  return order;
+const isFact = ({ type }: OrderCommand): boolean =>
+  type === 'OpenPayment' || type === 'ObservePayment' || type === 'ConcludeForwarding';
+
+const decidePlaced = (command: Exclude<OrderCommand, { type: 'PlaceOrder' }>, order: PlacedOrder): OrderEvent[] => {
+  switch (command.type) {
+    case 'ShipOrder':
+      return ship(command, order);
+    case 'CancelOrder':
+      return cancel(command, order);
+    case 'DecideRefund':
+      return decideRefund(command, order);
+    case 'OpenPayment':
+      return open(command, order);
+    case 'ObservePayment':
+      return observe(command, order);
+    case 'ConcludeForwarding':
+      return conclude(command, order);
+  }
 };
 
 const place = (command: Command<'PlaceOrder'>): OrderEvent[] => {
@@ -154,11 +145,20 @@ const cancel = ({ by }: Command<'CancelOrder'>, order: PlacedOrder): OrderEvent[
   return mayBeCancelled(order) ? [{ type: 'OrderCancelled', data: { by } }] : [];
 };
 
+/** A person may have had it tried again after it failed for good. */
+const open = ({ type: _, ...data }: Command<'OpenPayment'>, order: PlacedOrder): OrderEvent[] =>
+  order.stage === 'placed' || (order.stage === 'paymentDenied' && order.reason === 'notOpened')
+    ? [{ type: 'PaymentOpened', data }]
+    : [];
+
+/** Of what is only reserved, a refund is not charged; where it leaves nothing to charge, the order is cancelled. */
 const decideRefund = (command: Command<'DecideRefund'>, order: PlacedOrder): OrderEvent[] => {
   const { refundId, reason } = command;
   const payment = paymentOf(order);
-  if (payment === null) throw new DomainError('order-not-paid');
+  if (payment === null)
+    throw new DomainError(order.stage === 'cancelled' ? 'order-already-cancelled' : 'order-not-paid');
   if (payment.refunds.some((refund) => refund.refundId === refundId)) return [];
+  if (order.stage === 'cancelled') throw new DomainError('order-already-cancelled');
   const left = linesLeft(order, payment);
   const leftMinor = refundableMinor(order);
   const lines = command.lines === null ? left : merged(command.lines);
@@ -166,7 +166,10 @@ const decideRefund = (command: Command<'DecideRefund'>, order: PlacedOrder): Ord
   const amountMinor = command.lines === null ? leftMinor : priceOf(order, lines);
   if (tooMany || amountMinor > leftMinor || amountMinor === 0) throw new DomainError('refund-exceeds-order');
   const amount = { amountMinor, currency: order.total.currency };
-  return [{ type: 'RefundDecided', data: { refundId, lines, amount, reason } }];
+  const decided: OrderEvent = { type: 'RefundDecided', data: { refundId, lines, amount, reason } };
+  const isAll = order.stage === 'paid' && payment.capturedMinor === null && amountMinor === leftMinor;
+  if (isAll) return [decided, { type: 'OrderCancelled', data: { by: 'staff' } }];
+  return [decided, ...claim(evolved(order, [decided]))];
 };
 
 type Quantities = OrderEvents['RefundDecided']['lines'];
@@ -194,29 +197,6 @@ const priceOf = (order: PlacedOrder, lines: Quantities): number =>
     (sum, { sku, quantity }) => sum + quantity * (order.lines.find((line) => line.sku === sku)?.unitPriceMinor ?? 0),
     0,
   );
-
-const approve = ({ type: _, ...data }: Command<'ApprovePayment'>, order: Order): OrderEvent[] => {
-  if (order.stage === 'none' || !mayBePaid(order)) return [];
-  const { amountMinor, currency } = data.amount;
-  // A smaller amount or another currency is not the payment of this order.
-  if (currency !== order.total.currency || amountMinor < order.total.amountMinor) return [];
-  return [{ type: 'PaymentApproved', data }];
-};
-
-/** The processor reports a sum, not single refunds: it covers the oldest decided refunds first. */
-const recordRefund = (command: Command<'RecordRefund'>, order: Order): OrderEvent[] => {
-  const payment = paymentOf(order);
-  if (order.stage === 'none' || payment === null) return [];
-  let uncovered = command.refundedMinor - refundPaidMinor(payment);
-  const events: OrderEvent[] = [];
-  for (const { refundId, amountMinor, paid } of payment.refunds) {
-    if (paid) continue;
-    if (amountMinor > uncovered) break;
-    uncovered -= amountMinor;
-    events.push({ type: 'RefundPaid', data: { refundId, amount: { amountMinor, currency: order.total.currency } } });
-  }
-  return events;
-};
 
 export const orderDecider: Decider<OrderCommand, Order, OrderEvent> = {
   category: 'order',

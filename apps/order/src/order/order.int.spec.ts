@@ -404,7 +404,9 @@ describe('a payment', () => {
     await becomes(subjectId, denied, 'paymentDenied');
     await becomes(subjectId, refused, 'paymentDenied');
     const { body } = await as(subjectId).get(`/orders/${refused}`);
-    expect(body.payment).toEqual({ method: 'mondidoCard', status: 'denied', reason: 'refusedByPolicy' });
+    const { explanation, ...payment } = body.payment;
+    expect(payment).toEqual({ method: 'mondidoCard', status: 'denied', reason: 'refusedByPolicy' });
+    expect(explanation).toContain('integritetspolicy');
   });
 
   it('that comes too late changes nothing, and the next one is handled', async () => {
