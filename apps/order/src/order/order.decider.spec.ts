@@ -30,6 +30,7 @@ const place = (change: Partial<Place> = {}): OrderCommand => ({
   method: 'mondidoCard',
   personnummerGround: null,
   deliveryAddress: null,
+  offer: { terms: null },
   customer,
   ...change,
 });
@@ -130,6 +131,25 @@ describe('placing an order', () => {
       .thenFails('delivery-address-required'));
 
   it('is recorded once', () => given(placed()).when(place()).then());
+
+  const terms = { countries: ['SE'], currencies: ['SEK'], minimumMinor: { SEK: 40_700 } };
+  it('takes what the way to pay takes', () =>
+    given()
+      .when(place({ offer: { terms } }))
+      .then(placed()));
+
+  it.each([
+    ['is not offered', { offer: null }],
+    ['does not serve the country', { offer: { terms }, deliveryAddress: { ...work, country: 'AX' } }],
+    [
+      'does not serve what stands in a profile as an address',
+      { offer: { terms }, customer: { ...customer, address: [] as never } },
+    ],
+    ['does not take the currency', { offer: { terms }, currency: 'NOK' }],
+    ['takes no amount so small', { offer: { terms: { ...terms, minimumMinor: { SEK: 40_701 } } } }],
+  ] as [string, Partial<Place>][])('is refused where the way to pay %s', (_why, change) =>
+    given().when(place(change)).thenFails('payment-method-not-available'),
+  );
 });
 
 describe('the personnummer on an order', () => {

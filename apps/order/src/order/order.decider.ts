@@ -4,6 +4,7 @@ import {
   paymentOf,
   refundableMinor,
   type Locale,
+  type Money,
   type OrderEvent,
   type OrderEvents,
   type OrderLine,
@@ -32,6 +33,15 @@ export interface OrderingCustomer {
   readonly personnummerGround: PersonnummerGround | null;
 }
 
+/** The orders that a way to pay takes, by the register; terms of `null` = any. */
+export interface PaymentOffer {
+  readonly terms: {
+    readonly countries: readonly string[];
+    readonly currencies?: readonly string[];
+    readonly minimumMinor?: Readonly<Record<string, number>>;
+  } | null;
+}
+
 /** Commands of the shop or the customer: a rule may refuse them. */
 type Request =
   | {
@@ -44,6 +54,8 @@ type Request =
       readonly personnummerGround: PersonnummerGround | null;
       /** `null` = to the address of the profile. */
       readonly deliveryAddress: PostalAddress | null;
+      /** The orders that `method` takes; `null` = it is not offered. */
+      readonly offer: PaymentOffer | null;
       readonly customer: OrderingCustomer;
     }
   | { readonly type: 'ShipOrder'; readonly shippedAt: string }
@@ -108,6 +120,7 @@ const place = (command: Command<'PlaceOrder'>): OrderEvent[] => {
   if (deliveryAddress === null) throw new DomainError('delivery-address-required');
   if (personnummerGround !== null) checkGround(personnummerGround, method, customer.personnummerGround);
   const amountMinor = lines.reduce((sum, { quantity, unitPriceMinor }) => sum + quantity * unitPriceMinor, 0);
+  checkOffer(command.offer, deliveryAddress.country, { amountMinor, currency });
   const data = {
     lines,
     total: { amountMinor, currency },
@@ -118,6 +131,20 @@ const place = (command: Command<'PlaceOrder'>): OrderEvent[] => {
     recipient: { givenName, familyName, address: deliveryAddress, email, phone },
   };
   return [{ type: 'OrderPlaced', data }];
+};
+
+/** What the processor would refuse for good is refused here, with the field that is why. */
+const checkOffer = (offer: PaymentOffer | null, country: string, { amountMinor, currency }: Money): void => {
+  const refuse = (field: string, message: string): never => {
+    throw new DomainError('payment-method-not-available', undefined, [{ field, message }]);
+  };
+  if (offer === null) return refuse('payment.method', 'is not offered');
+  if (offer.terms === null) return;
+  const { countries, currencies, minimumMinor } = offer.terms;
+  if (!countries.includes(String(country).toUpperCase()))
+    refuse('deliveryAddress.country', 'is not a country that this way to pay serves');
+  if (currencies?.includes(currency) === false) refuse('lines', 'are not priced in a currency of this way to pay');
+  if (amountMinor < (minimumMinor?.[currency] ?? 0)) refuse('lines', 'come to less than this way to pay takes');
 };
 
 /** Lag (2018:218) 3 kap. 10 §: a creditor must know its debtor, a card payment needs no personnummer. */

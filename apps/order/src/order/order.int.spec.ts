@@ -269,6 +269,22 @@ describe('POST /orders', () => {
     expect(answer.headers['content-type']).toMatch('application/problem+json');
   });
 
+  it.each(['AX', 'FO', 'US'])(
+    'to %s is refused at once, by every way to pay that does not serve it',
+    async (country) => {
+      const subjectId = await customer();
+      const deliveryAddress = { street: 'Storgatan 1', postalCode: '411 01', city: 'Göteborg', country };
+      for (const method of ['mondidoCard', 'paysonInvoice', 'paysonPartPayment']) {
+        const { body, status } = await as(subjectId).post(
+          '/orders',
+          cardOrder({ payment: { method }, deliveryAddress }),
+        );
+        expect([status, body.code]).toEqual([409, 'payment-method-not-available']);
+        expect(body.errors).toEqual([{ field: 'deliveryAddress.country', message: expect.any(String) }]);
+      }
+    },
+  );
+
   it('needs an address', async () => {
     const answer = await as(await customer(null)).post('/orders', cardOrder());
     expect([answer.status, answer.body.code]).toEqual([422, 'delivery-address-required']);

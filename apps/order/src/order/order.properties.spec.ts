@@ -32,6 +32,7 @@ const place = fc
     method: 'paysonInvoice',
     personnummerGround: null,
     deliveryAddress: address,
+    offer: { terms: null },
     customer: {
       givenName: 'Astrid',
       familyName: 'Exempel',
