@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { wholeAmount, type Act, type ActOutcome } from '../payment/acts.js';
 import type { Notifier } from '../payment/notifier.js';
 import { paymentPage, paymentPagePolicy } from '../payment/payment.page.js';
+import type { PaymentJournal } from '../payment/payment-journal.js';
 import type { PaysonOptions } from '../processor-sandbox.config.js';
 import { type Reception, basicCredentials, formBody, jsonBody, receive } from '../reception/reception.js';
 import {
@@ -26,8 +27,7 @@ import { type PaysonError, readCheckout } from './payson-body.js';
 const pageSize = 20;
 
 /**
- * Payson Checkout 2.0 under `/payson/2.0`, and under `/payson/pay` the page that a buyer sees in its frame. Checkouts
- * live as long as the process; the caller of the API learns of a buyer's decision by an unsigned notification or by
+ * Payson Checkout 2.0 under `/payson/2.0`, and under `/payson/pay` the page that a buyer sees in its frame. The caller of the API learns of a buyer's decision by an unsigned notification or by
  * reading.
  */
 export class PaysonSandbox {
@@ -39,7 +39,26 @@ export class PaysonSandbox {
     private readonly reception: Reception,
     private readonly notifier: Notifier,
     private readonly origin: () => string,
-  ) {}
+    private readonly journal: PaymentJournal,
+  ) {
+    for (const [id, checkout] of journal.of<Checkout>('payson')) this.checkouts.set(id, checkout);
+    for (const { purchaseId } of this.checkouts.values()) this.purchases = Math.max(this.purchases, purchaseId ?? 0);
+  }
+
+  /** Nobody can pay any more what is still to be paid: its page had another address. */
+  expireOpen(): void {
+    for (const checkout of this.checkouts.values()) {
+      const expired = decideCheckout(checkout, 'expire', 0, this.reception.clock.now());
+      if (isRefusal(expired) || expired.status === checkout.status) continue;
+      this.checkouts.set(expired.id, expired);
+      this.journal.defer('payson', expired.id, withoutBuyer(expired));
+    }
+  }
+
+  private store(checkout: Checkout): void {
+    this.checkouts.set(checkout.id, checkout);
+    this.journal.keep('payson', checkout.id, withoutBuyer(checkout));
+  }
 
   mount(app: FastifyInstance): void {
     app.register(async (api) => this.api(api), { prefix: '/payson/2.0' });
@@ -78,7 +97,7 @@ export class PaysonSandbox {
       if (errors.length > 0) return failed(reply, 400, 'Validation failed', errors);
       const created = createCheckout(checkout, newId, this.reception.clock.now());
       if (isRefusal(created)) return failed(reply, 400, 'Validation failed', created.errors);
-      this.checkouts.set(created.id, created);
+      this.store(created);
       reply.code(201).header('location', `${this.origin()}/payson/2.0/Checkouts/${created.id}`);
       return this.answer(created);
     });
@@ -136,7 +155,11 @@ export class PaysonSandbox {
   act(id: string, act: Act, amountMinor: number | null): ActOutcome {
     const checkout = this.find(id);
     if (checkout === null) return 'unknown';
-    if (act === 'forget') return this.checkouts.delete(checkout.id) ? 'done' : 'unknown';
+    if (act === 'forget') {
+      this.checkouts.delete(checkout.id);
+      this.journal.keep('payson', checkout.id, null);
+      return 'done';
+    }
     const answer = actOnCheckout(checkout, act, amountMinor, this.reception.clock.now());
     return isRefusal(this.keep(checkout.status, answer)) ? 'impossible' : 'done';
   }
@@ -144,7 +167,7 @@ export class PaysonSandbox {
   /** Stores the result, and notifies the shop of a new status that has a notification. */
   private keep(before: CheckoutStatus, answer: CheckoutAnswer): CheckoutAnswer {
     if (isRefusal(answer)) return answer;
-    this.checkouts.set(answer.id, answer);
+    this.store(answer);
     if (answer.status !== before && notifiedStatuses.includes(answer.status)) {
       const url = new URL(answer.merchant.notificationUri);
       url.search += `${url.search === '' ? '?' : '&'}checkout=${answer.id}`;
@@ -190,6 +213,13 @@ export class PaysonSandbox {
       .send(page);
   }
 }
+
+/** What is kept of a checkout on disk. */
+const withoutBuyer = (checkout: Checkout): Checkout => ({
+  ...checkout,
+  customer: { type: 'person' },
+  description: null,
+});
 
 const failed = (
   reply: FastifyReply,
