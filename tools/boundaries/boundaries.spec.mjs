@@ -93,7 +93,7 @@ probe([
     rule: 'what is imported is named in package.json',
     report: 'package.json does not name',
     forbidden: [
-      ['apps/order/src/order/order.controller.ts', importOf('@dittoo/processor-register')],
+      ['apps/order/src/order/order.controller.ts', importOf('@dittoo/personal-data')],
       ['apps/order/src/order/order.int.spec.ts', importOf('@dittoo/event-store')],
     ],
     allowed: [['apps/consent/src/consent/consent.controller.ts', importOf('@dittoo/processor-register')]],

@@ -13,7 +13,7 @@ export const folders = {
   'event-store-sandbox': [],
   gateway: ['edge', 'access-log', 'openapi', 'upstream'],
   identity: ['subject-search', 'session', 'staff', 'customer', 'password'],
-  order: ['order-list', 'order', 'customer-snapshot', 'catalogue'],
+  order: ['order-list', 'order', 'customer-snapshot', 'catalogue', 'messages'],
   'processor-forwarding': [
     'deliveries',
     'intake',

@@ -21,6 +21,32 @@ class CreateOrders1763800002000 implements MigrationInterface {
   }
 }
 
+/** States stored before a payment told what was taken of it: the same facts in the new form. */
+class TellWhatWasTaken1764260001000 implements MigrationInterface {
+  readonly name = 'TellWhatWasTaken1764260001000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      UPDATE orders.order_row SET state = state || '{"released": false, "discrepancies": []}' WHERE NOT state ? 'released'`);
+    await runner.query(`
+      UPDATE orders.order_row SET state = jsonb_set(state, '{payment}', (state -> 'payment')
+        || '{"capturedMinor": null, "unclaimedMinor": 0}' || jsonb_build_object('refunds', (
+          SELECT coalesce(jsonb_agg((r - 'paid') || jsonb_build_object(
+                   'status', CASE WHEN (r ->> 'paid')::boolean THEN 'paid' ELSE 'decided' END) ORDER BY place), '[]')
+            FROM jsonb_array_elements(state -> 'payment' -> 'refunds') WITH ORDINALITY AS refunds (r, place))))
+       WHERE jsonb_typeof(state -> 'payment') = 'object' AND NOT (state -> 'payment') ? 'capturedMinor'`);
+  }
+
+  /** The older form ignores what it does not know, but reads whether a refund is paid. */
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      UPDATE orders.order_row SET state = jsonb_set(state, '{payment,refunds}', (
+          SELECT coalesce(jsonb_agg(r || jsonb_build_object('paid', r ->> 'status' = 'paid') ORDER BY place), '[]')
+            FROM jsonb_array_elements(state -> 'payment' -> 'refunds') WITH ORDINALITY AS refunds (r, place)))
+       WHERE jsonb_typeof(state -> 'payment') = 'object'`);
+  }
+}
+
 /** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const ordersRows: RowClasses = {
   order_row: {
@@ -32,8 +58,8 @@ const ordersRows: RowClasses = {
       total_minor: repeats('OrderPlaced.total'),
       currency: repeats('OrderPlaced.total'),
       paid_minor: repeats('PaymentApproved.amount'),
-      refunded_minor: repeats('RefundPaid.amount'),
-      state: repeats('OrderPlaced', 'PaymentApproved', 'RefundDecided', 'RefundPaid'),
+      refunded_minor: repeats('RefundPaid.amount', 'RefundMadeAtProcessor.amount'),
+      state: repeats('OrderPlaced', 'PaymentApproved', 'PaymentCaptured', 'RefundDecided', 'RefundPaid'),
       placed_at: repeats('OrderPlaced'),
       changed_at: repeats('OrderPlaced', 'OrderShipped'),
       ...plainColumns('revision'),
@@ -41,4 +67,8 @@ const ordersRows: RowClasses = {
   },
 };
 
-export const ordersSchema = { schema: 'orders', migrations: [CreateOrders1763800002000], rows: ordersRows };
+export const ordersSchema = {
+  schema: 'orders',
+  migrations: [CreateOrders1763800002000, TellWhatWasTaken1764260001000],
+  rows: ordersRows,
+};

@@ -77,6 +77,10 @@ export interface ForwardingTuning {
   readonly reconcileAfterMs: number;
   /** First pause between two readings of a pending payment. */
   readonly watchPauseMs: number;
+  /** Pause between two readings of a reservation: the processor may release it. */
+  readonly watchReservedMs: number;
+  /** Pause between two readings of what was taken: it may be paid back at the processor. */
+  readonly watchTakenMs: number;
   readonly breakerPauseMs: number;
   /** How often it is checked whether the mailbox was swept today. */
   readonly sweepPauseMs: number;
@@ -116,6 +120,8 @@ const tuning: ForwardingTuning = {
   attempts: 12,
   reconcileAfterMs: 5_000,
   watchPauseMs: 5_000,
+  watchReservedMs: 6 * 3_600_000,
+  watchTakenMs: 24 * 3_600_000,
   breakerPauseMs: 5_000,
   sweepPauseMs: 600_000,
 };

@@ -36,6 +36,7 @@ export const problemCodes = {
   'second-person-required': [409, 'Another officer must confirm this'],
   'legal-hold-not-open': [409, 'The legal hold does not wait for this'],
   'legal-hold-in-force': [409, 'A legal hold asks us to keep this for now'],
+  'payment-method-not-available': [409, 'This way to pay does not take this order; choose another'],
   'order-not-payable': [409, 'The order cannot be paid now'],
   'order-not-paid': [409, 'The order is not paid'],
   'order-already-shipped': [409, 'The order has been shipped'],

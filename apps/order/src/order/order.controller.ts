@@ -1,5 +1,7 @@
 import type { OrderLine, PostalAddress } from '@dittoo/contracts';
 import { Clock, derivedId, DomainError, type OrderId } from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import { paymentOffer, type Register } from '@dittoo/processor-register';
 import {
   ApiProblems,
   commandContext,
@@ -14,7 +16,7 @@ import {
   type Caller,
   type Principal,
 } from '@dittoo/service';
-import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Catalogue, currency } from '../catalogue/catalogue.query.js';
@@ -47,6 +49,7 @@ export class OrderController {
     private readonly customers: Customers,
     private readonly orders: Orders,
     private readonly clock: Clock,
+    @Inject(REGISTER) private readonly register: Register,
   ) {}
 
   @Post()
@@ -74,6 +77,7 @@ export class OrderController {
         method: body.payment.method,
         personnummerGround: body.personnummerGround ?? null,
         deliveryAddress: addressOf(body.deliveryAddress),
+        offer: paymentOffer(this.register, body.payment.method),
         customer,
       },
       commandContext(caller, subjectId),

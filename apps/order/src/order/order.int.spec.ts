@@ -269,6 +269,22 @@ describe('POST /orders', () => {
     expect(answer.headers['content-type']).toMatch('application/problem+json');
   });
 
+  it.each(['AX', 'FO', 'US'])(
+    'to %s is refused at once, by every way to pay that does not serve it',
+    async (country) => {
+      const subjectId = await customer();
+      const deliveryAddress = { street: 'Storgatan 1', postalCode: '411 01', city: 'Göteborg', country };
+      for (const method of ['mondidoCard', 'paysonInvoice', 'paysonPartPayment']) {
+        const { body, status } = await as(subjectId).post(
+          '/orders',
+          cardOrder({ payment: { method }, deliveryAddress }),
+        );
+        expect([status, body.code]).toEqual([409, 'payment-method-not-available']);
+        expect(body.errors).toEqual([{ field: 'deliveryAddress.country', message: expect.any(String) }]);
+      }
+    },
+  );
+
   it('needs an address', async () => {
     const answer = await as(await customer(null)).post('/orders', cardOrder());
     expect([answer.status, answer.body.code]).toEqual([422, 'delivery-address-required']);
@@ -404,7 +420,9 @@ describe('a payment', () => {
     await becomes(subjectId, denied, 'paymentDenied');
     await becomes(subjectId, refused, 'paymentDenied');
     const { body } = await as(subjectId).get(`/orders/${refused}`);
-    expect(body.payment).toEqual({ method: 'mondidoCard', status: 'denied', reason: 'refusedByPolicy' });
+    const { explanation, ...payment } = body.payment;
+    expect(payment).toEqual({ method: 'mondidoCard', status: 'denied', reason: 'refusedByPolicy' });
+    expect(explanation).toContain('integritetspolicy');
   });
 
   it('that comes too late changes nothing, and the next one is handled', async () => {

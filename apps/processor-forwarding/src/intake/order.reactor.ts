@@ -1,4 +1,4 @@
-import type { OrderEvents } from '@dittoo/contracts';
+import type { OrderEvents, PaymentMethod } from '@dittoo/contracts';
 import { streamId, type Delivered } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import { processorForPayment, type Register } from '@dittoo/processor-register';
@@ -25,8 +25,7 @@ export class OrderReactor {
   @Handles('OrderPlaced', { group, reacts: true })
   async orderPlaced(@Payload() event: Placed<'OrderPlaced'>): Requested {
     const { paymentMethod, personnummerGround } = event.data;
-    const processorId = processorForPayment(this.register, paymentMethod);
-    if (processorId === null) return [];
+    const processorId = this.processorOf(paymentMethod);
     const orderId = streamId(event.stream);
     const purpose =
       personnummerGround === null ? null : personnummerPurpose(this.register, processorId, personnummerGround);
@@ -48,6 +47,14 @@ export class OrderReactor {
     return this.command(event, { kind: 'cancelPayment', key: orderId, purposes: paymentCommandFields });
   }
 
+  /** Another amount than the order's was approved: nothing of it is kept. */
+  @Handles('PaymentDenied', { group, reacts: true })
+  async paymentDenied(@Payload() event: Placed<'PaymentDenied'>): Requested {
+    if (event.data.reason !== 'amountDiffers') return [];
+    const key = `${streamId(event.stream)}/${event.eventId}`;
+    return this.command(event, { kind: 'cancelPayment', key, purposes: paymentCommandFields });
+  }
+
   @Handles('RefundDecided', { group, reacts: true })
   async refundDecided(@Payload() event: Placed<'RefundDecided'>): Requested {
     const { refundId } = event.data;
@@ -58,8 +65,13 @@ export class OrderReactor {
   private async command(event: Delivered<OrderEvents>, intent: Omit<Intent, 'processorId' | 'orderId'>): Requested {
     const orderId = streamId(event.stream);
     const order = await this.orders.read(orderId);
-    const processorId = order === null ? null : processorForPayment(this.register, order.facts.method);
-    if (processorId === null) return [];
+    if (order === null) throw new Error('an event of an order is in a stream without its placing');
+    const processorId = this.processorOf(order.facts.method);
     return this.requests.request(event, event.metadata.dataSubjectId, { ...intent, processorId, orderId });
+  }
+
+  /** A way to pay that the register does not name (any more) leads to a refusal on record, which the order answers. */
+  private processorOf(method: PaymentMethod): string {
+    return processorForPayment(this.register, method) ?? 'none';
   }
 }

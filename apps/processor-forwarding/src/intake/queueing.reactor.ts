@@ -10,7 +10,9 @@ import { ForwardingRequests, intakeGroup as group, type RequestedItem } from './
 export class QueueingReactor {
   constructor(private readonly requests: ForwardingRequests) {}
 
-  @Handles(['OrderPlaced', 'OrderShipped', 'OrderCancelled', 'RefundDecided', ...notificationEvents], { group })
+  @Handles(['OrderPlaced', 'OrderShipped', 'OrderCancelled', 'PaymentDenied', 'RefundDecided', ...notificationEvents], {
+    group,
+  })
   queue(@Payload() _event: AnyDelivered, @Ctx() context: EventContext<never, readonly RequestedItem[]>): void {
     this.requests.queue(context.gather, context.acted);
   }

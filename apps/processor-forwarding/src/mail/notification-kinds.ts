@@ -1,4 +1,4 @@
-import type { schemaMap } from '@dittoo/contracts';
+import type { Purpose, schemaMap } from '@dittoo/contracts';
 
 type EventType = keyof typeof schemaMap;
 
@@ -20,7 +20,7 @@ export interface NotificationKind {
   readonly event: EventType;
   readonly addressee: Addressee;
   /** Purpose and fields by the register's names. */
-  readonly purpose: string;
+  readonly purpose: Purpose;
   readonly fields: readonly string[];
   /** Personal fields of the event that the text repeats, by their names in the contract. */
   readonly opens: readonly string[];

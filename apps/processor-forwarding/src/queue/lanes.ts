@@ -53,16 +53,6 @@ export class Lanes {
     await this.pool.query(`UPDATE ${tables.item} SET payload = payload - 'cancelled' WHERE id = $1`, [id]);
   }
 
-  /** Is an earlier command about the same payment parked? Then this one must not overtake it. */
-  async hasParkedPredecessor({ tables }: Lane, item: Item): Promise<boolean> {
-    const { rows } = await this.pool.query(
-      `SELECT 1 FROM ${tables.item} WHERE subject_id = $1 AND order_id = $2 AND state = 'parked' AND id < $3
-       AND kind IN ('capturePayment', 'cancelPayment', 'refundPayment') LIMIT 1`,
-      [item.subjectId, item.orderId, item.id],
-    );
-    return rows.length > 0;
-  }
-
   /**
    * The last act before bytes leave, on disk when it answers.
    *
