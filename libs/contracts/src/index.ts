@@ -1,5 +1,6 @@
 export * from './account.events.js';
 export * from './all-events.js';
+export * from './attention.events.js';
 export * from './consent-standing.js';
 export * from './consent.events.js';
 export * from './customer.events.js';

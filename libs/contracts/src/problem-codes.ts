@@ -46,6 +46,7 @@ export const problemCodes = {
   'delivery-address-required': [422, 'Say where to deliver'],
   'personnummer-ground-not-allowed': [422, 'The personnummer may not be used for this on that ground'],
   'personnummer-not-recorded': [409, 'There is no personnummer'],
+  'attention-not-open': [409, 'The attention item is closed already'],
   'delivery-not-parked': [409, 'Only what is parked can be delivered again'],
   'support-case-closed': [409, 'The support case is closed'],
   'consent-not-given': [409, 'There is no consent to withdraw'],
