@@ -7,7 +7,17 @@
  * @type {Record<string, string[]>}
  */
 export const folders = {
-  audit: ['processing-records', 'trail', 'subject-trail', 'officer-access', 'offline-verifier', 'seal', 'merkle'],
+  audit: [
+    'attention',
+    'processing-records',
+    'trail',
+    'subject-trail',
+    'officer-access',
+    'offline-verifier',
+    'seal',
+    'messages',
+    'merkle',
+  ],
   consent: ['receipt', 'newsletter', 'standing-consent', 'consent', 'policy', 'person', 'messages'],
   engagement: ['campaign-entry', 'support-case-list', 'support-case', 'comment-list', 'comment', 'standing'],
   'event-store-sandbox': [],
@@ -93,7 +103,7 @@ export const calculations = { audit: ['merkle'] };
 export const tables = {
   audit: {
     'subject-trail': ['subject_trail'],
-    seal: ['leaf', 'tile', 'signing_key', 'signed_tree_head'],
+    seal: ['leaf', 'tile', 'signing_key', 'signed_tree_head', 'verification'],
   },
   consent: {
     receipt: ['receipt_key'],

@@ -43,6 +43,8 @@ import { Orders } from './source/order.query.js';
 import { Personnummers } from './source/personnummer.query.js';
 import { SealedValues } from './source/sealed-values.query.js';
 import { DeliveryWorker } from './worker/delivery.worker.js';
+import { HeldDeliveries } from './worker/held-deliveries.js';
+import { MailboxReachability } from './worker/mailbox-reachability.js';
 import { MailboxSweepWorker } from './worker/mailbox-sweep.worker.js';
 import { WorkerMetrics } from './worker/worker-metrics.js';
 
@@ -67,7 +69,7 @@ export class ProcessorForwardingModule {
   static register(platform: DynamicModule, config: ForwardingConfig): DynamicModule {
     const settings = { provide: FORWARDING_CONFIG, useValue: config };
     const intake = [ForwardingRequests, QueueIntake];
-    const worker = [DeliveryWorker, WorkerMetrics, MailboxSweepWorker];
+    const worker = [DeliveryWorker, WorkerMetrics, MailboxSweepWorker, HeldDeliveries, MailboxReachability];
     const attempt = [
       Attempts,
       ...[PaymentPreparation, MailPreparation, MailWriter],

@@ -110,6 +110,9 @@ export const routeTable = {
     'GET /api/v1/me/history',
     'GET /api/v1/me/disclosures',
     'GET /api/v1/compliance/processing-records',
+    'GET /api/v1/operations/attention',
+    'GET /api/v1/operations/attention/:id',
+    'POST /api/v1/operations/attention/:id/closure',
   ],
 } as const satisfies Readonly<
   Record<UpstreamName, readonly `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`[]>

@@ -119,6 +119,17 @@ export class Lanes {
     await this.writesOf(lane.tables).give(lane, delayMs);
   }
 
+  /** Since when the oldest command waits that should have been sent long ago; `null` = none. Readings are polled. */
+  async heldSince({ item }: QueueTables, patienceMs: number): Promise<string | null> {
+    const { rows } = await this.pool.query<{ since: Date | null }>(
+      `SELECT min(queued_at) AS since FROM ${item}
+       WHERE state IN ('queued', 'sending') AND kind <> 'readPayment'
+         AND queued_at < now() - make_interval(secs => $1)`,
+      [patienceMs / 1000],
+    );
+    return rows[0]?.since?.toISOString() ?? null;
+  }
+
   /** How soon the first lane is due, or was (negative); `null` = there is none. */
   async nextDueMs({ lane }: QueueTables): Promise<number | null> {
     const { rows } = await this.pool.query<{ ms: number }>(
