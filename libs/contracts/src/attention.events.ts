@@ -10,6 +10,7 @@ import {
   type SchemaMapOf,
 } from '@dittoo/kernel';
 import type { ForwardingIntent, RefusalReason } from './forwarding.events.js';
+import type { PaymentDiscrepancy } from './order.events.js';
 
 /** `critical`: money, a deadline of the law or the whole shop is at stake now. */
 export type AttentionSeverity = 'critical' | 'warning';
@@ -23,19 +24,27 @@ interface GivenUp {
   readonly failure: string;
 }
 
+interface MoneyQuestion {
+  readonly orderId: OrderId;
+  readonly processorId: string;
+  readonly discrepancy: PaymentDiscrepancy;
+  readonly failure: string | null;
+}
+
 /** What each kind is about: ids, names of parts and codes, nothing personal. */
 export interface AttentionAbout {
   deliveryParked: GivenUp;
   deliveryRefused: {
     readonly processorId: string;
     readonly intent: ForwardingIntent;
-    readonly orderId: OrderId | null;
     readonly reason: RefusalReason;
   };
   deliveryHeld: { readonly processorId: string };
   paymentNotOpened: GivenUp;
-  refundNotCarriedOut: GivenUp;
   mailAddressRefused: GivenUp;
+  refundNotCarriedOut: MoneyQuestion;
+  /** The shop and the processor disagree about the money of an order. */
+  paymentDiscrepancy: MoneyQuestion;
   recipientTask: { readonly requestId: RequestId; readonly processorId: string; readonly state: string };
   requestCloseToDue: { readonly requestId: RequestId; readonly dueAt: string };
   requestOverdue: { readonly requestId: RequestId; readonly dueAt: string };
@@ -56,6 +65,7 @@ export interface AttentionAbout {
 export type AttentionKind = keyof AttentionAbout;
 
 export const attentionSeverities: { readonly [Kind in AttentionKind]: AttentionSeverity } = {
+  paymentDiscrepancy: 'critical',
   paymentNotOpened: 'critical',
   refundNotCarriedOut: 'critical',
   deliveryParked: 'critical',

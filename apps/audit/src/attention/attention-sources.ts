@@ -1,4 +1,4 @@
-import type { AttentionAbout, AttentionKind, ForwardingEvents } from '@dittoo/contracts';
+import type { AttentionAbout, AttentionKind, ForwardingEvents, PaymentDiscrepancy } from '@dittoo/contracts';
 import { streamId, type Delivered, type EventTypes, type Uuid } from '@dittoo/kernel';
 import type { ServiceName } from '@dittoo/platform';
 
@@ -29,14 +29,13 @@ export interface ByWatch {
 
 const forwardingOf = ({ stream }: { readonly stream: string }): Uuid => streamId(stream);
 
-type GivenUpKind = 'deliveryParked' | 'mailAddressRefused' | 'paymentNotOpened' | 'refundNotCarriedOut';
+type GivenUpKind = 'deliveryParked' | 'mailAddressRefused' | 'paymentNotOpened';
 
 /** RFC 5321 §4.2.3: the mailbox does not exist, has moved, or has no permitted name. */
 const addressRefused = /^smtp-55[013]$/;
 
 const kindOfParked = ({ failure, intent }: ForwardingEvents['ForwardingParked']): GivenUpKind => {
   if (intent === 'openPayment') return 'paymentNotOpened';
-  if (intent === 'refundPayment') return 'refundNotCarriedOut';
   return intent === 'sendMail' && addressRefused.test(failure) ? 'mailAddressRefused' : 'deliveryParked';
 };
 
@@ -55,8 +54,26 @@ const givenUp = (kind: GivenUpKind): ByEvents<AttentionAbout[GivenUpKind]> => ({
 
 /** What a person must mend before the like of it can be sent; the other refusals are the person's own choice. */
 const faultyReasons = new Set<string>(['noAgreementInForce', 'noLegalBasis', 'fieldNotAllowed', 'unknownProcessor']);
-/** An order waits for each of these; of other intents one item stands for all that are refused for the same reason. */
-const ofAnOrder = new Set<string>(['capturePayment', 'cancelPayment', 'refundPayment']);
+
+/** A question about an order's money; what kinds it has is the order's to say. */
+const moneyQuestion = (
+  asks: (kind: PaymentDiscrepancy) => boolean,
+): ByEvents<AttentionAbout['paymentDiscrepancy']> => ({
+  where: 'order',
+  opens: {
+    PaymentDiscrepancyFound: ({ data: { failure, kind, processorId }, metadata, stream }) =>
+      asks(kind)
+        ? {
+            key: `${streamId(stream)}/${kind}`,
+            about: { orderId: streamId(stream), processorId, discrepancy: kind, failure },
+            since: metadata.recordedAt,
+          }
+        : null,
+  },
+  closes: {
+    PaymentDiscrepancyResolved: ({ data: { kind }, stream }) => (asks(kind) ? `${streamId(stream)}/${kind}` : null),
+  },
+});
 
 const taskOf = (event: Told<'RecipientAnswered' | 'RecipientTaskDone'>): string =>
   `${streamId(event.stream)}/${event.data.processorId}`;
@@ -67,21 +84,25 @@ const taskOf = (event: Told<'RecipientAnswered' | 'RecipientTaskDone'>): string 
  */
 export const attentionSources: { readonly [Kind in AttentionKind]: ByEvents<AttentionAbout[Kind]> | ByWatch } = {
   paymentNotOpened: givenUp('paymentNotOpened'),
-  refundNotCarriedOut: givenUp('refundNotCarriedOut'),
   deliveryParked: givenUp('deliveryParked'),
   mailAddressRefused: givenUp('mailAddressRefused'),
   deliveryRefused: {
     where: 'processor-forwarding',
     opens: {
-      ForwardingRefused: ({ data, metadata, stream }) => {
-        const { intent, orderId, processorId, reason } = data;
-        if (!faultyReasons.has(reason) && !ofAnOrder.has(intent)) return null;
-        const key = ofAnOrder.has(intent) ? streamId(stream) : `${processorId}/${intent}/${reason}`;
-        return { key, about: { processorId, intent, orderId, reason }, since: metadata.recordedAt };
-      },
+      // One item stands for all that is refused for the same reason; what it means for an order, the order says.
+      ForwardingRefused: ({ data: { intent, processorId, reason }, metadata }) =>
+        faultyReasons.has(reason)
+          ? {
+              key: `${processorId}/${intent}/${reason}`,
+              about: { processorId, intent, reason },
+              since: metadata.recordedAt,
+            }
+          : null,
     },
     closes: 'byHand',
   },
+  refundNotCarriedOut: moneyQuestion((kind) => kind === 'refundNotPaid'),
+  paymentDiscrepancy: moneyQuestion((kind) => kind !== 'refundNotPaid'),
   recipientTask: {
     where: 'rights',
     opens: {

@@ -4,6 +4,7 @@ import type {
   DataSubjectEvents,
   ForwardingEvents,
   ForwardingIntent,
+  PaymentDiscrepancy,
 } from '@dittoo/contracts';
 import { keyNamed, newId, type DestroyedKey } from '@dittoo/kernel';
 import { until } from '@dittoo/platform/testing';
@@ -36,6 +37,13 @@ export const provocationsOf = (shop: AttentionShop): Provocations => {
     return { about: { forwardingId }, mend };
   };
 
+  const disagreement = async (kind: PaymentDiscrepancy): Promise<Provoked<{ orderId: string }>> => {
+    const found = { kind, processorId: 'payson', amount: null, failure: null };
+    const orderId = await shop.say({ type: 'PaymentDiscrepancyFound', data: found });
+    const mend = () => shop.say({ type: 'PaymentDiscrepancyResolved', data: { kind } }, undefined, orderId);
+    return { about: { orderId }, mend };
+  };
+
   const request = async (dueInMs: number): Promise<Provoked<{ requestId: string }>> => {
     const requestId = newId();
     const dueAt = new Date(Date.now() + dueInMs).toISOString();
@@ -59,17 +67,18 @@ export const provocationsOf = (shop: AttentionShop): Provocations => {
   return {
     deliveryParked: () => parked('capturePayment', 'http-503'),
     paymentNotOpened: () => parked('openPayment', 'http-422'),
-    refundNotCarriedOut: () => parked('refundPayment', 'timeout'),
+    refundNotCarriedOut: () => disagreement('refundNotPaid'),
+    paymentDiscrepancy: () => disagreement('capturedForLess'),
     mailAddressRefused: () => parked('sendMail', 'smtp-550'),
 
     deliveryRefused: async () => {
-      const orderId = newId();
+      const reason = 'noAgreementInForce';
       const refused: ForwardingEvents['ForwardingRefused'] = {
-        ...{ processorId: 'mondido', intent: 'capturePayment', orderId, reason: 'noAgreementInForce' },
+        ...{ processorId: 'mondido', intent: 'capturePayment', orderId: newId(), reason },
         ...{ fields: [], purpose: null, consentRecordId: null },
       };
       await shop.say({ type: 'ForwardingRefused', data: refused });
-      return { about: { orderId }, mend: () => Promise.resolve(), byHand: true };
+      return { about: { processorId: 'mondido', reason }, mend: () => Promise.resolve(), byHand: true };
     },
 
     deliveryHeld: async () => {
