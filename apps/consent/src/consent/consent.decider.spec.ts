@@ -23,7 +23,7 @@ const marketing: ConsentChoice = {
 const consentGiven = (choice = newsletter): ConsentEvent => ({ type: 'ConsentGiven', data: choice });
 const consentReconfirmed = (choice = newsletter): ConsentEvent => ({ type: 'ConsentReconfirmed', data: choice });
 const consentRequested = (choice = newsletter): ConsentEvent => ({ type: 'ConsentRequested', data: choice });
-const request: ConsentCommand = { type: 'RequestConsent', choice: newsletter };
+const request: ConsentCommand = { type: 'RequestConsents', choices: [newsletter] };
 const expired: ConsentEvent = {
   type: 'ConsentExpired',
   data: { recordId: newsletter.recordId, purpose: 'newsletter', validUntil: '2028-11-01T00:00:00.000Z' },

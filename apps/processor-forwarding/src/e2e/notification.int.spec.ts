@@ -24,11 +24,12 @@ describe('a notification', () => {
     const to = `new-${email}`;
     const eventId = await stage.append(stream, subjectId, {
       type: 'EmailChangeRequested',
-      data: { email: to, token: 'secret-token', expiresAt: later },
+      data: { email: to, token: 'secret-token', code: '012345', expiresAt: later },
     });
     const [confirmation, notice] = await Promise.all([stage.waitForMail(to), stage.waitForMail(email)]);
     expect(confirmation.subject).toBe('Confirm your new e-mail address');
-    expect(confirmation.text).toContain('/account/email#token=secret-token');
+    expect(confirmation.text).toContain('/p/email?lang=en&token=secret-token\n');
+    expect(confirmation.text).toMatch(/^012345$/m);
     expect(notice.subject).toBe('Your e-mail address is about to change');
     expect(JSON.stringify(notice)).not.toMatch(/secret-token|new-p-/);
     await waitForNotification('emailConfirmation', eventId, 'ForwardingCompleted');
@@ -63,7 +64,7 @@ describe('a notification', () => {
     const stream = streamName('rightsRequest', newId());
     const ask = { email, token: 'request-token', expiresAt: later, language: 'sv' };
     await stage.append(stream, subjectId, { type: 'ConfirmationAsked', data: ask });
-    expect((await stage.waitForMail(email)).text).toContain('/privacy-requests/confirmation#token=request-token');
+    expect((await stage.waitForMail(email)).text).toContain('/p/request?lang=sv&token=request-token\n');
     const reason = 'Vi behöver fråga vår betaltjänst.';
     const eventId = await stage.append(stream, subjectId, { type: 'RequestExtended', data: { dueAt: later, reason } });
     await waitForNotification('requestExtended', eventId, 'ForwardingCompleted');
@@ -85,8 +86,8 @@ describe('a notification', () => {
       const copy = await stage.append(stream, subjectId, { type: 'CopyPrepared', data: prepared });
       await waitForNotification('copyPrepared', copy, 'ForwardingCompleted');
       const { text } = stage.mailsTo(email).at(-1)!;
-      const path = `/api/v1/privacy-requests/${requestId}/export?token=`;
-      const token = text.split(path)[1]!.split('&')[0]!;
+      const path = `/p/copy?lang=sv&request=${requestId}&token=`;
+      const token = text.split(path)[1]!.split('\n')[0]!;
       const keys = stage.service.get<KeyEncryption>(KeyEncryption);
       expect(isLinkToken(keys, 'subjectCopy', requestId, token)).toBe(true);
       expect(text).not.toContain('/account/');

@@ -50,6 +50,15 @@ const withLink = ['email', 'actionLink', 'deadline', 'messageReference', 'langua
 
 /** Every notification the shop sends. What is not listed here is not sent. */
 export const notificationKinds = {
+  /** Also to a suppressed address: its owner may be the one who registers. */
+  registrationConfirmation: {
+    event: 'RegistrationReceived',
+    addressee: 'event',
+    purpose: 'customerAccount',
+    fields: withLink,
+    opens: ['token', 'code'],
+    answers: true,
+  },
   /** A visitor, perhaps not the owner, registered with the address of an existing account. */
   registrationRepeated: {
     event: 'RegistrationRepeated',
@@ -63,7 +72,7 @@ export const notificationKinds = {
   emailConfirmation: rights('EmailChangeRequested', {
     addressee: 'event',
     fields: withLink,
-    opens: ['token'],
+    opens: ['token', 'code'],
   }),
   emailChangeNotice: rights('EmailChangeRequested', {
     addressee: 'account',

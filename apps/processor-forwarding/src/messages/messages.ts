@@ -6,6 +6,7 @@ import sv from './sv.json' with { type: 'json' };
 export const messages = messageCatalogue(
   { sv, en },
   {
+    'registrationConfirmation.link': { expiresAt: 'date' },
     'emailConfirmation.link': { expiresAt: 'date' },
     'inactivityNoticed.erasure': { erasesAt: 'date' },
     'newsletterConfirmation.link': { expiresAt: 'date' },
