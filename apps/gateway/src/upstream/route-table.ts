@@ -9,6 +9,7 @@ export const routeTable = {
   identity: [
     'GET /.well-known/jwks.json',
     'POST /api/v1/customers',
+    'POST /api/v1/email-confirmations',
     'POST /api/v1/sessions',
     'POST /api/v1/sessions/refresh',
     'DELETE /api/v1/sessions/current',

@@ -18,6 +18,10 @@ export const on = (
 export const placed = (day: string, personnummerGround: string | null = null, stream?: string) =>
   on(day, 'OrderPlaced', { personnummerGround }, stream);
 const consent = (day: string, type: string, purpose: string) => on(day, type, { purpose }, `consent-${subjectId}`);
+const registration = (day: string) => {
+  const data = { ...until('2026-11-24'), personnummerGround: 'secureIdentification' };
+  return on(day, 'RegistrationReceived', data, `customer-${subjectId}`, message);
+};
 const until = (day: string) => ({ expiresAt: `${day}T11:00:00.000Z` });
 
 type Row = readonly [what: string, events: readonly RetentionEvent[], DataCategory, scope: string, day: string | null];
@@ -275,6 +279,30 @@ export const rows: readonly Row[] = [
     'contact',
     wholeCategory,
     null,
+  ],
+  ['a registration', [registration('2026-11-22')], 'profile', wholeCategory, '2026-11-24'],
+  ['an address of a registration', [registration('2026-11-22')], 'contact', wholeCategory, '2026-11-24'],
+  ['a personnummer of a registration', [registration('2026-11-22')], 'personnummer', message, '2026-11-24'],
+  [
+    'a registration that another one ended',
+    [registration('2026-11-22'), on('2026-11-23', 'RegistrationEnded')],
+    'contact',
+    wholeCategory,
+    '2026-11-22',
+  ],
+  [
+    'the personnummer of the form, once the address is confirmed',
+    [registration('2026-11-22'), on('2026-11-23', 'CustomerRegistered')],
+    'personnummer',
+    message,
+    '2026-11-22',
+  ],
+  [
+    'a registration that was confirmed',
+    [registration('2026-11-22'), on('2026-11-23', 'CustomerRegistered')],
+    'profile',
+    wholeCategory,
+    '2028-11-23',
   ],
   ['an account', [on('2026-11-22', 'CustomerRegistered')], 'profile', wholeCategory, '2028-11-22'],
   [
