@@ -30,17 +30,26 @@ export class Storefront {
   #body = '';
   /** @type {Map<string, { order: Order, opened: () => void, mailed: () => void }>} */
   #open = new Map();
-  /** What came before the 201 of its order. @type {Map<string, import('./sandbox.mjs').Arrival[]>} */
+  /** The tokens of mails that confirm an address, by the address. @type {Map<string, string>} */
+  #tokens = new Map();
+  /** What came before the 201 of its order. @type {Map<string, import('./sandbox.mjs').OrderArrival[]>} */
   #early = new Map();
   /** Requests that were not answered as they should. */
   failures = 0;
   opened = 0;
   mailed = 0;
 
-  /** @param {string} url of the shop @param {import('./sandbox.mjs').Sandbox} sandbox */
-  constructor(url, sandbox) {
+  /**
+   * @param {string} url of the shop @param {import('./sandbox.mjs').Sandbox} sandbox
+   * @param {{ confirms?: boolean }} [options] `confirms`: a customer signs in once the mailed link came back
+   */
+  constructor(url, sandbox, { confirms = true } = {}) {
     this.url = url;
-    sandbox.listen((arrival) => this.#arrived(arrival));
+    this.confirms = confirms;
+    sandbox.listen((arrival) => {
+      if (arrival.what === 'asked') this.#tokens.set(arrival.email, arrival.token);
+      else this.#arrived(arrival);
+    });
   }
 
   /** Placed, and no mail yet. */
@@ -72,9 +81,21 @@ export class Storefront {
         noticeVersion,
       });
       ids.push(customerId);
+    });
+    // All mails are on their way by now, so that this waits for few.
+    await eachOf(logins, 4, async (login) => {
+      if (this.confirms) await this.#confirm(login.email);
       await this.#signIn(login);
     });
     return ids;
+  }
+
+  /** @param {string} email */
+  async #confirm(email) {
+    for (const end = Date.now() + givenUpMs; !this.#tokens.has(email); await sleep(pollMs))
+      if (Date.now() > end) throw new Error('no mail to confirm an address came');
+    await this.#call('POST', '/email-confirmations', { token: this.#tokens.get(email) });
+    this.#tokens.delete(email);
   }
 
   /** @param {{ email: string, password: string }} login */
@@ -169,7 +190,7 @@ export class Storefront {
     throw new Error('not in the list');
   }
 
-  /** @param {import('./sandbox.mjs').Arrival} arrival */
+  /** @param {import('./sandbox.mjs').OrderArrival} arrival */
   #arrived(arrival) {
     const { at, orderId, what } = arrival;
     const known = this.#open.get(orderId);

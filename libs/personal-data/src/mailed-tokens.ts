@@ -29,5 +29,5 @@ export class MailedTokens {
   }
 }
 
-/** Six digits, for a person to type. Guessable, so whoever accepts it counts the tries. */
+/** Six digits, for a person to type. Guessable, so a route that accepts it counts the tries. */
 export const mailedCode = (): string => String(randomInt(1_000_000)).padStart(6, '0');

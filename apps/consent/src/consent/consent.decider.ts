@@ -9,7 +9,7 @@ export type ConsentCommand =
   | { readonly type: 'CollectChoices'; readonly choices: readonly CollectedChoice[] }
   /** The person was asked and has not answered yet. */
   | { readonly type: 'RequestConsents'; readonly choices: readonly ConsentChoice[] }
-  /** Whoever was asked can answer no more. */
+  /** The person who was asked can answer no more. */
   | { readonly type: 'LetRequestsExpire'; readonly at: string }
   /** Withdraws the given consents among these purposes and leaves the others. */
   | { readonly type: 'EndConsents'; readonly purposes: readonly string[]; readonly method: CollectionMethod }

@@ -37,7 +37,7 @@ export interface Profile {
 /** One person as a customer. Stream `customer-<id>`. */
 export type Customer =
   | { readonly status: 'none' }
-  /** Nobody: an address that somebody typed, until its owner confirms it. */
+  /** Not a customer yet: an address that was typed, until its owner confirms it. */
   | { readonly status: 'unconfirmed'; readonly registration: ReceivedRegistration }
   /** Never confirmed, or another registration of the address was: no event may follow. */
   | { readonly status: 'ended' }

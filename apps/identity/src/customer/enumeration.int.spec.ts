@@ -35,7 +35,7 @@ describe('two steps', () => {
 
   it('registering and then signing in look and take the same for a used, a waiting and an unknown address', async () => {
     await identity.customer('used');
-    await register('waiting@example.org', 'of somebody else');
+    await register('waiting@example.org', 'of another person');
     const times: Record<string, number[]> = {};
     const shapes = new Map<string, Set<string>>();
     const note = (step: string, kind: string, { answer, ms }: { answer: Answer; ms: number }): void => {

@@ -13,7 +13,7 @@ export interface Registration {
   readonly question: { readonly token: string; readonly code: string; readonly expiresAt: string };
 }
 
-/** What came back from the mailbox: the token of the link, or the code somebody typed. */
+/** What came back from the mailbox: the token of the link, or the code that was typed. */
 export type Proof = { readonly token: string } | { readonly code: string };
 
 interface Question {
