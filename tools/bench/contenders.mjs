@@ -68,7 +68,10 @@ export const openContender = async (name, dataDir, start, more = {}, customers =
 export const openContenders = async (dataDir) => {
   const shop = await openContender('shop', join(dataDir, 'shop'), startShop);
   try {
-    return { shop, limit: await openContender('limit', join(dataDir, 'ordinary'), startOrdinary, {}, { confirms: false }) };
+    return {
+      shop,
+      limit: await openContender('limit', join(dataDir, 'ordinary'), startOrdinary, {}, { confirms: false }),
+    };
   } catch (error) {
     await shop.close();
     throw error;

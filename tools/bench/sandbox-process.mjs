@@ -14,8 +14,11 @@ let seen = 0;
 /** @param {import('@dittoo/processor-sandbox').ProcessorSandbox extends { received(): readonly (infer R)[] } ? R : never} request @returns {object[]} */
 const arrival = ({ body, method, path, processor, receivedAt }) => {
   const at = Date.parse(receivedAt);
-  const { merchant, text, to = [] } =
-    /** @type {{ merchant?: { reference?: string }, text?: string, to?: string[] }} */ (body ?? {});
+  const {
+    merchant,
+    text,
+    to = [],
+  } = /** @type {{ merchant?: { reference?: string }, text?: string, to?: string[] }} */ (body ?? {});
   if (processor === 'payson' && method === 'POST' && path === '/Checkouts')
     return [{ what: 'opened', orderId: merchant?.reference, at }];
   if (processor === 'oneMail') {

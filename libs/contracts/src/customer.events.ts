@@ -1,12 +1,4 @@
-import {
-  personal,
-  plain,
-  secret,
-  type EventOf,
-  type Personal,
-  type SchemaMapOf,
-  type RequestId,
-} from '@dittoo/kernel';
+import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf, type RequestId } from '@dittoo/kernel';
 import type { ConsentPurpose, Locale, PersonnummerGround, PostalAddress } from './vocabulary.js';
 
 /**

@@ -36,10 +36,12 @@ export class ConsentReactor {
   async registrationReceived(@Payload() event: Delivered<CustomerEvents, 'RegistrationReceived'>): Promise<void> {
     const { choices, locale: language, noticeDigest, noticeVersion } = event.data;
     const subjectId = event.metadata.dataSubjectId;
-    const asked = (choices ?? []).filter(({ given }) => given).map(({ purpose }) => ({
-      ...{ recordId: recordIdOf(subjectId, purpose), purpose, noticeVersion, noticeDigest, language },
-      method: methodOf(purpose),
-    }));
+    const asked = (choices ?? [])
+      .filter(({ given }) => given)
+      .map(({ purpose }) => ({
+        ...{ recordId: recordIdOf(subjectId, purpose), purpose, noticeVersion, noticeDigest, language },
+        method: methodOf(purpose),
+      }));
     if (asked.length === 0) return;
     const context = { ...causedBy(event, group), noticeVersion };
     const command = { type: 'RequestConsents', choices: asked } as const;
@@ -78,7 +80,12 @@ export class ConsentReactor {
     const recordId = recordIdOf(subjectId, purpose);
     const choice = { recordId, purpose, noticeVersion, noticeDigest, language, method: 'doubleOptIn' as const };
     await this.unlessErased(() =>
-      this.commands.execute(consentDecider, subjectId, { type: 'RequestConsents', choices: [choice] }, causedBy(event, group)),
+      this.commands.execute(
+        consentDecider,
+        subjectId,
+        { type: 'RequestConsents', choices: [choice] },
+        causedBy(event, group),
+      ),
     );
   }
 

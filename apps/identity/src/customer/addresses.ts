@@ -41,11 +41,7 @@ export class Addresses {
   }
 
   /** Ends every other registration that waits for the address. Safe to repeat. */
-  async endOthers(
-    email: string,
-    owner: SubjectId,
-    contextOf: (subjectId: SubjectId) => CommandContext,
-  ): Promise<void> {
+  async endOthers(email: string, owner: SubjectId, contextOf: (subjectId: SubjectId) => CommandContext): Promise<void> {
     for (const subjectId of await this.emails.awaiting(email)) {
       if (subjectId !== owner) await this.leave(email, subjectId, contextOf(subjectId));
     }

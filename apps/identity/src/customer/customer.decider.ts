@@ -87,12 +87,7 @@ const decide = (command: CustomerCommand, customer: Customer): CustomerEvent[] =
 type ProfileCommand = Extract<
   CustomerCommand,
   {
-    type:
-      | 'RectifyProfile'
-      | 'RequestEmailChange'
-      | 'RecordPersonnummer'
-      | 'RevealPersonnummer'
-      | 'RemovePersonnummer';
+    type: 'RectifyProfile' | 'RequestEmailChange' | 'RecordPersonnummer' | 'RevealPersonnummer' | 'RemovePersonnummer';
   }
 >;
 

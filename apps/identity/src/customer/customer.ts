@@ -1,4 +1,10 @@
-import { type CustomerEvent, type CustomerEvents, type Locale, type PersonnummerGround, type PostalAddress } from '@dittoo/contracts';
+import {
+  type CustomerEvent,
+  type CustomerEvents,
+  type Locale,
+  type PersonnummerGround,
+  type PostalAddress,
+} from '@dittoo/contracts';
 import { readable, type Personal, type RequestId } from '@dittoo/kernel';
 
 export interface Personnummer {

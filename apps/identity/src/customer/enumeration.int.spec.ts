@@ -68,8 +68,7 @@ describe('two steps', () => {
 });
 
 describe('a code', () => {
-  const guess = (email: string) =>
-    identity.call('POST', '/email-confirmations', { body: { email, code: '999999' } });
+  const guess = (email: string) => identity.call('POST', '/email-confirmations', { body: { email, code: '999999' } });
 
   it('can be tried ten times a day, at a waiting address and at an unknown one alike; the link still works', async () => {
     const { body } = await identity.call('POST', '/customers', { body: personNamed('hedda') });

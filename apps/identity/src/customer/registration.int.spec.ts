@@ -93,7 +93,8 @@ describe('an address counts from its confirmation', () => {
       const { body } = await register(person);
       expect(await signIn(person)).toBe(401);
       const mailed = await identity.mailed(body.customerId);
-      const proof = how === 'token' ? { token: mailed.token } : { email: person.email.toUpperCase(), code: mailed.code };
+      const proof =
+        how === 'token' ? { token: mailed.token } : { email: person.email.toUpperCase(), code: mailed.code };
       expect((await confirm(proof)).status).toBe(200);
       expect(await signIn(person)).toBe(201);
       expect((await confirm(proof)).body.code).toBe('invalid-confirmation-token'); // once

@@ -58,4 +58,6 @@ export const accountTexts = {
 /** The boxes of the form. */
 const wantsNewsletter = (choices: unknown): boolean =>
   Array.isArray(choices) &&
-  choices.some((choice: { purpose?: unknown; given?: unknown }) => choice.purpose === 'newsletter' && choice.given === true);
+  choices.some(
+    (choice: { purpose?: unknown; given?: unknown }) => choice.purpose === 'newsletter' && choice.given === true,
+  );

@@ -22,6 +22,8 @@ const registration = (day: string) => {
   const data = { ...until('2026-11-24'), personnummerGround: 'secureIdentification' };
   return on(day, 'RegistrationReceived', data, `customer-${subjectId}`, message);
 };
+const taken = () => [registration('2026-11-22'), on('2026-11-23', 'RegistrationEnded')];
+const confirmed = () => [registration('2026-11-22'), on('2026-11-23', 'CustomerRegistered')];
 const until = (day: string) => ({ expiresAt: `${day}T11:00:00.000Z` });
 
 type Row = readonly [what: string, events: readonly RetentionEvent[], DataCategory, scope: string, day: string | null];
@@ -283,27 +285,9 @@ export const rows: readonly Row[] = [
   ['a registration', [registration('2026-11-22')], 'profile', wholeCategory, '2026-11-24'],
   ['an address of a registration', [registration('2026-11-22')], 'contact', wholeCategory, '2026-11-24'],
   ['a personnummer of a registration', [registration('2026-11-22')], 'personnummer', message, '2026-11-24'],
-  [
-    'a registration that another one ended',
-    [registration('2026-11-22'), on('2026-11-23', 'RegistrationEnded')],
-    'contact',
-    wholeCategory,
-    '2026-11-22',
-  ],
-  [
-    'the personnummer of the form, once the address is confirmed',
-    [registration('2026-11-22'), on('2026-11-23', 'CustomerRegistered')],
-    'personnummer',
-    message,
-    '2026-11-22',
-  ],
-  [
-    'a registration that was confirmed',
-    [registration('2026-11-22'), on('2026-11-23', 'CustomerRegistered')],
-    'profile',
-    wholeCategory,
-    '2028-11-23',
-  ],
+  ['a registration that another one ended', taken(), 'contact', wholeCategory, '2026-11-22'],
+  ['the personnummer of a form that was confirmed', confirmed(), 'personnummer', message, '2026-11-22'],
+  ['a registration that was confirmed', confirmed(), 'profile', wholeCategory, '2028-11-23'],
   ['an account', [on('2026-11-22', 'CustomerRegistered')], 'profile', wholeCategory, '2028-11-22'],
   [
     'an account that is used',
