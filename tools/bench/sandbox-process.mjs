@@ -25,8 +25,9 @@ const arrival = ({ body, method, path, processor, receivedAt }) => {
     const token = /\/p\/email\?\S*token=([\w.-]+)/.exec(text ?? '')?.[1];
     if (token !== undefined) return to.map((email) => ({ what: 'asked', email, token }));
   }
-  // The confirmation names the order on a line of its own.
-  const orderId = processor === 'oneMail' ? /^Ordernummer: (\S+)/m.exec(text ?? '')?.[1] : undefined;
+  // The confirmation, and no other mail, has the sum on a line of its own; the order is named by its number.
+  const isConfirmation = processor === 'oneMail' && /^Summa /m.test(text ?? '');
+  const orderId = isConfirmation ? /^Ordernummer: (\S+)/m.exec(text ?? '')?.[1] : undefined;
   return orderId === undefined ? [] : [{ what: 'mailed', orderId, at }];
 };
 

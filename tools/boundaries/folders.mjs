@@ -13,7 +13,7 @@ export const folders = {
   'event-store-sandbox': [],
   gateway: ['edge', 'access-log', 'openapi', 'landing', 'upstream', 'messages'],
   identity: ['subject-search', 'session', 'staff', 'customer', 'password'],
-  order: ['order-list', 'order', 'customer-snapshot', 'catalogue', 'messages'],
+  order: ['order-list', 'order', 'order-number', 'customer-snapshot', 'catalogue', 'messages'],
   'processor-forwarding': [
     'deliveries',
     'intake',
@@ -107,7 +107,7 @@ export const tables = {
   },
   gateway: { 'access-log': ['access_log', 'access_log_count', 'access_log_day', 'access_log_truncated'] },
   identity: { session: ['session', 'sign_in_brake', 'signing_key'], customer: ['code_tries'] },
-  order: { 'order-list': ['order_row'] },
+  order: { 'order-list': ['order_row'], 'order-number': ['order_number'] },
   'processor-forwarding': {
     deliveries: ['delivery'],
     payment: ['payment_watch'],

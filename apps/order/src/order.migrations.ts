@@ -47,6 +47,19 @@ class TellWhatWasTaken1764260001000 implements MigrationInterface {
   }
 }
 
+/** Which order has a number. */
+class AddOrderNumbers1764260101000 implements MigrationInterface {
+  readonly name = 'AddOrderNumbers1764260101000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE orders.order_number (number text PRIMARY KEY, order_id uuid NOT NULL)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE orders.order_number');
+  }
+}
+
 /** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const ordersRows: RowClasses = {
   order_row: {
@@ -65,10 +78,11 @@ const ordersRows: RowClasses = {
       ...plainColumns('revision'),
     },
   },
+  order_number: { columns: { order_id: reference, ...plainColumns('number') } },
 };
 
 export const ordersSchema = {
   schema: 'orders',
-  migrations: [CreateOrders1763800002000, TellWhatWasTaken1764260001000],
+  migrations: [CreateOrders1763800002000, TellWhatWasTaken1764260001000, AddOrderNumbers1764260101000],
   rows: ordersRows,
 };

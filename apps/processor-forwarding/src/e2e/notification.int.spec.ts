@@ -3,6 +3,7 @@
  * Left open: a mail that the provider shows in the mailbox only after the search for it may be sent twice, under one
  * message id.
  */
+import { orderNumberOf } from '@dittoo/contracts';
 import { newId, streamName } from '@dittoo/kernel';
 import { isLinkToken, KeyEncryption } from '@dittoo/personal-data';
 import { until } from '@dittoo/platform/testing';
@@ -122,8 +123,30 @@ describe('a notification', () => {
     await stage.append(streamName('order', orderId), subjectId, { type: 'PaymentApproved', data: approved });
     const { text } = await stage.waitForMail('astrid@example.org');
     expect(text).toContain('Hej Astrid!');
-    expect(text).toContain(orderId);
+    expect(text).toContain(`Ordernummer: ${orderNumberOf(orderId)}`);
     expect(text).not.toContain('Storgatan');
+  });
+
+  it('tells of a shipment, a cancellation and a refund that was paid, and of no refund that is only decided', async () => {
+    const { orderId, subjectId } = await stage.placeOrder();
+    const stream = streamName('order', orderId);
+    const amount = { amountMinor: 12_900, currency: 'SEK' };
+    const decided = { refundId: newId(), lines: [], amount, reason: 'Trasig' };
+    await stage.append(stream, subjectId, { type: 'RefundDecided', data: decided });
+    const facts = [
+      ['orderShipped', { type: 'OrderShipped', data: { shippedAt: later } }, 'Din beställning är skickad'],
+      ['refundPaid', { type: 'RefundPaid', data: { refundId: decided.refundId, amount } }, 'Din återbetalning'],
+      ['orderCancelled', { type: 'OrderCancelled', data: { by: 'staff' } }, 'Din beställning är avbeställd'],
+    ] as const;
+    for (const [name, event, subject] of facts) {
+      const eventId = await stage.append(stream, subjectId, event);
+      await waitForNotification(name, eventId, 'ForwardingCompleted');
+      const mail = stage.mailsTo('astrid@example.org').findLast((sent) => sent.subject === subject)!;
+      expect(mail.text).toContain(`Ordernummer: ${orderNumberOf(orderId)}`);
+      if (name === 'refundPaid') expect(mail.text).toMatch(/Belopp: 129,00\s?kr/);
+    }
+    const subjects = stage.mailsTo('astrid@example.org').filter(({ text }) => text.includes(orderNumberOf(orderId)));
+    expect(subjects.map(({ subject }) => subject)).toEqual(facts.map(([, , subject]) => subject));
   });
 });
 

@@ -1,4 +1,24 @@
-import { money, type Writer } from './text-format.js';
+import { orderNumberOf, type Money } from '@dittoo/contracts';
+import type { NotificationMessages } from '../messages/messages.js';
+import type { Notification } from './notification.js';
+import { money, type NotificationText, type Writer } from './text-format.js';
+
+/** What happened to an order, and its number to say on the phone. */
+const aboutOrder = (
+  messages: NotificationMessages,
+  name: 'orderShipped' | 'orderCancelled' | 'refundPaid',
+  { about, order }: Notification,
+  more: readonly string[],
+): NotificationText => ({
+  subject: messages.format(`${name}.subject`),
+  paragraphs: [
+    messages.format('orderConfirmation.greeting', { givenName: order!.givenName }),
+    messages.format(`${name}.what`),
+    ...more,
+    messages.format('orderConfirmation.number', { number: orderNumberOf(about) }),
+  ],
+  because: messages.format('orderConfirmation.because'),
+});
 
 export const customerServiceTexts = {
   supportReceived: (messages, { about, caseSubject }) => ({
@@ -20,6 +40,18 @@ export const customerServiceTexts = {
     because: messages.format('supportReply.because', { about }),
   }),
 
+  orderShipped: (messages, notification) => aboutOrder(messages, 'orderShipped', notification, []),
+  orderCancelled: (messages, notification) =>
+    aboutOrder(messages, 'orderCancelled', notification, [messages.format('orderCancelled.money')]),
+  refundPaid: (messages, notification) => {
+    const { amountMinor, currency } = notification.facts['amount'] as Money;
+    const price = money(notification.language, amountMinor, currency);
+    return aboutOrder(messages, 'refundPaid', notification, [
+      messages.format('refundPaid.amount', { price }),
+      messages.format('refundPaid.wait'),
+    ]);
+  },
+
   orderConfirmation: (messages, { about, language, order }) => {
     const { givenName, placed } = order!;
     const { lines, total } = placed;
@@ -29,7 +61,7 @@ export const customerServiceTexts = {
       paragraphs: [
         messages.format('orderConfirmation.greeting', { givenName }),
         messages.format('orderConfirmation.paid'),
-        messages.format('orderConfirmation.number', { about }),
+        messages.format('orderConfirmation.number', { number: orderNumberOf(about) }),
       ],
       quote: [
         ...lines.map(({ name, quantity, unitPriceMinor }) =>

@@ -20,6 +20,7 @@ const withValue = (value: string): Omit<Notification, 'language'> => ({
     liftsAt: '2026-12-01T10:00:00.000Z',
     erasesAt: '2026-12-24T10:00:00.000Z',
     outcome: 'done',
+    amount: { amountMinor: 12_900, currency: 'SEK' },
   },
   opened: { token: value, code: value, reason: value, body: value },
   order: {

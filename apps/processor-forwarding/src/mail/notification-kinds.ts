@@ -42,6 +42,14 @@ const rights = (event: EventType, more: Partial<NotificationKind> = {}): Notific
   answers: true,
   ...more,
 });
+const ofOrder = (event: EventType, more: readonly string[] = []): NotificationKind => ({
+  event,
+  addressee: 'order',
+  purpose: 'order',
+  fields: ['givenName', 'email', 'orderReference', ...more, 'messageReference', 'language'],
+  opens: [],
+  answers: true,
+});
 const withReason = {
   fields: ['email', 'requestReason', 'requestReference', 'messageReference', 'language'],
   opens: ['reason'],
@@ -132,6 +140,10 @@ export const notificationKinds = {
     opens: ['body'],
     answers: true,
   },
+  /** Nothing is told that did not happen: a refund when it is paid back, not when it is decided. */
+  orderShipped: ofOrder('OrderShipped'),
+  orderCancelled: ofOrder('OrderCancelled'),
+  refundPaid: ofOrder('RefundPaid', ['amount', 'currency']),
   orderConfirmation: {
     event: 'PaymentApproved',
     addressee: 'order',

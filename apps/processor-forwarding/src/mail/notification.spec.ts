@@ -31,6 +31,7 @@ const notification: Notification = {
     liftsAt: '2026-12-01T10:00:00.000Z',
     erasesAt: '2026-12-24T10:00:00.000Z',
     outcome: 'done',
+    amount: { amountMinor: 12_900, currency: 'SEK' },
   },
   opened: { token: 'T0ken/+=', code: '012345', reason: hostile, body: `${hostile}\nsecond line` },
   order: {
