@@ -33,6 +33,7 @@ const consentWithdrawn = ({ recordId, purpose, method } = newsletter): ConsentEv
   type: 'ConsentWithdrawn',
   data: { recordId, purpose, method },
 });
+const T = '2026-11-24T00:00:00.000Z';
 const invalidated: ConsentEvent = { type: 'ConsentsInvalidated', data: { reason: 'subjectErased' } };
 
 const form = (isGiven: boolean, answers: number): ConsentCommand => ({
@@ -106,6 +107,10 @@ describe('consent of one person', () => {
     given(consentRequested()).when(request).then();
     given(consentGiven()).when(request).then();
     given(consentGiven(), consentWithdrawn()).when(request).then(consentRequested());
+    const ended: ConsentEvent = { type: 'ConsentExpired', data: { ...expired.data, validUntil: T } };
+    given(consentRequested(), consentGiven(marketing)).when({ type: 'LetRequestsExpire', at: T }).then(ended);
+    given(consentRequested(), consentRefused()).when({ type: 'LetRequestsExpire', at: T }).then();
+    given(consentGiven(), invalidated).when({ type: 'LetRequestsExpire', at: T }).then();
     given(consentRequested()).when(choose(true)).then(consentGiven());
     given(consentRequested()).when(choose(false)).then(consentRefused());
   });

@@ -66,7 +66,9 @@ export const registerLandings = (fastify: FastifyInstance): void => {
   for (const [name, kind] of Object.entries<LandingKind>(landings)) {
     fastify.get(`/p/${name}`, async (request, reply) => {
       const carried = textFields(request.query);
-      return show(reply, kind.opened(languageOf(request, carried), carried));
+      const language = languageOf(request, carried);
+      const page = kind.opened(language, carried);
+      return 'handOver' in page ? handOver(request, reply, language, page.handOver) : show(reply, page);
     });
     if (kind.posted === null) continue;
     fastify.route({

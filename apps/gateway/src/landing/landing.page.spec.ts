@@ -3,19 +3,24 @@
  * link carried as text, and by its policy can do no more than post its form to this host.
  */
 import { createHash } from 'node:crypto';
-import { locales } from '@dittoo/contracts';
+import { locales, type Locale } from '@dittoo/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { landingPage, landingPolicy } from './landing.page.js';
-import { landings, refusal, type Ask, type LandingKind } from './landings.js';
+import { landings, refusal, type Ask, type Fields, type LandingKind } from './landings.js';
 
 const hostile = '"><script>alert(1)</script>&';
-const kinds = Object.entries<LandingKind>(landings);
+const kinds = Object.entries<LandingKind>(landings).filter(([name]) => name !== 'certificate');
+const opened = (kind: LandingKind, language: Locale, carried: Fields): string => {
+  const page = kind.opened(language, carried);
+  if ('handOver' in page) throw new Error('opening this page asks nothing');
+  return landingPage(page);
+};
 const nobodyAnswers: Ask = () => Promise.reject(new Error('opening a page asks nothing'));
 
 describe.each(kinds)('the page %s', (name, kind) => {
   it.each(locales)('is whole in %s, without script, and loads nothing', (language) => {
     for (const carried of [{}, { token: hostile, request: hostile, lang: language }]) {
-      const page = landingPage(kind.opened(language, carried));
+      const page = opened(kind, language, carried);
       expect(page).toContain(`<html lang="${language}">`);
       expect(page).toContain('width=device-width');
       expect(page).not.toMatch(/<(script|img|link|iframe|object)\b|\son\w+=|undefined|javascript:/i);
@@ -29,7 +34,7 @@ describe.each(kinds)('the page %s', (name, kind) => {
   });
 
   it('spends by its button alone', async () => {
-    const page = landingPage(kind.opened('sv', { token: 't0ken', request: 'a-request' }));
+    const page = opened(kind, 'sv', { token: 't0ken', request: 'a-request' });
     if (kind.posted === null) return expect(page).not.toContain('<form');
     expect(page).toMatch(new RegExp(`<form method="post" action="${name}">[\\s\\S]*<button type="submit">`));
     await expect(kind.posted('sv', { token: 't0ken' }, nobodyAnswers).then(
@@ -71,3 +76,11 @@ it('asks the API with what was typed and nothing else', async () => {
     handOver: { method: 'GET', path: '/api/v1/me/requests/r%2F1/export?format=html', bearer: 'a' },
   });
 });
+
+it('shows the certificate as the API has it in words, read any number of times', () =>
+  expect(landings.certificate.opened('en', { request: 'r/1', token: 'a&b' })).toEqual({
+    handOver: {
+      method: 'GET',
+      path: '/api/v1/me/requests/r%2F1/certificate?token=a%26b&format=html&lang=en',
+    },
+  }));

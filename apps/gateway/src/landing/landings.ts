@@ -16,12 +16,17 @@ export interface Call {
 /** @returns status and parsed body of a call */
 export type Ask = (call: Call) => Promise<{ readonly status: number; readonly body: unknown }>;
 
-/** The outcome of a form: a page, a problem to show, or the call whose answer is the page itself. */
-export type Outcome = Landing | { readonly refused: number } | { readonly handOver: Call };
+/** The answer of this call is the page itself. */
+export interface HandOver {
+  readonly handOver: Call;
+}
+
+/** The outcome of a form: a page, a problem to show, or a page of the API. */
+export type Outcome = Landing | { readonly refused: number } | HandOver;
 
 /** One page under `/p/`: what it shows when it is opened, which spends nothing, and what its form does. */
 export interface LandingKind {
-  readonly opened: (language: Locale, carried: Fields) => Landing;
+  readonly opened: (language: Locale, carried: Fields) => Landing | HandOver;
   readonly posted: ((language: Locale, fields: Fields, ask: Ask) => Promise<Outcome>) | null;
 }
 
@@ -151,6 +156,15 @@ const order: LandingKind = {
   posted: null,
 };
 
+/** The certificate in words. It can be read any number of times, so it needs no button. */
+const certificate: LandingKind = {
+  opened: (language, { request: id = '', token = '' }) => {
+    const query = new URLSearchParams({ token, format: 'html', lang: language }).toString();
+    return { handOver: { method: 'GET', path: `/api/v1/me/requests/${encodeURIComponent(id)}/certificate?${query}` } };
+  },
+  posted: null,
+};
+
 /** Every page under `/p/`. */
 export const landings = {
   email,
@@ -158,6 +172,7 @@ export const landings = {
   unsubscribe: spending('unsubscribe', '/api/v1/newsletter/unsubscriptions'),
   request,
   copy,
+  certificate,
   'sign-in': signInPage,
   order,
 } as const satisfies Readonly<Record<string, LandingKind>>;

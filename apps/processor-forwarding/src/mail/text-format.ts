@@ -29,7 +29,7 @@ export const money = (language: Locale, amountMinor: number, currency: string): 
  * in the query, which no server of the shop logs; opening the page spends nothing.
  */
 export const page = (
-  name: 'email' | 'newsletter' | 'unsubscribe' | 'request' | 'copy' | 'sign-in',
+  name: 'email' | 'newsletter' | 'unsubscribe' | 'request' | 'copy' | 'certificate' | 'sign-in',
   language: Locale,
   query: Readonly<Record<string, string>> = {},
 ): string =>
