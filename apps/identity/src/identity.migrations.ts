@@ -30,8 +30,8 @@ class CreateIdentity1763800001500 implements MigrationInterface {
 }
 
 /** How often codes were typed for an address. */
-class CountCodeTries1763800001510 implements MigrationInterface {
-  readonly name = 'CountCodeTries1763800001510';
+class CountCodeTries1764260103000 implements MigrationInterface {
+  readonly name = 'CountCodeTries1764260103000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -83,7 +83,7 @@ const identityRows: RowClasses = {
 
 export const identitySchema = {
   schema: 'identity',
-  migrations: [CreateIdentity1763800001500, CountCodeTries1763800001510],
+  migrations: [CreateIdentity1763800001500, CountCodeTries1764260103000],
   wrappedKeys: [signingKeysWrapped],
   rows: identityRows,
 };

@@ -1,3 +1,4 @@
+import { orderNumberOf } from '@dittoo/contracts';
 import { plainColumns, reference, repeats, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -53,6 +54,16 @@ class AddOrderNumbers1764260101000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('CREATE TABLE orders.order_number (number text PRIMARY KEY, order_id uuid NOT NULL)');
+    const placed = (await runner.query('SELECT order_id FROM orders.order_row ORDER BY placed_at')) as {
+      order_id: string;
+    }[];
+    for (const { order_id: orderId } of placed) {
+      const values = [orderNumberOf(orderId), orderId];
+      await runner.query(
+        'INSERT INTO orders.order_number (number, order_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+        values,
+      );
+    }
   }
 
   async down(runner: QueryRunner): Promise<void> {

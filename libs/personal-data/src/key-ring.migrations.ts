@@ -111,8 +111,8 @@ class AddEmailIndex1763800000420 implements MigrationInterface {
 }
 
 /** Who waits for the confirmation of an address that was typed: keyed hashes, gone when the time is over. */
-class AddAwaitedEmails1763800000430 implements MigrationInterface {
-  readonly name = 'AddAwaitedEmails1763800000430';
+class AddAwaitedEmails1764260102000 implements MigrationInterface {
+  readonly name = 'AddAwaitedEmails1764260102000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -135,7 +135,7 @@ export const keyRingMigrations = [
   AddRestoreGate1763800000400,
   NameGateEvent1763800000410,
   AddEmailIndex1763800000420,
-  AddAwaitedEmails1763800000430,
+  AddAwaitedEmails1764260102000,
 ];
 
 const wrappedKey = holds('key material, wrapped by the key-encryption key');

@@ -136,6 +136,11 @@ describe('a notification', () => {
     const facts = [
       ['orderShipped', { type: 'OrderShipped', data: { shippedAt: later } }, 'Din beställning är skickad'],
       ['refundPaid', { type: 'RefundPaid', data: { refundId: decided.refundId, amount } }, 'Din återbetalning'],
+      [
+        'chargeReduced',
+        { type: 'ChargeReduced', data: { refundId: newId(), amount } },
+        'Du betalar mindre för din beställning',
+      ],
       ['orderCancelled', { type: 'OrderCancelled', data: { by: 'staff' } }, 'Din beställning är avbeställd'],
     ] as const;
     for (const [name, event, subject] of facts) {
@@ -143,7 +148,7 @@ describe('a notification', () => {
       await waitForNotification(name, eventId, 'ForwardingCompleted');
       const mail = stage.mailsTo('astrid@example.org').findLast((sent) => sent.subject === subject)!;
       expect(mail.text).toContain(`Ordernummer: ${orderNumberOf(orderId)}`);
-      if (name === 'refundPaid') expect(mail.text).toMatch(/Belopp: 129,00\s?kr/);
+      if (name === 'refundPaid' || name === 'chargeReduced') expect(mail.text).toMatch(/Belopp: 129,00\s?kr/);
     }
     const subjects = stage.mailsTo('astrid@example.org').filter(({ text }) => text.includes(orderNumberOf(orderId)));
     expect(subjects.map(({ subject }) => subject)).toEqual(facts.map(([, , subject]) => subject));

@@ -6,7 +6,7 @@ import { money, type NotificationText, type Writer } from './text-format.js';
 /** What happened to an order, and its number to say on the phone. */
 const aboutOrder = (
   messages: NotificationMessages,
-  name: 'orderShipped' | 'orderCancelled' | 'refundPaid',
+  name: 'orderShipped' | 'orderCancelled' | 'refundPaid' | 'chargeReduced',
   { about, order }: Notification,
   more: readonly string[],
 ): NotificationText => ({
@@ -19,6 +19,12 @@ const aboutOrder = (
   ],
   because: messages.format('orderConfirmation.because'),
 });
+
+/** The amount among the facts of the event. */
+const amountOf = ({ facts, language }: Notification): string => {
+  const { amountMinor, currency } = facts['amount'] as Money;
+  return money(language, amountMinor, currency);
+};
 
 export const customerServiceTexts = {
   supportReceived: (messages, { about, caseSubject }) => ({
@@ -43,14 +49,15 @@ export const customerServiceTexts = {
   orderShipped: (messages, notification) => aboutOrder(messages, 'orderShipped', notification, []),
   orderCancelled: (messages, notification) =>
     aboutOrder(messages, 'orderCancelled', notification, [messages.format('orderCancelled.money')]),
-  refundPaid: (messages, notification) => {
-    const { amountMinor, currency } = notification.facts['amount'] as Money;
-    const price = money(notification.language, amountMinor, currency);
-    return aboutOrder(messages, 'refundPaid', notification, [
-      messages.format('refundPaid.amount', { price }),
+  refundPaid: (messages, notification) =>
+    aboutOrder(messages, 'refundPaid', notification, [
+      messages.format('refundPaid.amount', { price: amountOf(notification) }),
       messages.format('refundPaid.wait'),
-    ]);
-  },
+    ]),
+  chargeReduced: (messages, notification) =>
+    aboutOrder(messages, 'chargeReduced', notification, [
+      messages.format('refundPaid.amount', { price: amountOf(notification) }),
+    ]),
 
   orderConfirmation: (messages, { about, language, order }) => {
     const { givenName, placed } = order!;

@@ -144,6 +144,8 @@ export const notificationKinds = {
   orderShipped: ofOrder('OrderShipped'),
   orderCancelled: ofOrder('OrderCancelled'),
   refundPaid: ofOrder('RefundPaid', ['amount', 'currency']),
+  /** A refund decided before the money was taken. */
+  chargeReduced: ofOrder('ChargeReduced', ['amount', 'currency']),
   orderConfirmation: {
     event: 'PaymentApproved',
     addressee: 'order',
