@@ -114,8 +114,8 @@ probe([
     ],
   },
   {
-    rule: 'gateway and console see kernel, contracts, service and platform',
-    report: 'may import scope:kernel, scope:contracts, scope:service, scope:platform only',
+    rule: 'gateway and console see kernel, contracts, service and platform, and the gateway the HTML of the register',
+    report: /may import scope:kernel, scope:contracts, scope:service, scope:platform(, scope:processor-register)? only/,
     forbidden: [
       ['apps/gateway/src/gateway.module.ts', importOf('@dittoo/personal-data')],
       ['apps/console/src/console.module.ts', importOf('@dittoo/event-store')],

@@ -21,9 +21,9 @@ export const folders = {
   consent: ['receipt', 'newsletter', 'standing-consent', 'consent', 'policy', 'person', 'messages'],
   engagement: ['campaign-entry', 'support-case-list', 'support-case', 'comment-list', 'comment', 'standing'],
   'event-store-sandbox': [],
-  gateway: ['edge', 'access-log', 'openapi', 'upstream'],
+  gateway: ['edge', 'access-log', 'openapi', 'landing', 'upstream', 'messages'],
   identity: ['subject-search', 'session', 'staff', 'customer', 'password'],
-  order: ['order-list', 'order', 'customer-snapshot', 'catalogue', 'messages'],
+  order: ['order-list', 'order', 'order-number', 'customer-snapshot', 'catalogue', 'messages'],
   'processor-forwarding': [
     'deliveries',
     'intake',
@@ -116,8 +116,8 @@ export const tables = {
     standing: ['withheld_subject'],
   },
   gateway: { 'access-log': ['access_log', 'access_log_count', 'access_log_day', 'access_log_truncated'] },
-  identity: { session: ['session', 'sign_in_brake', 'signing_key'] },
-  order: { 'order-list': ['order_row'] },
+  identity: { session: ['session', 'sign_in_brake', 'signing_key'], customer: ['code_tries'] },
+  order: { 'order-list': ['order_row'], 'order-number': ['order_number'] },
   'processor-forwarding': {
     deliveries: ['delivery'],
     payment: ['payment_watch'],

@@ -29,6 +29,21 @@ class CreateIdentity1763800001500 implements MigrationInterface {
   }
 }
 
+/** How often codes were typed for an address. */
+class CountCodeTries1764260103000 implements MigrationInterface {
+  readonly name = 'CountCodeTries1764260103000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE identity.code_tries (address text PRIMARY KEY, tries int NOT NULL, began_at timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON identity.code_tries (began_at)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE identity.code_tries');
+  }
+}
+
 /** A time kept for thirty days at most; the days of use are in the events. */
 const daysOfUse = { because: 'the days of use are taken from the events (AccountUsed)' };
 
@@ -51,6 +66,12 @@ const identityRows: RowClasses = {
       ...plainColumns('tries', 'tried_at', 'blocked_until'),
     },
   },
+  code_tries: {
+    columns: {
+      address: keyedHash('expires', { because: 'a mark of what was typed, for a day' }),
+      ...plainColumns('tries', 'began_at'),
+    },
+  },
   signing_key: {
     columns: {
       public_jwk: holds('a public key'),
@@ -62,7 +83,7 @@ const identityRows: RowClasses = {
 
 export const identitySchema = {
   schema: 'identity',
-  migrations: [CreateIdentity1763800001500],
+  migrations: [CreateIdentity1763800001500, CountCodeTries1764260103000],
   wrappedKeys: [signingKeysWrapped],
   rows: identityRows,
 };

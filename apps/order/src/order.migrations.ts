@@ -1,3 +1,4 @@
+import { orderNumberOf } from '@dittoo/contracts';
 import { plainColumns, reference, repeats, type RowClasses } from '@dittoo/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -47,6 +48,29 @@ class TellWhatWasTaken1764260001000 implements MigrationInterface {
   }
 }
 
+/** Which order has a number. */
+class AddOrderNumbers1764260101000 implements MigrationInterface {
+  readonly name = 'AddOrderNumbers1764260101000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE orders.order_number (number text PRIMARY KEY, order_id uuid NOT NULL)');
+    const placed = (await runner.query('SELECT order_id FROM orders.order_row ORDER BY placed_at')) as {
+      order_id: string;
+    }[];
+    for (const { order_id: orderId } of placed) {
+      const values = [orderNumberOf(orderId), orderId];
+      await runner.query(
+        'INSERT INTO orders.order_number (number, order_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+        values,
+      );
+    }
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE orders.order_number');
+  }
+}
+
 /** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const ordersRows: RowClasses = {
   order_row: {
@@ -65,10 +89,11 @@ const ordersRows: RowClasses = {
       ...plainColumns('revision'),
     },
   },
+  order_number: { columns: { order_id: reference, ...plainColumns('number') } },
 };
 
 export const ordersSchema = {
   schema: 'orders',
-  migrations: [CreateOrders1763800002000, TellWhatWasTaken1764260001000],
+  migrations: [CreateOrders1763800002000, TellWhatWasTaken1764260001000, AddOrderNumbers1764260101000],
   rows: ordersRows,
 };

@@ -21,6 +21,7 @@ import { Standings } from './gate/standing.query.js';
 import { MailSuppression } from './gate/suppression.query.js';
 import { ErasureReactor } from './intake/erasure.reactor.js';
 import { ForwardingRequests } from './intake/forwarding-requests.js';
+import { NotificationRequests } from './intake/notification-requests.js';
 import { NotificationReactor } from './intake/notification.reactor.js';
 import { OrderReactor } from './intake/order.reactor.js';
 import { PaymentCallbacksController } from './intake/payment-callbacks.controller.js';
@@ -68,7 +69,7 @@ export class ProcessorForwardingModule {
 
   static register(platform: DynamicModule, config: ForwardingConfig): DynamicModule {
     const settings = { provide: FORWARDING_CONFIG, useValue: config };
-    const intake = [ForwardingRequests, QueueIntake];
+    const intake = [NotificationRequests, ForwardingRequests, QueueIntake];
     const worker = [DeliveryWorker, WorkerMetrics, MailboxSweepWorker, HeldDeliveries, MailboxReachability];
     const attempt = [
       Attempts,

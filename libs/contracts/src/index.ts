@@ -11,6 +11,7 @@ export * from './legal-hold.events.js';
 export * from './newsletter.events.js';
 export * from './officer-access.events.js';
 export * from './order.events.js';
+export * from './order-number.js';
 export * from './order-payment.js';
 export * from './order-status.js';
 export * from './problem-codes.js';

@@ -1,4 +1,4 @@
-import type { OrderLine, PostalAddress } from '@dittoo/contracts';
+import { orderNumberOf, type OrderLine, type PostalAddress } from '@dittoo/contracts';
 import { Clock, derivedId, DomainError, type OrderId } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import { paymentOffer, type Register } from '@dittoo/processor-register';
@@ -21,6 +21,7 @@ import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiParam, Ap
 import type { FastifyReply } from 'fastify';
 import { Catalogue, currency } from '../catalogue/catalogue.query.js';
 import { Customers } from '../customer-snapshot/customer-snapshot.query.js';
+import { OrderNumbers } from '../order-number/order-numbers.js';
 import { orderDecider, type OrderCommand } from './order.decider.js';
 import {
   OrderAnswer,
@@ -48,6 +49,7 @@ export class OrderController {
     private readonly catalogue: Catalogue,
     private readonly customers: Customers,
     private readonly orders: Orders,
+    private readonly numbers: OrderNumbers,
     private readonly clock: Clock,
     @Inject(REGISTER) private readonly register: Register,
   ) {}
@@ -66,7 +68,7 @@ export class OrderController {
     refuseCardNumbersOf({ address: body.deliveryAddress });
     const quantities = merged(body.lines);
     const customer = await this.customers.snapshot(subjectId);
-    const orderId = derivedId('order', caller.commandId);
+    const orderId = await this.numbers.idFor(caller.commandId);
     await this.commands.begin(
       orderDecider,
       orderId,
@@ -83,7 +85,7 @@ export class OrderController {
       commandContext(caller, subjectId),
     );
     void reply.header('location', `/api/v1/orders/${orderId}`);
-    return { orderId, status: 'placed', payment: { status: 'pending' } };
+    return { orderId, orderNumber: orderNumberOf(orderId), status: 'placed', payment: { status: 'pending' } };
   }
 
   @Get(':orderId')

@@ -147,6 +147,10 @@ export class OrderStateAnswer {
   @ApiProperty({ format: 'uuid' })
   orderId!: string;
 
+  /** To say on the phone; the last digit checks the others. */
+  @ApiProperty({ example: '482-639-573' })
+  orderNumber!: string;
+
   @ApiProperty({ enum: orderStatuses })
   status!: OrderStatus;
 

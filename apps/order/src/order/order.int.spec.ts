@@ -1,6 +1,6 @@
 /* eslint max-lines: off -- one service and one database are started for all of it */
 import { get as openStream, type IncomingMessage } from 'node:http';
-import { schemaMap, type CustomerEvent, type ForwardingEvent } from '@dittoo/contracts';
+import { orderNumberOf, schemaMap, type CustomerEvent, type ForwardingEvent } from '@dittoo/contracts';
 import { newId, streamName, type DomainEvent } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -140,7 +140,13 @@ describe('POST /orders', () => {
       payment: { method: 'mondidoCard' },
     });
     expect(status).toBe(201);
-    expect(body).toEqual({ orderId: expect.any(String), status: 'placed', payment: { status: 'pending' } });
+    const orderNumber = orderNumberOf(body.orderId);
+    expect(body).toEqual({
+      orderId: expect.any(String),
+      orderNumber,
+      status: 'placed',
+      payment: { status: 'pending' },
+    });
     expect(headers['location']).toBe(`/api/v1/orders/${body.orderId}`);
 
     const order = await as(subjectId).get(`/orders/${body.orderId}`);
@@ -168,6 +174,21 @@ describe('POST /orders', () => {
       return body.items.length > 0 && body.items;
     }, 1_000);
     expect(items).toEqual([expect.objectContaining({ orderId, customerId: subjectId, status: 'placed', total })]);
+  });
+
+  it('is found by the number a person says on the phone, by its owner and by staff alone', async () => {
+    const subjectId = await customer();
+    const orderId = await placed(subjectId);
+    const number = orderNumberOf(orderId);
+    await until(async () => (await as(subjectId).get('/orders')).body.items.length > 0);
+    for (const written of [number, number.replaceAll('-', ''), number.replaceAll('-', '%20')])
+      for (const who of [as(subjectId), officer()]) {
+        const { items } = (await who.get(`/orders?orderNumber=${written}`)).body;
+        expect(items).toEqual([expect.objectContaining({ orderId, orderNumber: number })]);
+      }
+    expect((await as(await customer()).get(`/orders?orderNumber=${number}`)).body.items).toEqual([]);
+    const misheard = `${number.slice(0, -1)}${number.endsWith('9') ? '8' : '9'}`;
+    expect((await officer().get(`/orders?orderNumber=${misheard}`)).body.code).toBe('invalid-field');
   });
 
   it('holds nothing of the person in the clear', async () => {

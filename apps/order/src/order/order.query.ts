@@ -1,4 +1,4 @@
-import { orderStatusOf, paidBackMinor, paymentOf, type OrderEvent } from '@dittoo/contracts';
+import { orderNumberOf, orderStatusOf, paidBackMinor, paymentOf, type OrderEvent } from '@dittoo/contracts';
 import { DomainError, isErased, type OrderId, type SubjectId, type Uuid } from '@dittoo/kernel';
 import { Commands, type Principal } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
@@ -53,6 +53,7 @@ export const maySee = ({ role, subjectId }: Principal, customerId: SubjectId | n
 
 export const stateAnswer = (orderId: OrderId, order: PlacedOrder): OrderStateAnswer => ({
   orderId,
+  orderNumber: orderNumberOf(orderId),
   status: orderStatusOf(order),
   payment: paymentAnswer(order),
 });

@@ -7,6 +7,7 @@ import { mailProcessorId } from '../mail/mail-provider.js';
 import { notificationKinds, type NotificationKind, type NotificationName } from '../mail/notification-kinds.js';
 import { composeNotification } from '../mail/notification.page.js';
 import type { OutgoingMail } from '../mail/outgoing-mail.js';
+import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
 import { messageIdOf } from '../mailbox/messages.js';
 import type { Item } from '../queue/item.js';
 import type { OpenedNotification } from '../source/notification.query.js';
@@ -19,6 +20,7 @@ export class MailWriter {
     private readonly keys: KeyEncryption,
     @Inject(REGISTER) private readonly register: Register,
     @Inject(PLATFORM_CONFIG) private readonly config: PlatformConfig,
+    @Inject(FORWARDING_CONFIG) private readonly forwarding: ForwardingConfig,
   ) {}
 
   /** @param domain of the message ids */
@@ -26,6 +28,7 @@ export class MailWriter {
     const kind: NotificationKind = notificationKinds[name];
     const { about, byEmailOnly, email, language, openedBy } = opened;
     const { publicUrl } = this.config;
+    const pagesUrl = this.forwarding.storefrontUrl ?? publicUrl;
     const { name: shop, email: contact } = this.register.dataController;
     const unsubscribeToken = kind.oneClick === true ? this.unsubscribeTokens.issue(item.subjectId) : null;
     const copyToken = name === 'copyPrepared' && byEmailOnly ? linkToken(this.keys, 'subjectCopy', about) : null;
@@ -36,7 +39,7 @@ export class MailWriter {
       messageId: messageIdOf(domain, item.forwardingId),
       to: email,
       language,
-      ...composeNotification(name, notification, { shop, email: contact, publicUrl }),
+      ...composeNotification(name, notification, { shop, email: contact, publicUrl, pagesUrl }),
       inReplyTo: first === null || first === item.forwardingId ? null : messageIdOf(domain, first),
       automatic: name !== 'supportReply',
       // The mail program posts to it without asking, so the token has to be in the URL.

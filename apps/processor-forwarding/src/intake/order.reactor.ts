@@ -10,14 +10,20 @@ import { openPaymentFields, paymentCommandFields, refundFields } from '../paymen
 import { Orders } from '../source/order.query.js';
 import { ForwardingRequests, intakeGroup as group, type Intent, type RequestedItem } from './forwarding-requests.js';
 
+import { NotificationRequests } from './notification-requests.js';
+
 type Placed<Type extends keyof OrderEvents & string> = Delivered<OrderEvents, Type>;
 type Requested = Promise<readonly RequestedItem[]>;
+
+/** The events for which a payment command and a notification are requested together. */
+export const withCommand: ReadonlySet<string> = new Set(['OrderShipped', 'OrderCancelled']);
 
 /** An event of an order -> the command to the processor of its payment. */
 @Controller()
 export class OrderReactor {
   constructor(
     private readonly requests: ForwardingRequests,
+    private readonly notifications: NotificationRequests,
     private readonly orders: Orders,
     @Inject(REGISTER) private readonly register: Register,
   ) {}
@@ -37,14 +43,14 @@ export class OrderReactor {
   @Handles('OrderShipped', { group, reacts: true })
   async orderShipped(@Payload() event: Placed<'OrderShipped'>): Requested {
     const orderId = streamId(event.stream);
-    return this.command(event, { kind: 'capturePayment', key: orderId, purposes: paymentCommandFields });
+    return this.withMail(event, { kind: 'capturePayment', key: orderId, purposes: paymentCommandFields });
   }
 
   /** An order without a payment has nothing to cancel; whether there is one is known when the item's turn comes. */
   @Handles('OrderCancelled', { group, reacts: true })
   async orderCancelled(@Payload() event: Placed<'OrderCancelled'>): Requested {
     const orderId = streamId(event.stream);
-    return this.command(event, { kind: 'cancelPayment', key: orderId, purposes: paymentCommandFields });
+    return this.withMail(event, { kind: 'cancelPayment', key: orderId, purposes: paymentCommandFields });
   }
 
   /** Another amount than the order's was approved: nothing of it is kept. */
@@ -59,6 +65,14 @@ export class OrderReactor {
   async refundDecided(@Payload() event: Placed<'RefundDecided'>): Requested {
     const { refundId } = event.data;
     return this.command(event, { kind: 'refundPayment', key: refundId, purposes: refundFields, refundId });
+  }
+
+  /** The command first: the mail about it keeps its place behind it in the person's lane. */
+  private async withMail(
+    event: Placed<'OrderShipped'> | Placed<'OrderCancelled'>,
+    intent: Omit<Intent, 'processorId' | 'orderId'>,
+  ): Requested {
+    return [...(await this.command(event, intent)), ...(await this.notifications.of(event))];
   }
 
   /** A command about a payment goes to the processor that opened it. */

@@ -42,6 +42,14 @@ const rights = (event: EventType, more: Partial<NotificationKind> = {}): Notific
   answers: true,
   ...more,
 });
+const ofOrder = (event: EventType, more: readonly string[] = []): NotificationKind => ({
+  event,
+  addressee: 'order',
+  purpose: 'order',
+  fields: ['givenName', 'email', 'orderReference', ...more, 'messageReference', 'language'],
+  opens: [],
+  answers: true,
+});
 const withReason = {
   fields: ['email', 'requestReason', 'requestReference', 'messageReference', 'language'],
   opens: ['reason'],
@@ -50,6 +58,15 @@ const withLink = ['email', 'actionLink', 'deadline', 'messageReference', 'langua
 
 /** Every notification the shop sends. What is not listed here is not sent. */
 export const notificationKinds = {
+  /** Also to a suppressed address: its owner may be the one who registers. */
+  registrationConfirmation: {
+    event: 'RegistrationReceived',
+    addressee: 'event',
+    purpose: 'customerAccount',
+    fields: withLink,
+    opens: ['token', 'code'],
+    answers: true,
+  },
   /** A visitor, perhaps not the owner, registered with the address of an existing account. */
   registrationRepeated: {
     event: 'RegistrationRepeated',
@@ -63,7 +80,7 @@ export const notificationKinds = {
   emailConfirmation: rights('EmailChangeRequested', {
     addressee: 'event',
     fields: withLink,
-    opens: ['token'],
+    opens: ['token', 'code'],
   }),
   emailChangeNotice: rights('EmailChangeRequested', {
     addressee: 'account',
@@ -123,6 +140,12 @@ export const notificationKinds = {
     opens: ['body'],
     answers: true,
   },
+  /** Nothing is told that did not happen: a refund when it is paid back, not when it is decided. */
+  orderShipped: ofOrder('OrderShipped'),
+  orderCancelled: ofOrder('OrderCancelled'),
+  refundPaid: ofOrder('RefundPaid', ['amount', 'currency']),
+  /** A refund decided before the money was taken. */
+  chargeReduced: ofOrder('ChargeReduced', ['amount', 'currency']),
   orderConfirmation: {
     event: 'PaymentApproved',
     addressee: 'order',

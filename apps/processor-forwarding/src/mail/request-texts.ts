@@ -1,13 +1,12 @@
+import type { Locale } from '@dittoo/contracts';
 import type { RequestId } from '@dittoo/kernel';
 import type { NotificationMessages } from '../messages/messages.js';
 import type { Notification } from './notification.js';
-import { dateOf, withCode, type NotificationText, type Writer } from './text-format.js';
+import { dateOf, page, type NotificationText, type Writer } from './text-format.js';
 
-/** A requester without an account cannot sign in: the link itself is the key, it works once, and queries are not logged. */
-const copyPath = (requestId: RequestId, copyToken: string | null): string =>
-  copyToken === null
-    ? `/account/requests/${requestId}`
-    : `/api/v1/privacy-requests/${requestId}/export?token=${encodeURIComponent(copyToken)}&format=html`;
+/** A requester without an account cannot sign in: the link is the key. Others sign in on the page. */
+const copyPath = (language: Locale, requestId: RequestId, copyToken: string | null): string =>
+  page('copy', language, { request: requestId, ...(copyToken === null ? {} : { token: copyToken }) });
 
 /** An answer to a request, with the reason where one was written. */
 const answer = (
@@ -24,7 +23,7 @@ const answer = (
 };
 
 export const requestTexts = {
-  requestConfirmation: (messages, { facts, opened }) => ({
+  requestConfirmation: (messages, { facts, language, opened }) => ({
     subject: messages.format('requestConfirmation.subject'),
     paragraphs: [
       messages.format('requestConfirmation.question'),
@@ -32,9 +31,8 @@ export const requestTexts = {
     ],
     action: {
       label: messages.format('requestConfirmation.action'),
-      path: withCode('/privacy-requests/confirmation', opened['token']!),
+      path: page('request', language, { token: opened['token']! }),
     },
-    code: opened['token']!,
     because: messages.format('requestConfirmation.because'),
   }),
 
@@ -59,14 +57,14 @@ export const requestTexts = {
       paragraphs: [messages.format('requestPartlyRefused.answer'), messages.format('request.complaint')],
     }),
 
-  copyPrepared: (messages, { about, copyToken, facts }) => ({
+  copyPrepared: (messages, { about, copyToken, facts, language }) => ({
     subject: messages.format('copyPrepared.subject'),
     paragraphs: [
       messages.format('copyPrepared.expiry', { expiresAt: dateOf(facts['expiresAt']) }),
       messages.format('copyPrepared.notByMail'),
       messages.format('request.number', { about }),
     ],
-    action: { label: messages.format('copyPrepared.action'), path: copyPath(about, copyToken) },
+    action: { label: messages.format('copyPrepared.action'), path: copyPath(language, about, copyToken) },
     because: messages.format('because.request'),
   }),
 

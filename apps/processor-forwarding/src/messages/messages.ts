@@ -6,6 +6,7 @@ import sv from './sv.json' with { type: 'json' };
 export const messages = messageCatalogue(
   { sv, en },
   {
+    'registrationConfirmation.link': { expiresAt: 'date' },
     'emailConfirmation.link': { expiresAt: 'date' },
     'inactivityNoticed.erasure': { erasesAt: 'date' },
     'newsletterConfirmation.link': { expiresAt: 'date' },
@@ -19,7 +20,8 @@ export const messages = messageCatalogue(
     'supportReply.subjectOfCase': { caseSubject: 'text' },
     'supportReply.because': { about: 'text' },
     'orderConfirmation.greeting': { givenName: 'text' },
-    'orderConfirmation.number': { about: 'text' },
+    'orderConfirmation.number': { number: 'text' },
+    'refundPaid.amount': { price: 'text' },
     'orderConfirmation.line': { quantity: 'text', name: 'text', price: 'text' },
     'orderConfirmation.total': { price: 'text' },
   },
