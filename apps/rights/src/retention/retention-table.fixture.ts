@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- one table, a row for each period */
 import { newId, streamName, type DataCategory } from '@dittoo/kernel';
 import { loadRegister } from '@dittoo/processor-register';
 import { wholeCategory, type RetentionEvent, type RetentionRules } from './retention-rules.js';
