@@ -77,6 +77,8 @@ export interface ForwardingTuning {
   readonly reconcileAfterMs: number;
   /** First pause between two readings of a pending payment. */
   readonly watchPauseMs: number;
+  /** How long a payment may be pending: longer than a payment page is open at any processor. */
+  readonly pendingDays: number;
   /** Pause between two readings of a reservation: the processor may release it. */
   readonly watchReservedMs: number;
   /** Pause between two readings of what was taken: it may be paid back at the processor. */
@@ -122,6 +124,7 @@ const tuning: ForwardingTuning = {
   attempts: 12,
   reconcileAfterMs: 5_000,
   watchPauseMs: 5_000,
+  pendingDays: 30,
   watchReservedMs: 6 * 3_600_000,
   watchTakenMs: 24 * 3_600_000,
   breakerPauseMs: 5_000,

@@ -43,6 +43,14 @@ export class OrderReactor {
     await this.tell(orderId, { type: 'ObservePayment', ...observed }, event);
   }
 
+  /** Nobody waits any more; the customer could still pay, and that would be seen. */
+  @Handles('PaymentAbandoned', { group, reacts: true })
+  async paymentAbandoned(@Payload() event: Delivered<ForwardingEvents, 'PaymentAbandoned'>): Promise<void> {
+    const { orderId, ...payment } = event.data;
+    const observed = { ...payment, status: 'expired', amount: null, refundedMinor: 0 } as const;
+    await this.tell(orderId, { type: 'ObservePayment', ...observed }, event);
+  }
+
   @Handles('ForwardingCompleted', { group, reacts: true })
   async forwardingCompleted(@Payload() event: Delivered<ForwardingEvents, 'ForwardingCompleted'>): Promise<void> {
     await this.conclude(event, 'completed', null);

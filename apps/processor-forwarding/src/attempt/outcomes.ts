@@ -134,6 +134,18 @@ export class Outcomes {
     await this.commands.execute(forwardingDecider, paymentForwardingOf(turn), { type: 'MissPayment' }, context, known);
   }
 
+  /** Records that a pending payment is waited for no longer. */
+  async paymentAbandoned(turn: Turn, known: LoadedForwarding): Promise<void> {
+    const context = causeOf(turn, 'abandoned');
+    await this.commands.execute(
+      forwardingDecider,
+      paymentForwardingOf(turn),
+      { type: 'AbandonPayment' },
+      context,
+      known,
+    );
+  }
+
   async record(turn: Turn, step: string, command: ForwardingCommand): Promise<Forwarding> {
     const context = causeOf(turn, step);
     return (await this.commands.execute(forwardingDecider, turn.item.forwardingId, command, context, turn.known)).state;

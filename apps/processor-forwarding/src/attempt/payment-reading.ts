@@ -17,7 +17,7 @@ import { AttemptMetrics } from './attempt-metrics.js';
 import { LateCancellation } from './late-cancellation.js';
 import { isNotFound, Outcomes } from './outcomes.js';
 import { retryOf } from './retry.js';
-import { labelsOf, nextOf, type Next, type Turn } from './turn.js';
+import { labelsOf, nextOf, type LoadedForwarding, type Next, type Turn } from './turn.js';
 
 /**
  * Reads a payment back from the processor. A reading appends an event where the payment changed, and none where it did
@@ -59,9 +59,20 @@ export class PaymentReading {
       await this.outcomes.paymentMissed(turn, known);
       return this.settled(turn, [this.watch.stop(item.forwardingId)]);
     }
+    if (payment.status === 'pending' && this.isTooOld(known)) {
+      await this.outcomes.paymentAbandoned(turn, known);
+      return this.settled(turn, [this.watch.stop(item.forwardingId)]);
+    }
     await this.outcomes.paymentRead(turn, payment, known);
     if (isHeld(payment)) await this.lateCancellation.requestIfCancelled(turn);
     return this.settled(turn, this.watchOn(item.forwardingId, payment));
+  }
+
+  private isTooOld({ history }: LoadedForwarding): boolean {
+    const opened = history.find(({ event }) => event.type === 'CheckoutOpened');
+    if (opened === undefined) return false;
+    const ageMs = Date.parse(this.clock.now()) - Date.parse(opened.recorded.metadata.recordedAt);
+    return ageMs >= this.config.pendingDays * 86_400_000;
   }
 
   /** What may still change without us is looked at again. */

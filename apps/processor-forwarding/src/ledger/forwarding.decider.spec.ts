@@ -59,6 +59,29 @@ describe('a forwarding', () => {
       .then(opened, completed);
   });
 
+  it('is not found once, and abandoned only while it is pending', () => {
+    const payment = { processorId: 'payson', orderId, paymentReference: 'c-1' };
+    const missing: ForwardingEvent = { type: 'PaymentNotFound', data: payment };
+    const abandoned: ForwardingEvent = { type: 'PaymentAbandoned', data: payment };
+    given(requested).when({ type: 'MissPayment' }).then();
+    given(requested, opened, completed).when({ type: 'MissPayment' }).then(missing);
+    given(requested, opened, completed, missing).when({ type: 'MissPayment' }).then();
+    given(requested, opened, completed).when({ type: 'AbandonPayment' }).then(abandoned);
+    given(requested, opened, completed, missing).when({ type: 'AbandonPayment' }).then();
+    given(requested, opened, completed, abandoned).when({ type: 'AbandonPayment' }).then();
+  });
+
+  it('is held once, until an attempt says more', () => {
+    const hold = { type: 'HoldForwarding', failure: 'EventStoreUnavailable' } as const;
+    const held: ForwardingEvent = { type: 'ForwardingHeld', data: { ...asked, failure: 'EventStoreUnavailable' } };
+    given(requested).when(hold).then(held);
+    given(requested, held).when(hold).then();
+    given(requested, held, failed(1, 'timeout', nextAttemptAt))
+      .when(hold)
+      .then(held);
+    given(requested, held, completed).when(hold).then();
+  });
+
   it('fails and goes on, or fails and is parked', () => {
     const rejected = { ...disclosure, outcome: 'rejected' } as const;
     const fail = { type: 'RecordFailure', attempt: 1, disclosures: [rejected] } as const;

@@ -30,6 +30,10 @@ export type ForwardingCommand =
   | ({ readonly type: 'ObservePayment' } & Omit<ForwardingEvents['PaymentStatusRead'], 'processorId' | 'orderId'>)
   /** The processor does not know the payment. */
   | { readonly type: 'MissPayment' }
+  /** It has been pending for too long. */
+  | { readonly type: 'AbandonPayment' }
+  /** It has waited for a while for what has to be asked first. */
+  | { readonly type: 'HoldForwarding'; readonly failure: string }
   | ({ readonly type: 'AnswerErasure' } & Omit<ForwardingEvents['ErasureAnswered'], 'processorId'>)
   | { readonly type: 'RequestRedelivery' };
 
@@ -100,6 +104,15 @@ const decide = (command: ForwardingCommand, forwarding: Forwarding): ForwardingE
       if (payment === null || payment.status === 'notFound') return [];
       const { reference: paymentReference } = payment;
       return [{ type: 'PaymentNotFound', data: { processorId, orderId: orderId ?? '', paymentReference } }];
+    }
+    case 'AbandonPayment': {
+      if (payment === null || (payment.status !== 'opened' && payment.status !== 'pending')) return [];
+      const { reference: paymentReference } = payment;
+      return [{ type: 'PaymentAbandoned', data: { processorId, orderId: orderId ?? '', paymentReference } }];
+    }
+    case 'HoldForwarding': {
+      const { failure } = command;
+      return ended || forwarding.held ? [] : [{ type: 'ForwardingHeld', data: { ...asked, orderId, failure } }];
     }
     case 'AnswerErasure': {
       const { requestId, answer, reason } = command;

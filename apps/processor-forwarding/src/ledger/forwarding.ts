@@ -4,7 +4,8 @@ import type { ForwardingEvent, ForwardingIntent } from '@dittoo/contracts';
 /** The state of a payment as the processor last reported it. */
 export interface ObservedPayment {
   readonly reference: string;
-  readonly status: 'opened' | 'notFound' | Extract<ForwardingEvent, { type: 'PaymentStatusRead' }>['data']['status'];
+  readonly status:
+    'opened' | 'notFound' | 'abandoned' | Extract<ForwardingEvent, { type: 'PaymentStatusRead' }>['data']['status'];
   /** `null` before it was read. */
   readonly amountMinor: number | null;
   readonly refundedMinor: number;
@@ -21,12 +22,14 @@ export type Forwarding =
       /** The last attempt recorded here; a later one was not recorded before the process died. */
       readonly attempt: number;
       readonly payment: ObservedPayment | null;
+      /** It is on record that it waits. */
+      readonly held: boolean;
     };
 
 export const evolve = (forwarding: Forwarding, event: ForwardingEvent): Forwarding => {
   if (event.type === 'ForwardingRequested') {
     const { processorId, intent, orderId } = event.data;
-    return { status: 'open', processorId, intent, orderId, attempt: 0, payment: null };
+    return { status: 'open', processorId, intent, orderId, attempt: 0, payment: null, held: false };
   }
   if (forwarding.status === 'none') return forwarding;
   switch (event.type) {
@@ -34,7 +37,7 @@ export const evolve = (forwarding: Forwarding, event: ForwardingEvent): Forwardi
       return { ...forwarding, status: 'refused' };
     case 'DataDisclosed':
     case 'AttemptFailed':
-      return { ...forwarding, attempt: Math.max(forwarding.attempt, event.data.attempt) };
+      return { ...forwarding, attempt: Math.max(forwarding.attempt, event.data.attempt), held: false };
     case 'ForwardingParked':
       return { ...forwarding, status: 'parked' };
     case 'RedeliveryRequested':
@@ -57,6 +60,12 @@ export const evolve = (forwarding: Forwarding, event: ForwardingEvent): Forwardi
       const { payment } = forwarding;
       return payment === null ? forwarding : { ...forwarding, payment: { ...payment, status: 'notFound' } };
     }
+    case 'PaymentAbandoned': {
+      const { payment } = forwarding;
+      return payment === null ? forwarding : { ...forwarding, payment: { ...payment, status: 'abandoned' } };
+    }
+    case 'ForwardingHeld':
+      return { ...forwarding, held: true };
     default:
       return forwarding; // of a later version
   }
