@@ -46,6 +46,20 @@ export const rows: readonly Row[] = [
     thing,
     '2034-12-31',
   ],
+  ...[
+    'PaymentCaptured',
+    'PaymentReleased',
+    'ChargeReduced',
+    'RefundMadeAtProcessor',
+    'PaymentDiscrepancyFound',
+    'PaymentDiscrepancyResolved',
+  ].map((type): Row => [
+    `books with ${type} later`,
+    [placed('2026-12-31'), on('2027-01-01', type)],
+    'orderAccounting',
+    thing,
+    '2034-12-31',
+  ]),
   ['delivery data without a delivery', [placed('2026-11-22')], 'orderDelivery', thing, '2029-11-22'],
   [
     'delivery data',

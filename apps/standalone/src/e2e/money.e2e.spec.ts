@@ -3,7 +3,7 @@
  * shown and that is true; where a person has to look, the trail says so.
  */
 import { until } from '@dittoo/platform/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { asOfficer, replay } from './customer-journey.js';
 import { canaryPerson, ShopClient } from './shop-client.js';
 import { ShopProcess } from './shop-process.js';
@@ -16,12 +16,17 @@ let staff: string;
 beforeAll(async () => {
   running = await ShopProcess.start();
   shop = new ShopClient(running.url);
-  const person = canaryPerson('pengar');
-  const customerId = await shop.register(person);
-  customer = { customerId, token: await shop.signIn(person) };
   staff = (await asOfficer(shop)).token;
 }, 90_000);
 afterAll(() => running.remove(), 60_000);
+
+/** Each order is another person's, so that one page of the trail holds all of it. */
+let people = 0;
+beforeEach(async () => {
+  const person = canaryPerson(`pengar${++people}`);
+  const customerId = await shop.register(person);
+  customer = { customerId, token: await shop.signIn(person) };
+});
 
 type Method = 'paysonInvoice' | 'mondidoCard';
 const processorOf = (method: Method) => (method === 'mondidoCard' ? 'mondido' : 'payson');
