@@ -1,10 +1,11 @@
-import type { OrderEvents } from '@dittoo/contracts';
+import { evolveOrder, orderStatusOf, type OrderEvents, type OrderState } from '@dittoo/contracts';
 import { newId, streamName, type Delivered } from '@dittoo/kernel';
 import { startTestService, type TestService } from '@dittoo/platform/testing';
 import { RowsOfPage } from '@dittoo/projections';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
+import { ordersSchema } from '../order.migrations.js';
 import { orderService } from '../order.module.js';
 import { OrderListProjection } from './order-list.projection.js';
 import { OrderRow } from './order-row.entity.js';
@@ -52,6 +53,7 @@ const life: readonly [string, keyof OrderEvents, object, Partial<OrderRow>][] = 
   ['shipped', 'OrderShipped', { shippedAt: at(5) }, { status: 'partlyRefunded', revision: '5' }],
   ['the rest decided', 'RefundDecided', decision('r-2'), { status: 'partlyRefunded' }],
   ['refunded', 'RefundPaid', refund('r-2'), { status: 'refunded', refundedMinor: '25800' }],
+  ['released', 'PaymentReleased', {}, { status: 'refunded', revision: '8' }],
 ];
 const eventsOf = (orderId: string): Delivered<OrderEvents>[] =>
   life.map(([, type, data], revision) => delivered(orderId, revision, type, data));
@@ -113,5 +115,55 @@ describe('a row of the order list', () => {
       ),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('a row of before a payment told what was taken', () => {
+  it('is the same order afterwards, and can be folded on', async () => {
+    const migration = [...ordersSchema.migrations]
+      .map((Class) => new Class())
+      .find(({ name }) => name.startsWith('TellWhatWasTaken'))!;
+    const runner = rows.createQueryRunner();
+    await runner.startTransaction();
+    const old = {
+      stage: 'paid',
+      total: amount(25_800),
+      method: 'mondidoCard',
+      personnummerGround: null,
+      payment: {
+        paidMinor: 25_800,
+        refunds: [
+          { refundId: 'r-1', lines: [], amountMinor: 12_900, paid: true },
+          { refundId: 'r-2', lines: [], amountMinor: 100, paid: false },
+        ],
+      },
+    };
+    const orderId = newId();
+    const columns =
+      'order_id, customer_id, status, total_minor, currency, paid_minor, refunded_minor, placed_at, changed_at, revision, state';
+    await runner.query(
+      `INSERT INTO orders.order_row (${columns}) VALUES ($1, $2, 'paid', 25800, 'SEK', 25800, 12900, now(), now(), 4, $3)`,
+      [orderId, customerId, JSON.stringify(old)],
+    );
+    const stateNow = async () =>
+      (
+        (await runner.query('SELECT state FROM orders.order_row WHERE order_id = $1', [orderId])) as [
+          { state: OrderState },
+        ]
+      )[0].state;
+    await migration.up(runner);
+    const refunds = [
+      { refundId: 'r-1', lines: [], amountMinor: 12_900, status: 'paid' },
+      { refundId: 'r-2', lines: [], amountMinor: 100, status: 'decided' },
+    ];
+    const payment = { paidMinor: 25_800, capturedMinor: null, unclaimedMinor: 0, refunds };
+    const expected = { ...old, released: false, discrepancies: [], payment };
+    expect(await stateNow()).toEqual(expected);
+    await migration.up(runner);
+    expect(await stateNow()).toEqual(expected);
+    const after = evolveOrder(await stateNow(), { type: 'RefundPaid', data: { refundId: 'r-2', amount: amount(100) } });
+    expect(after.stage === 'none' ? null : orderStatusOf(after)).toBe('partlyRefunded');
+    await runner.rollbackTransaction();
+    await runner.release();
   });
 });

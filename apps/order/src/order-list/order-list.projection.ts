@@ -1,4 +1,4 @@
-import type { OrderEvents } from '@dittoo/contracts';
+import { orderSchema, type OrderEvents } from '@dittoo/contracts';
 import type { Delivered, EventContext } from '@dittoo/kernel';
 import { Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
@@ -6,10 +6,8 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { OrderRows } from './order-rows.js';
 
 const group = 'order-list';
-const types = [
-  ...(['OrderPlaced', 'PaymentOpened', 'PaymentApproved', 'PaymentDenied'] as const),
-  ...(['OrderShipped', 'OrderCancelled', 'RefundDecided', 'RefundPaid'] as const),
-];
+/** All of them: the folded state is that of the stream. */
+const types = Object.keys(orderSchema) as (keyof OrderEvents)[];
 
 /**
  * Every order as a row of `orders.order_row`, for lists. The row keeps the state folded by libs/contracts and nothing

@@ -2,8 +2,8 @@ import {
   evolveOrder,
   noOrder,
   orderStatusOf,
+  paidBackMinor,
   paymentOf,
-  refundPaidMinor,
   type OrderEvents,
   type OrderState,
 } from '@dittoo/contracts';
@@ -74,10 +74,7 @@ export class OrderRows implements PageRows<EntityManager> {
       column(({ totalMinor }) => totalMinor),
       column(({ currency }) => currency),
       column((row) => paid(row)?.paidMinor ?? 0),
-      column((row) => {
-        const payment = paid(row);
-        return payment === null ? 0 : refundPaidMinor(payment);
-      }),
+      column(({ state }) => (state.stage === 'none' ? 0 : paidBackMinor(state))),
       column(({ placedAt }) => placedAt),
       column(({ changedAt }) => changedAt),
       column(({ revision }) => String(revision)),

@@ -446,6 +446,40 @@ describe('a payment', () => {
     expect(explanation).toContain('integritetspolicy');
   });
 
+  it.each([
+    [
+      'an erasure begins while it is placed',
+      'personErased',
+      { type: 'ForwardingCancelled', data: { reason: 'subjectErased' } },
+    ],
+    ['it cannot be opened for good', 'notOpened', { type: 'ForwardingParked', data: { failure: 'http-400' } }],
+  ] as const)('ends where %s, and says why', async (_what, reason, { data, type }) => {
+    const subjectId = await customer();
+    const orderId = await placed(subjectId);
+    const asked = { processorId: 'mondido', intent: 'openPayment', orderId } as const;
+    await forwarding(subjectId, { type, data: { ...asked, ...data } } as ForwardingEvent);
+    await becomes(subjectId, orderId, 'paymentDenied');
+    expect((await as(subjectId).get(`/orders/${orderId}`)).body.payment).toMatchObject({ status: 'denied', reason });
+  });
+
+  it.each(['PaymentNotFound', 'PaymentAbandoned'] as const)('ends as expired by %s', async (type) => {
+    const subjectId = await customer();
+    const orderId = await placed(subjectId);
+    await forwarding(subjectId, { type, data: checkout(orderId) });
+    await becomes(subjectId, orderId, 'paymentDenied');
+    expect((await as(subjectId).get(`/orders/${orderId}`)).body.payment).toMatchObject({ reason: 'expired' });
+  });
+
+  it('of a mail or an erasure changes nothing in it', async () => {
+    const subjectId = await customer();
+    const [orderId, next] = [await placed(subjectId), await placed(subjectId)];
+    const mail = { processorId: 'oneMail', intent: 'sendMail', orderId, failure: 'http-400' } as const;
+    await forwarding(subjectId, { type: 'ForwardingParked', data: mail });
+    await forwarding(subjectId, read(next, 'approved'));
+    await becomes(subjectId, next, 'paid');
+    expect(await statusOf(subjectId, orderId)).toBe('placed');
+  });
+
   it('that comes too late changes nothing, and the next one is handled', async () => {
     const subjectId = await customer();
     const [late, next] = [await placed(subjectId), await placed(subjectId)];

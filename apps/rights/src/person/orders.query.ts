@@ -35,7 +35,7 @@ export interface BookedOrder {
 
 export const noBookedOrder: BookedOrder = { state: noOrder, bookedAt: null, settledAt: null };
 
-const settling: ReadonlySet<string> = new Set(['OrderShipped', 'OrderCancelled', 'RefundPaid']);
+const settling: ReadonlySet<string> = new Set(['OrderShipped', 'OrderCancelled', 'RefundPaid', 'PaymentReleased']);
 
 /** Every event of an order counts as an entry in the books. */
 export const evolveBookedOrder = (order: BookedOrder, recorded: RecordedEvent): BookedOrder => {
