@@ -15,7 +15,7 @@ let staff: string;
 
 beforeAll(async () => {
   running = await ShopProcess.start();
-  shop = new ShopClient(running.url);
+  shop = new ShopClient(running.url, () => running.log);
   const person = canaryPerson('pengar');
   const customerId = await shop.register(person);
   customer = { customerId, token: await shop.signIn(person) };
