@@ -36,7 +36,7 @@ describe.each([
       const printed = await shop.ready();
       expect(printed.startsWith(url)).toBe(true);
       expect(Number(new URL(printed).port)).toBeGreaterThan(0);
-      const client = new ShopClient(printed);
+      const client = new ShopClient(printed, () => shop.output);
       const { accessToken } = await client.ok('POST', '/sessions', { body: directory.login('first-officer.json') });
       await client.ok('GET', '/compliance/access-log/statistics', { token: accessToken });
       expect((await client.ok('GET', '/openapi.json')).servers).toEqual([{ url: printed, description: 'PUBLIC_URL' }]);

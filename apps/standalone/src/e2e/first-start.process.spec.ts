@@ -59,7 +59,7 @@ const interrupted = async (directory: DataDirectory, [, met, laterMs = 0]: Momen
 
 const wholeStart = async (directory: DataDirectory): Promise<void> => {
   const shop = new InterruptedShop(directory, noOfficer);
-  const client = new ShopClient(await shop.ready());
+  const client = new ShopClient(await shop.ready(), () => shop.output);
   for (const name of ['first-officer.json', 'second-officer.json'] as const) {
     const login = directory.login(name);
     expect(shop.output).toMatch(new RegExp(`^officer         ${login.email}  password (in |${login.password})`, 'm'));

@@ -15,7 +15,7 @@ let staff: string;
 
 beforeAll(async () => {
   running = await ShopProcess.start();
-  shop = new ShopClient(running.url);
+  shop = new ShopClient(running.url, () => running.log);
   staff = (await asOfficer(shop)).token;
 }, 90_000);
 afterAll(() => running.remove(), 60_000);

@@ -18,7 +18,7 @@ let customerId: string;
 
 beforeAll(async () => {
   running = await ShopProcess.start();
-  shop = new ShopClient(running.url);
+  shop = new ShopClient(running.url, () => running.log);
   customerId = await shop.register(person);
   token = await shop.signIn(person);
 }, 90_000);

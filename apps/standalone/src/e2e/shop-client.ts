@@ -11,10 +11,10 @@ export interface Answer {
 
 /** For specs: the public API, as a storefront would call it, and the mailboxes of its customers. */
 export class ShopClient {
-  /** @param log what the shop has printed, which names the sandbox; without it nobody reads mail */
+  /** @param log what the shop has printed: it names the sandbox, where the mail of the customers is read */
   constructor(
     readonly url: string,
-    private readonly log: () => string = () => '',
+    private readonly log: () => string,
   ) {}
 
   async call(
