@@ -47,6 +47,17 @@ describe('a rectification', () => {
       .then(decided, partlyRefused('not all'), approved('officer'));
   });
 
+  it('is not approved without a change, wholly or in part', () => {
+    for (const nothing of [null, {}, { givenName: undefined }])
+      for (const decision of [decide.approve, decide.partlyRefuse])
+        given(...referredRequest('rectification'))
+          .when({ ...decision, correction: nothing })
+          .thenFails('decision-not-possible');
+    given(...referredRequest('rectification'))
+      .when({ ...decide.approve, correction: { phone: null } })
+      .then({ type: 'CorrectionDecided', data: { changes: { phone: null } } }, approved('officer'));
+  });
+
   it('is not recorded with a refusal', () =>
     given(...referredRequest('rectification'))
       .when({ ...decide.refuse, correction })

@@ -13,7 +13,7 @@ import { recordRectification, type RectificationCommand } from './rectification.
 import { approved, received, referred, type Receipt } from './request-events.js';
 import type { Facts, OfficersDecision } from './request-kind.js';
 import { requestKinds } from './request-kinds.js';
-import { evolve, isOpen, type ErasureScope, type RightsRequest } from './rights-request.js';
+import { evolve, isOpen, waitsForDecision, type ErasureScope, type RightsRequest } from './rights-request.js';
 
 /** Determines when an approval is executed. */
 interface Execution {
@@ -51,7 +51,7 @@ export type RightsRequestCommand =
       /** Only for an erasure that is not refused. */
       readonly scope: ErasureScope | null;
     })
-  /** Art. 12(3): once, and only before the due date. */
+  /** Art. 12(3): once, before the due date, and only while it waits for a decision. */
   | { readonly type: 'Extend'; readonly reason: string; readonly dueAt: string; readonly now: string }
   | ({ readonly type: 'RecordTaskDone' } & RightsRequestEvents['RecipientTaskDone'])
   /** The person was erased meanwhile, so it cannot be executed any more. */
@@ -86,7 +86,7 @@ const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRe
     case 'Decide':
       return decidedByOfficer(command, request);
     case 'Extend':
-      if (request.status === 'none' || !isOpen(request)) throw new DomainError('request-not-open');
+      if (!waitsForDecision(request)) throw new DomainError('request-not-open');
       if (request.extendedBecause !== null) throw new DomainError('request-already-extended');
       if (command.now >= request.dueAt) throw new DomainError('request-overdue');
       return [{ type: 'RequestExtended', data: { dueAt: command.dueAt, reason: command.reason } }];
@@ -159,6 +159,9 @@ const decidedByOfficer = (
   if (!decisions.includes(decision) || (correction !== null && !isCorrectable))
     throw new DomainError('decision-not-possible');
   if (decision !== 'approve' && reason === null) throw new DomainError('invalid-field');
+  // Otherwise the person would be told that a value was corrected that nobody has changed.
+  if (isCorrectable && !isChange(correction))
+    throw new DomainError('decision-not-possible', 'send the corrected values, or refuse with the reason');
   if (decision === 'refuse' && reason !== null) return [{ type: 'RequestRefused', data: { reason } }];
   return [
     ...(correction === null ? [] : [{ type: 'CorrectionDecided', data: { changes: correction } } as const]),
@@ -170,6 +173,9 @@ const decidedByOfficer = (
     }),
   ];
 };
+
+const isChange = (correction: ProfileChanges | null): boolean =>
+  correction !== null && Object.values(correction).some((value) => value !== undefined);
 
 /** Requires a scope exactly for the kinds that have one. */
 const requireScope = (kind: RightsRequestKind, scope: ErasureScope | null): ErasureScope | null => {

@@ -143,9 +143,13 @@ export class OfficersRequest extends RequestAnswer {
   @ApiProperty({ format: 'uuid' })
   subjectId!: string;
 
-  /** Whole days until it is due; negative = overdue. */
-  @ApiProperty()
+  /** Whole days until it is due. */
+  @ApiProperty({ minimum: 0 })
   daysLeft!: number;
+
+  /** Not answered by its due date. */
+  @ApiProperty()
+  overdue!: boolean;
 
   /** The person's text; `null` also after an erasure. */
   @ApiProperty({ type: String, nullable: true })

@@ -8,7 +8,7 @@ import type { OfficersRequest, RequestAnswer } from './rights-request.http.js';
 import { rightsRequestDecider } from './rights-request.decider.js';
 import { requestKinds } from './request-kinds.js';
 import { RightsRequestRow } from './rights-request.entity.js';
-import type { RightsRequest } from './rights-request.js';
+import { isOpen, type RightsRequest } from './rights-request.js';
 
 /** A request's person and kind. */
 export interface RequestSummary {
@@ -128,7 +128,8 @@ const officersAnswer = (requestId: string, loaded: LoadedRequest, now: string): 
   return {
     ...answer,
     subjectId: subjectOf(loaded)!,
-    daysLeft: Math.floor((Date.parse(answer.dueAt) - Date.parse(now)) / 86_400_000),
+    daysLeft: Math.max(0, Math.floor((Date.parse(answer.dueAt) - Date.parse(now)) / 86_400_000)),
+    overdue: isOpen(loaded.state) && answer.dueAt < now,
     detail: loaded.state.status === 'none' ? null : readable(loaded.state.detail, null),
     blockers: loaded.state.status === 'referred' ? loaded.state.blockers : [],
   };

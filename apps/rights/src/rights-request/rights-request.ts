@@ -53,6 +53,12 @@ export type KnownRequest = Exclude<RightsRequest, { status: 'none' }>;
 export const isOpen = ({ status }: RightsRequest): boolean =>
   status !== 'none' && status !== 'answered' && status !== 'refused';
 
+type Undecided = Extract<RightsRequest, { status: 'identityVerified' | 'scopeDecided' | 'referred' }>;
+
+/** Whether its requester is identified and nothing is decided yet: only then more time can be needed for it. */
+export const waitsForDecision = (request: RightsRequest): request is Undecided =>
+  request.status === 'identityVerified' || request.status === 'scopeDecided' || request.status === 'referred';
+
 /** Whether it was not confirmed in time: it stays unconfirmed and blocks no other request. */
 export const hasLapsed = (request: RightsRequest, now: string): boolean =>
   request.status === 'received' && request.confirmation !== null && request.confirmation.expiresAt <= now;
