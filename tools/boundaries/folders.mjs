@@ -35,6 +35,7 @@ export const folders = {
     'retention-schedule',
     'request-intake',
     'judgement',
+    'answer-delivery',
     'execution',
     'erasure',
     'subject-copy',

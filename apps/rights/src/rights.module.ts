@@ -2,6 +2,9 @@ import { REGISTER, type ServiceDefinition } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AnswerAddress } from './answer-delivery/answer-address.js';
+import { AnswerDeliveryReactor } from './answer-delivery/answer-delivery.reactor.js';
+import { AnswerLetters } from './answer-delivery/answer-letter.query.js';
 import { DataSubjects } from './data-subject/data-subjects.js';
 import { DueTasks } from './due-task/due-task.worker.js';
 import { TaskClaims } from './due-task/task-claims.js';
@@ -91,6 +94,7 @@ export class RightsModule {
         RectificationReactor,
         RestrictionLiftReactor,
         ErasureReactor,
+        AnswerDeliveryReactor,
         CertificateController,
         RecipientTaskProjection,
         CopyEndReactor,
@@ -123,6 +127,8 @@ export class RightsModule {
         ErasureExecution,
         ErasedKeys,
         OtherRequests,
+        AnswerLetters,
+        AnswerAddress,
         Recipients,
         RecipientTasks,
         // what is handed out

@@ -209,26 +209,44 @@ describe('objection', () => {
 });
 
 describe('rectification', () => {
-  it('by the person notifies only recipients of the old value', async () => {
+  it('of one`s own address is no request and no letter, and is a task where a recipient must act', async () => {
     const { customerId, bearer } = await rights.customer('hanna');
     const corrects = (type: string, data: object) => rights.record('customer', customerId, customerId, { type, data });
     const name = (givenName: string) => corrects('NameRectified', { givenName, familyName: 'Family hanna' });
     await name('Hannah');
     await untilHandled('rights.rectification', 'customer', customerId); // later recipients get the new value
     await disclose(customerId, 'givenName', 'orderLines');
+    // The carrier of a message has nothing to correct.
+    const mail = { processorId: 'oneMail', intent: 'sendMail', orderId: null, fields: ['phone'] };
+    await rights.record(
+      'forwarding',
+      newId(),
+      customerId,
+      { type: 'ForwardingRequested', data: mail },
+      disclosed('phone'),
+    );
     await corrects('PhoneRectified', { phone: '+46701740605' });
     await name('Johanna');
-    const items = await until(async () => {
-      const listed = (await get('/me/requests', bearer)).body.items;
+    const ofHer = async () =>
+      (await get('/compliance/recipient-tasks?limit=200', officers)).body.items.filter(
+        ({ subjectId }: { subjectId: string }) => subjectId === customerId,
+      );
+    const [task] = await until(async () => {
+      const listed = await ofHer();
       return listed.length > 0 && listed;
     });
-    expect(items).toHaveLength(1);
-    expect(items[0]).toMatchObject({
-      kind: 'rectification',
-      state: 'answered',
-      outcome: 'partlyDone',
-      recipients: [{ processorId: 'payson', state: 'notSupported' }],
-    });
+    expect(task).toMatchObject({ kind: 'rectification', processorId: 'payson', state: 'notSupported' });
+    expect(await types('rightsRequest', task.requestId)).toEqual([
+      'OwnCorrectionNoted',
+      'RecipientAsked',
+      'RecipientAnswered',
+    ]);
+    await untilHandled('rights.rectification', 'customer', customerId);
+    expect(await ofHer()).toHaveLength(1);
+    expect((await get('/me/requests', bearer)).body.items).toEqual([]);
+    const done = `/compliance/recipient-tasks/${task.requestId}/payson`;
+    expect((await post(done, officers, { outcome: 'acknowledged' })).status).toBe(200);
+    await until(async () => (await ofHer()).length === 0);
   });
 
   it('by an officer is made with the decision', async () => {

@@ -256,11 +256,11 @@ export const rows: readonly Row[] = [
     '2028-11-24',
   ],
   [
-    'an address noted with a request',
-    [on('2026-11-22', 'RequesterAddressNoted')],
+    'an address of a request, until its answer is delivered',
+    [on('2026-11-22', 'RequesterAddressNoted', {}, `rightsRequest-${thing}`), on('2026-12-21', 'RequestAnswered')],
     'contact',
-    wholeCategory,
-    '2026-11-22',
+    thing,
+    null,
   ],
   [
     'an address until the answer was read',

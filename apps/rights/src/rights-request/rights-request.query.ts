@@ -72,10 +72,19 @@ export class RightsRequests {
     return { ...page, items: await Promise.all(page.items.map((row) => this.forOfficer(row.request_id, now))) };
   }
 
-  /** The listed ones of these requests, by id. */
+  /** The listed ones of these requests, and people's own corrections, which no list of requests has, by id. */
   async summaries(requestIds: readonly string[]): Promise<ReadonlyMap<string, RequestSummary>> {
     const rows = await this.rows.getRepository(RightsRequestRow).findBy({ requestId: In(requestIds) });
-    return new Map(rows.map(({ kind, requestId, subjectId }) => [requestId, { subjectId, kind }]));
+    const known = new Map(
+      rows.map(({ kind, requestId, subjectId }) => [requestId, { subjectId, kind: kind as string }]),
+    );
+    for (const requestId of requestIds.filter((id) => !known.has(id))) {
+      const loaded = await this.commands.load(rightsRequestDecider, requestId);
+      const subjectId = subjectOf(loaded);
+      if (subjectId !== null && loaded.history[0]?.event.type === 'OwnCorrectionNoted')
+        known.set(requestId, { subjectId, kind: 'rectification' });
+    }
+    return known;
   }
 
   private page(

@@ -17,6 +17,9 @@ export interface Copy {
   readonly expiresAt: string;
 }
 
+/** Where the answer goes; `Erased` once its key is destroyed. */
+export type AnswerAddress = RightsRequestEvents['RequesterAddressNoted'];
+
 export interface Received {
   readonly kind: RightsRequestKind;
   readonly dueAt: string;
@@ -34,6 +37,11 @@ export interface Received {
   /** Recipients that an officer has contacted. */
   readonly tasksDone: readonly string[];
   readonly copy: Copy | null;
+  readonly address: AnswerAddress | null;
+  /** `null` = the answer is not on record as delivered, nor as undeliverable. */
+  readonly delivery: 'delivered' | 'undelivered' | null;
+  /** How an officer received it; `null` = it came through the shop itself. */
+  readonly entered: RightsRequestEvents['RequestEnteredByOfficer'] | null;
 }
 
 /** One request under art. 15-21. Stream `rightsRequest-<id>`. */
@@ -73,6 +81,9 @@ const initially = {
   recipients: {},
   tasksDone: [],
   copy: null,
+  address: null,
+  delivery: null,
+  entered: null,
 } as const;
 
 export const evolve = (request: RightsRequest, event: RightsRequestEvent): RightsRequest => {
@@ -80,15 +91,27 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
     const { detail, dueAt, kind } = event.data;
     return { status: 'received', kind, dueAt, detail, ...initially };
   }
+  // No request: the person has done it already, and only recipients may be left to contact.
+  if (event.type === 'OwnCorrectionNoted') {
+    const { notedAt: dueAt } = event.data;
+    return { status: 'answered', outcome: 'done', kind: 'rectification', dueAt, detail: null, ...initially };
+  }
   if (request.status === 'none') return request;
   const { recipients, copy } = request;
   const received = receivedOf(request);
   switch (event.type) {
     case 'ConfirmationAsked':
       return { ...request, confirmation: event.data };
-    case 'RequesterAddressNoted':
     case 'CorrectionDecided':
       return request;
+    case 'RequesterAddressNoted':
+      return { ...request, address: event.data };
+    case 'RequestEnteredByOfficer':
+      return { ...request, entered: event.data };
+    case 'AnswerDelivered':
+      return { ...request, delivery: 'delivered' };
+    case 'AnswerUndelivered':
+      return { ...request, delivery: 'undelivered' };
     case 'RequesterIdentified':
       return { ...received, identifiedBy: event.data.method, status: 'identityVerified' };
     case 'RequestScopeDecided': {
@@ -108,6 +131,7 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
       return { ...received, status: 'refused', reason: event.data.reason };
     case 'RecipientAsked': {
       const { answerBy, processorId } = event.data;
+      if (request.status === 'answered') return { ...request, recipients: { ...recipients, [processorId]: 'asked' } };
       return { ...received, status: 'executing', answerBy, recipients: { ...recipients, [processorId]: 'asked' } };
     }
     case 'RecipientAnswered':
@@ -140,7 +164,7 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
 /** The parts that all states after `none` have, without those of one state only. */
 const receivedOf = (request: KnownRequest): Received => {
   const { kind, dueAt, detail, extendedBecause, confirmation, identifiedBy, scope } = request;
-  const { partlyRefused, reason, recipients, tasksDone, copy } = request;
+  const { partlyRefused, reason, recipients, tasksDone, copy, address, delivery, entered } = request;
   return {
     kind,
     dueAt,
@@ -154,5 +178,8 @@ const receivedOf = (request: KnownRequest): Received => {
     recipients,
     tasksDone,
     copy,
+    address,
+    delivery,
+    entered,
   };
 };
