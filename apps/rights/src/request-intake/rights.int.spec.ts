@@ -93,7 +93,7 @@ describe('access and portability', () => {
     expect(refused.body.code).toBe('gone');
     expect((await get(path, bearer)).body.code).toBe('gone');
     await until(async () => (await get(`/me/requests/${requestId}`, bearer)).body.copy.state === 'purged');
-    expect((await types('rightsRequest', requestId)).slice(2)).toEqual([
+    expect((await types('rightsRequest', requestId)).slice(3)).toEqual([
       'RequestApproved',
       'CopyPrepared',
       'RequestAnswered',

@@ -132,6 +132,15 @@ const answerOf = (requestId: string, { state, history }: LoadedRequest): Request
   };
 };
 
+const deliveryOf = (state: RightsRequest): Pick<OfficersRequest, 'answerAddress' | 'answerDelivery' | 'channel'> =>
+  state.status === 'none'
+    ? { answerAddress: null, answerDelivery: null, channel: null }
+    : {
+        answerAddress: readable(state.address?.email, null),
+        answerDelivery: state.delivery,
+        channel: state.entered?.channel ?? null,
+      };
+
 const officersAnswer = (requestId: string, loaded: LoadedRequest, now: string): OfficersRequest => {
   const answer = answerOf(requestId, loaded);
   return {
@@ -141,5 +150,6 @@ const officersAnswer = (requestId: string, loaded: LoadedRequest, now: string): 
     overdue: isOpen(loaded.state) && answer.dueAt < now,
     detail: loaded.state.status === 'none' ? null : readable(loaded.state.detail, null),
     blockers: loaded.state.status === 'referred' ? loaded.state.blockers : [],
+    ...deliveryOf(loaded.state),
   };
 };
