@@ -6,6 +6,11 @@ import sv from './sv.json' with { type: 'json' };
 export const messages = messageCatalogue(
   { sv, en },
   {
+    'copy.time': { at: 'date' },
+    'certificate.done': { issuer: 'text' },
+    'certificate.partlyDone': { issuer: 'text' },
+    'certificate.retained.item': { category: 'text', reason: 'text', until: 'date' },
+    'certificate.signed': { keys: 'text' },
     'copy.preparedAt': { at: 'text' },
     'copy.keptUntil': { day: 'text' },
     'copy.retained': { reason: 'text' },

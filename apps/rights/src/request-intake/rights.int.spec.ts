@@ -368,6 +368,21 @@ describe('the certificate of an erasure', () => {
     const verified = await compactVerify(body.jws, createLocalJWKSet(jwks));
     expect(JSON.parse(new TextDecoder().decode(verified.payload))).toEqual(body.certificate);
 
+    // The link in the letter leads to a page in words; JSON stays for programs.
+    const page = await get(`${path}&format=html&lang=sv`);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.body).toContain('<html lang="sv">');
+    expect(page.body).toContain('Intyg om radering');
+    expect(page.body).toMatch(/Bevis om samtycken: för att kunna visa .* till och med den \d+ \p{L}+ \d{4}\./u);
+    expect(page.body).toContain('Integritetsskyddsmyndigheten');
+    expect(page.body).not.toMatch(/<script|consentEvidence|legalClaims|T\d\d:\d\d:/);
+    const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const shown = await rights.call('GET', path, { headers: browser });
+    expect(shown.body).toContain('Intyg om radering');
+    expect((await rights.call('GET', `${path}&format=json`, { headers: browser })).body.jws).toEqual(
+      expect.any(String),
+    );
+
     const bare = `/me/requests/${requestId}/certificate`;
     expect((await get(bare, bearer)).status).toBe(200);
     expect((await get(bare)).body.code).toBe('not-authenticated');
