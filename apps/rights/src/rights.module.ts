@@ -19,6 +19,7 @@ import { OtherRequests } from './erasure/other-requests.js';
 import { Execution } from './execution/execution.js';
 import { RectificationReactor } from './execution/rectification.reactor.js';
 import { RestrictionLiftReactor } from './execution/restriction-lift.reactor.js';
+import { ContactRequestReactor } from './judgement/contact-request.reactor.js';
 import { JudgementFacts } from './judgement/judgement-facts.query.js';
 import { JudgementReactor } from './judgement/judgement.reactor.js';
 import { HoldExpiry } from './legal-hold/hold-expiry.js';
@@ -37,6 +38,7 @@ import { RecipientTask } from './recipients/recipient-task.entity.js';
 import { RecipientTaskProjection } from './recipients/recipient-task.projection.js';
 import { RecipientTasks } from './recipients/recipient-tasks.query.js';
 import { Recipients } from './recipients/recipients.query.js';
+import { EnteredRequestController } from './request-intake/entered-request.controller.js';
 import { OfficerController } from './request-intake/officer.controller.js';
 import { PrivacyRequestController } from './request-intake/privacy-request.controller.js';
 import { ProcessingController } from './request-intake/processing.controller.js';
@@ -60,6 +62,7 @@ import { RIGHTS_CONFIG, type RightsConfig } from './rights.config.js';
 import { rightsSchema } from './rights.migrations.js';
 import { DocumentKeysController } from './signing/document-keys.controller.js';
 import { DocumentKeys } from './signing/document-keys.js';
+import { CopiedPeople } from './subject-copy/copied-people.query.js';
 import { CopyEndReactor } from './subject-copy/copy-end.reactor.js';
 import { CopyHandover } from './subject-copy/copy-handover.js';
 import { CopyRemoval } from './subject-copy/copy-removal.js';
@@ -86,10 +89,12 @@ export class RightsModule {
         PrivacyRequestController,
         ProcessingController,
         OfficerController,
+        EnteredRequestController,
         RecipientTaskController,
         RightsRequestProjection,
         // judged
         JudgementReactor,
+        ContactRequestReactor,
         // done
         RectificationReactor,
         RestrictionLiftReactor,
@@ -136,6 +141,7 @@ export class RightsModule {
         CertificateSignature,
         Certificates,
         SubjectRows,
+        CopiedPeople,
         CopySignature,
         SubjectCopyFiles,
         CopyHandover,

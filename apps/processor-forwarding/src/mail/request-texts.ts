@@ -37,6 +37,7 @@ const dueParagraph = (messages: NotificationMessages, { request }: Notification)
   request === null || request.dueAt === '' ? [] : [messages.format('request.dueAt', { dueAt: dateOf(request.dueAt) })];
 
 const officersReasons = [
+  'enteredByOfficer',
   'identifiedByEmailOnly',
   'openOrder',
   'unpaidInvoice',

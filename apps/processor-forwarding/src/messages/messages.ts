@@ -5,7 +5,14 @@ import sv from './sv.json' with { type: 'json' };
 const requestKinds = ['access', 'portability', 'erasure', 'restriction', 'objection', 'rectification'] as const;
 const refusedInPart = ['erasure', 'objection', 'rectification'] as const;
 const carriedOut = ['restriction', 'objection', 'rectification'] as const;
-const referrals = ['identifiedByEmailOnly', 'openOrder', 'unpaidInvoice', 'ownGrounds', 'decidedByOfficer'] as const;
+const referrals = [
+  'enteredByOfficer',
+  'identifiedByEmailOnly',
+  'openOrder',
+  'unpaidInvoice',
+  'ownGrounds',
+  'decidedByOfficer',
+] as const;
 const retentionReasons = ['bookkeeping', 'legalClaims', 'openOrder'] as const;
 
 /** The texts of every notification. */

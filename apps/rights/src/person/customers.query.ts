@@ -70,6 +70,16 @@ export class Customers {
     return current !== null && normalizedEmail(current.email) === normalizedEmail(email);
   }
 
+  /** Whether the owner of the current address has confirmed it; also of a closed account. */
+  async hasConfirmedAddress(subjectId: Uuid): Promise<boolean> {
+    let confirmed = false;
+    for await (const { type } of this.read(subjectId)) {
+      if (type === 'CustomerRegistered') confirmed = false;
+      if (type === 'EmailConfirmed' || type === 'EmailRectified') confirmed = true;
+    }
+    return confirmed;
+  }
+
   /** The address for the answers to a request of the customer. */
   async answerAddress(subjectId: Uuid): Promise<Pick<CustomerAddress, 'email' | 'language'> | null> {
     const current = await this.address(subjectId);
