@@ -107,7 +107,10 @@ export const tables = {
     standing: ['withheld_subject'],
   },
   gateway: { 'access-log': ['access_log', 'access_log_count', 'access_log_day', 'access_log_truncated'] },
-  identity: { session: ['session', 'sign_in_brake', 'signing_key'] },
+  identity: {
+    'subject-search': ['known_subject', 'phone_mark'],
+    session: ['session', 'sign_in_brake', 'signing_key'],
+  },
   order: { 'order-list': ['order_row'] },
   'processor-forwarding': {
     deliveries: ['delivery'],
