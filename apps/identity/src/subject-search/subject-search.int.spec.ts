@@ -76,7 +76,7 @@ it('finds by one address the account and everything that was written without it,
   expect((await find('email=only.known%40example.org')).items).toEqual([{ subjectId: known, kind: 'contact' }]);
 });
 
-it('finds by a telephone number, however it is written, whoever gave it', async () => {
+it('finds by a telephone number, however it is written, by customers, guests and entrants', async () => {
   const { bearer, customerId } = await identity.customer('hilda', { phone: '070-174 06 05' });
   const entrant = newId();
   await record('campaignEntry', newId(), entrant, entered(null, '+46701740605'));

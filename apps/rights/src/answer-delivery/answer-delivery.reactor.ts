@@ -54,7 +54,7 @@ export class AnswerDeliveryReactor implements OnModuleInit {
     const { history, state } = await this.commands.load(rightsRequestDecider, requestId);
     const subjectId = history[0]?.recorded.metadata.dataSubjectId ?? null;
     const answer = answerOf(history);
-    // Whoever never confirmed a request is owed no answer to it.
+    // A requester who never confirmed the request is owed no answer.
     if (state.status === 'none' || state.identifiedBy === null || subjectId === null || answer === null) return null;
     const request = await this.recorded(requestId, subjectId, state, answer);
     const now = this.clock.now();

@@ -85,7 +85,7 @@ export class CertificateController {
   }
 }
 
-/** A browser names HTML first; whoever names neither gets JSON. */
+/** A browser names HTML first; a caller that names neither gets JSON. */
 const preferredFormat = (accept = ''): 'json' | 'html' => {
   const [html, json] = [accept.indexOf('text/html'), accept.indexOf('application/json')];
   return html !== -1 && (json === -1 || html < json) ? 'html' : 'json';

@@ -79,7 +79,7 @@ describe('what a customer wrote without an account under the same address', () =
 
   it('stays untouched while nobody has confirmed the address', async () => {
     const { bearer } = await rights.customer('carin');
-    const { caseId } = await wrote('carin@example.org', 'Somebody else, perhaps.');
+    const { caseId } = await wrote('carin@example.org', 'Another person, perhaps.');
     const requestId = await ask(bearer, 'erasure');
     await answered(requestId);
     await rights.answerMailed(requestId);
@@ -88,7 +88,7 @@ describe('what a customer wrote without an account under the same address', () =
     );
     expect(await eventsOf('rightsRequest', derivedId('asContact', requestId))).toEqual([]);
     const [opened] = await eventsOf('supportCase', caseId);
-    expect(opened!.data).toMatchObject({ body: 'Somebody else, perhaps.' });
+    expect(opened!.data).toMatchObject({ body: 'Another person, perhaps.' });
   });
 });
 

@@ -246,7 +246,7 @@ describe('rectification', () => {
     expect((await get('/me/requests', bearer)).body.items).toEqual([]);
     const done = `/compliance/recipient-tasks/${task.requestId}/payson`;
     expect((await post(done, officers, { outcome: 'acknowledged' })).status).toBe(200);
-    await until(async () => (await ofHer()).length === 0);
+    await until(async () => (await ofHer()).length === 0, 30_000);
   });
 
   it('by an officer is made with the decision', async () => {

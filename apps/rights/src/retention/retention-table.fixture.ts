@@ -69,6 +69,13 @@ export const rows: readonly Row[] = [
     '2029-01-10',
   ],
   [
+    "an officer's words about a search for people",
+    [on('2026-01-10', 'SubjectsSearched', {}, `officerAccess-${thing}`, message)],
+    'support',
+    message,
+    '2029-01-10',
+  ],
+  [
     'words about a hold',
     [on('2026-01-10', 'LegalHoldRequested', until('2031-06-01'), `legalHold-${thing}`)],
     'contact',
