@@ -20,7 +20,7 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 // After the usage, since `shop.mjs` refuses an address that it cannot use.
 const { historyLine, replay } = await import('./demo/history.mjs');
 const { list, paint, say, step, stepCount } = await import('./demo/narration.mjs');
-const { mailsTo, orderAndPay } = await import('./demo/order.mjs');
+const { mailedToken, mailsTo, orderAndPay } = await import('./demo/order.mjs');
 const { api, DemoFailed, expect, officerLogin, signIn, until } = await import('./demo/shop.mjs');
 
 const play = async () => {
@@ -53,7 +53,13 @@ const play = async () => {
     })),
   };
   const { customerId } = (await api('POST', '/customers', { body: registration })).answer;
-  say(`She is customer ${customerId}. Registering did not need a single consent.`);
+  say(`Received as ${customerId}. Registering did not need a single consent.`);
+
+  await step('Anybody can type an address, so she cannot sign in before she confirms hers.');
+  const early = await api('POST', '/sessions', { body: customer, accept: [401] });
+  expect(early.status === 401, 'she can sign in with an address that nobody confirmed');
+  await api('POST', '/email-confirmations', { body: { token: await mailedToken(customer.email) } });
+  say('She followed the link in the mail: the address counts, and she is a customer.');
 
   await step('She signs in.');
   let token = await signIn(customer);

@@ -171,6 +171,12 @@ const run = async () => {
   await Promise.all([...children.values()].map((child) => child.ready(startPatienceMs)));
   if (stopping !== undefined) return;
   for (const [name, { pid, url }] of children) say(`${name.padEnd(20)} ${url}  pid ${pid}`);
+  const sandbox = children.get('processor-sandbox');
+  // The name that programs outside look for.
+  if (sandbox !== undefined) {
+    process.stdout.write(`stand-ins ${sandbox.url}/sandbox\n`);
+    writeFileSync(join(dataDir, 'sandbox-url'), `${sandbox.url}/sandbox\n`);
+  }
   process.stdout.write(`ready ${publicUrl}\n`);
 };
 

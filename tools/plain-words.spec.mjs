@@ -26,8 +26,8 @@ const rules = [
     instead: 'test environment',
   },
 ];
-/** The command is called that; texts that customers read are written for them, in Swedish and English. */
-const allowed = /npm run apart/g;
+/** The command is called that, and so is the line that `npm start` prints; texts that customers read are written for them, in Swedish and English. */
+const allowed = /npm run apart|\bstand-ins(?= (<URL>|http|\$\{|\())/g;
 const forCustomers = /\/messages\/\w+\.json$|(^|\/)register\.json$/;
 const texts = execFileSync('git', ['ls-files'], { encoding: 'utf8' })
   .split('\n')

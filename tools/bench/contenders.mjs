@@ -31,20 +31,20 @@ const startOrdinary = async (dataDir, env) => {
 
 /**
  * @param {string} name @param {string} dataDir @param {(dataDir: string, env: Record<string, string>) => Promise<Service>} start
- * @param {Record<string, string>} [more] environment
+ * @param {Record<string, string>} [more] environment @param {{ confirms?: boolean }} [customers] how they register
  * @returns {Promise<Contender>}
  */
-export const openContender = async (name, dataDir, start, more = {}) => {
+export const openContender = async (name, dataDir, start, more = {}, customers = {}) => {
   mkdirSync(dataDir, { recursive: true });
   chmodSync(dataDir, 0o711); // as root the database runs as another user, who has to get through here
   const sandbox = await startSandbox();
   try {
     let service = await start(dataDir, { ...sandbox.env, ...more });
-    const storefront = new Storefront(service.url, sandbox);
+    const storefront = new Storefront(service.url, sandbox, customers);
     return {
       name,
       storefront,
-      anotherStorefront: () => new Storefront(service.url, sandbox),
+      anotherStorefront: () => new Storefront(service.url, sandbox, customers),
       service: () => service,
       restart: async () => {
         await service.stop();
@@ -68,7 +68,10 @@ export const openContender = async (name, dataDir, start, more = {}) => {
 export const openContenders = async (dataDir) => {
   const shop = await openContender('shop', join(dataDir, 'shop'), startShop);
   try {
-    return { shop, limit: await openContender('limit', join(dataDir, 'ordinary'), startOrdinary) };
+    return {
+      shop,
+      limit: await openContender('limit', join(dataDir, 'ordinary'), startOrdinary, {}, { confirms: false }),
+    };
   } catch (error) {
     await shop.close();
     throw error;

@@ -1,6 +1,6 @@
 /**
  * The processors' sandbox in its own process, so that its work is not counted as the shop's. Tells its parent
- * which order's checkout and which order's mail came, and when.
+ * which order's checkout and which order's mail came, and when; and the token that confirms a new customer's address.
  */
 import { sandboxMondido, startProcessorSandbox } from '@dittoo/processor-sandbox';
 
@@ -11,14 +11,23 @@ const pauseMs = 40;
 const sandbox = await startProcessorSandbox({ host: '127.0.0.1', payson, keepRequests });
 let seen = 0;
 
-/** @param {import('@dittoo/processor-sandbox').ProcessorSandbox extends { received(): readonly (infer R)[] } ? R : never} request */
+/** @param {import('@dittoo/processor-sandbox').ProcessorSandbox extends { received(): readonly (infer R)[] } ? R : never} request @returns {object[]} */
 const arrival = ({ body, method, path, processor, receivedAt }) => {
   const at = Date.parse(receivedAt);
-  const { merchant, text } = /** @type {{ merchant?: { reference?: string }, text?: string }} */ (body ?? {});
+  const {
+    merchant,
+    text,
+    to = [],
+  } = /** @type {{ merchant?: { reference?: string }, text?: string, to?: string[] }} */ (body ?? {});
   if (processor === 'payson' && method === 'POST' && path === '/Checkouts')
     return [{ what: 'opened', orderId: merchant?.reference, at }];
-  // The confirmation names the order on a line of its own.
-  const orderId = processor === 'oneMail' ? /^Ordernummer: (\S+)/m.exec(text ?? '')?.[1] : undefined;
+  if (processor === 'oneMail') {
+    const token = /\/p\/email\?\S*token=([\w.-]+)/.exec(text ?? '')?.[1];
+    if (token !== undefined) return to.map((email) => ({ what: 'asked', email, token }));
+  }
+  // The confirmation, and no other mail, has the sum on a line of its own; the order is named by its number.
+  const isConfirmation = processor === 'oneMail' && /^Summa /m.test(text ?? '');
+  const orderId = isConfirmation ? /^Ordernummer: (\S+)/m.exec(text ?? '')?.[1] : undefined;
   return orderId === undefined ? [] : [{ what: 'mailed', orderId, at }];
 };
 

@@ -4,7 +4,9 @@ import { started } from './child.mjs';
 const program = fileURLToPath(new URL('sandbox-process.mjs', import.meta.url));
 
 /**
- * @typedef {{ what: 'opened' | 'mailed', orderId: string, at: number }} Arrival `at` in ms of the machine's clock
+ * @typedef {{ what: 'opened' | 'mailed', orderId: string, at: number }} OrderArrival `at` in ms of the machine's clock
+ * @typedef {{ what: 'asked', email: string, token: string }} Question the mail that confirms an address
+ * @typedef {OrderArrival | Question} Arrival
  * @typedef {{ env: Record<string, string>, pid: number, listen: (listener: (arrival: Arrival) => void) => void, stop: () => Promise<void> }} Sandbox
  */
 

@@ -12,7 +12,7 @@ const refreshAfterMs = 240_000;
 
 /**
  * @typedef {{ email: string, password: string, token: string, refreshToken: string | null, signedInAt: number }} Customer
- * @typedef {{ id: string, postMs: number, placedAt: number, openedAt?: number, mailedAt?: number, listedAt?: number }} Order
+ * @typedef {{ id: string, number: string, postMs: number, placedAt: number, openedAt?: number, mailedAt?: number, listedAt?: number }} Order
  *   an order from its 201 on; times in ms of the machine's clock
  */
 
@@ -28,24 +28,33 @@ export class Storefront {
   #customers = [];
   #next = 0;
   #body = '';
-  /** @type {Map<string, { order: Order, opened: () => void, mailed: () => void }>} */
+  /** By id and by number. @type {Map<string, { order: Order, opened: () => void, mailed: () => void }>} */
   #open = new Map();
-  /** What came before the 201 of its order. @type {Map<string, import('./sandbox.mjs').Arrival[]>} */
+  /** The tokens of mails that confirm an address, by the address. @type {Map<string, string>} */
+  #tokens = new Map();
+  /** What came before the 201 of its order. @type {Map<string, import('./sandbox.mjs').OrderArrival[]>} */
   #early = new Map();
   /** Requests that were not answered as they should. */
   failures = 0;
   opened = 0;
   mailed = 0;
 
-  /** @param {string} url of the shop @param {import('./sandbox.mjs').Sandbox} sandbox */
-  constructor(url, sandbox) {
+  /**
+   * @param {string} url of the shop @param {import('./sandbox.mjs').Sandbox} sandbox
+   * @param {{ confirms?: boolean }} [options] `confirms`: a customer signs in once the mailed link came back
+   */
+  constructor(url, sandbox, { confirms = true } = {}) {
     this.url = url;
-    sandbox.listen((arrival) => this.#arrived(arrival));
+    this.confirms = confirms;
+    sandbox.listen((arrival) => {
+      if (arrival.what === 'asked') this.#tokens.set(arrival.email, arrival.token);
+      else this.#arrived(arrival);
+    });
   }
 
   /** Placed, and no mail yet. */
   get backlog() {
-    return this.#open.size;
+    return new Set(this.#open.values()).size;
   }
 
   /** @param {number} count @returns {Promise<string[]>} the customers' ids */
@@ -72,9 +81,21 @@ export class Storefront {
         noticeVersion,
       });
       ids.push(customerId);
+    });
+    // All mails are on their way by now, so that this waits for few.
+    await eachOf(logins, 4, async (login) => {
+      if (this.confirms) await this.#confirm(login.email);
       await this.#signIn(login);
     });
     return ids;
+  }
+
+  /** @param {string} email */
+  async #confirm(email) {
+    for (const end = Date.now() + givenUpMs; !this.#tokens.has(email); await sleep(pollMs))
+      if (Date.now() > end) throw new Error('no mail to confirm an address came');
+    await this.#call('POST', '/email-confirmations', { token: this.#tokens.get(email) });
+    this.#tokens.delete(email);
   }
 
   /** @param {{ email: string, password: string }} login */
@@ -111,9 +132,13 @@ export class Storefront {
       const order = await this.#place(customer);
       id = order.id;
       const [opened, mailed] = [awaited('no checkout'), awaited('no mail')];
-      this.#open.set(order.id, { order, opened: opened.now, mailed: mailed.now });
-      for (const arrival of this.#early.get(order.id) ?? []) this.#arrived(arrival);
-      this.#early.delete(order.id);
+      const waiting = { order, opened: opened.now, mailed: mailed.now };
+      // The processor names an order by its id, the mail by its number.
+      for (const name of [order.id, order.number]) this.#open.set(name, waiting);
+      for (const name of new Set([order.id, order.number])) {
+        for (const arrival of this.#early.get(name) ?? []) this.#arrived(arrival);
+        this.#early.delete(name);
+      }
       const listed = list ? this.#listed(customer, order) : undefined;
       listed?.catch(() => undefined); // the order may have failed before
       await opened.promise;
@@ -121,7 +146,7 @@ export class Storefront {
       await Promise.all([mailed.promise, listed]);
       return order;
     } catch (error) {
-      this.#open.delete(id); // nobody waits for it any more
+      this.#forget(id); // nobody waits for it any more
       if (this.failures++ === 0) process.stderr.write(`order ${id} failed: ${error}\n`);
       return null;
     }
@@ -140,8 +165,8 @@ export class Storefront {
   /** @param {Customer} customer @returns {Promise<Order>} */
   async #place({ token }) {
     const begun = performance.now();
-    const { orderId } = await this.#call('POST', '/orders', this.#body, token);
-    return { id: orderId, postMs: performance.now() - begun, placedAt: Date.now() };
+    const { orderId, orderNumber = orderId } = await this.#call('POST', '/orders', this.#body, token);
+    return { id: orderId, number: orderNumber, postMs: performance.now() - begun, placedAt: Date.now() };
   }
 
   /** @param {Customer} customer @param {Order} order */
@@ -169,7 +194,14 @@ export class Storefront {
     throw new Error('not in the list');
   }
 
-  /** @param {import('./sandbox.mjs').Arrival} arrival */
+  /** @param {string} id */
+  #forget(id) {
+    const number = this.#open.get(id)?.order.number;
+    this.#open.delete(id);
+    if (number !== undefined) this.#open.delete(number);
+  }
+
+  /** @param {import('./sandbox.mjs').OrderArrival} arrival */
   #arrived(arrival) {
     const { at, orderId, what } = arrival;
     const known = this.#open.get(orderId);
@@ -184,7 +216,7 @@ export class Storefront {
     } else {
       known.order.mailedAt = at;
       this.mailed++;
-      this.#open.delete(orderId);
+      this.#forget(known.order.id);
       known.mailed();
     }
   }

@@ -28,7 +28,11 @@ const constraints = [
   { tag: 'scope:testing', may: ['scope:kernel', 'scope:database'] },
   { tag: 'type:lib', may: ['scope:kernel'] },
   { tag: 'scope:standalone', may: ['type:app', 'type:lib'] }, // an app exports its module and nothing else
-  { tag: 'scope:gateway', may: ['scope:kernel', 'scope:contracts', 'scope:service', 'scope:platform'] },
+  // Of the register it has the HTML of its pages.
+  {
+    tag: 'scope:gateway',
+    may: ['scope:kernel', 'scope:contracts', 'scope:service', 'scope:platform', 'scope:processor-register'],
+  },
   { tag: 'scope:console', may: ['scope:kernel', 'scope:contracts', 'scope:service', 'scope:platform'] },
   { tag: 'scope:relay', may: ['type:lib'], never: ['scope:personal-data'] },
   { tag: 'type:app', may: ['type:lib'] },

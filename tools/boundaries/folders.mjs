@@ -7,13 +7,23 @@
  * @type {Record<string, string[]>}
  */
 export const folders = {
-  audit: ['processing-records', 'trail', 'subject-trail', 'officer-access', 'offline-verifier', 'seal', 'merkle'],
+  audit: [
+    'attention',
+    'processing-records',
+    'trail',
+    'subject-trail',
+    'officer-access',
+    'offline-verifier',
+    'seal',
+    'messages',
+    'merkle',
+  ],
   consent: ['receipt', 'newsletter', 'standing-consent', 'consent', 'policy', 'person', 'messages'],
   engagement: ['campaign-entry', 'support-case-list', 'support-case', 'comment-list', 'comment', 'standing'],
   'event-store-sandbox': [],
-  gateway: ['edge', 'access-log', 'openapi', 'upstream'],
+  gateway: ['edge', 'access-log', 'openapi', 'landing', 'upstream', 'messages'],
   identity: ['subject-search', 'session', 'staff', 'customer', 'password'],
-  order: ['order-list', 'order', 'customer-snapshot', 'catalogue'],
+  order: ['order-list', 'order', 'order-number', 'customer-snapshot', 'catalogue', 'messages'],
   'processor-forwarding': [
     'deliveries',
     'intake',
@@ -94,7 +104,7 @@ export const calculations = { audit: ['merkle'] };
 export const tables = {
   audit: {
     'subject-trail': ['subject_trail'],
-    seal: ['leaf', 'tile', 'signing_key', 'signed_tree_head'],
+    seal: ['leaf', 'tile', 'signing_key', 'signed_tree_head', 'verification'],
   },
   consent: {
     receipt: ['receipt_key'],
@@ -110,8 +120,9 @@ export const tables = {
   identity: {
     'subject-search': ['known_subject', 'phone_mark'],
     session: ['session', 'sign_in_brake', 'signing_key'],
+    customer: ['code_tries'],
   },
-  order: { 'order-list': ['order_row'] },
+  order: { 'order-list': ['order_row'], 'order-number': ['order_number'] },
   'processor-forwarding': {
     deliveries: ['delivery'],
     payment: ['payment_watch'],

@@ -1,6 +1,6 @@
 /** The order of the demo: placed, looked at from the payment service's side, and paid; and the mails sent about it. */
 import { list, paint, say, step } from './narration.mjs';
-import { api, DemoFailed, expect, fetchOnce, isAway, until } from './shop.mjs';
+import { api, DemoFailed, expect, fetchOnce, isAway, sandboxUrl, until } from './shop.mjs';
 
 /** @typedef {{ sku: string, name: string }} Product */
 /** @typedef {{ orderId: string, status: string, sandbox: URL }} PaidOrder */
@@ -86,6 +86,23 @@ export const orderAndPay = async (token, chosen) => {
     });
   }
 };
+
+/**
+ * The token of the link in the mail that confirms an address.
+ *
+ * @param {string} email
+ * @returns {Promise<string>}
+ */
+export const mailedToken = (email) =>
+  until('the mail that confirms the address', async () => {
+    /** @type {{ body: { to: string[], text: string } }[]} */
+    const mails = await fetchOnce(new URL('oneMail/requests', sandboxUrl())).catch((error) => {
+      if (isAway(error)) return []; // it is being restarted
+      throw error;
+    });
+    const mail = mails.find(({ body }) => body.to.includes(email) && /\/p\/email\?/.test(body.text));
+    return /[?&]token=([\w.-]+)/.exec(mail?.body.text ?? '')?.[1] ?? false;
+  });
 
 /**
  * The subjects of the mails to an address, as the sandbox of the mail provider received them.

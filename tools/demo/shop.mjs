@@ -129,6 +129,16 @@ export const officerLogin = () => {
   );
 };
 
+/** Where the sandbox lists what the processors received: the running shop says it. @returns {URL} */
+export const sandboxUrl = () => {
+  const file = join(process.env.DATA_DIR || './.data', 'sandbox-url');
+  if (existsSync(file)) return new URL(`${readFileSync(file, 'utf8').trim()}/`);
+  throw new DemoFailed(
+    `there is no ${file}: is \`npm start\` running with the same DATA_DIR and without processors of your own? ` +
+      'The demo reads her mail in the sandbox',
+  );
+};
+
 /** @param {Login} login @returns {Promise<string>} an access token */
 export const signIn = async (login) => (await api('POST', '/sessions', { body: login })).answer.accessToken;
 

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { attentionPage } from './attention-page.mjs';
 import { configurationPage } from './configuration-page.mjs';
 import { egressOf } from './egress.mjs';
 import { alertGroups } from './observability/alerts.mjs';
@@ -47,6 +48,7 @@ export const generated = async () => {
       header + stringify({ noticeVersion: register.noticeVersion, endpoints: egressOf(register) }),
     ],
     ['docs/configuration.md', await configurationPage()],
+    ['docs/attention.md', await attentionPage()],
   ]);
 };
 

@@ -38,6 +38,22 @@ class CreateAudit1763800005000 implements MigrationInterface {
   }
 }
 
+/** Not in the log: to verify it must not change it. */
+class AddVerification1764000210000 implements MigrationInterface {
+  readonly name = 'AddVerification1764000210000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE audit.verification (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, origin text NOT NULL, verdict text NOT NULL,
+        tree_size bigint NOT NULL, problems int NOT NULL, verified_at timestamptz NOT NULL)`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE audit.verification');
+  }
+}
+
 const sha256 = holds('a SHA-256');
 const wrappedKey = holds('key material, wrapped by the key-encryption key');
 
@@ -62,6 +78,7 @@ const auditRows: RowClasses = {
       ...plainColumns('origin', 'kek_version', 'created_at'),
     },
   },
+  verification: { columns: plainColumns('id', 'origin', 'verdict', 'tree_size', 'problems', 'verified_at') },
   signed_tree_head: {
     columns: {
       note: holds('a signed note (C2SP): origin, size, root'),
@@ -73,7 +90,7 @@ const auditRows: RowClasses = {
 
 export const auditSchema = {
   schema: 'audit',
-  migrations: [CreateAudit1763800005000],
+  migrations: [CreateAudit1763800005000, AddVerification1764000210000],
   wrappedKeys: [signingKeyWrapped],
   rows: auditRows,
 };

@@ -2,6 +2,11 @@ import { SequencerWorker, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AUDIT_CONFIG, type AuditConfig } from './audit.config.js';
 import { auditSchema } from './audit.migrations.js';
+import { AttentionController } from './attention/attention.controller.js';
+import { Attention } from './attention/attention.query.js';
+import { AttentionReactor } from './attention/attention.reactor.js';
+import { DeliveryWatches } from './attention/delivery-watches.js';
+import { LogWatches } from './attention/log-watches.js';
 import { NumberedLog } from './seal/numbered-log.js';
 import { OfficerViews } from './officer-access/officer-views.js';
 import { ProcessingRecordsController } from './processing-records/processing-records.controller.js';
@@ -10,6 +15,7 @@ import { LogSealer } from './seal/log-sealer.worker.js';
 import { SealController } from './seal/seal.controller.js';
 import { SealStore } from './seal/seal-store.js';
 import { SigningKey } from './seal/signing-key.js';
+import { VerificationRecord } from './seal/verification-record.js';
 import { Verification } from './seal/verification.query.js';
 import { MyTrailController } from './subject-trail/my-trail.controller.js';
 import { SubjectTrailController } from './subject-trail/subject-trail.controller.js';
@@ -18,6 +24,7 @@ import { SubjectTrail } from './subject-trail/subject-trail.query.js';
 import { TrailController } from './trail/trail.controller.js';
 import { WholeTrail } from './trail/trail.query.js';
 
+export { attentionSources } from './attention/attention-sources.js';
 export { readAuditConfig, type AuditConfig } from './audit.config.js';
 
 /**
@@ -37,6 +44,8 @@ export class AuditModule {
         MyTrailController,
         TrailController,
         ProcessingRecordsController,
+        AttentionReactor,
+        AttentionController,
       ],
       providers: [
         { provide: AUDIT_CONFIG, useValue: config },
@@ -46,10 +55,14 @@ export class AuditModule {
         SigningKey,
         LogSealer,
         Verification,
+        VerificationRecord,
         Bundle,
         OfficerViews,
         SubjectTrail,
         WholeTrail,
+        Attention,
+        DeliveryWatches,
+        LogWatches,
       ],
     };
   }

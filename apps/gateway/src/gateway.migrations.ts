@@ -72,8 +72,8 @@ class AddAccessLogDays1763800003010 implements MigrationInterface {
  * Statistics count Swedish days, while the log is kept by days of UTC: the counts of one Swedish day come from two days of
  * the log.
  */
-class CountSwedishDays1763800003020 implements MigrationInterface {
-  readonly name = 'CountSwedishDays1763800003020';
+class CountSwedishDays1764260104010 implements MigrationInterface {
+  readonly name = 'CountSwedishDays1764260104010';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE gateway.access_log_count ADD COLUMN log_day date');
@@ -118,6 +118,6 @@ const gatewayRows: RowClasses = {
 
 export const gatewaySchema = {
   schema: 'gateway',
-  migrations: [CreateGateway1763800003000, AddAccessLogDays1763800003010, CountSwedishDays1763800003020],
+  migrations: [CreateGateway1763800003000, AddAccessLogDays1763800003010, CountSwedishDays1764260104010],
   rows: gatewayRows,
 };

@@ -8,6 +8,7 @@ import { AccessLogWriter } from './access-log/access-log-writer.worker.js';
 import { prepareEdge } from './edge/edge.js';
 import type { UpstreamsConfig } from './gateway.config.js';
 import { gatewaySchema } from './gateway.migrations.js';
+import { registerLandings } from './landing/landing-routes.js';
 import { openApiPage } from './openapi/openapi.page.js';
 import { JoinedOpenApi } from './upstream/joined-openapi.js';
 import { OperationsController } from './upstream/operations.controller.js';
@@ -63,6 +64,7 @@ export const gatewayService: ServiceDefinition = {
   prepare: async (app, platform) => {
     await prepareEdge(app, platform);
     serveDocuments(app, platform.config, ownDocument(app));
+    registerLandings(app.getHttpAdapter().getInstance());
   },
 };
 
@@ -78,6 +80,7 @@ export const gatewayServiceWith = (config: UpstreamsConfig): ServiceDefinition =
       const joinedDocument = new JoinedOpenApi(ownDocument(app), upstreams);
       serveDocuments(app, platform.config, () => joinedDocument.document());
       registerRoutes(app.getHttpAdapter().getInstance(), upstreams);
+      registerLandings(app.getHttpAdapter().getInstance());
       upstreams.watch(app.get(Alarms), platform);
     },
   };

@@ -2,6 +2,7 @@ import { schemaMap } from '@dittoo/contracts';
 import { newId, type DomainEvent } from '@dittoo/kernel';
 import { freePort, startTestService, type TestService } from '@dittoo/platform/testing';
 import { Commands, systemContext } from '@dittoo/service';
+import { customerDecider } from './customer/customer.decider.js';
 import { readIdentityConfig } from './identity.config.js';
 import { identityServiceWith } from './identity.module.js';
 
@@ -28,7 +29,9 @@ export interface Answer {
 export interface IdentityUnderTest {
   readonly service: TestService;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
-  /** Registers and signs in. @returns the id and a fresh `Bearer …` */
+  /** What the mail to the address of a registration carries, read from its stream as the mail is. */
+  mailed(customerId: string): Promise<{ readonly token: string; readonly code: string }>;
+  /** Registers, confirms the address and signs in. @returns the id and a fresh `Bearer …` */
   customer(name: string, more?: object): Promise<{ customerId: string; bearer: string }>;
   signIn(login: { readonly email: string; readonly password: string }): Promise<string>;
   /** Appends another service's decision about a person to that service's stream of the person. */
@@ -70,13 +73,25 @@ export const startIdentity = async (env: Readonly<Record<string, string>> = {}):
     const { body } = await call('POST', '/sessions', { body: { email, password } });
     return `Bearer ${body.accessToken}`;
   };
+  const mailed: IdentityUnderTest['mailed'] = async (customerId) => {
+    const { history } = await service.get<Commands>(Commands).load(customerDecider, customerId);
+    for (const { event } of history.toReversed()) {
+      if (event.type !== 'RegistrationReceived' && event.type !== 'EmailChangeRequested') continue;
+      const { code, token } = event.data;
+      return { token: String(token), code: String(code) };
+    }
+    throw new Error('nothing was mailed');
+  };
   return {
     service,
     call,
     signIn,
+    mailed,
     customer: async (name, more = {}) => {
       const person = { ...personNamed(name), ...more };
       const { body } = await call('POST', '/customers', { body: person });
+      const { token } = await mailed(body.customerId);
+      await call('POST', '/email-confirmations', { body: { token } });
       return { customerId: body.customerId, bearer: await signIn(person) };
     },
     say: (subjectId, event) =>

@@ -29,9 +29,24 @@ class CreateIdentity1763800001500 implements MigrationInterface {
   }
 }
 
+/** How often codes were typed for an address. */
+class CountCodeTries1764260103000 implements MigrationInterface {
+  readonly name = 'CountCodeTries1764260103000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE identity.code_tries (address text PRIMARY KEY, tries int NOT NULL, began_at timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON identity.code_tries (began_at)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE identity.code_tries');
+  }
+}
+
 /** Who the shop knows and as what, and by which telephone numbers: so that an officer finds everybody. */
-class AddSubjectIndex1763800001550 implements MigrationInterface {
-  readonly name = 'AddSubjectIndex1763800001550';
+class AddSubjectIndex1764260104000 implements MigrationInterface {
+  readonly name = 'AddSubjectIndex1764260104000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -74,6 +89,12 @@ const identityRows: RowClasses = {
     subject: 'subject_id',
     columns: { mark: keyedHash('rowDeleted', 'fromEvents'), subject_id: reference, kid: reference },
   },
+  code_tries: {
+    columns: {
+      address: keyedHash('expires', { because: 'a mark of what was typed, for a day' }),
+      ...plainColumns('tries', 'began_at'),
+    },
+  },
   signing_key: {
     columns: {
       public_jwk: holds('a public key'),
@@ -85,7 +106,7 @@ const identityRows: RowClasses = {
 
 export const identitySchema = {
   schema: 'identity',
-  migrations: [CreateIdentity1763800001500, AddSubjectIndex1763800001550],
+  migrations: [CreateIdentity1763800001500, CountCodeTries1764260103000, AddSubjectIndex1764260104000],
   wrappedKeys: [signingKeysWrapped],
   rows: identityRows,
 };

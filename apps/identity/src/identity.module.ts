@@ -1,9 +1,14 @@
 import type { ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountUses } from './customer/account-uses.js';
+import { Addresses } from './customer/addresses.js';
+import { CodeTries } from './customer/code-tries.js';
 import { CustomerCredentials } from './customer/customer-credentials.query.js';
 import { CustomerStanding } from './customer/customer-standing.query.js';
 import { CustomerReactor } from './customer/customer.reactor.js';
+import { EmailConfirmationController } from './customer/email-confirmation.controller.js';
+import { EmailConfirmations } from './customer/email-confirmations.js';
+import { EmailTokens } from './customer/email-tokens.js';
 import { PersonnummerConsent } from './customer/personnummer-consent.query.js';
 import { PersonnummerController } from './customer/personnummer.controller.js';
 import { ProfileController } from './customer/profile.controller.js';
@@ -37,6 +42,7 @@ export class IdentityModule {
       imports: [platform],
       controllers: [
         RegistrationController,
+        EmailConfirmationController,
         SessionController,
         SessionReactor,
         JwksController,
@@ -55,6 +61,10 @@ export class IdentityModule {
         CustomerCredentials,
         CustomerStanding,
         PersonnummerConsent,
+        EmailTokens,
+        Addresses,
+        EmailConfirmations,
+        CodeTries,
         AccountUses,
         SignInBrake,
         SigningKeys,

@@ -9,6 +9,7 @@ import { OrderListProjection } from './order-list/order-list.projection.js';
 import { OrderList } from './order-list/order-list.query.js';
 import { OrderRow } from './order-list/order-row.entity.js';
 import { ordersSchema } from './order.migrations.js';
+import { OrderNumbers } from './order-number/order-numbers.js';
 import { OrderProgressController } from './order/order-progress.controller.js';
 import { OrderProgress } from './order/order-progress.query.js';
 import { OrderController } from './order/order.controller.js';
@@ -33,7 +34,7 @@ export class OrderModule {
         OrderListController,
         OrderProgressController,
       ],
-      providers: [Catalogue, Customers, Orders, OrderProgress, OrderList],
+      providers: [Catalogue, Customers, OrderNumbers, Orders, OrderProgress, OrderList],
     };
   }
 }

@@ -77,6 +77,10 @@ export interface ForwardingTuning {
   readonly reconcileAfterMs: number;
   /** First pause between two readings of a pending payment. */
   readonly watchPauseMs: number;
+  /** Pause between two readings of a reservation: the processor may release it. */
+  readonly watchReservedMs: number;
+  /** Pause between two readings of what was taken: it may be paid back at the processor. */
+  readonly watchTakenMs: number;
   readonly breakerPauseMs: number;
   /** How often it is checked whether the mailbox was swept today. */
   readonly sweepPauseMs: number;
@@ -87,6 +91,8 @@ export interface ForwardingConfig extends ForwardingTuning {
   readonly mondido: MondidoConnection | null;
   readonly mail: MailConnection | null;
   readonly limits: { readonly [processorId: string]: RetryLimits };
+  /** Where the pages are that mails and payment pages lead to; `null` = at the gateway. Without a trailing slash. */
+  readonly storefrontUrl: string | null;
   /** Address of the proxy through which everything leaves; `null` = directly. */
   readonly egressProxy: string | null;
   readonly rates: { readonly [processorId: string]: Rate };
@@ -116,6 +122,8 @@ const tuning: ForwardingTuning = {
   attempts: 12,
   reconcileAfterMs: 5_000,
   watchPauseMs: 5_000,
+  watchReservedMs: 6 * 3_600_000,
+  watchTakenMs: 24 * 3_600_000,
   breakerPauseMs: 5_000,
   sweepPauseMs: 600_000,
 };
@@ -206,7 +214,33 @@ export const egressVariables = new SettingGroup({
   },
 });
 
-const settings = { ...processorVariables.settings, ...egressVariables.settings };
+export const storefrontVariables = new SettingGroup({
+  title: 'The storefront',
+  readBy,
+  settings: {
+    storefrontUrl: setting(
+      'STOREFRONT_URL',
+      {
+        means:
+          'Address of a storefront that has the pages under `/p/` itself: links in mails and returns from payment pages lead there.',
+        otherwise: "the gateway's own pages, at `PUBLIC_URL`",
+        example: 'https://www.shop.example.org',
+      },
+      (given, variable) => {
+        const address = URL.canParse(given) ? new URL(given) : null;
+        if (address === null || !web.includes(address.protocol) || address.search !== '' || address.hash !== '')
+          throw new Error(`${variable} must be a URL that starts with http:// or https://, without a query`);
+        return given.replace(/\/+$/, '');
+      },
+    ),
+  },
+});
+
+const settings = {
+  ...processorVariables.settings,
+  ...storefrontVariables.settings,
+  ...egressVariables.settings,
+};
 
 /** What the environment says; `null` = not set. */
 export type ForwardingSettings = ConfigOf<typeof settings>;
@@ -251,6 +285,7 @@ export const forwardingConfigOf = (values: ForwardingSettings, options: Forwardi
     mondido,
     mail,
     limits: { oneMail: { ...limits.oneMail, ...options.tuning } },
+    storefrontUrl: values.storefrontUrl,
     egressProxy: values.egressProxy,
     rates: {
       payson: isOnLoopback(payson?.url) ? atSandbox : rates.payson,

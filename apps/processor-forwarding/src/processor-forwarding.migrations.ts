@@ -125,6 +125,22 @@ class PutReadingsLast1763800006700 implements MigrationInterface {
   }
 }
 
+class WatchWhatIsReserved1764260000000 implements MigrationInterface {
+  readonly name = 'WatchWhatIsReserved1764260000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    // Pauses between two readings of a pending payment double up to a quarter of an hour.
+    await runner.query(`
+      ALTER TABLE forwarding.payment_watch ADD COLUMN longest_pause_ms float8 NOT NULL DEFAULT 900000,
+        ADD COLUMN ends_at timestamptz`);
+    await runner.query('CREATE INDEX ON forwarding.payment_watch (processor_id, ends_at) WHERE ends_at IS NOT NULL');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE forwarding.payment_watch DROP COLUMN longest_pause_ms, DROP COLUMN ends_at');
+  }
+}
+
 const lane: TableClass = {
   subject: 'subject_id',
   columns: {
@@ -166,7 +182,7 @@ const forwardingRows: RowClasses = {
       forwarding_id: reference,
       subject_id: reference,
       order_id: reference,
-      ...plainColumns('processor_id', 'polls', 'next_at'),
+      ...plainColumns('processor_id', 'polls', 'next_at', 'longest_pause_ms', 'ends_at'),
     },
   },
   mailed: {
@@ -203,6 +219,7 @@ export const forwardingSchema = {
     KnowTheMailbox1763800006000,
     HoldTheMailbox1763800006500,
     PutReadingsLast1763800006700,
+    WatchWhatIsReserved1764260000000,
   ],
   rows: forwardingRows,
 };

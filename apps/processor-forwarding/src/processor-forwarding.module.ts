@@ -21,6 +21,7 @@ import { Standings } from './gate/standing.query.js';
 import { MailSuppression } from './gate/suppression.query.js';
 import { ErasureReactor } from './intake/erasure.reactor.js';
 import { ForwardingRequests } from './intake/forwarding-requests.js';
+import { NotificationRequests } from './intake/notification-requests.js';
 import { NotificationReactor } from './intake/notification.reactor.js';
 import { OrderReactor } from './intake/order.reactor.js';
 import { PaymentCallbacksController } from './intake/payment-callbacks.controller.js';
@@ -43,6 +44,8 @@ import { Orders } from './source/order.query.js';
 import { Personnummers } from './source/personnummer.query.js';
 import { SealedValues } from './source/sealed-values.query.js';
 import { DeliveryWorker } from './worker/delivery.worker.js';
+import { HeldDeliveries } from './worker/held-deliveries.js';
+import { MailboxReachability } from './worker/mailbox-reachability.js';
 import { MailboxSweepWorker } from './worker/mailbox-sweep.worker.js';
 import { WorkerMetrics } from './worker/worker-metrics.js';
 
@@ -66,8 +69,8 @@ export class ProcessorForwardingModule {
 
   static register(platform: DynamicModule, config: ForwardingConfig): DynamicModule {
     const settings = { provide: FORWARDING_CONFIG, useValue: config };
-    const intake = [ForwardingRequests, QueueIntake];
-    const worker = [DeliveryWorker, WorkerMetrics, MailboxSweepWorker];
+    const intake = [NotificationRequests, ForwardingRequests, QueueIntake];
+    const worker = [DeliveryWorker, WorkerMetrics, MailboxSweepWorker, HeldDeliveries, MailboxReachability];
     const attempt = [
       Attempts,
       ...[PaymentPreparation, MailPreparation, MailWriter],

@@ -43,6 +43,8 @@ export interface ProcessorSandboxOptions {
   /** Default: `sandboxMail`. */
   readonly mail?: MailAccount;
   readonly clock?: Clock;
+  /** Where payments are kept, without their buyers; absent = in memory only. */
+  readonly stateDir?: string;
   /** Pauses before the first and the later tries of a notification. */
   readonly notificationDelaysMs?: readonly number[];
   /** How many requests are remembered. */

@@ -1,5 +1,6 @@
+import { createServer } from 'node:net';
 import { isLoopback, SystemClock } from '@dittoo/kernel';
-import fastify from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { Faults } from './reception/faults.js';
 import { inspect } from './inspection/inspection.http.js';
 import { hostOf, originOf } from './reception/loopback.js';
@@ -8,6 +9,7 @@ import { MailStore } from './mail/mail-store.js';
 import { mailbox } from './mail/mailbox.http.js';
 import { SmtpServer } from './mail/smtp.server.js';
 import { MondidoSandbox } from './mondido/mondido.http.js';
+import { PaymentJournal } from './payment/payment-journal.js';
 import { Notifier } from './payment/notifier.js';
 import { PaysonSandbox } from './payson/payson.http.js';
 import { sandboxMail, sandboxMondido, type ProcessorSandboxOptions } from './processor-sandbox.config.js';
@@ -32,8 +34,8 @@ export interface ProcessorSandbox {
 }
 
 /**
- * Starts the sandbox on loopback: one port for HTTP, one each for SMTP and IMAP. Nothing is written or logged: if the
- * process dies, checkouts and all received requests are lost.
+ * Starts the sandbox on loopback: one port for HTTP, one each for SMTP and IMAP. Nothing is logged. If the process dies,
+ * mail and received requests are lost; payments only where no directory is given to keep them.
  *
  * @throws RangeError `host` is not loopback
  */
@@ -61,13 +63,22 @@ export const startProcessorSandbox = async (options: ProcessorSandboxOptions): P
   const delaysMs = options.notificationDelaysMs ?? [0, 250, 1_000, 4_000];
   const notifiers = { payson: new Notifier(delaysMs), mondido: new Notifier(delaysMs) };
   let origin = '';
+  const journal = new PaymentJournal(options.stateDir ?? null);
 
-  new PaysonSandbox(options.payson, reception, notifiers.payson, () => origin).mount(app);
-  new MondidoSandbox(options.mondido ?? sandboxMondido, reception, notifiers.mondido, () => origin).mount(app);
+  const payson = new PaysonSandbox(options.payson, reception, notifiers.payson, () => origin, journal);
+  const mondido = new MondidoSandbox(
+    options.mondido ?? sandboxMondido,
+    reception,
+    notifiers.mondido,
+    () => origin,
+    journal,
+  );
+  payson.mount(app);
+  mondido.mount(app);
   // It depends on nothing else, so it is ready when it answers.
   for (const path of ['/health/live', '/health/ready'])
     app.get(path, () => ({ status: path.slice('/health/'.length) }));
-  inspect(app, [...Object.keys(notifiers), 'oneMail'], reception, notifiers);
+  inspect(app, [...Object.keys(notifiers), 'oneMail'], reception, notifiers, { payson, mondido });
 
   const account = options.mail ?? sandboxMail;
   const mails = new MailStore(Math.trunc(Date.parse(reception.clock.now()) / 1000));
@@ -75,9 +86,15 @@ export const startProcessorSandbox = async (options: ProcessorSandboxOptions): P
   const imap = new ImapServer(account, mails, reception.faults);
   mailbox(app, mails);
 
-  await app.listen({ host: options.host, port: options.port ?? 0 });
-  const bound = app.server.address();
-  origin = originOf(options.host, typeof bound === 'object' && bound !== null ? bound.port : 0);
+  // The pages of open payments are at the port of the last time.
+  const before = journal.of<{ readonly port: number }>('sandbox').get('http')?.port ?? 0;
+  const port = await listening(app, options.host, options.port ?? before, options.port !== undefined);
+  origin = originOf(options.host, port);
+  if (before !== 0 && port !== before) {
+    payson.expireOpen();
+    mondido.expireOpen();
+  }
+  if (port !== before) journal.defer('sandbox', 'http', { port });
   const login = `${encodeURIComponent(account.user)}:${encodeURIComponent(account.password)}`;
   const { host } = options;
   const [smtpPort, imapPort] = await Promise.all([
@@ -101,6 +118,20 @@ export const startProcessorSandbox = async (options: ProcessorSandboxOptions): P
       await Promise.all(Object.values(notifiers).map((notifier) => notifier.close()));
       await Promise.all([smtp.close(), imap.close()]);
       await app.close();
+      journal.close();
     },
   };
 };
+
+/** @returns the port: another one where the wanted one is taken and was not demanded */
+const listening = async (app: FastifyInstance, host: string, port: number, isDemanded: boolean): Promise<number> => {
+  await app.listen({ host, port: isDemanded || (await isFree(host, port)) ? port : 0 });
+  const bound = app.server.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : 0;
+};
+
+const isFree = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer().once('error', () => resolve(false));
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
+  });

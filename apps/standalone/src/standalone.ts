@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FirstOfficer } from '@dittoo/identity';
 import { localUrl, serve, type RunningService } from '@dittoo/platform';
 import { forwardingConfigOf } from '@dittoo/processor-forwarding';
@@ -11,7 +13,14 @@ import { standaloneServiceWith } from './standalone.module.js';
  */
 export const startStandalone = async (env: NodeJS.ProcessEnv, stop?: AbortSignal): Promise<RunningService> => {
   const { platform: given, sandbox: wanted, forwarding, ...configs } = readStandaloneConfig(env);
-  const sandbox = wanted === null ? null : await startProcessorSandbox({ host: '127.0.0.1', payson: wanted.payson });
+  const sandbox =
+    wanted === null
+      ? null
+      : await startProcessorSandbox({
+          host: '127.0.0.1',
+          payson: wanted.payson,
+          stateDir: join(given.dataDir, 'processor-sandbox'),
+        });
   const connections = wanted === null || sandbox === null ? {} : connectionsTo(wanted, sandbox.urls);
   const service = standaloneServiceWith({ ...configs, forwarding: forwardingConfigOf(forwarding, connections) });
   const running = await serve(given, service, stop).catch(async (error: unknown) => {
@@ -25,7 +34,15 @@ export const startStandalone = async (env: NodeJS.ProcessEnv, stop?: AbortSignal
   const listening = localUrl(config.host, config.port);
   if (listening !== null && listening !== config.publicUrl) say(`listens         ${listening}`);
   say(`policy          ${config.publicUrl}/api/v1/policy.html`);
-  if (sandbox !== null) say(`sandbox         ${sandbox.urls.sandbox} (in memory: cleared at every stop)`);
+  if (sandbox !== null) {
+    say(
+      `sandbox         ${sandbox.urls.sandbox} (payments are kept without their buyers; mail and requests are in memory)`,
+    );
+    // The name that programs outside look for; the demo and the README look into the file.
+    say(`stand-ins ${sandbox.urls.sandbox}`);
+    mkdirSync(config.dataDir, { recursive: true });
+    writeFileSync(join(config.dataDir, 'sandbox-url'), `${sandbox.urls.sandbox}\n`);
+  }
   if (config.metricsPort !== null)
     say(`metrics         ${localUrl(config.host, config.metricsPort) ?? config.metricsPort}/metrics`);
   say(`data            ${config.databaseUrl === null ? config.dataDir : 'the PostgreSQL server of DATABASE_URL'}`);

@@ -1,4 +1,5 @@
 import type { AccountEvents } from './account.events.js';
+import type { AttentionEvents } from './attention.events.js';
 import type { ConsentEvents } from './consent.events.js';
 import type { CustomerEvents } from './customer.events.js';
 import type { DataSubjectEvents } from './data-subject.events.js';
@@ -27,7 +28,8 @@ export interface AllEvents
     ProcessorEvents,
     RightsRequestEvents,
     OfficerAccessEvents,
-    LegalHoldEvents {}
+    LegalHoldEvents,
+    AttentionEvents {}
 
 declare module '@dittoo/kernel' {
   // Entered here, so that what is generic over the events (`Handles`) knows them without importing them.

@@ -1,17 +1,37 @@
-import {
-  personal,
-  plain,
-  secret,
-  type EventOf,
-  type Personal,
-  type SchemaMapOf,
-  type RequestId,
-  type AboutNobody,
-} from '@dittoo/kernel';
+import { personal, plain, secret, type EventOf, type Personal, type SchemaMapOf, type RequestId } from '@dittoo/kernel';
 import type { ConsentPurpose, Locale, PersonnummerGround, PostalAddress } from './vocabulary.js';
 
-/** Stream `customer-<subject id>`: one person as a customer, account and profile. Decided by identity. */
+/**
+ * Stream `customer-<subject id>`: one person as a customer, account and profile. Decided by identity.
+ *
+ * A form is a `RegistrationReceived`; the customer begins with `CustomerRegistered`, once the owner of the address
+ * confirmed it. No reader needs to ask whether a customer is confirmed.
+ */
 export interface CustomerEvents {
+  /** The form, as it came. Any address can be typed: until it is confirmed nobody signs in, and at `expiresAt` it ends. */
+  RegistrationReceived: {
+    readonly givenName: Personal<string>;
+    readonly familyName: Personal<string>;
+    readonly email: Personal<string>;
+    readonly phone: Personal<string | null>;
+    readonly address: Personal<PostalAddress | null>;
+    readonly passwordHash: Personal<string>;
+    readonly locale: Locale;
+    readonly personnummer: Personal<string | null>;
+    readonly personnummerGround: PersonnummerGround | null;
+    /** The unticked boxes of the form; `null` = the form had none. */
+    readonly choices: readonly { readonly purpose: ConsentPurpose; readonly given: boolean }[] | null;
+    readonly noticeVersion: string;
+    readonly noticeDigest: string;
+    /** Single use, what the mailed link carries. */
+    readonly token: Personal<string>;
+    /** Six digits, to type instead of following the link. */
+    readonly code: Personal<string>;
+    readonly expiresAt: string;
+  };
+  /** Never became a customer: nobody confirmed in time, or another registration of the address was confirmed. */
+  RegistrationEnded: { readonly reason: 'notConfirmed' | 'addressTaken' };
+  /** The address is confirmed: the person is a customer from here. */
   CustomerRegistered: {
     readonly givenName: Personal<string>;
     readonly familyName: Personal<string>;
@@ -32,8 +52,6 @@ export interface CustomerEvents {
   };
   /** A registration with an e-mail already in use; its owner is told by mail. */
   RegistrationRepeated: { readonly noticeVersion: string };
-  /** An e-mail was reserved, its registration never came, and another one takes the e-mail over: this id stays empty. */
-  RegistrationAbandoned: AboutNobody<{ readonly reason: 'neverCompleted' }>;
   NameRectified: { readonly givenName: Personal<string>; readonly familyName: Personal<string> };
   PhoneRectified: { readonly phone: Personal<string | null> };
   AddressRectified: { readonly address: Personal<PostalAddress | null> };
@@ -41,14 +59,17 @@ export interface CustomerEvents {
   EmailChangeRequested: {
     readonly email: Personal<string>;
     readonly token: Personal<string>;
+    readonly code: Personal<string>;
     readonly expiresAt: string;
   };
+  /** Another account confirmed the address while this change was waiting. */
+  EmailChangeEnded: { readonly reason: 'addressTaken' };
   EmailRectified: { readonly email: Personal<string> };
   /** Each number and each reveal has its own key, so that a removed number is destroyed without the next one. */
   PersonnummerRecorded: { readonly number: Personal<string>; readonly ground: PersonnummerGround };
   PersonnummerRevealed: { readonly purpose: Personal<string> };
   PersonnummerRemoved: { readonly reason: 'customer' | 'consentWithdrawn' | 'groundEnded' };
-  /** The mailed token was confirmed: the owner of the mailbox owns the account. */
+  /** The mailed token or code came back: the owner of the mailbox owns the account. */
   EmailConfirmed: { readonly at: string };
   /**
    * Signed in, or stayed signed in, on this day (`YYYY-MM-DD`, Sweden): recorded once a day, because retention counts
@@ -83,6 +104,40 @@ const closing = {
 const notConsent = ['purpose', 'secureIdentification', 'otherWeightyReason'] as const;
 
 export const customerSchema: SchemaMapOf<CustomerEvents> = {
+  RegistrationReceived: {
+    ...account,
+    fields: {
+      givenName: personal('profile'),
+      familyName: personal('profile'),
+      email: personal('contact'),
+      phone: personal('contact'),
+      address: personal('contact'),
+      passwordHash: secret('profile'),
+      locale: plain,
+      personnummer: personal('personnummer', { keyPer: 'event' }),
+      personnummerGround: plain,
+      choices: plain,
+      noticeVersion: plain,
+      noticeDigest: plain,
+      token: secret('contact'),
+      code: secret('contact'),
+      expiresAt: plain,
+    },
+    retention: [
+      { category: 'profile', keyPer: 'subject', extends: 'expiresAt' },
+      { category: 'contact', keyPer: 'subject', extends: 'expiresAt' },
+      { category: 'personnummer', keyPer: 'event', extends: 'expiresAt', when: { personnummerGround: 'given' } },
+    ],
+  },
+  RegistrationEnded: {
+    ...account,
+    fields: { reason: plain },
+    retention: [
+      { category: 'profile', keyPer: 'subject', ends: 'recordedAt' },
+      { category: 'contact', keyPer: 'subject', ends: 'recordedAt' },
+      { category: 'personnummer', keyPer: 'every', ends: 'recordedAt' },
+    ],
+  },
   CustomerRegistered: {
     ...account,
     fields: {
@@ -94,7 +149,11 @@ export const customerSchema: SchemaMapOf<CustomerEvents> = {
       passwordHash: secret('profile'),
       locale: plain,
     },
-    retention: [{ account: 'opened', at: 'recordedAt' }],
+    retention: [
+      { account: 'opened', at: 'recordedAt' },
+      // The number of the form: what is needed of it is recorded anew, under a key of its own.
+      { category: 'personnummer', keyPer: 'every', ends: 'recordedAt' },
+    ],
   },
   NoticeAcknowledged: { ...account, fields: { noticeVersion: plain, noticeDigest: plain, language: plain } },
   ConsentChoicesCollected: {
@@ -102,15 +161,15 @@ export const customerSchema: SchemaMapOf<CustomerEvents> = {
     fields: { choices: plain, noticeVersion: plain, noticeDigest: plain, language: plain },
   },
   RegistrationRepeated: { ...account, fields: { noticeVersion: plain } },
-  RegistrationAbandoned: { ...account, subject: 'nobody', fields: { reason: plain } },
   NameRectified: { ...account, fields: { givenName: personal('profile'), familyName: personal('profile') } },
   PhoneRectified: { ...account, fields: { phone: personal('contact') } },
   AddressRectified: { ...account, fields: { address: personal('contact') } },
   LocaleChosen: { ...account, fields: { locale: plain } },
   EmailChangeRequested: {
     ...account,
-    fields: { email: personal('contact'), token: secret('contact'), expiresAt: plain },
+    fields: { email: personal('contact'), token: secret('contact'), code: secret('contact'), expiresAt: plain },
   },
+  EmailChangeEnded: { ...account, fields: { reason: plain } },
   EmailRectified: { ...account, fields: { email: personal('contact') } },
   PersonnummerRecorded: {
     ...identification,

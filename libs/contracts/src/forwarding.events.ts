@@ -1,6 +1,6 @@
 import { plain, type EventOf, type LegalBasis, type SchemaMapOf, type OrderId, type RequestId } from '@dittoo/kernel';
 import type { PaymentAction } from './order.events.js';
-import type { Money } from './vocabulary.js';
+import type { Money, Purpose } from './vocabulary.js';
 
 /** What is asked of a processor. `disclose` kinds carry personal data, the others only references. */
 export type ForwardingIntent =
@@ -36,7 +36,7 @@ export interface ForwardingEvents {
     readonly orderId: OrderId | null;
     readonly reason: RefusalReason;
     readonly fields: readonly string[];
-    readonly purpose: string | null;
+    readonly purpose: Purpose | null;
     readonly consentRecordId: string | null;
   };
   /** The ledger line: who received which fields, why, on what basis. */
@@ -45,7 +45,7 @@ export interface ForwardingEvents {
     readonly legalEntity: string;
     readonly orderId: OrderId | null;
     readonly fields: readonly string[];
-    readonly purpose: string;
+    readonly purpose: Purpose;
     readonly legalBasis: LegalBasis;
     readonly consentRecordId: string | null;
     /** Revision of the consent stream that was relied on, decimal; `null` where no consent is. */
@@ -103,6 +103,8 @@ export interface ForwardingEvents {
     readonly amount: Money;
     readonly refundedMinor: number;
   };
+  /** The processor answered that it does not know the payment (any more). In the stream of its `openPayment` as well. */
+  PaymentNotFound: { readonly processorId: string; readonly orderId: OrderId; readonly paymentReference: string };
   /** What a recipient made of an erasure (art. 19). `notSupported` becomes a person's task. */
   ErasureAnswered: {
     readonly processorId: string;
@@ -164,5 +166,6 @@ export const forwardingSchema: SchemaMapOf<ForwardingEvents> = {
       refundedMinor: plain,
     },
   },
+  PaymentNotFound: { ...forwarding, fields: { processorId: plain, orderId: plain, paymentReference: plain } },
   ErasureAnswered: { ...forwarding, fields: { processorId: plain, requestId: plain, answer: plain, reason: plain } },
 };

@@ -1,5 +1,6 @@
 export * from './account.events.js';
 export * from './all-events.js';
+export * from './attention.events.js';
 export * from './consent-standing.js';
 export * from './consent.events.js';
 export * from './customer.events.js';
@@ -11,6 +12,8 @@ export * from './legal-hold.events.js';
 export * from './newsletter.events.js';
 export * from './officer-access.events.js';
 export * from './order.events.js';
+export * from './order-number.js';
+export * from './order-payment.js';
 export * from './order-status.js';
 export * from './problem-codes.js';
 export * from './processing-standing.js';

@@ -109,7 +109,7 @@ describe('the status of an order', () => {
     ['paid, half to go back', [placed(), approved, decided('r-1', 50)], [false, true, true, 50]],
     ['paid, all to go back', [placed(), approved, decided('r-1', 100)], [false, false, true, 0]],
     ['shipped', [placed(), approved, shipped], [false, false, false, 100]],
-    ['cancelled', [placed(), approved, cancelled], [false, false, false, 100]],
+    ['cancelled', [placed(), approved, cancelled], [false, false, false, 0]],
   ] as [string, OrderEvent[], unknown[]][])(
     'may still be paid, shipped, cancelled, refunded: %s',
     (_name, events, may) => {

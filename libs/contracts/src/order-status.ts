@@ -1,5 +1,14 @@
 import type { Erased } from '@dittoo/kernel';
-import type { OrderEvents } from './order.events.js';
+import {
+  refundDecidedMinor,
+  notChargedMinor,
+  refundPaidMinor,
+  reserved,
+  settled,
+  withRefund,
+  type Payment,
+} from './order-payment.js';
+import type { OrderEvents, PaymentDiscrepancy } from './order.events.js';
 import type { Money, PaymentMethod, PersonnummerGround } from './vocabulary.js';
 
 export const orderStatuses = [
@@ -14,25 +23,15 @@ export const orderStatuses = [
 ] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
-/** A decided refund. `paid` once the processor reports it as paid back. */
-export interface Refund {
-  readonly refundId: string;
-  readonly lines: OrderEvents['RefundDecided']['lines'];
-  readonly amountMinor: number;
-  readonly paid: boolean;
-}
-
-/** The payment and its refunds, in the order they were decided. */
-export interface Payment {
-  readonly paidMinor: number;
-  readonly refunds: readonly Refund[];
-}
-
 interface Terms {
   readonly total: Money;
   readonly method: PaymentMethod;
   /** Set when the personnummer may be sent to the processor. */
   readonly personnummerGround: PersonnummerGround | null;
+  /** The processor keeps nothing of a payment that is not to be paid any more. */
+  readonly released: boolean;
+  /** The kinds that are open. */
+  readonly discrepancies: readonly PaymentDiscrepancy[];
 }
 
 export type PlacedOrderState =
@@ -67,57 +66,67 @@ export type PlainOrderEvent = {
 export const evolveOrder = (state: OrderState, event: PlainOrderEvent): OrderState => {
   if (event.type === 'OrderPlaced') {
     const { total, paymentMethod: method, personnummerGround } = event.data;
-    return { stage: 'placed', total, method, personnummerGround };
+    return { stage: 'placed', total, method, personnummerGround, released: false, discrepancies: [] };
   }
   if (state.stage === 'none') return state;
-  const { total, method, personnummerGround } = state;
-  const terms = { total, method, personnummerGround };
+  const { total, method, personnummerGround, released, discrepancies } = state;
+  const terms = { total, method, personnummerGround, released, discrepancies };
   const payment = paymentOf(state);
   switch (event.type) {
     case 'PaymentOpened':
       return { ...terms, stage: 'awaitingPayment' };
     case 'PaymentApproved':
-      return { ...terms, stage: 'paid', payment: { paidMinor: event.data.amount.amountMinor, refunds: [] } };
+      return { ...terms, stage: 'paid', payment: reserved(total.amountMinor), released: false };
     case 'PaymentDenied':
       return { ...terms, stage: 'paymentDenied', reason: event.data.reason };
+    case 'PaymentCaptured':
+      return withPayment(state, (paid) => ({ ...paid, capturedMinor: event.data.amount.amountMinor }));
+    case 'PaymentReleased':
+      return { ...state, released: true };
     case 'OrderShipped':
       return payment === null ? state : { ...terms, stage: 'shipped', payment };
     case 'OrderCancelled':
       return { ...terms, stage: 'cancelled', payment };
-    case 'RefundDecided': {
-      const { refundId, lines, amount } = event.data;
-      const refund = { refundId, lines, amountMinor: amount.amountMinor, paid: false };
-      return withRefunds(state, (refunds) => [...refunds, refund]);
-    }
+    case 'RefundDecided':
+      return withPayment(state, (paid) => withRefund(paid, event.data));
     case 'RefundPaid':
-      return withRefunds(state, (refunds) =>
-        refunds.map((refund) => (refund.refundId === event.data.refundId ? { ...refund, paid: true } : refund)),
-      );
+      return withPayment(state, (paid) => settled(paid, event.data.refundId, 'paid'));
+    case 'ChargeReduced':
+      return withPayment(state, (paid) => settled(paid, event.data.refundId, 'notCharged'));
+    case 'RefundMadeAtProcessor': {
+      const { amountMinor } = event.data.amount;
+      return withPayment(state, (paid) => ({ ...paid, unclaimedMinor: paid.unclaimedMinor + amountMinor }));
+    }
+    case 'PaymentDiscrepancyFound': {
+      const { kind } = event.data;
+      const open = [...without(discrepancies, kind), kind];
+      return { ...state, discrepancies: open, released: released && kind !== 'paidAfterCancellation' };
+    }
+    case 'PaymentDiscrepancyResolved':
+      return { ...state, discrepancies: without(discrepancies, event.data.kind) };
     default:
       return state;
   }
 };
 
-const withRefunds = (state: PlacedOrderState, change: (refunds: readonly Refund[]) => readonly Refund[]): OrderState =>
-  'payment' in state && state.payment !== null
-    ? { ...state, payment: { ...state.payment, refunds: change(state.payment.refunds) } }
-    : state;
+const without = (kinds: readonly PaymentDiscrepancy[], kind: PaymentDiscrepancy): readonly PaymentDiscrepancy[] =>
+  kinds.filter((open) => open !== kind);
+
+const withPayment = (state: PlacedOrderState, change: (payment: Payment) => Payment): OrderState =>
+  'payment' in state && state.payment !== null ? { ...state, payment: change(state.payment) } : state;
 
 /** `null` = not paid. */
 export const paymentOf = (state: OrderState): Payment | null => ('payment' in state ? state.payment : null);
 
-export const refundDecidedMinor = ({ refunds }: Payment): number =>
-  refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-
-export const refundPaidMinor = ({ refunds }: Payment): number =>
-  refunds.reduce((sum, { amountMinor, paid }) => sum + (paid ? amountMinor : 0), 0);
-
-/** A cancelled order stays cancelled; otherwise a refund takes precedence over shipping. */
+/**
+ * A cancelled order stays cancelled; otherwise a refund takes precedence over shipping. What was never charged is no
+ * refund that the customer received, unless nothing is left to pay.
+ */
 export const orderStatusOf = (state: PlacedOrderState): OrderStatus => {
   if (state.stage !== 'paid' && state.stage !== 'shipped') return state.stage;
   const refunded = refundPaidMinor(state.payment);
-  if (refunded === 0) return state.stage;
-  return refunded < state.payment.paidMinor ? 'partlyRefunded' : 'refunded';
+  if (refunded + notChargedMinor(state.payment) >= state.payment.paidMinor) return 'refunded';
+  return refunded === 0 ? state.stage : 'partlyRefunded';
 };
 
 /** Whether something is still to be paid or shipped. After a partial refund the rest is still to be shipped. */
@@ -150,8 +159,34 @@ export const mayBeShipped = (state: OrderState): boolean => state.stage === 'pai
 export const mayBeCancelled = ({ stage }: OrderState): boolean =>
   stage !== 'none' && stage !== 'shipped' && stage !== 'cancelled';
 
-/** The paid amount without decided refunds; 0 where nothing was paid. */
+/** The paid amount without decided refunds; 0 where nothing was paid, or nothing is kept anyway. */
 export const refundableMinor = (state: OrderState): number => {
   const payment = paymentOf(state);
-  return payment === null ? 0 : payment.paidMinor - refundDecidedMinor(payment);
+  return payment === null || state.stage === 'cancelled' ? 0 : payment.paidMinor - refundDecidedMinor(payment);
+};
+
+/**
+ * What the processor is to keep of the payment in the end. Every command about it says this, and none says what to
+ * change: it may be repeated, may come late, and needs no other before it.
+ */
+export const keptMinor = (state: PlacedOrderState): number => {
+  switch (state.stage) {
+    case 'placed':
+    case 'awaitingPayment':
+      return state.total.amountMinor;
+    case 'paid':
+    case 'shipped':
+      return refundableMinor(state);
+    case 'paymentDenied':
+    case 'cancelled':
+      return 0;
+  }
+};
+
+/** What went back to the customer: of a cancelled order all that had been taken, once it is released. */
+export const paidBackMinor = (state: PlacedOrderState): number => {
+  const payment = paymentOf(state);
+  if (payment === null) return 0;
+  const isAll = state.stage === 'cancelled' && state.released;
+  return isAll ? (payment.capturedMinor ?? 0) : refundPaidMinor(payment);
 };

@@ -32,6 +32,47 @@ export interface PaymentAction {
   readonly html?: string;
 }
 
+export const denialReasons = [
+  /** By the processor, or the customer gave up there. */
+  'denied',
+  'expired',
+  /** The policy forbids that the processor is told. */
+  'refusedByPolicy',
+  /** The processor could not be told of the payment; a person may have it tried again. */
+  'notOpened',
+  /** The person is erased, so nothing is sent. */
+  'personErased',
+  /** Another amount than the order's was approved; it is released. */
+  'amountDiffers',
+  /** It was approved, and the processor keeps it no more. */
+  'releasedAtProcessor',
+] as const;
+export type DenialReason = (typeof denialReasons)[number];
+
+export const paymentDiscrepancies = [
+  /** A reservation is gone that the shop did not release: the order cannot be shipped, or was shipped unpaid. */
+  'releasedAtProcessor',
+  /** The processor does not know the payment (any more). */
+  'unknownAtProcessor',
+  /** The processor shows what cannot follow from what it showed before. */
+  'unexpectedStatus',
+  /** Less than the order costs, or another currency, is reserved: it is being released. */
+  'approvedForLess',
+  /** The customer paid after the order was cancelled: it is being released. */
+  'paidAfterCancellation',
+  'capturedForLess',
+  'capturedForMore',
+  /** Money went back that no refund of the shop accounts for. */
+  'refundedAtProcessor',
+  /** Shipped, and the money could not be taken. */
+  'notCaptured',
+  /** Not to be paid any more, and the money could not be given back. */
+  'notReleased',
+  /** Decided, and the processor could not pay it back. */
+  'refundNotPaid',
+] as const;
+export type PaymentDiscrepancy = (typeof paymentDiscrepancies)[number];
+
 /** Stream `order-<id>`. Decided by order. */
 export interface OrderEvents {
   OrderPlaced: {
@@ -46,7 +87,12 @@ export interface OrderEvents {
   };
   PaymentOpened: { readonly processorId: string; readonly paymentReference: string; readonly action: PaymentAction };
   PaymentApproved: { readonly processorId: string; readonly paymentReference: string; readonly amount: Money };
-  PaymentDenied: { readonly processorId: string; readonly reason: 'denied' | 'expired' | 'refusedByPolicy' };
+  /** A payment that counts no more, or never did. An approval after it counts again. */
+  PaymentDenied: { readonly processorId: string; readonly reason: DenialReason };
+  /** The processor took the money. Less than the order's total where refunds were decided before. */
+  PaymentCaptured: { readonly processorId: string; readonly paymentReference: string; readonly amount: Money };
+  /** The processor keeps nothing: the reservation was released, or all that was taken has been given back. */
+  PaymentReleased: { readonly processorId: string; readonly paymentReference: string };
   OrderShipped: { readonly shippedAt: string };
   OrderCancelled: { readonly by: 'customer' | 'staff' | 'system' };
   RefundDecided: {
@@ -56,6 +102,21 @@ export interface OrderEvents {
     readonly reason: Personal<string>;
   };
   RefundPaid: { readonly refundId: string; readonly amount: Money };
+  /** A decided refund that the customer was never charged: it was decided before the money was taken. */
+  ChargeReduced: { readonly refundId: string; readonly amount: Money };
+  /** The processor paid back what no refund of the shop asked for. The next refunds of the shop claim it first. */
+  RefundMadeAtProcessor: { readonly processorId: string; readonly paymentReference: string; readonly amount: Money };
+  /** The shop and the processor disagree, and a person has to look. Each kind is open at most once for an order. */
+  PaymentDiscrepancyFound: {
+    readonly kind: PaymentDiscrepancy;
+    readonly processorId: string;
+    /** As the processor shows it; `null` = the amount is not the question. */
+    readonly amount: Money | null;
+    /** A word of ours: the status that was read, or why a forwarding failed. */
+    readonly failure: string | null;
+  };
+  /** By a later fact, or by an act that made it meaningless. */
+  PaymentDiscrepancyResolved: { readonly kind: PaymentDiscrepancy };
 }
 export type OrderEvent = EventOf<OrderEvents>;
 
@@ -117,4 +178,22 @@ export const orderSchema: SchemaMapOf<OrderEvents> = {
     retention: [booked],
   },
   RefundPaid: { ...order, fields: { refundId: plain, amount: plain }, retention: [booked, settled] },
+  ChargeReduced: { ...order, fields: { refundId: plain, amount: plain }, retention: [booked] },
+  PaymentCaptured: {
+    ...order,
+    fields: { processorId: plain, paymentReference: plain, amount: plain },
+    retention: [booked],
+  },
+  PaymentReleased: { ...order, fields: { processorId: plain, paymentReference: plain }, retention: [booked, settled] },
+  RefundMadeAtProcessor: {
+    ...order,
+    fields: { processorId: plain, paymentReference: plain, amount: plain },
+    retention: [booked],
+  },
+  PaymentDiscrepancyFound: {
+    ...order,
+    fields: { kind: plain, processorId: plain, amount: plain, failure: plain },
+    retention: [booked],
+  },
+  PaymentDiscrepancyResolved: { ...order, fields: { kind: plain }, retention: [booked] },
 };

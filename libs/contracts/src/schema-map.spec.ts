@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { dataCategories, type SchemaMap } from '@dittoo/kernel';
 import { accountSchema } from './account.events.js';
+import { attentionSchema } from './attention.events.js';
 import { consentSchema } from './consent.events.js';
 import { customerSchema } from './customer.events.js';
 import { dataSubjectSchema } from './data-subject.events.js';
@@ -34,6 +35,7 @@ const streamCategories = [
   'legalHold',
   'breach',
   'officerAccess',
+  'attention',
 ];
 const legalBases = ['consent', 'contract', 'legalObligation', 'vitalInterests', 'publicTask', 'legitimateInterests'];
 const schemas: SchemaMap[] = [
@@ -50,6 +52,7 @@ const schemas: SchemaMap[] = [
   processorSchema,
   rightsRequestSchema,
   officerAccessSchema,
+  attentionSchema,
   legalHoldSchema,
 ];
 const definitions = Object.entries(schemaMap as SchemaMap);

@@ -1,5 +1,6 @@
 import type { SchemaMap, SchemaMapOf } from '@dittoo/kernel';
 import { accountSchema } from './account.events.js';
+import { attentionSchema } from './attention.events.js';
 import { consentSchema } from './consent.events.js';
 import { customerSchema } from './customer.events.js';
 import { dataSubjectSchema } from './data-subject.events.js';
@@ -29,4 +30,5 @@ export const schemaMap = {
   ...rightsRequestSchema,
   ...officerAccessSchema,
   ...legalHoldSchema,
+  ...attentionSchema,
 } satisfies SchemaMap & SchemaMapOf<AllEvents>;

@@ -4,7 +4,10 @@ import type { DataCategory } from '@dittoo/kernel';
 export const purposes = [
   'customerAccount',
   'order',
+  'payment',
   'invoiceIdentification',
+  'refund',
+  'paymentSupport',
   'bookkeeping',
   'newsletter',
   'newsletterConfirmation',

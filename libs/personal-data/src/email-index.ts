@@ -18,10 +18,13 @@ interface Row {
   readonly reserved_at: Date;
 }
 
+/** How many mails with a link or a code go to one address in an hour: a form must not flood another's mailbox. */
+const questionsPerHour = 5;
+
 /**
  * Finds an account by e-mail without storing the e-mail: by a keyed hash in the key ring's database, whose pepper is in
- * the key file. An entry is reserved before its event is appended. The stream is authoritative, so readers compare an
- * entry with it.
+ * the key file. An entry is made when the owner confirms the address, just before the event is appended. The stream is
+ * authoritative, so readers compare an entry with it.
  */
 export class EmailIndex {
   constructor(
@@ -59,6 +62,37 @@ export class EmailIndex {
   }
 
   /**
+   * Notes that a mailed question to this address is about to be recorded for this person. It reserves nothing: any
+   * number of people may wait for the same address, and the first to confirm gets it.
+   *
+   * @returns `false` = the address was asked often enough in this hour, so that it is not asked again
+   */
+  async awaits(email: string, subjectId: SubjectId, expiresAt: string): Promise<boolean> {
+    const [bidx, now] = [this.bidx(email), this.clock.now()];
+    await this.pool.query('DELETE FROM keyring.awaited_email WHERE expires_at <= $1', [now]);
+    const { rows } = await this.pool.query<{ asked: number }>(
+      `SELECT count(*)::int AS asked FROM keyring.awaited_email
+       WHERE bidx = $1 AND asked_at > $2::timestamptz - interval '1 hour'`,
+      [bidx, now],
+    );
+    if (rows[0]!.asked >= questionsPerHour) return false;
+    await this.pool.query(
+      `INSERT INTO keyring.awaited_email (bidx, subject_id, asked_at, expires_at) VALUES ($1, $2, $3, $4)`,
+      [bidx, subjectId, now, expiresAt],
+    );
+    return true;
+  }
+
+  /** Who waits for a confirmation of this address; the streams say whether and for what. */
+  async awaiting(email: string): Promise<SubjectId[]> {
+    const { rows } = await this.pool.query<{ subject_id: string }>(
+      'SELECT DISTINCT subject_id FROM keyring.awaited_email WHERE bidx = $1 AND expires_at > $2',
+      [this.bidx(email), this.clock.now()],
+    );
+    return rows.map((row) => row.subject_id);
+  }
+
+  /**
    * Transfers the address from the abandoned reservation of `from` to `to`. @returns `false` = another registration
    * took it first
    */
@@ -71,17 +105,19 @@ export class EmailIndex {
     return rowCount === 1;
   }
 
-  /** Removes every other address of this person. */
+  /** Removes every other address of this person, and what they waited for. */
   async keepOnly(subjectId: SubjectId, email: string): Promise<void> {
     await this.pool.query('DELETE FROM keyring.email_index WHERE subject_id = $1 AND bidx <> $2', [
       subjectId,
       this.bidx(email),
     ]);
+    await this.pool.query('DELETE FROM keyring.awaited_email WHERE subject_id = $1', [subjectId]);
   }
 
   /** Removes the person. */
   async forget(subjectId: SubjectId): Promise<void> {
     await this.pool.query('DELETE FROM keyring.email_index WHERE subject_id = $1', [subjectId]);
+    await this.pool.query('DELETE FROM keyring.awaited_email WHERE subject_id = $1', [subjectId]);
   }
 
   async holds(kind: EmailOwnerKind): Promise<boolean> {

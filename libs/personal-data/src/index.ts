@@ -7,6 +7,7 @@ export { FileKeyEncryption, KeyEncryption, type WrappedKey } from './key-encrypt
 export { addKeyVersion, readKeyFile, removeKeyVersion } from './key-file.js';
 export { keyRingMigrations, keyRingRows } from './key-ring.migrations.js';
 export { isLinkToken, linkToken, type LinkUse } from './link-token.js';
+export { mailedCode, MailedTokens } from './mailed-tokens.js';
 export {
   maskedPersonnummer,
   parsePersonnummer,

@@ -110,6 +110,24 @@ class AddEmailIndex1763800000420 implements MigrationInterface {
   }
 }
 
+/** Who waits for the confirmation of an address that was typed: keyed hashes, gone when the time is over. */
+class AddAwaitedEmails1764260102000 implements MigrationInterface {
+  readonly name = 'AddAwaitedEmails1764260102000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE keyring.awaited_email (
+        bidx bytea NOT NULL, subject_id uuid NOT NULL, asked_at timestamptz NOT NULL, expires_at timestamptz NOT NULL)`);
+    await runner.query('CREATE INDEX ON keyring.awaited_email (bidx)');
+    await runner.query('CREATE INDEX ON keyring.awaited_email (subject_id)');
+    await runner.query('CREATE INDEX ON keyring.awaited_email (expires_at)');
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the key ring is never taken down');
+  }
+}
+
 export const keyRingMigrations = [
   CreateKeyRing1763800000100,
   CreateContacts1763800000200,
@@ -117,6 +135,7 @@ export const keyRingMigrations = [
   AddRestoreGate1763800000400,
   NameGateEvent1763800000410,
   AddEmailIndex1763800000420,
+  AddAwaitedEmails1764260102000,
 ];
 
 const wrappedKey = holds('key material, wrapped by the key-encryption key');
@@ -148,6 +167,14 @@ export const keyRingRows: RowClasses = {
       bidx: keyedHash('rowDeleted', 'fromEvents'),
       subject_id: reference,
       ...plainColumns('kind', 'reserved_at'),
+    },
+  },
+  awaited_email: {
+    subject: 'subject_id',
+    columns: {
+      bidx: keyedHash('rowDeleted', 'fromEvents'),
+      subject_id: reference,
+      ...plainColumns('asked_at', 'expires_at'),
     },
   },
   suppression: {

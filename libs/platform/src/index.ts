@@ -1,3 +1,7 @@
+export { attentionDecider, type AttentionItem } from './attention/attention.decider.js';
+export { AttentionItems, type AttentionFact } from './attention/attention-items.js';
+export type { AttentionCounts, ItemFilter, ListedItem } from './attention/attention-rows.js';
+export { AttentionWatcher, type AttentionWatch } from './attention/attention-watch.worker.js';
 export { Alarms } from './operations/alarms.js';
 export { PlatformModule, type RetentionEnds } from './parts/platform.module.js';
 export { readDatabaseConfig, type DatabaseConfig } from './config/database.config.js';

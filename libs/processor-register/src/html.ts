@@ -35,6 +35,10 @@ h1{font-size:clamp(1.7rem,5vw,2.4rem);line-height:1.2;margin:0 0 .5rem}
 h2{font-size:1.4rem;line-height:1.3;margin:2.5rem 0 .75rem;padding-top:1rem;border-top:1px solid var(--line)}
 h3{font-size:1.1rem;margin:0 0 .75rem}
 a{color:var(--accent)}a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+input,button{font:inherit;padding:.65rem 1rem;border-radius:.4rem;border:1px solid var(--line);max-width:100%}
+input{width:24rem;background:var(--paper);color:var(--ink)}
+button{background:var(--accent);color:var(--paper);border-color:var(--accent);font-weight:600;min-height:2.75rem}
+input:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .lead{color:var(--soft)}.skip{position:absolute;left:-999rem}.skip:focus{position:static}
 nav ol{columns:2 14rem;padding-left:1.4rem}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem 1.25rem;margin:0 0 1rem;break-inside:avoid}

@@ -215,6 +215,16 @@ describe('validation', () => {
       /^\/processors\/mondido\/triggers\/0\/paymentMethods names paysonInvoice/,
     ],
     [
+      'terms of payment where nothing is paid',
+      (r) => (r['processors'].oneMail.triggers[0].accepts = r['processors'].payson.triggers[0].accepts),
+      /^\/processors\/oneMail\/triggers\/0\/accepts is for the kind paymentMethod/,
+    ],
+    [
+      'a least amount in a currency that is not taken',
+      (r) => (r['processors'].payson.triggers[0].accepts.minimumMinor.NOK = 1),
+      /^\/processors\/payson\/triggers\/0\/accepts\/minimumMinor\/NOK /,
+    ],
+    [
       'a third country within the EEA',
       (r) => (r['processors'].payson.safeguard.thirdCountries = ['US']),
       /^\/processors\/payson\/safeguard\/thirdCountries /,

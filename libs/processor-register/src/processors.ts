@@ -9,6 +9,7 @@ import {
   type Grant,
   type Language,
   type LegalEntity,
+  type PaymentTerms,
   type Register,
   member,
   textIn,
@@ -72,6 +73,13 @@ export const processorForPayment = (register: Register, method: string): string 
   Object.entries(register.processors).find(([, processor]) =>
     processor.triggers.some((trigger) => trigger.paymentMethods?.includes(method)),
   )?.[0] ?? null;
+
+/** Which orders a payment method takes; absent terms = any. `null` = no such method. */
+export const paymentOffer = (register: Register, method: string): { readonly terms: PaymentTerms | null } | null => {
+  const triggers = Object.values(register.processors).flatMap((processor) => processor.triggers);
+  const offering = triggers.find((trigger) => trigger.paymentMethods?.includes(method));
+  return offering === undefined ? null : { terms: offering.accepts ?? null };
+};
 
 /** Every payment method with a processor. */
 export const paymentMethods = (register: Register): readonly string[] =>

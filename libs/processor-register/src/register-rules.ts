@@ -135,6 +135,16 @@ function processorRules(register: RegisterDocument, id: string, processor: Proce
             ),
           ],
     ),
+    ...processor.triggers.flatMap(({ accepts, kind }, index) => [
+      ...(accepts === undefined || kind === 'paymentMethod'
+        ? []
+        : [problem(`${path}/triggers/${index}/accepts`, 'is for the kind paymentMethod only')]),
+      ...Object.keys(accepts?.minimumMinor ?? {})
+        .filter((currency) => accepts?.currencies?.includes(currency) === false)
+        .map((currency) =>
+          problem(`${path}/triggers/${index}/accepts/minimumMinor/${currency}`, 'is no currency of it'),
+        ),
+    ]),
     ...((processor.erasure.reason === null) === (processor.erasure.capability === 'supported')
       ? []
       : [problem(`${path}/erasure/reason`, 'is null exactly where erasure is supported')]),

@@ -80,10 +80,24 @@ export interface Grant {
   readonly nonPersonalFields: readonly string[];
 }
 
+/** The orders that a way to pay takes. What its processor cannot take is refused when it is ordered, not afterwards. */
+export interface PaymentTerms {
+  /** Of delivery, ISO 3166-1 alpha-2. */
+  readonly countries: readonly string[];
+  /** ISO 4217; absent = any. */
+  readonly currencies?: readonly string[];
+  /** Least amount by currency. */
+  readonly minimumMinor?: Readonly<Record<string, number>>;
+  /** Where that is known from. */
+  readonly source: string;
+}
+
 export interface Trigger {
   readonly kind: 'paymentMethod' | 'campaignEntry' | 'mail';
   /** Present exactly where the kind is `paymentMethod`. */
   readonly paymentMethods?: readonly string[];
+  /** Only where the kind is `paymentMethod`; absent = the processor decides. */
+  readonly accepts?: PaymentTerms;
   readonly text: LocalizedText;
 }
 

@@ -2,6 +2,8 @@
  * The alerts. `critical` wakes the person on call: events do not move, or a promise is broken. Each says what it means
  * for the shop and what to do first.
  */
+import { attentionAlerts } from './attention-alerts.mjs';
+
 /**
  * A rule as Prometheus reads it.
  *
@@ -31,6 +33,7 @@ export const alert = (name, severity, lasts, expr, summary, todo) => ({
 
 /** @type {{ name: string, rules: Alert[] }[]} */
 export const alertGroups = [
+  { name: 'dittoo-attention', rules: attentionAlerts },
   ...stallAlerts((...parts) => alert(...parts)),
   {
     name: 'dittoo-processes',

@@ -92,6 +92,12 @@ export const rows = [
         asks: { '{{group}}': 'max by (group) (dittoo_parked_streams)' },
       },
       {
+        title: 'Attention items',
+        unit: 'short',
+        about: 'What a person must look at: see GET /api/v1/operations/attention.',
+        asks: { '{{kind}}': 'max by (kind) (dittoo_attention_items)' },
+      },
+      {
         title: 'Parked and dead-lettered',
         unit: 'short',
         asks: {

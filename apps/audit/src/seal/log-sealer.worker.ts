@@ -103,7 +103,7 @@ export class LogSealer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** When the oldest event under no signed tree head was recorded, by what is stored; `null` = there is none. */
-  private async unsealedSince(): Promise<string | null> {
+  async unsealedSince(): Promise<string | null> {
     const last = await this.store.lastHead(this.config.origin);
     const after = await this.store.positionOf((last?.size ?? 0) - 1);
     const { events } = await this.events.readAll({ after, limit: 50 });

@@ -1,4 +1,5 @@
 import { newId, streamName } from '@dittoo/kernel';
+import { AttentionWatcher } from '@dittoo/platform';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
@@ -36,6 +37,8 @@ const copyOf = (table: string): string => `copy.${table.replace('.', '_')}`;
 
 beforeAll(async () => {
   service = await startTestService(auditServiceWith(readAuditConfig({})));
+  // The events of its items would be in the log that these specs count and rewrite.
+  await service.get<AttentionWatcher>(AttentionWatcher).beforeApplicationShutdown();
   officer = await service.bearer({ subjectId: newId(), role: 'complianceOfficer' });
   superuser = new pg.Client({ connectionString: service.platform.rowsUrl });
   await superuser.connect();

@@ -10,6 +10,7 @@ import { LogSealer } from './log-sealer.worker.js';
 import { numberedPage } from './numbered-page.js';
 import { SealStore, type Leaf, type Sealed, type SignedTreeHead } from './seal-store.js';
 import { SigningKey } from './signing-key.js';
+import { VerificationRecord } from './verification-record.js';
 
 export interface VerificationResult {
   readonly verdict: 'ok' | 'tampered' | 'incomplete';
@@ -49,6 +50,7 @@ export class Verification {
     private readonly seal: SealStore,
     private readonly signingKey: SigningKey,
     private readonly logSealer: LogSealer,
+    private readonly record: VerificationRecord,
     @Inject(AUDIT_CONFIG) private readonly config: AuditConfig,
   ) {}
 
@@ -86,13 +88,15 @@ export class Verification {
     }
     envelopes.end();
     await this.checkHeadsBeyond(heads, log);
-    return {
+    const result = {
       verdict: findings.verdict,
       treeSize: lastHead?.size ?? 0,
       rootHash: log.root,
       events: log.events,
       problems: findings.problems,
     };
+    await this.record.add(result);
+    return result;
   }
 
   /** @returns the last position checked */

@@ -188,7 +188,7 @@ const shown = (
     const fieldClass = classes[name];
     const category = fieldClass?.kind === 'personal' ? fieldClass.category : null;
     if (category !== null && dataSubjectId === subjectId) kept ??= retained.get(category);
-    if (isSecret(name) && !isErased(value)) continue;
+    if (isSecret(fieldClass) && !isErased(value)) continue;
     fields[name] = category === 'personnummer' ? masked(value) : value;
   }
   return {
@@ -207,7 +207,8 @@ const shown = (
 };
 
 /** Secrets that prove an identity are shown to nobody. That one was erased may be shown. */
-const isSecret = (field: string): boolean => /^(password|token|secret)|(Hash|Token|Secret)$/i.test(field);
+const isSecret = (fieldClass: FieldClass | undefined): boolean =>
+  fieldClass?.kind === 'personal' && fieldClass.secret === true;
 
 /** A personnummer is shown in full only by its reveal route, after the password was entered, and never here. */
 const masked = (value: unknown): unknown =>

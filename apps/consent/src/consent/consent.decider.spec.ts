@@ -23,7 +23,7 @@ const marketing: ConsentChoice = {
 const consentGiven = (choice = newsletter): ConsentEvent => ({ type: 'ConsentGiven', data: choice });
 const consentReconfirmed = (choice = newsletter): ConsentEvent => ({ type: 'ConsentReconfirmed', data: choice });
 const consentRequested = (choice = newsletter): ConsentEvent => ({ type: 'ConsentRequested', data: choice });
-const request: ConsentCommand = { type: 'RequestConsent', choice: newsletter };
+const request: ConsentCommand = { type: 'RequestConsents', choices: [newsletter] };
 const expired: ConsentEvent = {
   type: 'ConsentExpired',
   data: { recordId: newsletter.recordId, purpose: 'newsletter', validUntil: '2028-11-01T00:00:00.000Z' },
@@ -33,6 +33,7 @@ const consentWithdrawn = ({ recordId, purpose, method } = newsletter): ConsentEv
   type: 'ConsentWithdrawn',
   data: { recordId, purpose, method },
 });
+const T = '2026-11-24T00:00:00.000Z';
 const invalidated: ConsentEvent = { type: 'ConsentsInvalidated', data: { reason: 'subjectErased' } };
 
 const form = (isGiven: boolean, answers: number): ConsentCommand => ({
@@ -106,6 +107,10 @@ describe('consent of one person', () => {
     given(consentRequested()).when(request).then();
     given(consentGiven()).when(request).then();
     given(consentGiven(), consentWithdrawn()).when(request).then(consentRequested());
+    const ended: ConsentEvent = { type: 'ConsentExpired', data: { ...expired.data, validUntil: T } };
+    given(consentRequested(), consentGiven(marketing)).when({ type: 'LetRequestsExpire', at: T }).then(ended);
+    given(consentRequested(), consentRefused()).when({ type: 'LetRequestsExpire', at: T }).then();
+    given(consentGiven(), invalidated).when({ type: 'LetRequestsExpire', at: T }).then();
     given(consentRequested()).when(choose(true)).then(consentGiven());
     given(consentRequested()).when(choose(false)).then(consentRefused());
   });

@@ -8,7 +8,9 @@ export type ConsentCommand =
   /** The boxes of a form: an unticked box is a refusal where no answer came before, and never a withdrawal. */
   | { readonly type: 'CollectChoices'; readonly choices: readonly CollectedChoice[] }
   /** The person was asked and has not answered yet. */
-  | { readonly type: 'RequestConsent'; readonly choice: ConsentChoice }
+  | { readonly type: 'RequestConsents'; readonly choices: readonly ConsentChoice[] }
+  /** The person who was asked can answer no more. */
+  | { readonly type: 'LetRequestsExpire'; readonly at: string }
   /** Withdraws the given consents among these purposes and leaves the others. */
   | { readonly type: 'EndConsents'; readonly purposes: readonly string[]; readonly method: CollectionMethod }
   /** `said`: number of the answer that expires; a later answer is not affected. */
@@ -56,7 +58,7 @@ const withdrawn = (purpose: ConsentPurpose, recordId: string, method: Collection
 const decide = (command: ConsentCommand, consents: Consents): ConsentEvent[] => {
   if (consents.status === 'invalidated') {
     // After an erasure nothing is left to end, so commands that only end a consent do nothing.
-    if (['InvalidateConsents', 'EndConsents', 'ExpireConsent'].includes(command.type)) return [];
+    if (['InvalidateConsents', 'EndConsents', 'ExpireConsent', 'LetRequestsExpire'].includes(command.type)) return [];
     throw new DomainError('subject-erased');
   }
   const { purposes } = consents;
@@ -65,11 +67,18 @@ const decide = (command: ConsentCommand, consents: Consents): ConsentEvent[] => 
       return chosen(command.given, command.choice, purposes[command.choice.purpose]);
     case 'CollectChoices':
       return command.choices.flatMap((choice) => collected(choice, consents));
-    case 'RequestConsent': {
-      const consent = purposes[command.choice.purpose];
-      const asked = inForce(consent) !== null || consent?.status === 'requested';
-      return asked ? [] : [{ type: 'ConsentRequested', data: command.choice }];
-    }
+    case 'RequestConsents':
+      return command.choices.flatMap((choice): ConsentEvent[] => {
+        const consent = purposes[choice.purpose];
+        const asked = inForce(consent) !== null || consent?.status === 'requested';
+        return asked ? [] : [{ type: 'ConsentRequested', data: choice }];
+      });
+    case 'LetRequestsExpire':
+      return Object.entries(purposes).flatMap(([purpose, { recordId, status }]): ConsentEvent[] =>
+        status === 'requested'
+          ? [{ type: 'ConsentExpired', data: { recordId, purpose: purpose as ConsentPurpose, validUntil: command.at } }]
+          : [],
+      );
     case 'EndConsents':
       return Object.entries(purposes).flatMap(([purpose, consent]) =>
         command.purposes.includes(purpose) && inForce(consent) !== null

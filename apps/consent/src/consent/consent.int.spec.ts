@@ -157,6 +157,41 @@ describe('a consent that holds for thirty days', () => {
 });
 
 describe('the registration form', () => {
+  const form = (choices: readonly { readonly purpose: string; readonly given: boolean }[]) => ({
+    ...{ givenName: 'Anna', familyName: 'Exempelsson', email: 'anna.form@example.org', phone: null, address: null },
+    ...{ passwordHash: 'a hash', locale: 'sv', personnummer: null, personnummerGround: null, choices },
+    ...{ noticeVersion, noticeDigest: consent.service.platform.register.digest, token: 't', code: '012345' },
+    expiresAt: '2099-01-01T00:00:00.000Z',
+  });
+  const ticked = [
+    { purpose: 'newsletter', given: true },
+    { purpose: 'marketing', given: true },
+    { purpose: 'adMeasurement', given: false },
+  ];
+
+  it('only asks for what it ticks until the address is confirmed: requested permits nothing', async () => {
+    const subjectId = newId();
+    await consent.append(subjectId, { type: 'RegistrationReceived', data: form(ticked) });
+    await until(async () => (await statuses(subjectId)).includes('requested'));
+    expect(await statuses(subjectId)).toEqual(['requested', 'requested', 'notAsked', 'notAsked']);
+    const { noticeDigest } = form(ticked);
+    const collected = { choices: ticked, noticeVersion, noticeDigest, language: 'sv' };
+    await consent.append(subjectId, { type: 'ConsentChoicesCollected', data: collected });
+    await until(async () => (await statuses(subjectId)).includes('given'));
+    expect(await statuses(subjectId)).toEqual(['given', 'given', 'refused', 'notAsked']);
+    const given = (await consent.history('consent', subjectId)).filter(({ event }) => event.type === 'ConsentGiven');
+    expect(given.map(({ event }) => event.data['method'])).toEqual(['doubleOptIn', 'registrationForm']);
+  });
+
+  it('of a registration that nobody confirmed asks no more', async () => {
+    const subjectId = newId();
+    await consent.append(subjectId, { type: 'RegistrationReceived', data: form(ticked) });
+    await until(async () => (await statuses(subjectId)).includes('requested'));
+    await consent.append(subjectId, { type: 'RegistrationEnded', data: { reason: 'notConfirmed' } });
+    await until(async () => (await statuses(subjectId)).includes('expired'));
+    expect(await statuses(subjectId)).toEqual(['expired', 'expired', 'notAsked', 'notAsked']);
+  });
+
   it('is recorded as its choices: refused where the box was unticked', async () => {
     const subjectId = newId();
     await consent.append(subjectId, {

@@ -31,9 +31,35 @@ export class ConsentReactor {
     private readonly people: People,
   ) {}
 
+  /** Any address can be typed: until its owner confirms it, a yes is only asked for. */
+  @Handles('RegistrationReceived', { group, reacts: true })
+  async registrationReceived(@Payload() event: Delivered<CustomerEvents, 'RegistrationReceived'>): Promise<void> {
+    const { choices, locale: language, noticeDigest, noticeVersion } = event.data;
+    const subjectId = event.metadata.dataSubjectId;
+    const asked = (choices ?? [])
+      .filter(({ given }) => given)
+      .map(({ purpose }) => ({
+        ...{ recordId: recordIdOf(subjectId, purpose), purpose, noticeVersion, noticeDigest, language },
+        method: methodOf(purpose),
+      }));
+    if (asked.length === 0) return;
+    const context = { ...causedBy(event, group), noticeVersion };
+    const command = { type: 'RequestConsents', choices: asked } as const;
+    await this.unlessErased(() => this.commands.execute(consentDecider, subjectId, command, context));
+  }
+
+  /** The address is confirmed: the answers of the form count. */
   @Handles('ConsentChoicesCollected', { group, reacts: true })
   async choicesCollected(@Payload() event: Delivered<CustomerEvents, 'ConsentChoicesCollected'>): Promise<void> {
     await this.collect(event, event.data.choices, 'registrationForm');
+  }
+
+  /** The registration was never confirmed: nobody answers any more. */
+  @Handles('RegistrationEnded', { group, reacts: true })
+  async registrationEnded(@Payload() event: Delivered<CustomerEvents, 'RegistrationEnded'>): Promise<void> {
+    const command = { type: 'LetRequestsExpire', at: event.metadata.recordedAt } as const;
+    const subjectId = event.metadata.dataSubjectId;
+    await this.unlessErased(() => this.commands.execute(consentDecider, subjectId, command, causedBy(event, group)));
   }
 
   /** A yes to the newsletter from a person without an account is first confirmed by mail (see newsletter). */
@@ -54,7 +80,12 @@ export class ConsentReactor {
     const recordId = recordIdOf(subjectId, purpose);
     const choice = { recordId, purpose, noticeVersion, noticeDigest, language, method: 'doubleOptIn' as const };
     await this.unlessErased(() =>
-      this.commands.execute(consentDecider, subjectId, { type: 'RequestConsent', choice }, causedBy(event, group)),
+      this.commands.execute(
+        consentDecider,
+        subjectId,
+        { type: 'RequestConsents', choices: [choice] },
+        causedBy(event, group),
+      ),
     );
   }
 
@@ -88,7 +119,8 @@ export class ConsentReactor {
           ).length;
     const collected = choices.map(({ given, purpose }) => {
       const recordId = recordIdOf(subjectId, purpose);
-      const choice = { recordId, purpose, noticeVersion, noticeDigest, language, method };
+      const how = method === 'registrationForm' && given ? methodOf(purpose) : method;
+      const choice = { recordId, purpose, noticeVersion, noticeDigest, language, method: how };
       return { given, choice, answers: before(purpose) };
     });
     const context = { ...causedBy(event, group), noticeVersion };
@@ -106,5 +138,9 @@ export class ConsentReactor {
     }
   }
 }
+
+/** The mail that confirms a registration names the newsletter: its link is the second yes to it. */
+const methodOf = (purpose: ConsentPurpose): CollectionMethod =>
+  purpose === 'newsletter' ? 'doubleOptIn' : 'registrationForm';
 
 type FormEvent = CustomerEvents['ConsentChoicesCollected'];

@@ -63,13 +63,13 @@ export class NewsletterReactor {
   }
 
   /**
-   * A customer says yes in My account after an unsubscription. Mail to the address is allowed again only if it is
-   * confirmed: an account alone does not prove who owns the address.
+   * A customer says yes in My account, or by confirming a registration, after an unsubscription: mail to the confirmed
+   * address is allowed again.
    */
   @Handles('ConsentGiven', { group, reacts: true })
   async given(@Payload() event: Delivered<ConsentEvents, 'ConsentGiven'>): Promise<void> {
     const { method, purpose } = event.data;
-    if (purpose !== 'newsletter' || method !== 'myAccount') return;
+    if (purpose !== 'newsletter' || !(method === 'myAccount' || method === 'doubleOptIn')) return;
     const subjectId = event.metadata.dataSubjectId;
     const email = await this.people.confirmedEmailOf(subjectId);
     // Read last: a yes that is handled late must not undo a later no.

@@ -9,6 +9,7 @@ export const routeTable = {
   identity: [
     'GET /.well-known/jwks.json',
     'POST /api/v1/customers',
+    'POST /api/v1/email-confirmations',
     'POST /api/v1/sessions',
     'POST /api/v1/sessions/refresh',
     'DELETE /api/v1/sessions/current',
@@ -48,7 +49,7 @@ export const routeTable = {
     'POST /api/v1/me/requests/:id/restriction-lift',
     'POST /api/v1/privacy-requests',
     'POST /api/v1/privacy-requests/confirmation',
-    'GET /api/v1/privacy-requests/:id/export',
+    'POST /api/v1/privacy-requests/:id/export',
   ],
   consent: [
     'GET /.well-known/consent-receipt-keys.json',
@@ -112,6 +113,9 @@ export const routeTable = {
     'GET /api/v1/me/history',
     'GET /api/v1/me/disclosures',
     'GET /api/v1/compliance/processing-records',
+    'GET /api/v1/operations/attention',
+    'GET /api/v1/operations/attention/:id',
+    'POST /api/v1/operations/attention/:id/closure',
   ],
 } as const satisfies Readonly<
   Record<UpstreamName, readonly `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`[]>
@@ -128,6 +132,7 @@ export const formRoutes: readonly string[] = [
   'POST /api/v1/callbacks/payson/:token',
   'POST /api/v1/callbacks/mondido/:token',
   'POST /api/v1/newsletter/unsubscriptions',
+  'POST /api/v1/privacy-requests/:id/export',
 ];
 
 export interface Route {

@@ -11,6 +11,6 @@ export class CustomerStanding {
   /** Whether this customer ever existed; an erased customer still has a history. */
   async exists(subjectId: SubjectId): Promise<boolean> {
     const { state } = await this.commands.load(customerDecider, subjectId);
-    return state.status !== 'none' && state.status !== 'abandoned';
+    return state.status === 'registered' || state.status === 'closed';
   }
 }

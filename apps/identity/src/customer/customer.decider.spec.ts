@@ -1,7 +1,7 @@
 import type { CustomerEvent, CustomerEvents } from '@dittoo/contracts';
 import { deciderSpec } from '@dittoo/testing';
 import { describe, it } from '@jest/globals';
-import { customerDecider, type Registration } from './customer.decider.js';
+import { customerDecider } from './customer.decider.js';
 
 const given = deciderSpec(customerDecider);
 
@@ -15,62 +15,13 @@ const person: CustomerEvents['CustomerRegistered'] = {
   passwordHash: '$argon2id$…',
   locale: 'sv',
 };
-const notice = { version: '2026-11-01', digest: 'd1' };
-const shown = { noticeVersion: notice.version, noticeDigest: notice.digest, language: 'sv' } as const;
-const register: Registration = { type: 'Register', person, notice, choices: null, personnummer: null };
-
 const registered: CustomerEvent = { type: 'CustomerRegistered', data: person };
-const acknowledged: CustomerEvent = { type: 'NoticeAcknowledged', data: shown };
 const recorded: CustomerEvent = {
   type: 'PersonnummerRecorded',
   data: { number: '197010632391', ground: 'secureIdentification' },
 };
 const removed: CustomerEvent = { type: 'PersonnummerRemoved', data: { reason: 'customer' } };
 const closed: CustomerEvent = { type: 'AccountClosed', data: { requestId: 'r1' } };
-
-describe('registration', () => {
-  it('needs no consent', () => given().when(register).then(registered, acknowledged));
-
-  it('keeps the choices as they came, and the personnummer with its ground', () => {
-    const choices = [{ purpose: 'newsletter', given: false }] as const;
-    const personnummer = { number: '197010632391', ground: 'secureIdentification' } as const;
-    given()
-      .when({ ...register, choices, personnummer })
-      .then(registered, acknowledged, { type: 'ConsentChoicesCollected', data: { choices, ...shown } }, recorded);
-  });
-
-  it('takes a personnummer by consent only with that consent', () => {
-    const personnummer = { number: '197010632391', ground: 'consent' } as const;
-    given()
-      .when({ ...register, personnummer, choices: [{ purpose: 'personnummer', given: false }] })
-      .thenFails('personnummer-ground-not-allowed');
-    const choices = [{ purpose: 'personnummer', given: true }] as const;
-    given()
-      .when({ ...register, personnummer, choices })
-      .then(
-        registered,
-        acknowledged,
-        { type: 'ConsentChoicesCollected', data: { choices, ...shown } },
-        { type: 'PersonnummerRecorded', data: personnummer },
-      );
-  });
-
-  it('is recorded once', () => given(registered, acknowledged).when(register).then());
-
-  it('is refused after the registration was abandoned', () => {
-    const abandoned: CustomerEvent = { type: 'RegistrationAbandoned', data: { reason: 'neverCompleted' } };
-    given().when({ type: 'AbandonRegistration' }).then(abandoned);
-    given(registered).when({ type: 'AbandonRegistration' }).then();
-    given(abandoned).when(register).thenFails('conflict');
-  });
-
-  it('tells the owner of an address that is used again', () => {
-    const repeat = { type: 'RepeatRegistration', noticeVersion: notice.version } as const;
-    const repeated: CustomerEvent = { type: 'RegistrationRepeated', data: { noticeVersion: notice.version } };
-    given(registered).when(repeat).then(repeated);
-    given(registered, closed).when(repeat).then();
-  });
-});
 
 describe('rectification', () => {
   it('is one event for each changed field', () =>
@@ -98,40 +49,46 @@ describe('rectification', () => {
 });
 
 describe('another e-mail', () => {
-  const change = { email: 'anna.ny@example.org', token: 't1', expiresAt: '2026-11-23T00:00:00.000Z' };
+  const change = { email: 'anna.ny@example.org', token: 't1', code: '123456', expiresAt: '2026-11-23T00:00:00.000Z' };
   const requested: CustomerEvent = { type: 'EmailChangeRequested', data: change };
   const changed: CustomerEvent = { type: 'EmailRectified', data: { email: change.email } };
   const now = '2026-11-22T00:00:00.000Z';
   const confirmed: CustomerEvent = { type: 'EmailConfirmed', data: { at: now } };
+  const confirm = { type: 'ConfirmEmail', proof: { token: 't1' }, now } as const;
 
-  it('is used once its token was confirmed, one time', () => {
+  it('is used once its token or its code came back, one time', () => {
     given(registered)
       .when({ type: 'RequestEmailChange', ...change })
       .then(requested);
-    given(registered, requested).when({ type: 'ConfirmEmail', token: 't1', now }).then(changed, confirmed);
-    given(registered, requested, changed, confirmed)
-      .when({ type: 'ConfirmEmail', token: 't1', now })
-      .thenFails('invalid-confirmation-token');
+    given(registered, requested).when(confirm).then(changed, confirmed);
+    given(registered, requested)
+      .when({ ...confirm, proof: { code: '123456' } })
+      .then(changed, confirmed);
+    given(registered, requested, changed, confirmed).when(confirm).thenFails('invalid-confirmation-token');
   });
 
-  it('is not used with a wrong or expired token', () => {
+  it('is not used with a wrong or expired token or code', () => {
+    for (const proof of [{ token: 't2' }, { token: '123456' }, { code: '123457' }, { code: 't1' }])
+      given(registered, requested)
+        .when({ ...confirm, proof })
+        .thenFails('invalid-confirmation-token');
     given(registered, requested)
-      .when({ type: 'ConfirmEmail', token: 't2', now })
+      .when({ ...confirm, now: change.expiresAt })
       .thenFails('invalid-confirmation-token');
-    given(registered, requested)
-      .when({ type: 'ConfirmEmail', token: 't1', now: change.expiresAt })
-      .thenFails('invalid-confirmation-token');
+    given(registered).when(confirm).thenFails('invalid-confirmation-token');
   });
 
-  it('may be the current address, to confirm it; a confirmed address is not asked about again', () => {
-    const own = { type: 'RequestEmailChange', ...change, email: 'anna@example.org' } as const;
-    const ownRequested: CustomerEvent = { type: 'EmailChangeRequested', data: { ...change, email: own.email } };
-    given(registered).when(own).then(ownRequested);
-    given(registered, ownRequested).when({ type: 'ConfirmEmail', token: 't1', now }).then(confirmed);
-    given(registered, ownRequested, confirmed).when(own).then();
-    given(registered, ownRequested, confirmed)
-      .when({ type: 'ConfirmEmail', token: 't1', now })
-      .thenFails('invalid-confirmation-token');
+  it('that is the current one changes nothing', () =>
+    given(registered)
+      .when({ type: 'RequestEmailChange', ...change, email: 'anna@example.org' })
+      .then());
+
+  it('cannot be confirmed once another account is confirming it', () => {
+    const ended: CustomerEvent = { type: 'EmailChangeEnded', data: { reason: 'addressTaken' } };
+    given(registered, requested).when({ type: 'LeaveAddress', email: change.email }).then(ended);
+    given(registered, requested).when({ type: 'LeaveAddress', email: 'another@example.org' }).then();
+    given(registered).when({ type: 'LeaveAddress', email: change.email }).then();
+    given(registered, requested, ended).when(confirm).thenFails('invalid-confirmation-token');
   });
 });
 
@@ -214,13 +171,17 @@ describe('the end of an account', () => {
     given(registered).when(close).then(closed);
     given(registered, closed).when(close).then();
     given().when(close).then();
-    given(closed).when(register).then();
   });
 
   it.each([
     { type: 'RectifyProfile', changes: {} },
-    { type: 'RequestEmailChange', email: 'x@example.org', token: 't', expiresAt: '2026-11-23T00:00:00.000Z' },
-    { type: 'ConfirmEmail', token: 't', now: '2026-11-22T00:00:00.000Z' },
+    {
+      type: 'RequestEmailChange',
+      email: 'x@example.org',
+      token: 't',
+      code: '1',
+      expiresAt: '2026-11-23T00:00:00.000Z',
+    },
     { type: 'RecordPersonnummer', number: '197010632391', ground: 'purpose', consentGiven: false },
     { type: 'RevealPersonnummer', purpose: 'p', consentStands: true },
     { type: 'RemovePersonnummer' },

@@ -1,5 +1,4 @@
 import type {
-  ConsentPurpose,
   CustomerEvent,
   CustomerEvents,
   PersonnummerGround,
@@ -7,24 +6,28 @@ import type {
   ProfileChanges,
 } from '@dittoo/contracts';
 import { DomainError, isErased, type Decider, type RequestId } from '@dittoo/kernel';
-import { evolve, initialCustomer, type Customer, type Profile } from './customer.js';
+import { awaitedEmail, evolve, initialCustomer, type Customer, type Profile } from './customer.js';
+import { confirmed, received, requireProof, type Proof, type Registration } from './registration.js';
 
-export interface Registration {
-  readonly type: 'Register';
-  readonly person: CustomerEvents['CustomerRegistered'];
-  readonly notice: { readonly version: string; readonly digest: string };
-  /** `null` = the form sent no choices. */
-  readonly choices: readonly { readonly purpose: ConsentPurpose; readonly given: boolean }[] | null;
-  readonly personnummer: { readonly number: string; readonly ground: PersonnummerGround } | null;
-}
+export type { Proof, Registration } from './registration.js';
 
 export type CustomerCommand =
   | Registration
-  | { readonly type: 'AbandonRegistration' }
+  /** Nobody confirmed it in time. */
+  | { readonly type: 'EndRegistration' }
+  /** Another account is confirming this address, spelled as here: what waits for it may not be confirmed any more. */
+  | { readonly type: 'LeaveAddress'; readonly email: string }
   | { readonly type: 'RepeatRegistration'; readonly noticeVersion: string }
   | { readonly type: 'RectifyProfile'; readonly changes: ProfileChanges }
-  | { readonly type: 'RequestEmailChange'; readonly email: string; readonly token: string; readonly expiresAt: string }
-  | { readonly type: 'ConfirmEmail'; readonly token: string; readonly now: string }
+  | {
+      readonly type: 'RequestEmailChange';
+      readonly email: string;
+      readonly token: string;
+      readonly code: string;
+      readonly expiresAt: string;
+    }
+  /** Of a registration or of a change. */
+  | { readonly type: 'ConfirmEmail'; readonly proof: Proof; readonly now: string }
   | {
       readonly type: 'RecordPersonnummer';
       readonly number: string;
@@ -51,10 +54,15 @@ export type CustomerCommand =
 const decide = (command: CustomerCommand, customer: Customer): CustomerEvent[] => {
   switch (command.type) {
     case 'Register':
-      if (customer.status === 'abandoned') throw new DomainError('conflict');
-      return customer.status === 'none' ? registered(command) : [];
-    case 'AbandonRegistration':
-      return customer.status === 'none' ? [{ type: 'RegistrationAbandoned', data: { reason: 'neverCompleted' } }] : [];
+      return customer.status === 'none' ? received(command) : [];
+    case 'EndRegistration':
+      return customer.status === 'unconfirmed' ? [registrationEnded('notConfirmed')] : [];
+    case 'LeaveAddress':
+      return left(command.email, customer);
+    case 'ConfirmEmail':
+      if (customer.status === 'unconfirmed') return confirmed(customer.registration, command.proof, command.now);
+      if (customer.status !== 'registered') throw new DomainError('invalid-confirmation-token');
+      return emailChanged(command.proof, command.now, customer.profile);
     case 'RepeatRegistration':
       return customer.status === 'registered'
         ? [{ type: 'RegistrationRepeated', data: { noticeVersion: command.noticeVersion } }]
@@ -79,13 +87,7 @@ const decide = (command: CustomerCommand, customer: Customer): CustomerEvent[] =
 type ProfileCommand = Extract<
   CustomerCommand,
   {
-    type:
-      | 'RectifyProfile'
-      | 'RequestEmailChange'
-      | 'ConfirmEmail'
-      | 'RecordPersonnummer'
-      | 'RevealPersonnummer'
-      | 'RemovePersonnummer';
+    type: 'RectifyProfile' | 'RequestEmailChange' | 'RecordPersonnummer' | 'RevealPersonnummer' | 'RemovePersonnummer';
   }
 >;
 
@@ -100,23 +102,8 @@ const decideForProfile = (command: ProfileCommand, profile: Profile): CustomerEv
     case 'RectifyProfile':
       return rectified(command.changes, profile);
     case 'RequestEmailChange': {
-      const { email, token, expiresAt } = command;
-      // The current address may be confirmed too, once.
-      const known = email === profile.email && profile.emailConfirmed;
-      return known ? [] : [{ type: 'EmailChangeRequested', data: { email, token, expiresAt } }];
-    }
-    case 'ConfirmEmail': {
-      const change = profile.emailChange;
-      if (
-        change === null ||
-        isErased(change.email) ||
-        change.token !== command.token ||
-        change.expiresAt <= command.now
-      )
-        throw new DomainError('invalid-confirmation-token');
-      const confirmed = { type: 'EmailConfirmed', data: { at: command.now } } as const;
-      if (change.email === profile.email) return [confirmed];
-      return [{ type: 'EmailRectified', data: { email: change.email } }, confirmed];
+      const { code, email, expiresAt, token } = command;
+      return email === profile.email ? [] : [{ type: 'EmailChangeRequested', data: { email, token, code, expiresAt } }];
     }
     case 'RecordPersonnummer': {
       const { number, ground } = command;
@@ -146,16 +133,26 @@ const personnummerEnded = (
   return [{ type: 'PersonnummerRemoved', data: { reason } }];
 };
 
-const registered = ({ person, notice, choices, personnummer }: Registration): CustomerEvent[] => {
-  const shown = { noticeVersion: notice.version, noticeDigest: notice.digest, language: person.locale };
-  const consented = choices?.some(({ purpose, given }) => purpose === 'personnummer' && given) === true;
-  if (personnummer?.ground === 'consent' && !consented) throw new DomainError('personnummer-ground-not-allowed');
+const registrationEnded = (reason: CustomerEvents['RegistrationEnded']['reason']): CustomerEvent => ({
+  type: 'RegistrationEnded',
+  data: { reason },
+});
+
+/** @throws DomainError `invalid-confirmation-token` */
+const emailChanged = (proof: Proof, now: string, { emailChange }: Profile): CustomerEvent[] => {
+  if (emailChange === null || isErased(emailChange.email)) throw new DomainError('invalid-confirmation-token');
+  const { email, expiresAt: until, ...question } = emailChange;
+  requireProof({ ...question, until }, proof, now);
   return [
-    { type: 'CustomerRegistered', data: person },
-    { type: 'NoticeAcknowledged', data: shown },
-    ...(choices === null ? [] : [{ type: 'ConsentChoicesCollected', data: { choices, ...shown } } as const]),
-    ...(personnummer === null ? [] : [{ type: 'PersonnummerRecorded', data: personnummer } as const]),
+    { type: 'EmailRectified', data: { email } },
+    { type: 'EmailConfirmed', data: { at: now } },
   ];
+};
+
+const left = (email: string, customer: Customer): CustomerEvent[] => {
+  if (email !== awaitedEmail(customer)) return [];
+  if (customer.status === 'unconfirmed') return [registrationEnded('addressTaken')];
+  return [{ type: 'EmailChangeEnded', data: { reason: 'addressTaken' } }];
 };
 
 /** One event for each changed field; the same value again changes nothing. */

@@ -4,6 +4,7 @@ import { EmailIndex } from '@dittoo/personal-data';
 import { causedBy, Commands, Handles } from '@dittoo/service';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
+import { Addresses } from './addresses.js';
 import { customerDecider } from './customer.decider.js';
 import { profileOf } from './customer.js';
 import { PersonnummerConsent } from './personnummer-consent.query.js';
@@ -25,6 +26,7 @@ export class CustomerReactor {
     private readonly sealer: Sealer,
     private readonly consent: PersonnummerConsent,
     private readonly emails: EmailIndex,
+    private readonly addresses: Addresses,
   ) {}
 
   /** The fence: nothing personal is recorded from here on. Rights waits for `AccountClosed` before it destroys keys. */
@@ -57,12 +59,22 @@ export class CustomerReactor {
     await this.commands.execute(customerDecider, subjectId, command, causedBy(event, group));
   }
 
-  /** Lets go of the old address where the confirmation died before it could. Repeating it changes nothing. */
-  @Handles('EmailRectified', { group, reacts: true })
-  async emailRectified(@Payload() event: Delivered<CustomerEvents, 'EmailRectified'>): Promise<void> {
+  /** Completes a confirmation that died half way, and ends the registrations that waited for the same address. */
+  @Handles('EmailConfirmed', { group, reacts: true })
+  async emailConfirmed(@Payload() event: Delivered<CustomerEvents, 'EmailConfirmed'>): Promise<void> {
     const subjectId = event.metadata.dataSubjectId;
     const { state } = await this.commands.load(customerDecider, subjectId);
     const email = readable(profileOf(state)?.email, null);
-    if (email !== null) await this.emails.keepOnly(subjectId, email);
+    if (email === null) return;
+    await this.emails.keepOnly(subjectId, email);
+    await this.addresses.endOthers(email, subjectId, (other) => ({ ...causedBy(event, group), dataSubjectId: other }));
+  }
+
+  /** The time to confirm a registration is over and its keys are gone: its stream says so. */
+  @Handles('SubjectKeysDestroyed', { group, reacts: true })
+  async keysDestroyed(@Payload() event: Delivered<DataSubjectEvents, 'SubjectKeysDestroyed'>): Promise<void> {
+    const subjectId = event.metadata.dataSubjectId;
+    const context = causedBy(event, group);
+    await this.commands.execute(customerDecider, subjectId, { type: 'EndRegistration' }, context);
   }
 }

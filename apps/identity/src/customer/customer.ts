@@ -1,5 +1,11 @@
-import { type CustomerEvent, type Locale, type PersonnummerGround, type PostalAddress } from '@dittoo/contracts';
-import type { Personal, RequestId } from '@dittoo/kernel';
+import {
+  type CustomerEvent,
+  type CustomerEvents,
+  type Locale,
+  type PersonnummerGround,
+  type PostalAddress,
+} from '@dittoo/contracts';
+import { readable, type Personal, type RequestId } from '@dittoo/kernel';
 
 export interface Personnummer {
   readonly number: Personal<string>;
@@ -9,8 +15,12 @@ export interface Personnummer {
 export interface EmailChange {
   readonly email: Personal<string>;
   readonly token: Personal<string>;
+  readonly code: Personal<string>;
   readonly expiresAt: string;
 }
+
+/** A form that waits for the owner of its address. */
+export type ReceivedRegistration = CustomerEvents['RegistrationReceived'];
 
 /** A customer's profile. */
 export interface Profile {
@@ -23,8 +33,6 @@ export interface Profile {
   readonly locale: Locale;
   readonly noticeVersion: string | null;
   readonly emailChange: EmailChange | null;
-  /** Whether the owner of the address confirmed a mailed token. */
-  readonly emailConfirmed: boolean;
   readonly personnummer: Personnummer | null;
   /** The day a sign-in was last noted; `null` = not since the registration. */
   readonly lastUsedOn: string | null;
@@ -35,19 +43,31 @@ export interface Profile {
 /** One person as a customer. Stream `customer-<id>`. */
 export type Customer =
   | { readonly status: 'none' }
-  /** The registration was never appended and another registration took its e-mail over: no event may follow. */
-  | { readonly status: 'abandoned' }
+  /** Not a customer yet: an address that was typed, until its owner confirms it. */
+  | { readonly status: 'unconfirmed'; readonly registration: ReceivedRegistration }
+  /** Never confirmed, or another registration of the address was: no event may follow. */
+  | { readonly status: 'ended' }
   | { readonly status: 'registered'; readonly profile: Profile }
   /** The person is erased or being erased: every write of personal data is refused. */
   | { readonly status: 'closed'; readonly requestId: RequestId };
 
 export const initialCustomer: Customer = { status: 'none' };
 
-/** The profile; `null` before registration and after the account is closed. */
+/** The profile; `null` before the address is confirmed and after the account is closed. */
 export const profileOf = (customer: Customer): Profile | null => ('profile' in customer ? customer.profile : null);
+
+/** The address that waits for its owner's confirmation, of a registration or of a change. */
+export const awaitedEmail = (customer: Customer): string | null => {
+  if (customer.status === 'unconfirmed') return readable(customer.registration.email, null);
+  return readable(profileOf(customer)?.emailChange?.email, null);
+};
 
 export const evolve = (customer: Customer, event: CustomerEvent): Customer => {
   switch (event.type) {
+    case 'RegistrationReceived':
+      return { status: 'unconfirmed', registration: event.data };
+    case 'RegistrationEnded':
+      return { status: 'ended' };
     case 'CustomerRegistered':
       return {
         status: 'registered',
@@ -55,14 +75,11 @@ export const evolve = (customer: Customer, event: CustomerEvent): Customer => {
           ...event.data,
           noticeVersion: null,
           emailChange: null,
-          emailConfirmed: false,
           personnummer: null,
           personnummerRemovals: 0,
           lastUsedOn: null,
         },
       };
-    case 'RegistrationAbandoned':
-      return { status: 'abandoned' };
     case 'AccountClosed':
       return { status: 'closed', requestId: event.data.requestId };
     default:
@@ -84,9 +101,10 @@ const evolveProfile = (profile: Profile, event: CustomerEvent): Profile => {
     case 'EmailChangeRequested':
       return { ...profile, emailChange: event.data };
     case 'EmailRectified':
-      return { ...profile, email: event.data.email, emailChange: null, emailConfirmed: true };
+      return { ...profile, email: event.data.email, emailChange: null };
     case 'EmailConfirmed':
-      return { ...profile, emailChange: null, emailConfirmed: true };
+    case 'EmailChangeEnded':
+      return { ...profile, emailChange: null };
     case 'AccountUsed':
       return { ...profile, lastUsedOn: event.data.on };
     case 'PersonnummerRecorded':

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { Clock, DomainError, readable } from '@dittoo/kernel';
+import { Clock, DomainError } from '@dittoo/kernel';
 import {
   ApiProblems,
   commandContext,
@@ -13,9 +12,10 @@ import {
 } from '@dittoo/service';
 import { Body, Controller, Get, HttpCode, Patch, Post, Put } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { EmailIndex } from '@dittoo/personal-data';
+import { EmailIndex, mailedCode } from '@dittoo/personal-data';
 import { customerDecider } from './customer.decider.js';
-import { profileOf } from './customer.js';
+import { EmailConfirmations } from './email-confirmations.js';
+import { EmailTokens } from './email-tokens.js';
 import {
   ChangeEmailBody,
   ConfirmEmailBody,
@@ -23,25 +23,23 @@ import {
   ProfileAnswer,
   RectifyProfileBody,
 } from './profile.http.js';
-import { profileAnswer, standingProfile } from './profile.query.js';
+import { profileAnswer } from './profile.query.js';
 import { refuseCardNumbersOf } from '@dittoo/service';
 
 const emailChangeHours = 24;
 
-/**
- * A customer's own profile. A new e-mail is used only after the token mailed to it was confirmed.
- *
- * Dies between confirming and updating the index: the reactor repeats the index change from the event.
- */
+/** A customer's own profile. A new e-mail is used only after the token or the code mailed to it came back. */
 @ApiTags('Identity')
 @ApiBearerAuth()
 @SignedIn('customer')
-@ApiProblems(400, 401, 403, 404, 409, 410, 413, 415, 422, 503)
+@ApiProblems(400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503)
 @Controller('api/v1/me')
 export class ProfileController {
   constructor(
     private readonly commands: Commands,
     private readonly emails: EmailIndex,
+    private readonly tokens: EmailTokens,
+    private readonly confirmations: EmailConfirmations,
     private readonly clock: Clock,
   ) {}
 
@@ -76,9 +74,10 @@ export class ProfileController {
     @FromCaller() caller: Caller,
     @Body() { email }: ChangeEmailBody,
   ): Promise<EmailChangeAnswer> {
-    const token = randomBytes(32).toString('base64url');
+    const token = this.tokens.issue(subjectId);
     const expiresAt = new Date(Date.parse(this.clock.now()) + emailChangeHours * 3_600_000).toISOString();
-    const command = { type: 'RequestEmailChange', email, token, expiresAt } as const;
+    if (!(await this.emails.awaits(email, subjectId, expiresAt))) throw new DomainError('too-many-requests');
+    const command = { type: 'RequestEmailChange', email, token, code: mailedCode(), expiresAt } as const;
     await this.commands.execute(customerDecider, subjectId, command, commandContext(caller, subjectId));
     return { expiresAt };
   }
@@ -91,20 +90,8 @@ export class ProfileController {
     @FromCaller() caller: Caller,
     @Body() { token }: ConfirmEmailBody,
   ): Promise<ProfileAnswer> {
-    const { state } = await this.commands.load(customerDecider, subjectId);
-    const change = standingProfile(state).emailChange;
-    const email = readable(change?.email, null);
-    // The address is reserved first: the caller holds the token, so they own the mailbox and may learn that it is in
-    // use.
-    if (email !== null && change?.token === token && change.expiresAt > this.clock.now()) {
-      const owner = await this.emails.reserve(email, subjectId, 'customer');
-      if (owner.subjectId !== subjectId) throw new DomainError('conflict');
-    }
-    const confirm = (now: string) => ({ type: 'ConfirmEmail', token, now }) as const;
-    const context = commandContext(caller, subjectId);
-    const confirmed = await this.commands.execute(customerDecider, subjectId, confirm, context);
-    const used = readable(profileOf(confirmed.state)?.email, null);
-    if (used !== null) await this.emails.keepOnly(subjectId, used);
-    return profileAnswer(subjectId, confirmed.state);
+    if (this.tokens.subjectOf(token) !== subjectId) throw new DomainError('invalid-confirmation-token');
+    const { state } = await this.confirmations.byToken(token, caller);
+    return profileAnswer(subjectId, state);
   }
 }

@@ -70,8 +70,8 @@ export class EmailChangeAnswer {
 }
 
 export class ConfirmEmailBody {
-  @ApiProperty({ maxLength: 100 })
+  @ApiProperty({ maxLength: 200 })
   @IsString()
-  @MaxLength(100)
+  @MaxLength(200)
   token!: string;
 }

@@ -51,7 +51,7 @@ describe('my account', () => {
     const changed = await identity.call('PATCH', '/me', { bearer, body: { address, givenName: 'Agneta' } });
     expect(changed.body).toMatchObject({ address, givenName: 'Agneta', familyName: 'Family agneta' });
     await identity.call('PATCH', '/me', { bearer, body: { address, givenName: 'Agneta' } });
-    expect((await typesOf(customerId)).slice(2)).toEqual(['NameRectified', 'AddressRectified']);
+    expect((await typesOf(customerId)).slice(4)).toEqual(['NameRectified', 'AddressRectified']);
     expect((await identity.call('PATCH', '/me', { bearer, body: { address: null } })).body.address).toBeNull();
   });
 
@@ -81,10 +81,7 @@ describe('my account', () => {
 });
 
 describe('another e-mail', () => {
-  const tokenOf = async (customerId: string): Promise<string> => {
-    const requested = (await historyOf(customerId)).findLast(({ event }) => event.type === 'EmailChangeRequested')!;
-    return (requested.event.data as { token: string }).token;
-  };
+  const tokenOf = async (customerId: string): Promise<string> => (await identity.mailed(customerId)).token;
   const change = (bearer: string, email: string) => identity.call('PUT', '/me/email', { bearer, body: { email } });
   const confirm = (bearer: string, token: string) =>
     identity.call('POST', '/me/email/confirmation', { bearer, body: { token } });
@@ -103,6 +100,25 @@ describe('another e-mail', () => {
     ).toBe(401);
     expect(await identity.signIn({ email: 'Cecilia.Ny@example.org', password })).not.toContain('undefined');
     expect((await identity.customer('cecilia')).customerId).not.toBe(customerId); // the old address is free again
+  });
+
+  it('is confirmed by its code as well, and only by the account that asked for it', async () => {
+    const { customerId, bearer } = await identity.customer('ida');
+    const email = 'ida.ny@example.org';
+    await change(bearer, email);
+    const { code, token } = await identity.mailed(customerId);
+    const { bearer: theirs } = await identity.customer('inga');
+    expect((await confirm(theirs, token)).body.code).toBe('invalid-confirmation-token');
+    const confirmed = await identity.call('POST', '/email-confirmations', { body: { email, code } });
+    expect(confirmed.body).toEqual({ status: 'confirmed' });
+    expect((await identity.call('GET', '/me', { bearer })).body.email).toBe(email);
+  });
+
+  it('is asked about five times an hour at most: nobody floods a mailbox', async () => {
+    const { bearer } = await identity.customer('jan');
+    const answers = [];
+    for (let times = 1; times <= 6; times++) answers.push((await change(bearer, 'jan.ny@example.org')).status);
+    expect(answers).toEqual([202, 202, 202, 202, 202, 429]);
   });
 
   it('cannot be an address in use', async () => {
@@ -131,7 +147,7 @@ describe('personnummer', () => {
     });
     expect((await reveal({})).body.code).toBe('invalid-field');
     expect((await reveal({ purpose: 'to check it' })).body).toEqual({ number: '197010632391' });
-    expect((await typesOf(customerId)).slice(2)).toEqual(['PersonnummerRecorded', 'PersonnummerRevealed']);
+    expect((await typesOf(customerId)).slice(4)).toEqual(['PersonnummerRecorded', 'PersonnummerRevealed']);
   });
 
   it('is removed, and may be given again under another key', async () => {

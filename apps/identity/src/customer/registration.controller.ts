@@ -1,8 +1,7 @@
-import { Clock, derivedId, readable, type SubjectId } from '@dittoo/kernel';
-import { normalizedEmail } from '@dittoo/personal-data';
-import { REGISTER } from '@dittoo/platform';
+import { Clock, derivedId, DomainError, type SubjectId } from '@dittoo/kernel';
+import { EmailIndex, mailedCode } from '@dittoo/personal-data';
+import { LOGGER, REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
-import { DomainError } from '@dittoo/kernel';
 import {
   ApiProblems,
   commandContext,
@@ -10,27 +9,31 @@ import {
   evenlyTimed,
   FromCaller,
   Idempotent,
+  refuseCardNumbersOf,
   type Caller,
 } from '@dittoo/service';
 import { Body, Controller, Inject, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
-import { EmailIndex, type IndexedEmail } from '@dittoo/personal-data';
+import type { Logger } from 'pino';
 import { Passwords } from '../password/passwords.js';
-import { profileOf } from './customer.js';
+import { Addresses } from './addresses.js';
 import { customerDecider, type Registration } from './customer.decider.js';
+import { EmailTokens } from './email-tokens.js';
 import { readPersonnummer } from './personnummer-input.js';
 import { RegisterCustomerBody, RegisteredCustomer } from './registration.http.js';
-import { refuseCardNumbersOf } from '@dittoo/service';
 
-/** How old a reservation must be before its registration counts as abandoned. */
-const abandonedAfterMs = 10_000;
+/** It is not known yet whether the owner of the address typed it. */
+const nobodyKnown = { kind: 'system', id: 'anonymous' } as const;
+/** How long a registration can be confirmed. */
+const confirmableForMs = 48 * 3_600_000;
 
 /**
- * Registration: reserve the e-mail -> one append to `dataSubject-<id>`.
+ * Registration: hash the password -> note who waits for the address -> one append of the form. Nobody is a customer and
+ * nothing is reserved until the mailed link or code comes back (`EmailConfirmations`); until then any number of
+ * registrations of one address wait side by side.
  *
- * For an e-mail in use the answer is the same; only its owner is told. Dies between reservation and append: the same
- * Idempotency-Key continues with the reservation, and another registration takes it over a little later; a slow first
- * registration is refused after that, because its stream was closed before the takeover.
+ * For an address in use the answer is the same, after the same time; only its owner is told. Dies before the append: no
+ * mail is sent, and the same call can be repeated.
  */
 @ApiTags('Identity')
 @ApiProblems(400, 409, 413, 415, 422, 503)
@@ -39,9 +42,12 @@ export class RegistrationController {
   constructor(
     private readonly commands: Commands,
     private readonly emails: EmailIndex,
+    private readonly addresses: Addresses,
+    private readonly tokens: EmailTokens,
     private readonly passwords: Passwords,
     private readonly clock: Clock,
     @Inject(REGISTER) private readonly register: Register,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   @Post()
@@ -50,23 +56,39 @@ export class RegistrationController {
   create(@Body() body: RegisterCustomerBody, @FromCaller() caller: Caller): Promise<RegisteredCustomer> {
     return evenlyTimed(async () => {
       const customerId = derivedId('customer', caller.commandId);
-      const command = await this.registration(body);
-      customerDecider.decide(command, customerDecider.initialState); // a refused registration reserves nothing
-      const owner = await this.ownerOf(body.email, customerId, caller);
-      const context = commandContext(caller, owner.subjectId, body.noticeVersion);
-      if (owner.subjectId === customerId) {
-        await this.commands.begin(customerDecider, customerId, command, context);
-      } else if (owner.kind === 'customer') {
-        const { noticeVersion } = body;
-        const repeat = { type: 'RepeatRegistration', noticeVersion } as const;
-        const actor = { kind: 'system', id: 'anonymous' } as const;
-        await this.commands.execute(customerDecider, owner.subjectId, repeat, { ...context, actor });
-      }
+      const command = await this.registration(body, customerId);
+      customerDecider.decide(command, customerDecider.initialState); // what is refused is refused for every address
+      const owner = await this.addresses.ownerOf(body.email);
+      if (owner === null) await this.receive(customerId, body, command, caller);
+      else if (owner.kind === 'customer') await this.repeat(owner.subjectId, body, caller);
       return { customerId };
     });
   }
 
-  private async registration(body: RegisterCustomerBody): Promise<Registration> {
+  private async receive(
+    customerId: SubjectId,
+    { email, noticeVersion }: RegisterCustomerBody,
+    command: Registration,
+    caller: Caller,
+  ): Promise<void> {
+    if (await this.emails.awaits(email, customerId, command.question.expiresAt)) {
+      await this.commands.begin(customerDecider, customerId, command, {
+        ...commandContext(caller, customerId, noticeVersion),
+        actor: nobodyKnown,
+      });
+    } else {
+      // The mailbox holds the mails of this hour; one more registration would only be one more to wait for nothing.
+      this.logger.info({ customerId }, 'registration.too-many-for-this-address');
+    }
+  }
+
+  private async repeat(owner: SubjectId, { noticeVersion }: RegisterCustomerBody, caller: Caller): Promise<void> {
+    const repeat = { type: 'RepeatRegistration', noticeVersion } as const;
+    const context = { ...commandContext(caller, owner, noticeVersion), actor: nobodyKnown };
+    await this.commands.execute(customerDecider, owner, repeat, context);
+  }
+
+  private async registration(body: RegisterCustomerBody, customerId: SubjectId): Promise<Registration> {
     const { noticeVersion: version, digest } = this.register;
     if (body.noticeVersion !== version) throw new DomainError('unknown-notice-version');
     const { address, consents, email, familyName, givenName, locale = 'sv', personnummer, phone } = body;
@@ -88,29 +110,11 @@ export class RegistrationController {
       notice: { version, digest },
       choices: consents === undefined ? null : consents.map(({ purpose, given }) => ({ purpose, given })),
       personnummer: personnummer == null || number === null ? null : { number, ground: personnummer.ground },
+      question: {
+        token: this.tokens.issue(customerId),
+        code: mailedCode(),
+        expiresAt: new Date(Date.parse(this.clock.now()) + confirmableForMs).toISOString(),
+      },
     };
-  }
-
-  /** Who owns the address: this registration or an earlier customer. */
-  private async ownerOf(email: string, customerId: SubjectId, caller: Caller): Promise<IndexedEmail> {
-    for (;;) {
-      const owner = await this.emails.reserve(email, customerId, 'customer');
-      if (owner.subjectId === customerId || !(await this.cameToNothing(owner, email, caller))) return owner;
-      await this.emails.takeOver(email, owner.subjectId, customerId);
-    }
-  }
-
-  private async cameToNothing(owner: IndexedEmail, email: string, caller: Caller): Promise<boolean> {
-    if (owner.kind !== 'customer') return false;
-    const { state } = await this.commands.load(customerDecider, owner.subjectId);
-    if (Date.parse(this.clock.now()) - Date.parse(owner.reservedAt) < abandonedAfterMs) return false;
-    if (state.status === 'none') {
-      const abandon = { type: 'AbandonRegistration' } as const;
-      const context = { ...commandContext(caller, null), causationId: derivedId('abandon', owner.subjectId) };
-      const { state: after } = await this.commands.execute(customerDecider, owner.subjectId, abandon, context);
-      return after.status === 'abandoned';
-    }
-    const used = readable(profileOf(state)?.email, null);
-    return used === null || normalizedEmail(used) !== normalizedEmail(email);
   }
 }

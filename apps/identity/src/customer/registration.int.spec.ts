@@ -1,5 +1,5 @@
-import { EventStore, newId, streamName, type RecordedEvent } from '@dittoo/kernel';
-import pg from 'pg';
+import { EventStore, streamName, type RecordedEvent } from '@dittoo/kernel';
+import { until } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EmailIndex } from '@dittoo/personal-data';
 import { noticeVersion, personNamed, startIdentity, type IdentityUnderTest } from '../identity.fixture.js';
@@ -16,11 +16,14 @@ const eventsOf = async (customerId: string): Promise<RecordedEvent[]> => {
   for await (const event of store.readStream(streamName('customer', customerId))) events.push(event);
   return events;
 };
+const typesOf = async (customerId: string) =>
+  (await eventsOf(customerId)).map(({ type }) => type).filter((type) => type !== 'AccountUsed');
+const confirm = (body: object) => identity.call('POST', '/email-confirmations', { body });
 const register = (body: object, headers: Record<string, string> = {}) =>
   identity.call('POST', '/customers', { body, headers });
 
 describe('registration', () => {
-  it('succeeds with every optional consent false, in one append', async () => {
+  it('succeeds with every optional consent false, in one append, and is nobody yet', async () => {
     const consents = ['newsletter', 'marketing', 'adMeasurement', 'personnummer'].map((purpose) => ({
       purpose,
       given: false,
@@ -34,42 +37,18 @@ describe('registration', () => {
     });
     expect(status).toBe(201);
     const events = await eventsOf(body.customerId);
-    expect(events.map(({ type }) => type)).toEqual([
+    expect(events.map(({ type }) => type)).toEqual(['RegistrationReceived']);
+    expect(events[0]!.metadata.actor).toEqual({ kind: 'system', id: 'anonymous' });
+    expect(JSON.stringify(events.map(({ data }) => data))).not.toMatch(/agneta|Exempelgatan|197010632391/);
+    const { token } = await identity.mailed(body.customerId);
+    expect((await confirm({ token })).body).toEqual({ status: 'confirmed' });
+    expect((await typesOf(body.customerId)).slice(1)).toEqual([
       'CustomerRegistered',
+      'EmailConfirmed',
       'NoticeAcknowledged',
       'ConsentChoicesCollected',
       'PersonnummerRecorded',
     ]);
-    expect(JSON.stringify(events.map(({ data }) => data))).not.toMatch(/agneta|Exempelgatan|197010632391/);
-  });
-
-  it('succeeds without any of the optional fields', async () => {
-    const { body } = await register(personNamed('bo'));
-    expect((await eventsOf(body.customerId)).map(({ type }) => type)).toEqual([
-      'CustomerRegistered',
-      'NoticeAcknowledged',
-    ]);
-  });
-
-  it('answers the same for an address in use, whatever its case or Unicode form, and tells the owner', async () => {
-    const first = await register({ ...personNamed('cecilia'), email: 'Cecilia@example.org' });
-    for (const email of ['cecilia@EXAMPLE.org', ' CECILIA@example.org', 'ｃecilia@example.org']) {
-      const again = await register({ ...personNamed('cecilia'), password: 'quite another one', email });
-      expect(again.status).toBe(201);
-      expect(Object.keys(again.body)).toEqual(['customerId']);
-      expect(again.body.customerId).not.toBe(first.body.customerId);
-      expect(await eventsOf(again.body.customerId)).toEqual([]);
-    }
-    expect((await eventsOf(first.body.customerId)).filter(({ type }) => type === 'RegistrationRepeated')).toHaveLength(
-      3,
-    );
-  });
-
-  it('is one registration when two arrive at once', async () => {
-    const answers = await Promise.all(Array.from({ length: 6 }, () => register(personNamed('david'))));
-    expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(201));
-    const streams = await Promise.all(answers.map(({ body }) => eventsOf(body.customerId)));
-    expect(streams.filter((events) => events.length > 0)).toHaveLength(1);
   });
 
   it('answers a repeated Idempotency-Key as the first time', async () => {
@@ -77,28 +56,96 @@ describe('registration', () => {
     const first = await register(personNamed('eva'), headers);
     const again = await register(personNamed('eva'), headers);
     expect(again.body).toEqual(first.body);
-    expect(await eventsOf(first.body.customerId)).toHaveLength(2);
+    expect(await eventsOf(first.body.customerId)).toHaveLength(1);
     expect((await register(personNamed('evelina'), headers)).body.code).toBe('idempotency-key-reused');
   });
 
-  it('takes over an address whose registration was abandoned, and refuses the late one', async () => {
-    const emails = identity.service.get<EmailIndex>(EmailIndex);
-    const lost = newId();
-    await emails.reserve('filip@example.org', lost, 'customer');
-    const early = await register(personNamed('filip'));
-    expect(await eventsOf(early.body.customerId)).toEqual([]); // it might still arrive
-    const keyRingUrl = new URL(identity.service.platform.config.databaseUrl ?? '');
-    keyRingUrl.pathname += '_keyring';
-    const keyRing = new pg.Client({ connectionString: keyRingUrl.toString() });
-    await keyRing.connect();
-    await keyRing.query(
-      `UPDATE keyring.email_index SET reserved_at = reserved_at - interval '1 minute' WHERE subject_id = $1`,
-      [lost],
-    );
-    await keyRing.end();
-    const { body } = await register(personNamed('filip'));
-    expect(await eventsOf(body.customerId)).toHaveLength(2);
-    expect((await eventsOf(lost)).map(({ type }) => type)).toEqual(['RegistrationAbandoned']);
+  it('of an address in use is told to its owner, whatever its case or Unicode form', async () => {
+    const { customerId } = await identity.customer('cecilia');
+    for (const email of ['cecilia@EXAMPLE.org', ' CECILIA@example.org', 'ｃecilia@example.org']) {
+      const again = await register({ ...personNamed('cecilia'), password: 'quite another one', email });
+      expect(again.status).toBe(201);
+      expect(again.body.customerId).not.toBe(customerId);
+      expect(await eventsOf(again.body.customerId)).toEqual([]);
+    }
+    expect((await typesOf(customerId)).filter((type) => type === 'RegistrationRepeated')).toHaveLength(3);
+  });
+
+  it('mails an address five times an hour at most', async () => {
+    const answers = [];
+    for (let times = 1; times <= 7; times++) answers.push(await register(personNamed('gunnar')));
+    expect(answers.map(({ status }) => status)).toEqual(Array(7).fill(201));
+    const received = await Promise.all(answers.map(({ body }) => eventsOf(body.customerId)));
+    expect(received.map((events) => events.length)).toEqual([1, 1, 1, 1, 1, 0, 0]);
+  });
+});
+
+describe('an address counts from its confirmation', () => {
+  const signIn = async ({ email, password }: { email: string; password: string }) =>
+    (await identity.call('POST', '/sessions', { body: { email, password } })).status;
+
+  it('nobody signs in before, and the owner does after, by the link or by the code', async () => {
+    for (const [name, how] of [
+      ['david', 'token'],
+      ['daniel', 'code'],
+    ] as const) {
+      const person = personNamed(name);
+      const { body } = await register(person);
+      expect(await signIn(person)).toBe(401);
+      const mailed = await identity.mailed(body.customerId);
+      const proof =
+        how === 'token' ? { token: mailed.token } : { email: person.email.toUpperCase(), code: mailed.code };
+      expect((await confirm(proof)).status).toBe(200);
+      expect(await signIn(person)).toBe(201);
+      expect((await confirm(proof)).body.code).toBe('invalid-confirmation-token'); // once
+    }
+  });
+
+  it('the one who confirms gets it: a squatter loses it, and neither sees what the other typed', async () => {
+    const owner = personNamed('frida');
+    const squatter = { ...owner, password: 'chosen by the squatter', givenName: 'Squatter' };
+    const first = await register(squatter);
+    const second = await register(owner);
+    const link = await identity.mailed(first.body.customerId);
+    expect((await confirm({ token: (await identity.mailed(second.body.customerId)).token })).status).toBe(200);
+    expect(await signIn(squatter)).toBe(401);
+    const bearer = await identity.signIn(owner);
+    const me = await identity.call('GET', '/me', { bearer });
+    expect(me.body).toMatchObject({ customerId: second.body.customerId, givenName: 'Given frida' });
+    expect(JSON.stringify(me.body)).not.toContain('Squatter');
+    await until(async () => (await typesOf(first.body.customerId)).includes('RegistrationEnded'));
+    expect((await confirm({ token: link.token })).status).toBe(400);
+    expect(await signIn(squatter)).toBe(401);
+  });
+
+  it('two links at the same moment make one customer', async () => {
+    const answers = [await register(personNamed('greta')), await register(personNamed('greta'))];
+    const links = await Promise.all(answers.map(({ body }) => identity.mailed(body.customerId)));
+    const confirmed = await Promise.all(links.map(({ token }) => confirm({ token })));
+    expect(confirmed.map(({ status }) => status).toSorted()[0]).toBe(200);
+    const streams = await Promise.all(answers.map(({ body }) => typesOf(body.customerId)));
+    expect(streams.filter((types) => types.includes('CustomerRegistered'))).toHaveLength(1);
+    expect(await signIn(personNamed('greta'))).toBe(201);
+  });
+
+  it('a confirmation that died before its append blocks nobody', async () => {
+    const { body } = await register(personNamed('hilda'));
+    await identity.service.get<EmailIndex>(EmailIndex).reserve('hilda@example.org', body.customerId, 'customer');
+    expect(await signIn(personNamed('hilda'))).toBe(401);
+    const other = await register(personNamed('hilda'));
+    expect((await confirm({ token: (await identity.mailed(other.body.customerId)).token })).status).toBe(200);
+    expect(await typesOf(body.customerId)).toEqual(['RegistrationReceived', 'RegistrationEnded']);
+    expect(await signIn(personNamed('hilda'))).toBe(201);
+  });
+
+  it('a registration whose keys were destroyed says that it ended', async () => {
+    const { body } = await register(personNamed('ivar'));
+    const destroyed = { requestId: null, keys: [], retained: [] };
+    await identity.say(body.customerId, { type: 'SubjectKeysDestroyed', data: destroyed });
+    await until(async () => (await typesOf(body.customerId)).includes('RegistrationEnded'));
+    const [, ended] = await eventsOf(body.customerId);
+    expect(ended!.data).toEqual({ reason: 'notConfirmed' });
+    expect((await confirm({ token: (await identity.mailed(body.customerId)).token })).status).toBe(400);
   });
 });
 
@@ -132,7 +179,7 @@ describe('refuses', () => {
 
   it('without taking the address', async () => {
     const { body } = await register(personNamed('gustav'));
-    expect(await eventsOf(body.customerId)).toHaveLength(2);
+    expect(await eventsOf(body.customerId)).toHaveLength(1);
   });
 
   it('says which rule a personnummer broke', async () => {

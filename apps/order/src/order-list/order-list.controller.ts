@@ -18,10 +18,11 @@ export class OrderListController {
   @ApiProblems(400, 401, 403, 503)
   async orders(
     @FromPrincipal() { role, subjectId }: Principal,
-    @Query() { customerId, cursor, limit = 50 }: OrderListQuery,
+    @Query() { customerId, cursor, limit = 50, orderNumber }: OrderListQuery,
   ): Promise<Page<OrderListItem>> {
-    if (role !== 'customer') return this.list.page(customerId ?? null, limit, cursor);
-    if (customerId !== undefined && customerId !== subjectId) throw new DomainError('not-allowed');
-    return this.list.page(subjectId, limit, cursor);
+    if (role === 'customer' && customerId !== undefined && customerId !== subjectId)
+      throw new DomainError('not-allowed');
+    const whose = role === 'customer' ? subjectId : (customerId ?? null);
+    return orderNumber === undefined ? this.list.page(whose, limit, cursor) : this.list.withNumber(whose, orderNumber);
   }
 }

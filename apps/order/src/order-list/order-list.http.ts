@@ -1,7 +1,7 @@
 import { orderStatuses, type OrderStatus } from '@dittoo/contracts';
 import { PageQuery } from '@dittoo/service';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsUUID } from 'class-validator';
+import { IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 
 export class OrderListQuery extends PageQuery {
   /** Staff: only this customer's orders. */
@@ -9,6 +9,13 @@ export class OrderListQuery extends PageQuery {
   @IsOptional()
   @IsUUID()
   customerId?: string;
+
+  /** As it was said on the phone: with hyphens, spaces or neither. */
+  @ApiProperty({ required: false, maxLength: 20, example: '482-639-573' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(20)
+  orderNumber?: string;
 }
 
 export class AmountAnswer {
@@ -22,6 +29,9 @@ export class AmountAnswer {
 export class OrderListItem {
   @ApiProperty({ format: 'uuid' })
   orderId!: string;
+
+  @ApiProperty({ example: '482-639-573' })
+  orderNumber!: string;
 
   @ApiProperty({ format: 'uuid' })
   customerId!: string;

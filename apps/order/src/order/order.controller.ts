@@ -1,5 +1,7 @@
-import type { OrderLine, PostalAddress } from '@dittoo/contracts';
+import { orderNumberOf, type OrderLine, type PostalAddress } from '@dittoo/contracts';
 import { Clock, derivedId, DomainError, type OrderId } from '@dittoo/kernel';
+import { REGISTER } from '@dittoo/platform';
+import { paymentOffer, type Register } from '@dittoo/processor-register';
 import {
   ApiProblems,
   commandContext,
@@ -14,11 +16,12 @@ import {
   type Caller,
   type Principal,
 } from '@dittoo/service';
-import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Catalogue, currency } from '../catalogue/catalogue.query.js';
 import { Customers } from '../customer-snapshot/customer-snapshot.query.js';
+import { OrderNumbers } from '../order-number/order-numbers.js';
 import { orderDecider, type OrderCommand } from './order.decider.js';
 import {
   OrderAnswer,
@@ -46,7 +49,9 @@ export class OrderController {
     private readonly catalogue: Catalogue,
     private readonly customers: Customers,
     private readonly orders: Orders,
+    private readonly numbers: OrderNumbers,
     private readonly clock: Clock,
+    @Inject(REGISTER) private readonly register: Register,
   ) {}
 
   @Post()
@@ -63,7 +68,7 @@ export class OrderController {
     refuseCardNumbersOf({ address: body.deliveryAddress });
     const quantities = merged(body.lines);
     const customer = await this.customers.snapshot(subjectId);
-    const orderId = derivedId('order', caller.commandId);
+    const orderId = await this.numbers.idFor(caller.commandId);
     await this.commands.begin(
       orderDecider,
       orderId,
@@ -74,12 +79,13 @@ export class OrderController {
         method: body.payment.method,
         personnummerGround: body.personnummerGround ?? null,
         deliveryAddress: addressOf(body.deliveryAddress),
+        offer: paymentOffer(this.register, body.payment.method),
         customer,
       },
       commandContext(caller, subjectId),
     );
     void reply.header('location', `/api/v1/orders/${orderId}`);
-    return { orderId, status: 'placed', payment: { status: 'pending' } };
+    return { orderId, orderNumber: orderNumberOf(orderId), status: 'placed', payment: { status: 'pending' } };
   }
 
   @Get(':orderId')

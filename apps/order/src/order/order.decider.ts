@@ -1,10 +1,8 @@
 import {
   mayBeCancelled,
-  mayBePaid,
   mayBeShipped,
   paymentOf,
   refundableMinor,
-  refundPaidMinor,
   type Locale,
   type Money,
   type OrderEvent,
@@ -17,7 +15,11 @@ import {
   type PostalAddress,
 } from '@dittoo/contracts';
 import { DomainError, type Decider } from '@dittoo/kernel';
-import { evolve, type Order, type PlacedOrder } from './order.js';
+import { withDiscrepancies } from './discrepancies.js';
+import { conclude, type EndedForwarding } from './forwarding-ends.js';
+import { observe } from './observations.js';
+import { evolve, evolved, type Order, type PlacedOrder } from './order.js';
+import { claim, type Observation } from './settlement.js';
 
 /** The customer at the moment of ordering. The needed fields are copied into the order under its own keys. */
 export interface OrderingCustomer {
@@ -29,6 +31,15 @@ export interface OrderingCustomer {
   readonly locale: Locale;
   /** `null` = no personnummer is recorded. */
   readonly personnummerGround: PersonnummerGround | null;
+}
+
+/** The orders that a way to pay takes, by the register; terms of `null` = any. */
+export interface PaymentOffer {
+  readonly terms: {
+    readonly countries: readonly string[];
+    readonly currencies?: readonly string[];
+    readonly minimumMinor?: Readonly<Record<string, number>>;
+  } | null;
 }
 
 /** Commands of the shop or the customer: a rule may refuse them. */
@@ -43,6 +54,8 @@ type Request =
       readonly personnummerGround: PersonnummerGround | null;
       /** `null` = to the address of the profile. */
       readonly deliveryAddress: PostalAddress | null;
+      /** The orders that `method` takes; `null` = it is not offered. */
+      readonly offer: PaymentOffer | null;
       readonly customer: OrderingCustomer;
     }
   | { readonly type: 'ShipOrder'; readonly shippedAt: string }
@@ -55,7 +68,7 @@ type Request =
       readonly reason: string;
     };
 
-/** Facts from a processor: they happened, so they are never refused. A fact that no longer fits changes nothing. */
+/** Facts from a processor and about what was asked of it: they happened, so they are never refused. */
 type Fact =
   | {
       readonly type: 'OpenPayment';
@@ -63,51 +76,41 @@ type Fact =
       readonly paymentReference: string;
       readonly action: PaymentAction;
     }
-  | {
-      readonly type: 'ApprovePayment';
-      readonly processorId: string;
-      readonly paymentReference: string;
-      readonly amount: Money;
-    }
-  | {
-      readonly type: 'DenyPayment';
-      readonly processorId: string;
-      readonly reason: OrderEvents['PaymentDenied']['reason'];
-    }
-  /** Total amount paid back. */
-  | { readonly type: 'RecordRefund'; readonly refundedMinor: number };
+  | ({ readonly type: 'ObservePayment' } & Observation)
+  | ({ readonly type: 'ConcludeForwarding' } & EndedForwarding);
 
 export type OrderCommand = Request | Fact;
 type Command<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>;
 
-const decide = (command: OrderCommand, order: Order): OrderEvent[] => {
-  switch (command.type) {
-    case 'PlaceOrder':
-      return order.stage === 'none' ? place(command) : [];
-    case 'ShipOrder':
-      return ship(command, existing(order));
-    case 'CancelOrder':
-      return cancel(command, existing(order));
-    case 'DecideRefund':
-      return decideRefund(command, existing(order));
-    case 'OpenPayment': {
-      const { type: _, ...data } = command;
-      return order.stage === 'placed' ? [{ type: 'PaymentOpened', data }] : [];
-    }
-    case 'ApprovePayment':
-      return approve(command, order);
-    case 'DenyPayment': {
-      const { type: _, ...data } = command;
-      return order.stage === 'placed' || order.stage === 'awaitingPayment' ? [{ type: 'PaymentDenied', data }] : [];
-    }
-    case 'RecordRefund':
-      return recordRefund(command, order);
+/** Every command may settle a discrepancy; a fact about an order that is not there changes nothing. */
+const decide = (command: OrderCommand, order: Order): readonly OrderEvent[] => {
+  if (command.type === 'PlaceOrder') return order.stage === 'none' ? place(command) : [];
+  if (order.stage !== 'none') {
+    const seen = command.type === 'ObservePayment' && command.status !== 'notFound';
+    return withDiscrepancies(decidePlaced(command, order), order, seen);
   }
+  if (isFact(command)) return [];
+  throw new DomainError('not-found');
 };
 
-const existing = (order: Order): PlacedOrder => {
-  if (order.stage === 'none') throw new DomainError('not-found');
-  return order;
+const isFact = ({ type }: OrderCommand): boolean =>
+  type === 'OpenPayment' || type === 'ObservePayment' || type === 'ConcludeForwarding';
+
+const decidePlaced = (command: Exclude<OrderCommand, { type: 'PlaceOrder' }>, order: PlacedOrder): OrderEvent[] => {
+  switch (command.type) {
+    case 'ShipOrder':
+      return ship(command, order);
+    case 'CancelOrder':
+      return cancel(command, order);
+    case 'DecideRefund':
+      return decideRefund(command, order);
+    case 'OpenPayment':
+      return open(command, order);
+    case 'ObservePayment':
+      return observe(command, order);
+    case 'ConcludeForwarding':
+      return conclude(command, order);
+  }
 };
 
 const place = (command: Command<'PlaceOrder'>): OrderEvent[] => {
@@ -117,6 +120,7 @@ const place = (command: Command<'PlaceOrder'>): OrderEvent[] => {
   if (deliveryAddress === null) throw new DomainError('delivery-address-required');
   if (personnummerGround !== null) checkGround(personnummerGround, method, customer.personnummerGround);
   const amountMinor = lines.reduce((sum, { quantity, unitPriceMinor }) => sum + quantity * unitPriceMinor, 0);
+  checkOffer(command.offer, deliveryAddress.country, { amountMinor, currency });
   const data = {
     lines,
     total: { amountMinor, currency },
@@ -127,6 +131,20 @@ const place = (command: Command<'PlaceOrder'>): OrderEvent[] => {
     recipient: { givenName, familyName, address: deliveryAddress, email, phone },
   };
   return [{ type: 'OrderPlaced', data }];
+};
+
+/** What the processor would refuse for good is refused here, with the field that is why. */
+const checkOffer = (offer: PaymentOffer | null, country: string, { amountMinor, currency }: Money): void => {
+  const refuse = (field: string, message: string): never => {
+    throw new DomainError('payment-method-not-available', undefined, [{ field, message }]);
+  };
+  if (offer === null) return refuse('payment.method', 'is not offered');
+  if (offer.terms === null) return;
+  const { countries, currencies, minimumMinor } = offer.terms;
+  if (!countries.includes(String(country).toUpperCase()))
+    refuse('deliveryAddress.country', 'is not a country that this way to pay serves');
+  if (currencies?.includes(currency) === false) refuse('lines', 'are not priced in a currency of this way to pay');
+  if (amountMinor < (minimumMinor?.[currency] ?? 0)) refuse('lines', 'come to less than this way to pay takes');
 };
 
 /** Lag (2018:218) 3 kap. 10 §: a creditor must know its debtor, a card payment needs no personnummer. */
@@ -154,11 +172,20 @@ const cancel = ({ by }: Command<'CancelOrder'>, order: PlacedOrder): OrderEvent[
   return mayBeCancelled(order) ? [{ type: 'OrderCancelled', data: { by } }] : [];
 };
 
+/** A person may have had it tried again after it failed for good. */
+const open = ({ type: _, ...data }: Command<'OpenPayment'>, order: PlacedOrder): OrderEvent[] =>
+  order.stage === 'placed' || (order.stage === 'paymentDenied' && order.reason === 'notOpened')
+    ? [{ type: 'PaymentOpened', data }]
+    : [];
+
+/** Of what is only reserved, a refund is not charged; where it leaves nothing to charge, the order is cancelled. */
 const decideRefund = (command: Command<'DecideRefund'>, order: PlacedOrder): OrderEvent[] => {
   const { refundId, reason } = command;
   const payment = paymentOf(order);
-  if (payment === null) throw new DomainError('order-not-paid');
+  if (payment === null)
+    throw new DomainError(order.stage === 'cancelled' ? 'order-already-cancelled' : 'order-not-paid');
   if (payment.refunds.some((refund) => refund.refundId === refundId)) return [];
+  if (order.stage === 'cancelled') throw new DomainError('order-already-cancelled');
   const left = linesLeft(order, payment);
   const leftMinor = refundableMinor(order);
   const lines = command.lines === null ? left : merged(command.lines);
@@ -166,7 +193,10 @@ const decideRefund = (command: Command<'DecideRefund'>, order: PlacedOrder): Ord
   const amountMinor = command.lines === null ? leftMinor : priceOf(order, lines);
   if (tooMany || amountMinor > leftMinor || amountMinor === 0) throw new DomainError('refund-exceeds-order');
   const amount = { amountMinor, currency: order.total.currency };
-  return [{ type: 'RefundDecided', data: { refundId, lines, amount, reason } }];
+  const decided: OrderEvent = { type: 'RefundDecided', data: { refundId, lines, amount, reason } };
+  const isAll = order.stage === 'paid' && payment.capturedMinor === null && amountMinor === leftMinor;
+  if (isAll) return [decided, { type: 'OrderCancelled', data: { by: 'staff' } }];
+  return [decided, ...claim(evolved(order, [decided]))];
 };
 
 type Quantities = OrderEvents['RefundDecided']['lines'];
@@ -194,29 +224,6 @@ const priceOf = (order: PlacedOrder, lines: Quantities): number =>
     (sum, { sku, quantity }) => sum + quantity * (order.lines.find((line) => line.sku === sku)?.unitPriceMinor ?? 0),
     0,
   );
-
-const approve = ({ type: _, ...data }: Command<'ApprovePayment'>, order: Order): OrderEvent[] => {
-  if (order.stage === 'none' || !mayBePaid(order)) return [];
-  const { amountMinor, currency } = data.amount;
-  // A smaller amount or another currency is not the payment of this order.
-  if (currency !== order.total.currency || amountMinor < order.total.amountMinor) return [];
-  return [{ type: 'PaymentApproved', data }];
-};
-
-/** The processor reports a sum, not single refunds: it covers the oldest decided refunds first. */
-const recordRefund = (command: Command<'RecordRefund'>, order: Order): OrderEvent[] => {
-  const payment = paymentOf(order);
-  if (order.stage === 'none' || payment === null) return [];
-  let uncovered = command.refundedMinor - refundPaidMinor(payment);
-  const events: OrderEvent[] = [];
-  for (const { refundId, amountMinor, paid } of payment.refunds) {
-    if (paid) continue;
-    if (amountMinor > uncovered) break;
-    uncovered -= amountMinor;
-    events.push({ type: 'RefundPaid', data: { refundId, amount: { amountMinor, currency: order.total.currency } } });
-  }
-  return events;
-};
 
 export const orderDecider: Decider<OrderCommand, Order, OrderEvent> = {
   category: 'order',

@@ -1,4 +1,6 @@
 import {
+  denialReasons,
+  type DenialReason,
   paymentMethods,
   personnummerGrounds,
   type PaymentMethod,
@@ -127,8 +129,12 @@ export class PlacedPaymentAnswer {
   action?: PaymentActionAnswer;
 
   /** Only of a denied payment. */
-  @ApiProperty({ required: false, enum: ['denied', 'expired', 'refusedByPolicy'] })
-  reason?: 'denied' | 'expired' | 'refusedByPolicy';
+  @ApiProperty({ required: false, enum: denialReasons })
+  reason?: DenialReason;
+
+  /** The reason in words, in the language of the order. */
+  @ApiProperty({ required: false })
+  explanation?: string;
 }
 
 export class PaymentAnswer extends PlacedPaymentAnswer {
@@ -140,6 +146,10 @@ export class PaymentAnswer extends PlacedPaymentAnswer {
 export class OrderStateAnswer {
   @ApiProperty({ format: 'uuid' })
   orderId!: string;
+
+  /** To say on the phone; the last digit checks the others. */
+  @ApiProperty({ example: '482-639-573' })
+  orderNumber!: string;
 
   @ApiProperty({ enum: orderStatuses })
   status!: OrderStatus;
@@ -178,13 +188,16 @@ export class RefundLineAnswer {
   quantity!: number;
 }
 
+const refundStatuses = ['decided', 'notCharged', 'paid'] as const;
+
 export class RefundAnswer {
   @ApiProperty({ format: 'uuid' })
   refundId!: string;
 
   /** `paid` once the processor reports the refund. */
-  @ApiProperty({ enum: ['decided', 'paid'] })
-  status!: 'decided' | 'paid';
+  /** `notCharged`: it was decided before the money was taken, so there was nothing to pay back. */
+  @ApiProperty({ enum: refundStatuses })
+  status!: (typeof refundStatuses)[number];
 
   @ApiProperty({ type: MoneyAnswer })
   amount!: MoneyAnswer;
@@ -246,6 +259,10 @@ export class OrderAnswer {
 
   @ApiProperty({ type: [RefundAnswer] })
   refunds!: readonly RefundAnswer[];
+
+  /** What the processor has paid back in all, also without a refund of the shop. */
+  @ApiProperty({ type: MoneyAnswer })
+  refunded!: MoneyAnswer;
 
   @ApiProperty({
     oneOf: [AddressAnswer, ErasedAnswer, RestrictedAnswer].map((answer) => ({ $ref: getSchemaPath(answer) })),

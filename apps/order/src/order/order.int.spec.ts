@@ -1,6 +1,6 @@
 /* eslint max-lines: off -- one service and one database are started for all of it */
 import { get as openStream, type IncomingMessage } from 'node:http';
-import { schemaMap, type CustomerEvent, type ForwardingEvent } from '@dittoo/contracts';
+import { orderNumberOf, schemaMap, type CustomerEvent, type ForwardingEvent } from '@dittoo/contracts';
 import { newId, streamName, type DomainEvent } from '@dittoo/kernel';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -140,7 +140,13 @@ describe('POST /orders', () => {
       payment: { method: 'mondidoCard' },
     });
     expect(status).toBe(201);
-    expect(body).toEqual({ orderId: expect.any(String), status: 'placed', payment: { status: 'pending' } });
+    const orderNumber = orderNumberOf(body.orderId);
+    expect(body).toEqual({
+      orderId: expect.any(String),
+      orderNumber,
+      status: 'placed',
+      payment: { status: 'pending' },
+    });
     expect(headers['location']).toBe(`/api/v1/orders/${body.orderId}`);
 
     const order = await as(subjectId).get(`/orders/${body.orderId}`);
@@ -168,6 +174,21 @@ describe('POST /orders', () => {
       return body.items.length > 0 && body.items;
     }, 1_000);
     expect(items).toEqual([expect.objectContaining({ orderId, customerId: subjectId, status: 'placed', total })]);
+  });
+
+  it('is found by the number a person says on the phone, by its owner and by staff alone', async () => {
+    const subjectId = await customer();
+    const orderId = await placed(subjectId);
+    const number = orderNumberOf(orderId);
+    await until(async () => (await as(subjectId).get('/orders')).body.items.length > 0);
+    for (const written of [number, number.replaceAll('-', ''), number.replaceAll('-', '%20')])
+      for (const who of [as(subjectId), officer()]) {
+        const { items } = (await who.get(`/orders?orderNumber=${written}`)).body;
+        expect(items).toEqual([expect.objectContaining({ orderId, orderNumber: number })]);
+      }
+    expect((await as(await customer()).get(`/orders?orderNumber=${number}`)).body.items).toEqual([]);
+    const misheard = `${number.slice(0, -1)}${number.endsWith('9') ? '8' : '9'}`;
+    expect((await officer().get(`/orders?orderNumber=${misheard}`)).body.code).toBe('invalid-field');
   });
 
   it('holds nothing of the person in the clear', async () => {
@@ -268,6 +289,22 @@ describe('POST /orders', () => {
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(answer.headers['content-type']).toMatch('application/problem+json');
   });
+
+  it.each(['AX', 'FO', 'US'])(
+    'to %s is refused at once, by every way to pay that does not serve it',
+    async (country) => {
+      const subjectId = await customer();
+      const deliveryAddress = { street: 'Storgatan 1', postalCode: '411 01', city: 'Göteborg', country };
+      for (const method of ['mondidoCard', 'paysonInvoice', 'paysonPartPayment']) {
+        const { body, status } = await as(subjectId).post(
+          '/orders',
+          cardOrder({ payment: { method }, deliveryAddress }),
+        );
+        expect([status, body.code]).toEqual([409, 'payment-method-not-available']);
+        expect(body.errors).toEqual([{ field: 'deliveryAddress.country', message: expect.any(String) }]);
+      }
+    },
+  );
 
   it('needs an address', async () => {
     const answer = await as(await customer(null)).post('/orders', cardOrder());
@@ -404,7 +441,9 @@ describe('a payment', () => {
     await becomes(subjectId, denied, 'paymentDenied');
     await becomes(subjectId, refused, 'paymentDenied');
     const { body } = await as(subjectId).get(`/orders/${refused}`);
-    expect(body.payment).toEqual({ method: 'mondidoCard', status: 'denied', reason: 'refusedByPolicy' });
+    const { explanation, ...payment } = body.payment;
+    expect(payment).toEqual({ method: 'mondidoCard', status: 'denied', reason: 'refusedByPolicy' });
+    expect(explanation).toContain('integritetspolicy');
   });
 
   it('that comes too late changes nothing, and the next one is handled', async () => {

@@ -1,7 +1,8 @@
-import { orderStatusOf, paymentOf, type OrderEvent } from '@dittoo/contracts';
+import { orderNumberOf, orderStatusOf, paidBackMinor, paymentOf, type OrderEvent } from '@dittoo/contracts';
 import { DomainError, isErased, type OrderId, type SubjectId, type Uuid } from '@dittoo/kernel';
 import { Commands, type Principal } from '@dittoo/service';
 import { Injectable } from '@nestjs/common';
+import { messages } from '../messages/messages.js';
 import { orderDecider } from './order.decider.js';
 import type { PlacedOrder } from './order.js';
 import type { OrderAnswer, OrderStateAnswer, PlacedPaymentAnswer, RefundAnswer } from './order.http.js';
@@ -37,6 +38,7 @@ export class Orders {
       total: state.total,
       payment: { method: state.method, ...paymentAnswer(state) },
       refunds: refundAnswers(state),
+      refunded: { amountMinor: paidBackMinor(state), currency },
       deliveryAddress: isErased(recipient) ? recipient : recipient.address,
       placedAt: first.recorded.metadata.recordedAt,
       changedAt: history.at(-1)!.recorded.metadata.recordedAt,
@@ -51,6 +53,7 @@ export const maySee = ({ role, subjectId }: Principal, customerId: SubjectId | n
 
 export const stateAnswer = (orderId: OrderId, order: PlacedOrder): OrderStateAnswer => ({
   orderId,
+  orderNumber: orderNumberOf(orderId),
   status: orderStatusOf(order),
   payment: paymentAnswer(order),
 });
@@ -62,19 +65,23 @@ const paymentAnswer = (order: PlacedOrder): PlacedPaymentAnswer => {
     case 'awaitingPayment':
       return order.action === null ? { status: 'pending' } : { status: 'open', action: order.action };
     case 'paymentDenied':
-      return { status: 'denied', reason: order.reason };
+      return {
+        status: 'denied',
+        reason: order.reason,
+        explanation: messages(order.locale).format(`denial.${order.reason}`),
+      };
     case 'paid':
     case 'shipped':
-      return { status: 'approved' };
+      return { status: order.released ? 'cancelled' : 'approved' };
     case 'cancelled':
       return { status: 'cancelled' };
   }
 };
 
 export const refundAnswers = (order: PlacedOrder): RefundAnswer[] =>
-  (paymentOf(order)?.refunds ?? []).map(({ refundId, lines, amountMinor, paid }) => ({
+  (paymentOf(order)?.refunds ?? []).map(({ refundId, lines, amountMinor, status }) => ({
     refundId,
-    status: paid ? 'paid' : 'decided',
+    status,
     amount: { amountMinor, currency: order.total.currency },
     lines,
   }));

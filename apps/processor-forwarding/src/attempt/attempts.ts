@@ -1,4 +1,3 @@
-import type { ForwardingIntent } from '@dittoo/contracts';
 import { LOGGER } from '@dittoo/platform';
 import { isTransient } from '@dittoo/projections';
 import { Commands } from '@dittoo/service';
@@ -23,10 +22,6 @@ import { RecipientErasure } from './recipient-erasure.js';
 import { Reconciliation } from './reconciliation.js';
 import { ownFailureOf } from './retry.js';
 import { labelsOf, ledgerOf, type Next, type Turn } from './turn.js';
-
-/** Commands about one payment keep their order: none overtakes an earlier one that is parked. */
-const inOrder: readonly ForwardingIntent[] = ['capturePayment', 'cancelPayment', 'refundPayment'];
-const chainStopped = new TransmissionFailed('chain-stopped', 'notSent', { retry: false });
 
 /** Is anything out that may have had its effect? Then an exception of our own leaves its outcome unknown. */
 interface Sent {
@@ -73,15 +68,14 @@ export class Attempts {
   }
 
   private async deliver(turn: Turn, sent: Sent): Promise<Next> {
-    const { item, lane } = turn;
+    const { item } = turn;
     if (item.kind === 'readPayment') return this.reading.run(turn);
     const sends = item.kind !== 'eraseSubject' && item.state === 'queued';
     if (sends) await this.pace(turn);
     // Read at the same moment, and each stream once: what the gate judges is as old as the answer to this.
-    const [known, prepare, isBehindParked] = await Promise.all([
+    const [known, prepare] = await Promise.all([
       this.commands.load(forwardingDecider, item.forwardingId),
       sends ? this.read(turn) : null,
-      inOrder.includes(item.kind) && this.lanes.hasParkedPredecessor(lane, item),
     ]);
     const { state } = known;
     const knowing = { ...turn, known };
@@ -91,7 +85,6 @@ export class Attempts {
       return item.kind === 'eraseSubject' ? this.erasure.settle(knowing) : this.outcomes.settleRow(turn, state);
     }
     if (item.kind === 'eraseSubject') return this.erasure.run(knowing);
-    if (isBehindParked) return this.outcomes.failed(knowing, chainStopped, null);
     if (prepare !== null) return this.send(knowing, await prepare(), sent);
     const next = await this.reconciliation.run(knowing, state);
     if (next !== 'send') return next;
@@ -133,6 +126,7 @@ export class Attempts {
     } catch (error) {
       const failed = transmissionFailure(error);
       this.outcomes.log(turn, attempt, failed.failure, started);
+      await this.outcomes.shown(turn, failed, prepared.payment);
       return this.outcomes.failed(turn, failed, record);
     }
     this.outcomes.log(turn, attempt, 'delivered', started);
@@ -144,7 +138,7 @@ export class Attempts {
     const failure = nameOf(error);
     this.logger.error({ forwardingId, ...labelsOf(turn), attempt, failure }, 'forwarding.failed-ourselves');
     const failed = ownFailureOf(turn, record === null ? 'notSent' : 'unknown', this.config);
-    if (kind === 'readPayment') return this.reading.failed(turn, failed, true);
+    if (kind === 'readPayment') return this.reading.failed(turn, failed);
     if (kind === 'eraseSubject') return this.erasure.failed(turn, failed);
     return this.outcomes.failed(turn, failed, record, attempt);
   }

@@ -8,6 +8,7 @@ import { notificationKinds, type NotificationKind, type NotificationName } from 
 import { composeNotification } from '../mail/notification.page.js';
 import { requestInWords } from '../mail/request-facts.js';
 import type { OutgoingMail } from '../mail/outgoing-mail.js';
+import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
 import { messageIdOf } from '../mailbox/messages.js';
 import type { Item } from '../queue/item.js';
 import type { OpenedNotification } from '../source/notification.query.js';
@@ -20,6 +21,7 @@ export class MailWriter {
     private readonly keys: KeyEncryption,
     @Inject(REGISTER) private readonly register: Register,
     @Inject(PLATFORM_CONFIG) private readonly config: PlatformConfig,
+    @Inject(FORWARDING_CONFIG) private readonly forwarding: ForwardingConfig,
   ) {}
 
   /** @param domain of the message ids */
@@ -27,6 +29,7 @@ export class MailWriter {
     const kind: NotificationKind = notificationKinds[name];
     const { about, byEmailOnly, email, language, openedBy } = opened;
     const { publicUrl } = this.config;
+    const pagesUrl = this.forwarding.storefrontUrl ?? publicUrl;
     const { name: shop, email: contact } = this.register.dataController;
     const unsubscribeToken = kind.oneClick === true ? this.unsubscribeTokens.issue(item.subjectId) : null;
     const request = opened.request === null ? null : requestInWords(this.register, language, opened.request);
@@ -42,7 +45,7 @@ export class MailWriter {
       messageId: messageIdOf(domain, item.forwardingId),
       to: email,
       language,
-      ...composeNotification(name, notification, { shop, email: contact, publicUrl }),
+      ...composeNotification(name, notification, { shop, email: contact, publicUrl, pagesUrl }),
       inReplyTo: first === null || first === item.forwardingId ? null : messageIdOf(domain, first),
       automatic: name !== 'supportReply',
       // The mail program posts to it without asking, so the token has to be in the URL.

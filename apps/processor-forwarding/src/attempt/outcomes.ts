@@ -7,6 +7,7 @@ import type { TransmissionFailed } from '../egress/transmission-failed.js';
 import { forwardingDecider, type Disclosure, type ForwardingCommand } from '../ledger/forwarding.decider.js';
 import type { Forwarding } from '../ledger/forwarding.js';
 import { recipientAdded } from '../ledger/recipients.js';
+import { PaymentNotInState } from '../payment/payment-not-in-state.js';
 import type { Payment } from '../payment/payment-processor.port.js';
 import { PaymentWatch } from '../payment/payment-watch.js';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
@@ -120,6 +121,19 @@ export class Outcomes {
     await this.commands.execute(forwardingDecider, paymentForwardingOf(turn), command, context, known);
   }
 
+  /** Records what a failed command about a payment has shown of it. */
+  async shown(turn: Turn, failed: TransmissionFailed, payment?: LoadedForwarding): Promise<void> {
+    if (payment === undefined) return;
+    if (failed instanceof PaymentNotInState) await this.paymentRead(turn, failed.payment, payment);
+    else if (isNotFound(failed)) await this.paymentMissed(turn, payment);
+  }
+
+  /** Records that the processor does not know the payment, in the payment's own stream. */
+  async paymentMissed(turn: Turn, known: LoadedForwarding): Promise<void> {
+    const context = causeOf(turn, 'missed');
+    await this.commands.execute(forwardingDecider, paymentForwardingOf(turn), { type: 'MissPayment' }, context, known);
+  }
+
   async record(turn: Turn, step: string, command: ForwardingCommand): Promise<Forwarding> {
     const context = causeOf(turn, step);
     return (await this.commands.execute(forwardingDecider, turn.item.forwardingId, command, context, turn.known)).state;
@@ -138,6 +152,9 @@ export class Outcomes {
     this.logger.info({ forwardingId, ...labelsOf(turn), attempt, outcome, durationMs }, 'forwarding.attempted');
   }
 }
+
+export const isNotFound = ({ failure }: TransmissionFailed): boolean =>
+  failure === 'http-404' || failure === 'http-410';
 
 /** Did the send in the item's record carry personal data? */
 const wasDisclosed = ({ item }: Turn): boolean => (item.sending?.disclosures.length ?? 0) > 0;

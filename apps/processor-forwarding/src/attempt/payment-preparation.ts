@@ -1,15 +1,15 @@
-import { paymentOf } from '@dittoo/contracts';
+import { keptMinor, paymentOf, type Refund } from '@dittoo/contracts';
 import { Clock, type RecordedEvent } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
+import { transmissionFailure } from '../egress/transmission-failed.js';
 import { judge, type Verdict } from '../gate/gate.js';
 import type { Standing } from '../gate/standing.js';
 import { Standings } from '../gate/standing.query.js';
 import { forwardingDecider } from '../ledger/forwarding.decider.js';
-import { creditTargets } from '../payment/credit-targets.js';
-import type { Customer, PaymentProcessor } from '../payment/payment-processor.port.js';
+import type { Customer, PaymentProcessor, RefundedLines } from '../payment/payment-processor.port.js';
 import type { Item } from '../queue/item.js';
 import { Orders, type OrderFacts, type ReadOrder } from '../source/order.query.js';
 import { Personnummers } from '../source/personnummer.query.js';
@@ -100,7 +100,11 @@ export class PaymentPreparation {
       return disclosureOf({ ...permission, fields }, { legalEntity, noticeVersion, ciphertextDigest: digest });
     });
     const opening = { orderId: orderOf(item), lines, currency: total.currency, locale, customer };
-    return { record: { at, disclosures }, run: () => processor.openPayment(opening) };
+    try {
+      return { record: { at, disclosures }, run: processor.prepareOpening(opening) };
+    } catch (error) {
+      return { failure: transmissionFailure(error).failure };
+    }
   }
 
   /** Capture, cancellation or refund: the processor's own reference, amounts, and no personal data. */
@@ -114,22 +118,38 @@ export class PaymentPreparation {
     const { state } = payment;
     const reference = state.status === 'none' ? null : (state.payment?.reference ?? null);
     const record = { at, disclosures: [] };
+    const refunds = paymentOf(order)?.refunds ?? [];
     if (reference === null) {
       return item.kind === 'cancelPayment' ? { record, run: async () => null } : { failure: 'no-payment' };
     }
     switch (item.kind) {
-      case 'capturePayment':
-        return { record, payment, run: () => processor.capturePayment(reference) };
+      case 'capturePayment': {
+        const keeping = { keptMinor: keptMinor(order), lines: refundedLines(order, refunds) };
+        return { record, payment, run: () => processor.capturePayment(reference, keeping) };
+      }
       case 'cancelPayment':
+        // An order that was approved rightly after all keeps its payment.
+        if (keptMinor(order) > 0) return { record, run: async () => null };
         return { record, payment, run: () => processor.cancelPayment(reference) };
       default: {
-        const refunds = paymentOf(order)?.refunds ?? [];
-        const refund = refunds.find(({ refundId }) => refundId === item.payload.refundId);
+        const place = refunds.findIndex((one) => one.refundId === item.payload.refundId);
+        const refund = refunds[place];
         if (refund === undefined) return { failure: 'no-such-refund' };
-        const { refundId, amountMinor } = refund;
-        const targets = creditTargets(order.lines, refunds, refundId);
-        return { record, payment, run: () => processor.refundPayment(reference, { refundId, amountMinor, targets }) };
+        const { refundId } = refund;
+        // Together with those before it, which may not have been paid; later ones have a call of their own.
+        const laterMinor = refunds.slice(place + 1).reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+        const lines = refundedLines(order, [refund, ...refunds.slice(0, place)]);
+        const keeping = { refundId, keptMinor: keptMinor(order) + laterMinor, lines };
+        return { record, payment, run: () => processor.refundPayment(reference, keeping) };
       }
     }
   }
 }
+
+const refundedLines = ({ lines }: OrderFacts, refunds: readonly Refund[]): RefundedLines =>
+  refunds.flatMap((refund) =>
+    refund.lines.map(({ quantity, sku }) => {
+      const unitPriceMinor = lines.find((line) => line.sku === sku)?.unitPriceMinor ?? 0;
+      return { sku, quantity, unitPriceMinor };
+    }),
+  );

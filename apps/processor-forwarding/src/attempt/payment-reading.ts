@@ -1,4 +1,4 @@
-import { Clock } from '@dittoo/kernel';
+import { Clock, type ForwardingId } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
@@ -11,10 +11,11 @@ import { forwardingDecider } from '../ledger/forwarding.decider.js';
 import type { Payment } from '../payment/payment-processor.port.js';
 import { PaymentWatch } from '../payment/payment-watch.js';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
+import type { CompanionRow } from '../queue/companion.js';
 import { Lanes } from '../queue/lanes.js';
 import { AttemptMetrics } from './attempt-metrics.js';
 import { LateCancellation } from './late-cancellation.js';
-import { Outcomes } from './outcomes.js';
+import { isNotFound, Outcomes } from './outcomes.js';
 import { retryOf } from './retry.js';
 import { labelsOf, nextOf, type Next, type Turn } from './turn.js';
 
@@ -48,16 +49,36 @@ export class PaymentReading {
     const { state } = known;
     const reference = state.status === 'none' ? null : (state.payment?.reference ?? null);
     const allowed = this.mayRead(turn, standing);
-    if (reference === null || processor === null || !allowed) return this.settled(turn, true);
+    if (reference === null || processor === null || !allowed) return this.settled(turn);
     let payment: Payment;
     try {
       payment = await connection.call(() => processor.readPayment(reference));
     } catch (error) {
-      return this.failed(turn, transmissionFailure(error));
+      const failed = transmissionFailure(error);
+      if (!isNotFound(failed)) return this.failed(turn, failed);
+      await this.outcomes.paymentMissed(turn, known);
+      return this.settled(turn, [this.watch.stop(item.forwardingId)]);
     }
     await this.outcomes.paymentRead(turn, payment, known);
-    if (payment.status === 'approved') await this.lateCancellation.requestIfCancelled(turn);
-    return this.settled(turn, payment.status === 'pending');
+    if (isHeld(payment)) await this.lateCancellation.requestIfCancelled(turn);
+    return this.settled(turn, this.watchOn(item.forwardingId, payment));
+  }
+
+  /** What may still change without us is looked at again. */
+  private watchOn(forwardingId: ForwardingId, { status }: Payment): CompanionRow[] {
+    const { watchReservedMs, watchTakenMs } = this.config;
+    switch (status) {
+      case 'pending':
+        return [];
+      case 'approved':
+        return [this.watch.slowly(forwardingId, watchReservedMs, null)];
+      case 'captured':
+        return [this.watch.slowly(forwardingId, watchTakenMs, watchTakenDays)];
+      case 'cancelled':
+      case 'denied':
+      case 'expired':
+        return [this.watch.stop(forwardingId)];
+    }
   }
 
   private mayRead(turn: Turn, standing: Standing): boolean {
@@ -69,8 +90,8 @@ export class PaymentReading {
     return verdict.allowed;
   }
 
-  /** @param watchOn is the payment read again where no attempt is left? Not one that the processor does not know (any more) */
-  async failed(turn: Turn, failed: TransmissionFailed, watchOn = failed.then.retry): Promise<Next> {
+  /** Where no attempt is left, the payment is looked at again when that is due. */
+  async failed(turn: Turn, failed: TransmissionFailed): Promise<Next> {
     const { item, lane } = turn;
     this.outcomes.log(turn, item.attempt, failed.failure);
     this.metrics.failures.inc({ ...labelsOf(turn), reason: failed.failure });
@@ -79,10 +100,17 @@ export class PaymentReading {
       await this.lanes.retry(lane, item, delayMs, { unknown: false, counted });
       return 'leave';
     }
-    return this.settled(turn, watchOn);
+    return this.settled(turn);
   }
 
-  private async settled({ item, lane }: Turn, watchOn: boolean): Promise<Next> {
-    return nextOf(await this.lanes.settle(lane, item, watchOn ? [] : [this.watch.stop(item.forwardingId)]));
+  private async settled({ item, lane }: Turn, also: readonly CompanionRow[] = []): Promise<Next> {
+    return nextOf(await this.lanes.settle(lane, item, also));
   }
 }
+
+/** For so long after it was taken, money is looked after: it may be paid back at the processor. */
+const watchTakenDays = 90;
+
+/** Does the processor keep money? */
+const isHeld = ({ amount, refundedMinor, status }: Payment): boolean =>
+  status === 'approved' || (status === 'captured' && refundedMinor < amount.amountMinor);

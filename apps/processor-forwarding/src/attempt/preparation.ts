@@ -1,4 +1,4 @@
-import type { RefusalReason } from '@dittoo/contracts';
+import type { Purpose, RefusalReason } from '@dittoo/contracts';
 import type { Permission, Verdict } from '../gate/gate.js';
 import type { Payment } from '../payment/payment-processor.port.js';
 import type { SendingDisclosure, SendingRecord } from '../queue/item.js';
@@ -23,7 +23,11 @@ export type Refusal = Extract<Verdict, { allowed: false }>;
 export type Prepared =
   Call | { readonly refused: Refusal } | { readonly cancelled: true } | { readonly failure: string };
 
-export const refused = (reason: RefusalReason, fields: readonly string[], purpose: string | null = null): Prepared => ({
+export const refused = (
+  reason: RefusalReason,
+  fields: readonly string[],
+  purpose: Purpose | null = null,
+): Prepared => ({
   refused: { allowed: false, reason, fields, purpose, consentRecordId: null },
 });
 

@@ -3,6 +3,7 @@
  * Left open: a mail that the provider shows in the mailbox only after the search for it may be sent twice, under one
  * message id.
  */
+import { orderNumberOf } from '@dittoo/contracts';
 import { KeyRing, newId, streamName } from '@dittoo/kernel';
 import { isLinkToken, KeyEncryption } from '@dittoo/personal-data';
 import { until } from '@dittoo/platform/testing';
@@ -24,11 +25,12 @@ describe('a notification', () => {
     const to = `new-${email}`;
     const eventId = await stage.append(stream, subjectId, {
       type: 'EmailChangeRequested',
-      data: { email: to, token: 'secret-token', expiresAt: later },
+      data: { email: to, token: 'secret-token', code: '012345', expiresAt: later },
     });
     const [confirmation, notice] = await Promise.all([stage.waitForMail(to), stage.waitForMail(email)]);
     expect(confirmation.subject).toBe('Confirm your new e-mail address');
-    expect(confirmation.text).toContain('/account/email#token=secret-token');
+    expect(confirmation.text).toContain('/p/email?lang=en&token=secret-token\n');
+    expect(confirmation.text).toMatch(/^012345$/m);
     expect(notice.subject).toBe('Your e-mail address is about to change');
     expect(JSON.stringify(notice)).not.toMatch(/secret-token|new-p-/);
     await waitForNotification('emailConfirmation', eventId, 'ForwardingCompleted');
@@ -63,7 +65,7 @@ describe('a notification', () => {
     const stream = streamName('rightsRequest', newId());
     const ask = { email, token: 'request-token', expiresAt: later, language: 'sv' };
     await stage.append(stream, subjectId, { type: 'ConfirmationAsked', data: ask });
-    expect((await stage.waitForMail(email)).text).toContain('/privacy-requests/confirmation#token=request-token');
+    expect((await stage.waitForMail(email)).text).toContain('/p/request?lang=sv&token=request-token\n');
     const reason = 'Vi behöver fråga vår betaltjänst.';
     const eventId = await stage.append(stream, subjectId, { type: 'RequestExtended', data: { dueAt: later, reason } });
     await waitForNotification('requestExtended', eventId, 'ForwardingCompleted');
@@ -88,8 +90,8 @@ describe('a notification', () => {
       const answer = await stage.append(stream, subjectId, { type: 'RequestAnswered', data: { outcome: 'done' } });
       await waitForNotification('requestAnswered', answer, 'ForwardingCompleted');
       const { text } = stage.mailsTo(email).at(-1)!;
-      const path = `/api/v1/privacy-requests/${requestId}/export?token=`;
-      const token = text.split(path)[1]!.split('&')[0]!;
+      const path = `/p/copy?lang=sv&request=${requestId}&token=`;
+      const token = text.split(path)[1]!.split('\n')[0]!;
       const keys = stage.service.get<KeyEncryption>(KeyEncryption);
       expect(isLinkToken(keys, 'subjectCopy', requestId, token)).toBe(true);
       expect(text).not.toContain('/account/');
@@ -133,7 +135,7 @@ describe('a notification', () => {
     expect(line).toBe('The answer to your request for erasure');
     expect(text).toContain('We have erased your data.');
     expect(text).toContain('the Swedish Accounting Act demands it, until 31 December 2033');
-    const [, token] = /certificate\?token=([\w-]+)&format=html/.exec(text)!;
+    const [, token] = /\/p\/certificate\?lang=en&request=[\w-]+&token=([\w-]+)/.exec(text)!;
     const encryption = stage.service.get<KeyEncryption>(KeyEncryption);
     expect(isLinkToken(encryption, 'erasureCertificate', requestId, token!)).toBe(true);
 
@@ -168,8 +170,35 @@ describe('a notification', () => {
     await stage.append(streamName('order', orderId), subjectId, { type: 'PaymentApproved', data: approved });
     const { text } = await stage.waitForMail('astrid@example.org');
     expect(text).toContain('Hej Astrid!');
-    expect(text).toContain(orderId);
+    expect(text).toContain(`Ordernummer: ${orderNumberOf(orderId)}`);
     expect(text).not.toContain('Storgatan');
+  });
+
+  it('tells of a shipment, a cancellation and a refund that was paid, and of no refund that is only decided', async () => {
+    const { orderId, subjectId } = await stage.placeOrder();
+    const stream = streamName('order', orderId);
+    const amount = { amountMinor: 12_900, currency: 'SEK' };
+    const decided = { refundId: newId(), lines: [], amount, reason: 'Trasig' };
+    await stage.append(stream, subjectId, { type: 'RefundDecided', data: decided });
+    const facts = [
+      ['orderShipped', { type: 'OrderShipped', data: { shippedAt: later } }, 'Din beställning är skickad'],
+      ['refundPaid', { type: 'RefundPaid', data: { refundId: decided.refundId, amount } }, 'Din återbetalning'],
+      [
+        'chargeReduced',
+        { type: 'ChargeReduced', data: { refundId: newId(), amount } },
+        'Du betalar mindre för din beställning',
+      ],
+      ['orderCancelled', { type: 'OrderCancelled', data: { by: 'staff' } }, 'Din beställning är avbeställd'],
+    ] as const;
+    for (const [name, event, subject] of facts) {
+      const eventId = await stage.append(stream, subjectId, event);
+      await waitForNotification(name, eventId, 'ForwardingCompleted');
+      const mail = stage.mailsTo('astrid@example.org').findLast((sent) => sent.subject === subject)!;
+      expect(mail.text).toContain(`Ordernummer: ${orderNumberOf(orderId)}`);
+      if (name === 'refundPaid' || name === 'chargeReduced') expect(mail.text).toMatch(/Belopp: 129,00\s?kr/);
+    }
+    const subjects = stage.mailsTo('astrid@example.org').filter(({ text }) => text.includes(orderNumberOf(orderId)));
+    expect(subjects.map(({ subject }) => subject)).toEqual(facts.map(([, , subject]) => subject));
   });
 });
 

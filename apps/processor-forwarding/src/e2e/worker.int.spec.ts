@@ -179,12 +179,17 @@ describe('refused credentials', () => {
 });
 
 describe('a lost callback', () => {
-  it('does not lose the payment: a pending one is polled', async () => {
+  it('does not lose the payment: a pending one is polled, and a reserved one seldom', async () => {
     const stage = await staged({ tuning: { watchPauseMs: 100 } }, { PUBLIC_URL: 'http://shop.example.org' });
     const { orderId } = await stage.placeOrder();
     const { paymentReference } = await stage.waitFor('openPayment', orderId, 'CheckoutOpened');
     await stage.decide(paymentReference, 'approve');
     expect(await stage.waitFor('openPayment', orderId, 'PaymentStatusRead')).toMatchObject({ status: 'approved' });
-    await until(async () => (await stage.rows('SELECT 1 FROM forwarding.payment_watch')).length === 0);
+    const hours = 'extract(epoch FROM next_at - now()) / 3600 AS hours';
+    const watched = await until(async () => (await stage.rows(`SELECT ${hours} FROM forwarding.payment_watch`))[0]);
+    await until(
+      async () => Number((await stage.rows(`SELECT ${hours} FROM forwarding.payment_watch`))[0]!['hours']) > 5,
+    );
+    expect(watched).toBeDefined();
   });
 });

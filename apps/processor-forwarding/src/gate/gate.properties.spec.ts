@@ -3,7 +3,7 @@
  * they permit at that moment and nothing else, and nobody's choice opens it for another. Covered: the gate and what it
  * reads from the streams; that every attempt asks it is `worker.int.spec.ts`.
  */
-import { consentPurposes, type ConsentPurpose } from '@dittoo/contracts';
+import { consentPurposes, type ConsentPurpose, type Purpose } from '@dittoo/contracts';
 import { newId, streamName, type JsonObject } from '@dittoo/kernel';
 import { loadRegister } from '@dittoo/processor-register';
 import { MemoryEventStore } from '@dittoo/testing';
@@ -33,7 +33,7 @@ const sends: readonly { readonly asked: Asked; readonly consent: ConsentPurpose 
     ),
   ),
 ];
-function send(processorId: string, purpose: string, field: string): Asked {
+function send(processorId: string, purpose: Purpose, field: string): Asked {
   return { processorId, intent: 'openPayment', purposes: [{ purpose, fields: [field] }] };
 }
 

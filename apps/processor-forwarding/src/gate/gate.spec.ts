@@ -1,3 +1,4 @@
+import type { Purpose } from '@dittoo/contracts';
 import { loadRegister } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
 import { judge, personnummerPurpose, type Asked } from './gate.js';
@@ -12,12 +13,12 @@ const known: Standing = {
   consents: {},
   softOptIn: { status: 'none' },
 };
-const asked = (...purposes: [string, ...string[]][]): Asked => ({
+const asked = (...purposes: [Purpose, ...string[]][]): Asked => ({
   processorId: 'payson',
   intent: 'openPayment',
   purposes: purposes.map(([purpose, ...fields]) => ({ purpose, fields })),
 });
-const payment = ['payment', 'givenName', 'email', 'orderLines'] as [string, ...string[]];
+const payment = ['payment', 'givenName', 'email', 'orderLines'] as [Purpose, ...string[]];
 
 describe('the gate', () => {
   it('lets exactly what is granted pass, and says on what it rests', () => {
@@ -81,7 +82,7 @@ describe('the gate', () => {
 
 describe('the gate, while processing is restricted', () => {
   const restricted: Standing = { ...known, restricted: true };
-  const mail = (purpose: string, ...fields: string[]): Asked => ({
+  const mail = (purpose: Purpose, ...fields: string[]): Asked => ({
     ...asked([purpose, ...fields]),
     processorId: 'oneMail',
     intent: 'sendMail',
@@ -107,7 +108,7 @@ describe('the gate, while processing is restricted', () => {
 });
 
 describe('the gate, after an objection', () => {
-  const ad = (purpose: string): Asked => ({ ...asked([purpose, 'email']), processorId: 'google' });
+  const ad = (purpose: Purpose): Asked => ({ ...asked([purpose, 'email']), processorId: 'google' });
   const consents = {
     marketing: { recordId: 'r-1', revision: '0', since: '2026-11-22T09:00:00.000Z' },
     adMeasurement: { recordId: 'r-2', revision: '1', since: '2026-11-22T09:00:00.000Z' },

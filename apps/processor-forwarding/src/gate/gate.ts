@@ -1,5 +1,5 @@
 import type { LegalBasis } from '@dittoo/kernel';
-import type { ForwardingIntent, PersonnummerGround, Purpose, RefusalReason } from '@dittoo/contracts';
+import { purposes as allPurposes, type ForwardingIntent, type PersonnummerGround, type Purpose, type RefusalReason } from '@dittoo/contracts'; // prettier-ignore
 import {
   agreementInForce,
   consentEndsAt,
@@ -15,14 +15,14 @@ import type { ConsentInForce, Standing } from './standing.js';
 export interface Asked {
   readonly processorId: string;
   readonly intent: ForwardingIntent;
-  readonly purposes: readonly { readonly purpose: string; readonly fields: readonly string[] }[];
+  readonly purposes: readonly { readonly purpose: Purpose; readonly fields: readonly string[] }[];
   /** It answers a request, at an address of the request's own: an erased person is told what was done. */
   readonly answersRequest?: boolean;
 }
 
 /** One purpose that may go, and on what it rests. */
 export interface Permission {
-  readonly purpose: string;
+  readonly purpose: Purpose;
   readonly fields: readonly string[];
   readonly legalBasis: LegalBasis;
   readonly consent: ConsentInForce | null;
@@ -35,7 +35,7 @@ export type Verdict =
       readonly reason: RefusalReason;
       /** The refused fields; all of them where the whole is refused. */
       readonly fields: readonly string[];
-      readonly purpose: string | null;
+      readonly purpose: Purpose | null;
       readonly consentRecordId: string | null;
     };
 
@@ -54,7 +54,7 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
   const refuse = (
     reason: RefusalReason,
     fields: readonly string[] = everything,
-    purpose: string | null = null,
+    purpose: Purpose | null = null,
     consentRecordId: string | null = null,
   ): Verdict => ({ allowed: false, reason, fields, purpose, consentRecordId });
 
@@ -108,8 +108,9 @@ export const personnummerPurpose = (
   register: Register,
   processorId: string,
   ground: PersonnummerGround,
-): string | null => {
-  for (const [purpose, { data }] of Object.entries(register.purposes)) {
+): Purpose | null => {
+  for (const purpose of allPurposes) {
+    const data = register.purposes[purpose]?.data ?? [];
     const covered = data.some((part) => part.category === 'personnummer' && part.ground === ground);
     if (covered && purposeOf(register, processorId, purpose)?.fields.includes('personnummer') === true) return purpose;
   }

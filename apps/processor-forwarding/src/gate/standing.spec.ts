@@ -172,7 +172,7 @@ describe('the soft opt-in', () => {
       allowed: true,
       permissions: [{ legalBasis: 'legitimateInterests', consent: null }],
     });
-    const newsletter = { ...asked, purposes: [{ purpose: 'newsletter', fields: ['email'] }] };
+    const newsletter: Asked = { ...asked, purposes: [{ purpose: 'newsletter', fields: ['email'] }] };
     const standing: Standing = { ...free, consents: {}, softOptIn: softOptInOf(recorded('newsletter', noted)) };
     expect(judge(register, newsletter, standing, '2026-11-22T10:00:00.000Z')).toMatchObject({
       reason: 'consentMissing',

@@ -28,6 +28,8 @@ export type ForwardingCommand =
       readonly nextAttemptAt: string | null;
     }
   | ({ readonly type: 'ObservePayment' } & Omit<ForwardingEvents['PaymentStatusRead'], 'processorId' | 'orderId'>)
+  /** The processor does not know the payment. */
+  | { readonly type: 'MissPayment' }
   | ({ readonly type: 'AnswerErasure' } & Omit<ForwardingEvents['ErasureAnswered'], 'processorId'>)
   | { readonly type: 'RequestRedelivery' };
 
@@ -88,10 +90,16 @@ const decide = (command: ForwardingCommand, forwarding: Forwarding): ForwardingE
     case 'ObservePayment': {
       const { paymentReference, status, amount, refundedMinor } = command;
       // Opened is pending: a processor that reports `pending` reports nothing new.
-      const known = payment?.status === 'opened' ? 'pending' : payment?.status;
-      if (known === status && payment?.refundedMinor === refundedMinor) return [];
+      if (payment?.status === 'opened' && status === 'pending') return [];
+      const isSame = payment?.amountMinor === amount.amountMinor && payment.refundedMinor === refundedMinor;
+      if (payment?.status === status && isSame) return [];
       const read = { processorId, orderId: orderId ?? '', paymentReference, status, amount, refundedMinor };
       return [{ type: 'PaymentStatusRead', data: read }];
+    }
+    case 'MissPayment': {
+      if (payment === null || payment.status === 'notFound') return [];
+      const { reference: paymentReference } = payment;
+      return [{ type: 'PaymentNotFound', data: { processorId, orderId: orderId ?? '', paymentReference } }];
     }
     case 'AnswerErasure': {
       const { requestId, answer, reason } = command;

@@ -4,7 +4,9 @@ import type { ForwardingEvent, ForwardingIntent } from '@dittoo/contracts';
 /** The state of a payment as the processor last reported it. */
 export interface ObservedPayment {
   readonly reference: string;
-  readonly status: 'opened' | Extract<ForwardingEvent, { type: 'PaymentStatusRead' }>['data']['status'];
+  readonly status: 'opened' | 'notFound' | Extract<ForwardingEvent, { type: 'PaymentStatusRead' }>['data']['status'];
+  /** `null` before it was read. */
+  readonly amountMinor: number | null;
   readonly refundedMinor: number;
 }
 
@@ -45,11 +47,17 @@ export const evolve = (forwarding: Forwarding, event: ForwardingEvent): Forwardi
     case 'CheckoutOpened':
       return {
         ...forwarding,
-        payment: { reference: event.data.paymentReference, status: 'opened', refundedMinor: 0 },
+        payment: { reference: event.data.paymentReference, status: 'opened', amountMinor: null, refundedMinor: 0 },
       };
     case 'PaymentStatusRead': {
-      const { paymentReference: reference, status, refundedMinor } = event.data;
-      return { ...forwarding, payment: { reference, status, refundedMinor } };
+      const { paymentReference: reference, status, amount, refundedMinor } = event.data;
+      return { ...forwarding, payment: { reference, status, amountMinor: amount.amountMinor, refundedMinor } };
     }
+    case 'PaymentNotFound': {
+      const { payment } = forwarding;
+      return payment === null ? forwarding : { ...forwarding, payment: { ...payment, status: 'notFound' } };
+    }
+    default:
+      return forwarding; // of a later version
   }
 };

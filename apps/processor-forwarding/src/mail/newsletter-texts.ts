@@ -1,7 +1,7 @@
-import { dateOf, withCode, type Writer } from './text-format.js';
+import { dateOf, page, type Writer } from './text-format.js';
 
 export const newsletterTexts = {
-  newsletterConfirmation: (messages, { facts, opened }) => ({
+  newsletterConfirmation: (messages, { facts, language, opened }) => ({
     subject: messages.format('newsletterConfirmation.subject'),
     paragraphs: [
       messages.format('newsletterConfirmation.question'),
@@ -9,18 +9,17 @@ export const newsletterTexts = {
     ],
     action: {
       label: messages.format('newsletterConfirmation.action'),
-      path: withCode('/newsletter/confirmation', opened['token']!),
+      path: page('newsletter', language, { token: opened['token']! }),
     },
-    code: opened['token']!,
     because: messages.format('newsletterConfirmation.because'),
   }),
 
-  newsletterWelcome: (messages, { unsubscribeToken }) => ({
+  newsletterWelcome: (messages, { language, unsubscribeToken }) => ({
     subject: messages.format('newsletterWelcome.subject'),
     paragraphs: [messages.format('newsletterWelcome.thanks'), messages.format('newsletterWelcome.unsubscription')],
     action: {
       label: messages.format('newsletterWelcome.action'),
-      path: withCode('/newsletter/unsubscription', unsubscribeToken!),
+      path: page('unsubscribe', language, { token: unsubscribeToken! }),
     },
     because: messages.format('newsletterWelcome.because'),
   }),

@@ -1,4 +1,4 @@
-import type { schemaMap } from '@dittoo/contracts';
+import type { Purpose, schemaMap } from '@dittoo/contracts';
 
 type EventType = keyof typeof schemaMap;
 
@@ -20,7 +20,7 @@ export interface NotificationKind {
   readonly event: EventType;
   readonly addressee: Addressee;
   /** Purpose and fields by the register's names. */
-  readonly purpose: string;
+  readonly purpose: Purpose;
   readonly fields: readonly string[];
   /** Personal fields of the event that the text repeats, by their names in the contract. */
   readonly opens: readonly string[];
@@ -46,10 +46,27 @@ const rights = (event: EventType, more: Partial<NotificationKind> = {}): Notific
   ...more,
 });
 const withReason = { fields: ['requestReason', ...requestFields], opens: ['reason'] };
+const ofOrder = (event: EventType, more: readonly string[] = []): NotificationKind => ({
+  event,
+  addressee: 'order',
+  purpose: 'order',
+  fields: ['givenName', 'email', 'orderReference', ...more, 'messageReference', 'language'],
+  opens: [],
+  answers: true,
+});
 const withLink = ['email', 'actionLink', 'deadline', 'messageReference', 'language'];
 
 /** Every notification the shop sends. What is not listed here is not sent. */
 export const notificationKinds = {
+  /** Also to a suppressed address: its owner may be the one who registers. */
+  registrationConfirmation: {
+    event: 'RegistrationReceived',
+    addressee: 'event',
+    purpose: 'customerAccount',
+    fields: withLink,
+    opens: ['token', 'code'],
+    answers: true,
+  },
   /** A visitor, perhaps not the owner, registered with the address of an existing account. */
   registrationRepeated: {
     event: 'RegistrationRepeated',
@@ -63,7 +80,7 @@ export const notificationKinds = {
   emailConfirmation: rights('EmailChangeRequested', {
     addressee: 'event',
     fields: withLink,
-    opens: ['token'],
+    opens: ['token', 'code'],
   }),
   emailChangeNotice: rights('EmailChangeRequested', {
     addressee: 'account',
@@ -125,6 +142,12 @@ export const notificationKinds = {
     opens: ['body'],
     answers: true,
   },
+  /** Nothing is told that did not happen: a refund when it is paid back, not when it is decided. */
+  orderShipped: ofOrder('OrderShipped'),
+  orderCancelled: ofOrder('OrderCancelled'),
+  refundPaid: ofOrder('RefundPaid', ['amount', 'currency']),
+  /** A refund decided before the money was taken. */
+  chargeReduced: ofOrder('ChargeReduced', ['amount', 'currency']),
   orderConfirmation: {
     event: 'PaymentApproved',
     addressee: 'order',

@@ -11,6 +11,8 @@ export interface Sender {
   readonly email: string;
   /** Without a trailing slash. */
   readonly publicUrl: string;
+  /** Where the pages of links are: the shop's own address, or the storefront's. */
+  readonly pagesUrl: string;
 }
 
 /** A notification as subject, text and HTML in its language. */
@@ -29,9 +31,9 @@ export const composeNotification = (
 const rendered = (
   { action, after = [], because, code, paragraphs, quote, subject }: NotificationText,
   texts: NotificationMessages,
-  { email, language, publicUrl, shop }: Sender & { readonly language: string },
+  { email, language, pagesUrl, publicUrl, shop }: Sender & { readonly language: string },
 ): { readonly text: string; readonly html: Html } => {
-  const link = action === undefined ? '' : `${publicUrl}${action.path}`;
+  const link = action === undefined ? '' : `${pagesUrl}${action.path}`;
   const policy = `${publicUrl}/api/v1/policy.html?lang=${language}`;
   const [codeLabel, policyLabel] = [texts.format('footer.code'), texts.format('footer.policy')];
   const text = [
@@ -39,7 +41,7 @@ const rendered = (
     ...(quote === undefined ? [] : [quote]),
     ...after,
     ...(action === undefined ? [] : [`${action.label}:\n${link}`]),
-    ...(code === undefined ? [] : [`${codeLabel}: ${code}`]),
+    ...(code === undefined ? [] : [`${codeLabel}:\n${code}`]),
     `-- \n${shop}\n${email}\n${because}\n${policyLabel}: ${policy}`,
   ].join('\n\n');
   const html = markup`<!doctype html>

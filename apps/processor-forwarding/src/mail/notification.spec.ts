@@ -18,7 +18,7 @@ import { composeNotification } from './notification.page.js';
 import type { Notification } from './notification.js';
 
 const register = loadRegister();
-const sender = { shop: 'DITT:OO', email: 'dataskydd@example.org', publicUrl: 'https://shop.example.org' };
+const sender = { shop: 'DITT:OO', email: 'dataskydd@example.org', publicUrl: 'https://shop.example.org', pagesUrl: 'https://shop.example.org' }; // prettier-ignore
 const given = { newsletter: { recordId: 'r-1', revision: '0', since: '2026-11-01T10:00:00.000Z' } };
 const hostile = '<img src="https://eve.example.org/p.gif"> & "quoted"';
 const notification: Notification = {
@@ -31,8 +31,9 @@ const notification: Notification = {
     liftsAt: '2026-12-01T10:00:00.000Z',
     erasesAt: '2026-12-24T10:00:00.000Z',
     outcome: 'done',
+    amount: { amountMinor: 12_900, currency: 'SEK' },
   },
-  opened: { token: 'T0ken/+=', reason: hostile, body: `${hostile}\nsecond line` },
+  opened: { token: 'T0ken/+=', code: '012345', reason: hostile, body: `${hostile}\nsecond line` },
   order: {
     givenName: hostile,
     placed: {
@@ -92,12 +93,17 @@ describe.each(notificationNames)('the notification %s', (name) => {
     expect([...html.matchAll(/href="([^"]*)"/g)].every(([, to]) => to!.startsWith(sender.publicUrl))).toBe(true);
   });
 
-  it('keeps a code in the fragment of the link, where no server logs it', () => {
+  it('carries its token in the query of a link, and a code alone on a line', () => {
     const { text, html } = composeNotification(name, notification, sender);
-    if (!kind.opens.includes('token')) return expect(`${text}${html}`).not.toContain('T0ken');
-    expect(text).toContain('#token=T0ken%2F%2B%3D');
-    expect(text).not.toMatch(/\?[^\s#]*T0ken/);
-    expect(text).toMatch(/^Kod: T0ken\/\+=$/m);
+    if (kind.opens.includes('token')) expect(text).toMatch(/^https:\S+\/p\/\w+\?\S*token=T0ken%2F%2B%3D$/m);
+    else expect(`${text}${html}`).not.toContain('T0ken');
+    expect(/^012345$/m.test(text)).toBe(kind.opens.includes('code'));
+  });
+
+  it('leads to the pages of the storefront where it has them', () => {
+    const { html } = composeNotification(name, notification, { ...sender, pagesUrl: 'https://www.example.org/shop' });
+    for (const [, to] of html.matchAll(/href="([^"]*)"/g))
+      expect(to).toMatch(/^https:\/\/(shop\.example\.org\/api\/v1\/policy|www\.example\.org\/shop\/p\/)/);
   });
 });
 

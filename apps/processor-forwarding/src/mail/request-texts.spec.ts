@@ -11,7 +11,12 @@ import { composeNotification } from './notification.page.js';
 import { requestFactsOf, requestInWords } from './request-facts.js';
 
 const register = loadRegister();
-const sender = { shop: 'DITT:OO', email: 'dataskydd@example.org', publicUrl: 'https://shop.example.org' };
+const sender = {
+  shop: 'DITT:OO',
+  email: 'dataskydd@example.org',
+  publicUrl: 'https://shop.example.org',
+  pagesUrl: 'https://shop.example.org',
+};
 const dueAt = '2026-12-22T22:59:59.000Z';
 const inSwedish: Readonly<Record<RightsRequestKind, string>> = {
   access: 'en kopia av dina uppgifter (artikel 15',
@@ -124,7 +129,7 @@ it('the answer to an erasure says what is gone, what stays, why and until when, 
   expect(text).toContain('rättsliga skäl, till och med den 1 juni 2031.');
   expect(text).toMatch(/har bekräftat att de har gjort sin del: \S/);
   expect(text).toMatch(/har inte bekräftat än: Payson/);
-  expect(text).toContain('/certificate?token=certificate-token&format=html');
+  expect(text).toMatch(/\/p\/certificate\?lang=sv&request=[\w-]+&token=certificate-token/);
 });
 
 it.each<[string, RightsRequestKind, readonly DomainEvent[], string]>([

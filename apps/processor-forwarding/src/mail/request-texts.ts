@@ -1,17 +1,15 @@
 import type { NotificationMessages } from '../messages/messages.js';
 import { answerParagraphs, isAnsweredByCopy } from './answer-texts.js';
 import type { Notification } from './notification.js';
-import { dateOf, withCode, type NotificationText, type Writer } from './text-format.js';
+import { dateOf, page, type NotificationText, type Writer } from './text-format.js';
 
-/** A requester without an account cannot sign in: the link itself is the key, it works once, and queries are not logged. */
-const copyPath = ({ about, copyToken }: Notification): string =>
-  copyToken === null
-    ? `/account/requests/${about}`
-    : `/api/v1/privacy-requests/${about}/export?token=${encodeURIComponent(copyToken)}&format=html`;
+/** A requester without an account cannot sign in: the link is the key. Others sign in on the page. */
+const copyPath = ({ about, copyToken, language }: Notification): string =>
+  page('copy', language, { request: about, ...(copyToken === null ? {} : { token: copyToken }) });
 
 /** The same for a person who was erased: the link to the certificate works without signing in. */
-const certificatePath = ({ about, certificateToken }: Notification): string =>
-  `/api/v1/me/requests/${about}/certificate?token=${encodeURIComponent(certificateToken!)}&format=html`;
+const certificatePath = ({ about, certificateToken, language }: Notification): string =>
+  page('certificate', language, { request: about, token: certificateToken! });
 
 /** Every letter about a request begins with what was asked for and ends with what the person can do. */
 const letter = (
@@ -58,7 +56,7 @@ const refusedInPart = ({ request }: Notification): 'erasure' | 'objection' | 're
 };
 
 export const requestTexts = {
-  requestConfirmation: (messages, { facts, opened, request }) => {
+  requestConfirmation: (messages, { facts, language, opened, request }) => {
     const erases = request?.kind === 'erasure';
     return {
       subject: messages.format(erases ? 'requestConfirmation.erasure.subject' : 'requestConfirmation.subject'),
@@ -70,9 +68,8 @@ export const requestTexts = {
       ],
       action: {
         label: messages.format(erases ? 'requestConfirmation.erasure.action' : 'requestConfirmation.action'),
-        path: withCode('/privacy-requests/confirmation', opened['token']!),
+        path: page('request', language, { token: opened['token']! }),
       },
-      code: opened['token']!,
       because: messages.format('requestConfirmation.because'),
     };
   },

@@ -11,7 +11,7 @@ export interface NotificationText {
   /** Follows the quote. */
   readonly after?: readonly string[];
   readonly action?: { readonly label: string; readonly path: string };
-  /** For readers who cannot follow a link. */
+  /** To type where the person registered, instead of following the link. */
   readonly code?: string;
   /** Why the addressee receives this. */
   readonly because: string;
@@ -26,5 +26,15 @@ export const dateOf = (fact: unknown): Date => new Date(String(fact));
 export const money = (language: Locale, amountMinor: number, currency: string): string =>
   new Intl.NumberFormat(language === 'sv' ? 'sv-SE' : 'en-GB', { style: 'currency', currency }).format(amountMinor / 100); // prettier-ignore
 
-/** In the fragment: browsers do not send it, so no server logs the code. */
-export const withCode = (path: string, token: string): string => `${path}#token=${encodeURIComponent(token)}`;
+/**
+ * The page a link leads to: one of the gateway's own, without script, or the storefront's at the same path. The token is
+ * in the query, which no server of the shop logs; opening the page spends nothing.
+ */
+export const page = (
+  name: 'email' | 'newsletter' | 'unsubscribe' | 'request' | 'copy' | 'certificate' | 'sign-in',
+  language: Locale,
+  query: Readonly<Record<string, string>> = {},
+): string =>
+  `/p/${name}?${Object.entries({ lang: language, ...query })
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .join('&')}`;

@@ -74,6 +74,16 @@ export class MailRecords {
     return rowCount === 1;
   }
 
+  /** The sweep begun last; `null` = none was. `runsForMs`: since this attempt at it began. */
+  async lastSweep(): Promise<{ readonly day: string; readonly finished: boolean; readonly runsForMs: number } | null> {
+    const { rows } = await this.pool.query<{ day: string; finished: boolean; runsForMs: number }>(
+      `SELECT day::text, finished_at IS NOT NULL AS finished,
+              (extract(epoch FROM now() - started_at) * 1000)::float8 AS "runsForMs"
+       FROM forwarding.mailbox_sweep ORDER BY day DESC LIMIT 1`,
+    );
+    return rows[0] ?? null;
+  }
+
   /** Marks the sweep as done and deletes the records of deleted mail. @param kept people whose mail was not deleted */
   async endSweep(before: string, deleted: readonly MessagePlace[], kept: readonly SubjectId[]): Promise<void> {
     const places = JSON.stringify(deleted.map(({ folder, uid, uidValidity }) => ({ folder, uid, uidValidity })));

@@ -19,6 +19,7 @@ const retentionReasons = ['bookkeeping', 'legalClaims', 'openOrder'] as const;
 export const messages = messageCatalogue(
   { sv, en },
   {
+    'registrationConfirmation.link': { expiresAt: 'date' },
     'emailConfirmation.link': { expiresAt: 'date' },
     'inactivityNoticed.erasure': { erasesAt: 'date' },
     'newsletterConfirmation.link': { expiresAt: 'date' },
@@ -41,7 +42,8 @@ export const messages = messageCatalogue(
     'supportReply.subjectOfCase': { caseSubject: 'text' },
     'supportReply.because': { about: 'text' },
     'orderConfirmation.greeting': { givenName: 'text' },
-    'orderConfirmation.number': { about: 'text' },
+    'orderConfirmation.number': { number: 'text' },
+    'refundPaid.amount': { price: 'text' },
     'orderConfirmation.line': { quantity: 'text', name: 'text', price: 'text' },
     'orderConfirmation.total': { price: 'text' },
   },

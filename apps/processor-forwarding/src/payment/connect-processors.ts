@@ -20,6 +20,8 @@ export const connectProcessors = (
   tokens: CallbackTokens,
   { publicUrl }: Pick<PlatformConfig, 'publicUrl'>,
 ): PaymentProcessors => {
+  // The processor sends the customer back to a page, paid or not; the page knows nothing and asks nothing.
+  const orderPage = (orderId: OrderId) => `${config.storefrontUrl ?? publicUrl}/p/order?order=${orderId}`;
   const processors = new Map<string, PaymentProcessor>();
   if (config.payson !== null) {
     const { url, agentId: user, apiKey: password } = config.payson;
@@ -27,8 +29,8 @@ export const connectProcessors = (
     const client = new ProcessorClient(egress, { user, password }, config, config.concurrency);
     const addresses = (orderId: OrderId) => ({
       termsUri: `${publicUrl}/api/v1/policy.html`,
-      checkoutUri: `${publicUrl}/orders/${orderId}`,
-      confirmationUri: `${publicUrl}/orders/${orderId}`,
+      checkoutUri: orderPage(orderId),
+      confirmationUri: orderPage(orderId),
       notificationUri: `${publicUrl}/api/v1/callbacks/payson/${tokens.tokenOf('payson', orderId)}`,
     });
     processors.set('payson', new PaysonAdapter(client, addresses, pageOf(egress.base)));
@@ -38,8 +40,8 @@ export const connectProcessors = (
     const egress = egressTo(register, 'mondido', url, 'MONDIDO_URL', config.egressProxy);
     const client = new ProcessorClient(egress, { user, password }, config, config.concurrency);
     const addresses = (orderId: OrderId) => ({
-      successUrl: `${publicUrl}/orders/${orderId}`,
-      errorUrl: `${publicUrl}/orders/${orderId}`,
+      successUrl: orderPage(orderId),
+      errorUrl: orderPage(orderId),
       webhookUrl: `${publicUrl}/api/v1/callbacks/mondido/${tokens.tokenOf('mondido', orderId)}`,
     });
     processors.set('mondido', new MondidoAdapter(client, config.mondido, addresses, pageOf(egress.base)));

@@ -1,5 +1,6 @@
+import { paymentOffer, loadRegister } from '@dittoo/processor-register';
 import { describe, expect, it } from '@jest/globals';
-import { minorOf, paymentOf, transactionFrom, twoDecimals } from './mondido-transaction.js';
+import { minorOf, paymentOf, transactionForm, transactionFrom, twoDecimals } from './mondido-transaction.js';
 
 const answer = (more: object = {}) => ({
   id: 7,
@@ -49,4 +50,21 @@ describe('the parsed response', () => {
 
   it('is refused where the status is unknown', () =>
     expect(() => paymentOf(transactionFrom(answer({ status: 'dreaming' }), anywhere))).toThrow('answer-unexpected'));
+});
+
+describe('every country that the register says Mondido serves', () => {
+  const countries = paymentOffer(loadRegister(), 'mondidoCard')?.terms?.countries ?? [];
+  const composed = (country: string) => {
+    const address = { street: 'Storgatan 1', postalCode: '111 22', city: 'Stockholm', country };
+    const customer = { givenName: 'Astrid', familyName: 'Exempel', email: 'astrid@example.org', phone: null, address, personnummer: null }; // prettier-ignore
+    const opening = { orderId: 'o-1', lines: [], currency: 'SEK', locale: 'sv' as const, customer };
+    const addresses = { successUrl: 'https://a.example.org', errorUrl: 'https://a.example.org', webhookUrl: 'https://a.example.org' }; // prettier-ignore
+    return transactionForm(opening, { merchantId: '1', secret: 's' }, addresses).get('payment_details');
+  };
+
+  it('has the code that Mondido takes, and no other has', () => {
+    expect(countries.length).toBeGreaterThan(20);
+    for (const country of countries) expect(composed(country)).toMatch(/"country_code":"[A-Z]{3}"/);
+    expect(() => composed('AX')).toThrow('country-unknown');
+  });
 });

@@ -1,4 +1,4 @@
-import type { OrderId } from '@dittoo/kernel';
+import type { OrderId, Uuid } from '@dittoo/kernel';
 import {
   paymentOf,
   transactionForm,
@@ -8,22 +8,24 @@ import {
   type MondidoMerchant,
   type Transaction,
 } from './mondido-transaction.js';
+import { PaymentNotInState } from './payment-not-in-state.js';
 import {
   PaymentProcessor,
+  type Keeping,
   type OpenedPayment,
   type Payment,
   type PaymentOpening,
-  type RefundOrder,
 } from './payment-processor.port.js';
 import { TransmissionFailed } from '../egress/transmission-failed.js';
 import type { ProcessorClient } from './processor-client.js';
 
-/** The reason under which a reservation is released. */
+/** The reasons for what is paid back without a refund of the shop. */
 const cancellation = 'cancellation';
+const reduction = 'reduction';
 
 /**
- * Mondido v1, hosted payments. Refunds have no idempotency key: the shop's refund id goes into `reason`, and the
- * transaction is searched for it before a refund is made.
+ * Mondido v1, hosted payments. Refunds have no idempotency key: the transaction is read before one is made, and only what
+ * is missing is paid back. The shop's refund id goes into `reason`, for people.
  */
 export class MondidoAdapter extends PaymentProcessor {
   /** The shop stores no card there, and has no call that deletes the rest. */
@@ -40,9 +42,10 @@ export class MondidoAdapter extends PaymentProcessor {
     super();
   }
 
-  async openPayment(opening: PaymentOpening): Promise<OpenedPayment> {
+  prepareOpening(opening: PaymentOpening): () => Promise<OpenedPayment> {
     const form = transactionForm(opening, this.merchant, this.addresses(opening.orderId));
-    return this.opened(opening.orderId, this.parse(await this.client.call('POST', 'transactions', form)));
+    const send = this.client.prepare('POST', 'transactions', form);
+    return async () => this.opened(opening.orderId, this.parse(await send()));
   }
 
   async findPayment(orderId: OrderId): Promise<OpenedPayment | null> {
@@ -56,32 +59,47 @@ export class MondidoAdapter extends PaymentProcessor {
     return paymentOf(await this.read(reference));
   }
 
-  async capturePayment(reference: string): Promise<Payment> {
+  async capturePayment(reference: string, keeping: Keeping): Promise<Payment> {
     const transaction = await this.read(reference);
     const payment = paymentOf(transaction);
-    if (payment.status === 'captured') return payment;
-    if (payment.status !== 'approved') throw inThisState(payment);
-    const amount = new URLSearchParams({ amount: twoDecimals(transaction.amountMinor) });
-    return paymentOf(this.parse(await this.client.call('PUT', `transactions/${reference}/capture`, amount)));
+    if (payment.status === 'captured') return this.keep(transaction, keeping, reduction);
+    if (payment.status !== 'approved') throw new PaymentNotInState(payment);
+    if (keeping.keptMinor === 0) return this.release(transaction);
+    const amount = twoDecimals(Math.min(keeping.keptMinor, transaction.amountMinor));
+    const path = `transactions/${reference}/capture`;
+    return paymentOf(this.parse(await this.client.call('PUT', path, new URLSearchParams({ amount }))));
   }
 
   /** Nothing is reserved before approval, so there is nothing to release. */
   async cancelPayment(reference: string): Promise<Payment> {
     const transaction = await this.read(reference);
     const payment = paymentOf(transaction);
-    if (payment.status === 'captured') throw inThisState(payment);
-    if (payment.status !== 'approved') return payment;
-    await this.refund(reference, transaction.amountMinor, cancellation);
-    return this.readPayment(reference);
+    if (payment.status === 'captured') return this.keep(transaction, { keptMinor: 0 }, cancellation);
+    return payment.status === 'approved' ? this.release(transaction) : payment;
   }
 
-  async refundPayment(reference: string, { refundId, amountMinor }: RefundOrder): Promise<Payment> {
+  async refundPayment(reference: string, refund: Keeping & { readonly refundId: Uuid }): Promise<Payment> {
     const transaction = await this.read(reference);
     const payment = paymentOf(transaction);
-    if (transaction.refunds.some(({ reason }) => reason === refundId)) return payment;
-    if (payment.status !== 'captured') throw inThisState(payment);
-    await this.refund(reference, amountMinor, refundId);
-    return this.readPayment(reference);
+    return payment.status === 'captured' ? this.keep(transaction, refund, refund.refundId) : payment;
+  }
+
+  /** Pays back what was taken beyond what is to be kept; the sum of the refunds says whether that is done. */
+  private async keep(
+    transaction: Transaction,
+    { keptMinor }: Pick<Keeping, 'keptMinor'>,
+    reason: string,
+  ): Promise<Payment> {
+    const payment = paymentOf(transaction);
+    const excessMinor = payment.amount.amountMinor - payment.refundedMinor - keptMinor;
+    if (excessMinor <= 0) return payment;
+    await this.refund(transaction.id, excessMinor, reason);
+    return this.readPayment(transaction.id);
+  }
+
+  private async release({ amountMinor, id }: Transaction): Promise<Payment> {
+    await this.refund(id, amountMinor, cancellation);
+    return this.readPayment(id);
   }
 
   close(): Promise<void> {
@@ -108,6 +126,3 @@ export class MondidoAdapter extends PaymentProcessor {
     return transactionFrom(answer, this.pageHost);
   }
 }
-
-const inThisState = ({ status }: Payment): TransmissionFailed =>
-  new TransmissionFailed(`payment-${status}`, 'rejected', { retry: false });

@@ -1,4 +1,4 @@
-import type { PersonnummerGround } from '@dittoo/contracts';
+import type { PersonnummerGround, Purpose } from '@dittoo/contracts';
 import type { PurposeFields } from '../queue/item.js';
 
 const customer = ['givenName', 'familyName', 'email', 'phone', 'street', 'postalCode', 'city', 'country'];
@@ -10,7 +10,7 @@ const terms = ['orderReference', 'orderLines', 'amount', 'currency', 'language',
  */
 export const openPaymentFields = (
   ground: PersonnummerGround | null,
-  purposeOfGround: string | null,
+  purposeOfGround: Purpose | null,
 ): readonly PurposeFields[] => [
   { purpose: 'payment', fields: [...customer, ...terms] },
   ...(ground === null ? [] : [{ purpose: purposeOfGround ?? 'payment', fields: ['personnummer'] }]),

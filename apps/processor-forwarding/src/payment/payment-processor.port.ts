@@ -35,33 +35,40 @@ export interface OpenedPayment extends Payment {
   readonly action: PaymentAction;
 }
 
-/** The total to be credited per line, in the order of the order's lines; a target, not an increment. */
-export type CreditTargets = readonly { readonly sku: string; readonly amountMinor: number }[];
+/** Where the processor divides what is paid back among the lines: on these first. */
+export type RefundedLines = readonly {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unitPriceMinor: number;
+}[];
 
-/** A refund in both forms: Payson takes totals, Mondido single refunds that are looked up by id first. */
-export interface RefundOrder {
-  readonly refundId: Uuid;
-  readonly amountMinor: number;
-  readonly targets: CreditTargets;
+/** What the shop is to keep of a payment in the end. */
+export interface Keeping {
+  readonly keptMinor: number;
+  readonly lines: RefundedLines;
 }
 
 /**
- * A processor that takes payments. None has idempotency keys, so every command reads the payment first and does nothing
- * where its effect already exists; after an unknown outcome the same command is therefore safe, except `openPayment`:
- * search for the payment first.
+ * A processor that takes payments. None has idempotency keys, so every command reads the payment first, says what is to be
+ * kept of it and does what is missing to that: it may be repeated after an unknown outcome, may come late, and needs no
+ * other before it. Only an opening may not be repeated blindly: search for the payment first.
  *
  * Every method throws `TransmissionFailed` and nothing else for a failed call.
  */
 export abstract class PaymentProcessor {
   abstract readonly processorId: string;
-  abstract openPayment(opening: PaymentOpening): Promise<OpenedPayment>;
+  /** Composes the whole request, so that nothing but the network can fail once it is being sent. */
+  abstract prepareOpening(opening: PaymentOpening): () => Promise<OpenedPayment>;
   /**
    * Searches the payment of an order whose opening had an unknown outcome; `null` = none exists. @param since RFC 3339
    */
   abstract findPayment(orderId: OrderId, since: string): Promise<OpenedPayment | null>;
   abstract readPayment(reference: string): Promise<Payment>;
-  abstract capturePayment(reference: string): Promise<Payment>;
+  /** Takes what is to be kept of a reservation, and gives back what was taken beyond it. @throws PaymentNotInState */
+  abstract capturePayment(reference: string, keeping: Keeping): Promise<Payment>;
+  /** Keeps nothing: releases what is reserved, gives back what was taken. */
   abstract cancelPayment(reference: string): Promise<Payment>;
-  abstract refundPayment(reference: string, refund: RefundOrder): Promise<Payment>;
+  /** Gives back what was taken beyond what is to be kept. Of what is only reserved, the capture takes less instead. */
+  abstract refundPayment(reference: string, refund: Keeping & { readonly refundId: Uuid }): Promise<Payment>;
   abstract close(): Promise<void>;
 }

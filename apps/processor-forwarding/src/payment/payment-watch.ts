@@ -15,9 +15,6 @@ export interface WatchedPayment {
   readonly orderId: OrderId;
 }
 
-/** Pauses between two readings of a pending payment double up to a quarter of an hour. */
-const longestPauseMs = 15 * 60_000;
-
 const readingPayload: ItemPayload = {
   purposes: readPaymentFields,
   refundId: null,
@@ -44,6 +41,16 @@ const unwatched = {
     `DELETE FROM forwarding.payment_watch WHERE forwarding_id = ANY (ARRAY(SELECT forwarding_id FROM ${rows}))`,
 };
 
+const watchedSlowly = {
+  name: 'watched_slowly',
+  columns: { forwarding_id: 'uuid', pause_ms: 'float8', days: 'int' },
+  statement: (rows: string): string => `
+  UPDATE forwarding.payment_watch w
+     SET longest_pause_ms = r.pause_ms, polls = 30, next_at = now() + r.pause_ms * interval '1 ms',
+         ends_at = coalesce(w.ends_at, now() + r.days * interval '1 day')
+    FROM (SELECT * FROM ${rows}) r WHERE w.forwarding_id = r.forwarding_id`,
+};
+
 /**
  * Queues readings of payments: because of a callback, or because a pending payment has not been read for a while, so
  * that a lost callback does not lose a payment.
@@ -68,6 +75,11 @@ export class PaymentWatch {
     return companionRow(unwatched, { forwarding_id: forwardingId });
   }
 
+  /** A payment that is settled here may still change at the processor. @param days for so long; `null` = until it changes */
+  slowly(forwardingId: ForwardingId, pauseMs: number, days: number | null): CompanionRow {
+    return companionRow(watchedSlowly, { forwarding_id: forwardingId, pause_ms: pauseMs, days });
+  }
+
   /** At most one reading is queued; a callback during a reading queues one more. */
   async read(tables: QueueTables, { forwardingId, orderId, subjectId }: WatchedPayment): Promise<void> {
     await this.pool.query(
@@ -80,6 +92,11 @@ export class PaymentWatch {
 
   /** Queues the readings that are due, after everything else that waits. @returns how many */
   async readDue(tables: QueueTables, firstPauseMs: number): Promise<number> {
+    await this.pool.query({
+      name: 'fwd-watch-over',
+      text: 'DELETE FROM forwarding.payment_watch WHERE processor_id = $1 AND ends_at < now()',
+      values: [tables.processorId],
+    });
     const { rowCount } = await this.pool.query({
       name: `fwd-read-due-${tables.processorId}`,
       text: `
@@ -90,14 +107,14 @@ ${lanesOfReadings(tables, true)},
 -- after the lanes are locked, as at the end of an attempt, so that the two never wait for each other
 moved AS (
   UPDATE forwarding.payment_watch w
-     SET polls = polls + 1, next_at = now() + least($2 * 2.0 ^ least(polls, 30), $3) * interval '1 ms'
+     SET polls = polls + 1, next_at = now() + least($2 * 2.0 ^ least(polls, 30), longest_pause_ms) * interval '1 ms'
     FROM asked a
    WHERE w.forwarding_id = a.forwarding_id AND w.next_at <= now() AND (SELECT count(*) FROM lanes) >= 0
   RETURNING w.forwarding_id),
 wanted AS (SELECT waiting.* FROM waiting JOIN moved USING (forwarding_id)),
-${queuedReadings(tables, true, '$4', 'wanted')}
+${queuedReadings(tables, true, '$3', 'wanted')}
 SELECT FROM moved`,
-      values: [tables.processorId, firstPauseMs, longestPauseMs, JSON.stringify(readingPayload)],
+      values: [tables.processorId, firstPauseMs, JSON.stringify(readingPayload)],
     });
     return rowCount ?? 0;
   }

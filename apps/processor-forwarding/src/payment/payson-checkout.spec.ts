@@ -67,15 +67,35 @@ describe('the parsed response', () => {
 describe('a credit', () => {
   const checkout = checkoutFrom(answer(), anywhere);
 
-  it('raises to the target and never lowers', () => {
-    expect(creditedItems(checkout, [{ sku: 'tea', amountMinor: 25980 }])).toMatchObject([{ creditedAmount: 259.8 }]);
-    expect(creditedItems(checkout, [{ sku: 'tea', amountMinor: 12990 }])).toBeNull();
-    expect(creditedItems(checkout, [{ sku: 'tea', amountMinor: 100 }])).toBeNull();
+  const item = (itemId: string, reference: string, creditedAmount = 0) => ({
+    ...answer().order.items[0]!,
+    itemId,
+    reference,
+    creditedAmount,
+  });
+  const two = checkoutFrom(
+    answer({
+      order: { currency: 'sek', totalPriceIncludingTax: 519.6, items: [item('i-1', 'tea', 50), item('i-2', 'pot')] },
+    }),
+    anywhere,
+  );
+  const credits = (amountMinor: number, lines: Parameters<typeof creditedItems>[2] = []) =>
+    creditedItems(two, amountMinor, lines).map(({ creditedAmount }) => creditedAmount);
+
+  it('goes on the refunded lines, up to what was refunded of them', () => {
+    expect(credits(12990, [{ sku: 'pot', quantity: 1, unitPriceMinor: 12990 }])).toEqual([50, 129.9]);
+    expect(credits(15000, [{ sku: 'pot', quantity: 1, unitPriceMinor: 12990 }])).toEqual([70.1, 129.9]);
   });
 
-  it('touches no cart that is not the order’s', () => {
-    expect(() => creditedItems(checkout, [{ sku: 'pot', amountMinor: 1 }])).toThrow('items-differ');
-    expect(() => creditedItems(checkout, [])).toThrow('items-differ');
+  it('without lines goes on what has room, first line first, and never takes back a credit', () => {
+    expect(credits(100)).toEqual([51, 0]);
+    expect(credits(25000)).toEqual([259.8, 40.2]);
+    expect(credits(46960)).toEqual([259.8, 259.8]);
+  });
+
+  it('of more than was paid, or of a cart that is not the order’s, touches nothing', () => {
+    expect(() => credits(46961)).toThrow('items-differ');
+    expect(() => credits(100, [{ sku: 'cup', quantity: 1, unitPriceMinor: 100 }])).toThrow('items-differ');
   });
 
   it('repeats no personal data', () => {

@@ -1,5 +1,5 @@
 import type { PaymentAction } from '@dittoo/contracts';
-import type { CreditTargets, Payment, PaymentOpening } from './payment-processor.port.js';
+import type { Payment, PaymentOpening, RefundedLines } from './payment-processor.port.js';
 import { TransmissionFailed } from '../egress/transmission-failed.js';
 
 /** An item as it is sent back in a replacing PUT; Payson's own totals are left out. */
@@ -95,19 +95,34 @@ export const replacingBody = (
   };
 };
 
-/** Raises each item to its target; an item credited higher already stays as it is. `null` = nothing to raise. */
-export const creditedItems = (checkout: Checkout, targets: CreditTargets): readonly CheckoutItem[] | null => {
-  const raised = checkout.items.map((item, index) => {
-    const target = targets[index];
-    // Crediting the wrong line is worse than not crediting, so this becomes a manual task.
-    if (target?.sku !== item.reference || target === undefined || targets.length !== checkout.items.length) {
-      throw new TransmissionFailed('items-differ', 'rejected', { retry: false });
-    }
-    return { ...item, creditedAmount: decimal(Math.max(target.amountMinor, minor(item.creditedAmount))) };
-  });
-  const unchanged = raised.every((item, index) => item.creditedAmount === checkout.items[index]?.creditedAmount);
-  return unchanged ? null : raised;
+/** The items with `amountMinor` more credited: on the refunded lines first, in their order, and then wherever there is room. */
+export const creditedItems = (
+  { items }: Checkout,
+  amountMinor: number,
+  lines: RefundedLines,
+): readonly CheckoutItem[] => {
+  // Crediting the wrong line is worse than not crediting, so this becomes a manual task.
+  if (lines.some(({ sku }) => items.every(({ reference }) => reference !== sku))) throw itemsDiffer();
+  const credited = new Map(items.map((item) => [item.itemId, minor(item.creditedAmount)]));
+  let leftMinor = amountMinor;
+  const credit = (item: CheckoutItem, mostMinor: number): void => {
+    const creditedMinor = credited.get(item.itemId) ?? 0;
+    const creditMinor = Math.min(leftMinor, mostMinor, Math.max(0, totalMinor(item) - creditedMinor));
+    credited.set(item.itemId, creditedMinor + creditMinor);
+    leftMinor -= creditMinor;
+  };
+  for (const { quantity, sku, unitPriceMinor } of lines) {
+    for (const item of items) if (item.reference === sku) credit(item, quantity * unitPriceMinor);
+  }
+  for (const item of items) credit(item, leftMinor);
+  if (leftMinor > 0) throw itemsDiffer();
+  return items.map((item) => ({ ...item, creditedAmount: decimal(credited.get(item.itemId) ?? 0) }));
 };
+
+const totalMinor = ({ discountRate = 0, quantity, unitPrice }: CheckoutItem): number =>
+  Math.round(minor(unitPrice) * quantity * (1 - discountRate));
+
+const itemsDiffer = (): TransmissionFailed => new TransmissionFailed('items-differ', 'rejected', { retry: false });
 
 const statuses: { readonly [status: string]: Payment['status'] } = {
   created: 'pending',

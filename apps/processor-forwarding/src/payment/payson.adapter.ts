@@ -1,10 +1,11 @@
 import type { OrderId } from '@dittoo/kernel';
+import { PaymentNotInState } from './payment-not-in-state.js';
 import {
   PaymentProcessor,
+  type Keeping,
   type OpenedPayment,
   type Payment,
   type PaymentOpening,
-  type RefundOrder,
 } from './payment-processor.port.js';
 import { TransmissionFailed } from '../egress/transmission-failed.js';
 import {
@@ -41,10 +42,10 @@ export class PaysonAdapter extends PaymentProcessor {
     super();
   }
 
-  async openPayment(opening: PaymentOpening): Promise<OpenedPayment> {
+  prepareOpening(opening: PaymentOpening): () => Promise<OpenedPayment> {
     const body = checkoutBody(opening, this.addresses(opening.orderId));
-    const payment = paymentOf(this.parse(await this.client.call('POST', 'Checkouts', body)));
-    return this.opened(opening.orderId, payment);
+    const send = this.client.prepare('POST', 'Checkouts', body);
+    return async () => this.opened(opening.orderId, paymentOf(this.parse(await send())));
   }
 
   /**
@@ -73,36 +74,42 @@ export class PaysonAdapter extends PaymentProcessor {
     return paymentOf(await this.read(reference));
   }
 
-  async capturePayment(reference: string): Promise<Payment> {
+  /** Payson takes the whole reservation, so what is not to be kept is credited at once. */
+  async capturePayment(reference: string, keeping: Keeping): Promise<Payment> {
     const checkout = await this.read(reference);
-    const { status } = paymentOf(checkout);
-    if (checkout.shipped || status === 'captured') return paymentOf(checkout);
-    if (status !== 'approved') throw new TransmissionFailed(`payment-${status}`, 'rejected', { retry: false });
-    return this.replace(checkout, { status: 'shipped' });
+    const payment = paymentOf(checkout);
+    if (checkout.shipped || payment.status === 'captured') return this.keep(checkout, keeping);
+    if (payment.status !== 'approved') throw new PaymentNotInState(payment);
+    if (keeping.keptMinor === 0) return paymentOf(await this.replace(checkout, { status: 'canceled' }));
+    return this.keep(await this.replace(checkout, { status: 'shipped' }), keeping);
   }
 
   /** Nothing is reserved before approval, so there is nothing to release: an unpaid checkout expires by itself. */
   async cancelPayment(reference: string): Promise<Payment> {
     const checkout = await this.read(reference);
-    const { status } = paymentOf(checkout);
-    if (checkout.canceled || status === 'cancelled' || status === 'denied' || status === 'expired') {
-      return paymentOf(checkout);
-    }
-    if (status === 'pending') return paymentOf(checkout);
-    if (status === 'captured') throw new TransmissionFailed('payment-captured', 'rejected', { retry: false });
-    return this.replace(checkout, { status: 'canceled' });
+    const payment = paymentOf(checkout);
+    if (payment.status === 'captured') return this.keep(checkout, { keptMinor: 0, lines: [] });
+    if (payment.status !== 'approved') return payment;
+    return paymentOf(await this.replace(checkout, { status: 'canceled' }));
   }
 
-  async refundPayment(reference: string, { targets }: RefundOrder): Promise<Payment> {
+  async refundPayment(reference: string, refund: Keeping): Promise<Payment> {
     const checkout = await this.read(reference);
-    const items = creditedItems(checkout, targets);
-    if (items === null) return paymentOf(checkout);
-    const { status } = paymentOf(checkout);
-    if (status !== 'captured') throw new TransmissionFailed(`payment-${status}`, 'rejected', { retry: false });
-    const payment = await this.replace(checkout, { items });
-    const intended = targets.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-    if (payment.refundedMinor < intended) throw new TransmissionFailed('credit-differs', 'unknown', { retry: false });
-    return payment;
+    const payment = paymentOf(checkout);
+    return payment.status === 'captured' ? this.keep(checkout, refund) : payment;
+  }
+
+  /** Credits what was taken beyond what is to be kept. */
+  private async keep(checkout: Checkout, { keptMinor, lines }: Keeping): Promise<Payment> {
+    const payment = paymentOf(checkout);
+    const excessMinor = payment.amount.amountMinor - payment.refundedMinor - keptMinor;
+    if (excessMinor <= 0) return payment;
+    const items = creditedItems(checkout, excessMinor, lines);
+    const after = paymentOf(await this.replace(checkout, { items }));
+    const intendedMinor = payment.refundedMinor + excessMinor;
+    if (after.refundedMinor < intendedMinor)
+      throw new TransmissionFailed('credit-differs', 'unknown', { retry: false });
+    return after;
   }
 
   close(): Promise<void> {
@@ -127,9 +134,9 @@ export class PaysonAdapter extends PaymentProcessor {
     return this.parse(await this.client.call('GET', `Checkouts/${encodeURIComponent(reference)}`));
   }
 
-  private async replace(checkout: Checkout, change: Parameters<typeof replacingBody>[1]): Promise<Payment> {
+  private async replace(checkout: Checkout, change: Parameters<typeof replacingBody>[1]): Promise<Checkout> {
     const path = `Checkouts/${encodeURIComponent(checkout.id)}`;
-    return paymentOf(this.parse(await this.client.call('PUT', path, replacingBody(checkout, change))));
+    return this.parse(await this.client.call('PUT', path, replacingBody(checkout, change)));
   }
 
   private parse(answer: unknown): Checkout {

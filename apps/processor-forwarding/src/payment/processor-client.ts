@@ -11,6 +11,13 @@ export interface BasicCredentials {
 /** JSON, or a form where the processor takes forms. */
 export type RequestBody = object | URLSearchParams;
 
+type Method = 'GET' | 'POST' | 'PUT';
+
+interface WrittenBody {
+  readonly type: string;
+  readonly text: string;
+}
+
 export interface CallTimeouts {
   readonly connectMs: number;
   /** A whole call, below the lease of a lane. */
@@ -24,7 +31,7 @@ const longestRetryAfterMs = 3_600_000;
 
 /** Errors before a byte of the request was sent: no connection, or an untrusted certificate. */
 const nothingLeft =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EPRIVATE|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_SSL_\w+)$/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EPRIVATE|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INVALID_ARG|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_SSL_\w+)$/;
 
 /**
  * HTTP to one processor, on a pool of its own; answers are JSON. Certificates are verified (Payson's own SDK switches that off),
@@ -49,10 +56,18 @@ export class ProcessorClient {
   }
 
   /** @param path below the base. @throws TransmissionFailed */
-  async call(method: 'GET' | 'POST' | 'PUT', path: string, body?: RequestBody): Promise<unknown> {
-    const { statusCode, headers, text } = await this.exchange(method, path, body);
-    if (statusCode >= 200 && statusCode < 300) return parsed(text);
-    throw refusal(statusCode, headers['retry-after']);
+  async call(method: Method, path: string, body?: RequestBody): Promise<unknown> {
+    return this.prepare(method, path, body)();
+  }
+
+  /** The same, with the request written now and sent when it is called: what cannot be written is never sent. */
+  prepare(method: Method, path: string, body?: RequestBody): () => Promise<unknown> {
+    const written = body === undefined ? null : writtenBody(body);
+    return async () => {
+      const { statusCode, headers, text } = await this.exchange(method, path, written);
+      if (statusCode >= 200 && statusCode < 300) return parsed(text);
+      throw refusal(statusCode, headers['retry-after']);
+    };
   }
 
   close(): Promise<void> {
@@ -60,12 +75,12 @@ export class ProcessorClient {
   }
 
   /** The span ends here: no trace id is sent, since it would let a processor link the shop's requests. */
-  private exchange(method: 'GET' | 'POST' | 'PUT', path: string, body: RequestBody | undefined) {
+  private exchange(method: Method, path: string, body: WrittenBody | null) {
     const attributes = { 'http.request.method': method, 'server.address': this.egress.base.hostname };
     return traced(`call ${method}`, { kind: 'client', attributes }, () => this.transmit(method, path, body));
   }
 
-  private async transmit(method: 'GET' | 'POST' | 'PUT', path: string, body: RequestBody | undefined) {
+  private async transmit(method: Method, path: string, body: WrittenBody | null) {
     try {
       const answer = await this.pool.request({
         method,
@@ -73,9 +88,9 @@ export class ProcessorClient {
         headers: {
           authorization: this.authorization,
           accept: json,
-          ...(body === undefined ? {} : { 'content-type': body instanceof URLSearchParams ? form : json }),
+          ...(body === null ? {} : { 'content-type': body.type }),
         },
-        ...(body === undefined ? {} : { body: body instanceof URLSearchParams ? String(body) : JSON.stringify(body) }),
+        ...(body === null ? {} : { body: body.text }),
         signal: AbortSignal.timeout(this.timeouts.callMs),
       });
       return { statusCode: answer.statusCode, headers: answer.headers, text: await limited(answer.body) };
@@ -84,6 +99,9 @@ export class ProcessorClient {
     }
   }
 }
+
+const writtenBody = (body: RequestBody): WrittenBody =>
+  body instanceof URLSearchParams ? { type: form, text: String(body) } : { type: json, text: JSON.stringify(body) };
 
 const limited = async (body: AsyncIterable<Buffer>): Promise<string> => {
   const chunks: Buffer[] = [];

@@ -1,10 +1,10 @@
-import type { ForwardingIntent } from '@dittoo/contracts';
+import type { ForwardingIntent, Purpose } from '@dittoo/contracts';
 import type { ForwardingId, LegalBasis, OrderId, RequestId, SubjectId, Uuid } from '@dittoo/kernel';
 import type { QueueTables } from './queue-tables.js';
 
 /** Fields of one purpose, by the register's names. */
 export interface PurposeFields {
-  readonly purpose: string;
+  readonly purpose: Purpose;
   readonly fields: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export interface SendingRecord {
 export interface SendingDisclosure {
   readonly legalEntity: string;
   readonly fields: readonly string[];
-  readonly purpose: string;
+  readonly purpose: Purpose;
   readonly legalBasis: LegalBasis;
   readonly consentRecordId: string | null;
   readonly consentRevision: string | null;

@@ -53,16 +53,6 @@ export class Lanes {
     await this.pool.query(`UPDATE ${tables.item} SET payload = payload - 'cancelled' WHERE id = $1`, [id]);
   }
 
-  /** Is an earlier command about the same payment parked? Then this one must not overtake it. */
-  async hasParkedPredecessor({ tables }: Lane, item: Item): Promise<boolean> {
-    const { rows } = await this.pool.query(
-      `SELECT 1 FROM ${tables.item} WHERE subject_id = $1 AND order_id = $2 AND state = 'parked' AND id < $3
-       AND kind IN ('capturePayment', 'cancelPayment', 'refundPayment') LIMIT 1`,
-      [item.subjectId, item.orderId, item.id],
-    );
-    return rows.length > 0;
-  }
-
   /**
    * The last act before bytes leave, on disk when it answers.
    *
@@ -127,6 +117,17 @@ export class Lanes {
   /** Gives the lane back; it goes to the end of the queue, or waits. Without effect where the lease was lost. */
   async release(lane: Lane, delayMs = 0): Promise<void> {
     await this.writesOf(lane.tables).give(lane, delayMs);
+  }
+
+  /** Since when the oldest command waits that should have been sent long ago; `null` = none. Readings are polled. */
+  async heldSince({ item }: QueueTables, patienceMs: number): Promise<string | null> {
+    const { rows } = await this.pool.query<{ since: Date | null }>(
+      `SELECT min(queued_at) AS since FROM ${item}
+       WHERE state IN ('queued', 'sending') AND kind <> 'readPayment'
+         AND queued_at < now() - make_interval(secs => $1)`,
+      [patienceMs / 1000],
+    );
+    return rows[0]?.since?.toISOString() ?? null;
   }
 
   /** How soon the first lane is due, or was (negative); `null` = there is none. */

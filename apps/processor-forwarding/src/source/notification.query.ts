@@ -172,9 +172,11 @@ const namesCustomer: ReadonlySet<NotificationKind['addressee']> = new Set(['even
 const addressed = (email: Opened<string> | null, language: Locale | undefined): Addressee | null =>
   email === null ? null : { email, language };
 
+const choosesLocale: ReadonlySet<string> = new Set(['RegistrationReceived', 'CustomerRegistered', 'LocaleChosen']);
+
 /** Events have `locale` where the person chose it, and `language` where it was the page's. */
 const localeOf = ({ type, data }: RecordedEvent): Locale | undefined => {
-  const locale = type === 'CustomerRegistered' || type === 'LocaleChosen' ? data['locale'] : data['language'];
+  const locale = choosesLocale.has(type) ? data['locale'] : data['language'];
   return locale === 'sv' || locale === 'en' ? locale : undefined;
 };
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { faultFrom } from '../reception/faults.js';
+import { acts, wholeAmount, type ActingProcessor } from '../payment/acts.js';
 import type { Notifier } from '../payment/notifier.js';
 import { type Reception, jsonBody } from '../reception/reception.js';
 
@@ -9,7 +10,21 @@ export const inspect = (
   processors: readonly string[],
   { received, faults }: Reception,
   notifiers: Readonly<Record<string, Notifier>>,
+  acting: Readonly<Record<string, ActingProcessor>>,
 ): void => {
+  app.post<{ Params: { processor: string; id: string } }>(
+    '/sandbox/:processor/payments/:id/acts',
+    async ({ params, body }, reply) => {
+      const given = (jsonBody(String(body)) ?? {}) as { act?: unknown; amountMinor?: unknown };
+      const act = acts.find((name) => name === given.act);
+      const processor = Object.hasOwn(acting, params.processor) ? acting[params.processor] : undefined;
+      if (processor === undefined) return reply.code(404).send({ message: 'no such processor' });
+      if (act === undefined) return reply.code(400).send({ message: `act must be one of ${acts.join(', ')}` });
+      const outcome = processor.act(params.id, act, wholeAmount(given.amountMinor));
+      return reply.code({ done: 200, unknown: 404, impossible: 409 }[outcome]).send({ outcome });
+    },
+  );
+
   app.get('/sandbox', async () => ({ processors, received: received.all().length, dropped: received.dropped() }));
 
   app.get<{ Params: { processor: string } }>('/sandbox/:processor/requests', async ({ params }, reply) =>

@@ -1,16 +1,20 @@
 import { timingSafeEqual } from 'node:crypto';
 import { newId } from '@dittoo/kernel';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { wholeAmount, type Act, type ActOutcome } from '../payment/acts.js';
 import type { Notifier } from '../payment/notifier.js';
 import { paymentPage, paymentPagePolicy } from '../payment/payment.page.js';
+import type { PaymentJournal } from '../payment/payment-journal.js';
 import type { MondidoOptions } from '../processor-sandbox.config.js';
 import { type Reception, basicCredentials, formBody, jsonBody, receive } from '../reception/reception.js';
+import { listed, refused, type ById, type Listing } from './answers.js';
+import { MondidoCustomers } from './customers.http.js';
 import { readAmount, readForm, readTransaction } from './mondido-body.js';
 import {
-  type MondidoError,
   type Refund,
   type Transaction,
   type TransactionAnswer,
+  actOnTransaction,
   captureTransaction,
   decideTransaction,
   isError,
@@ -23,36 +27,15 @@ import {
   twoDecimals,
 } from './transaction.js';
 
-interface Customer {
-  readonly id: number;
-  readonly ref: string;
-  readonly metadata: unknown;
-  readonly created_at: string;
-}
-
-interface StoredCard {
-  readonly id: number;
-  readonly token: string;
-  readonly status: 'active' | 'deleted';
-  readonly card_number: string;
-  readonly card_type: string;
-  readonly customer: { readonly id: number } | null;
-}
-
-type ById = { Params: { id: string } };
-type Listing = { Querystring: Record<string, string> };
-
 /**
  * Mondido v1 under `/mondido/v1`, and under `/mondido/v1/form` its hosted page. Hosted payments, captures, refunds,
- * customers and stored cards; no plans and no direct cards. Everything lives as long as the process.
+ * customers and stored cards; no plans and no direct cards. Customers and stored cards live as long as the process.
  */
 export class MondidoSandbox {
   private readonly transactions = new Map<number, Transaction>();
   private readonly byReference = new Map<string, number[]>();
   private readonly byToken = new Map<string, number>();
-  private readonly customers = new Map<number, Customer>();
-  private readonly customerByRef = new Map<string, number>();
-  private readonly storedCards = new Map<number, StoredCard>();
+  private readonly customers: MondidoCustomers;
   private ids = 200_000;
 
   constructor(
@@ -60,7 +43,35 @@ export class MondidoSandbox {
     private readonly reception: Reception,
     private readonly notifier: Notifier,
     private readonly origin: () => string,
-  ) {}
+    private readonly journal: PaymentJournal,
+  ) {
+    this.customers = new MondidoCustomers(() => ++this.ids, reception);
+    for (const transaction of journal.of<Transaction>('mondido').values()) this.index(transaction);
+    for (const { id, refunds } of this.transactions.values())
+      this.ids = Math.max(this.ids, id, ...refunds.map((refund) => refund.id));
+  }
+
+  /** Nobody can pay any more what is still to be paid: its page had another address. */
+  expireOpen(): void {
+    for (const transaction of this.transactions.values()) {
+      if (transaction.status !== 'pending') continue;
+      const failed = { ...transaction, status: 'failed' as const };
+      this.transactions.set(failed.id, failed);
+      this.journal.defer('mondido', String(failed.id), withoutBuyer(failed));
+    }
+  }
+
+  private index(transaction: Transaction): void {
+    const { id, paymentRef, token } = transaction;
+    this.transactions.set(id, transaction);
+    this.byToken.set(token, id);
+    this.byReference.set(paymentRef, [...(this.byReference.get(paymentRef) ?? []), id]);
+  }
+
+  private store(transaction: Transaction): void {
+    this.transactions.set(transaction.id, transaction);
+    this.journal.keep('mondido', String(transaction.id), withoutBuyer(transaction));
+  }
 
   mount(app: FastifyInstance): void {
     app.register(async (api) => this.api(api), { prefix: '/mondido/v1' });
@@ -69,12 +80,12 @@ export class MondidoSandbox {
     );
     app.post<{ Params: { token: string } }>('/mondido/v1/form/:token', async ({ params, headers, body }, reply) => {
       const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-      const { decision } = ((form ? formBody : jsonBody)(String(body)) ?? {}) as { decision?: unknown };
+      const { amountMinor, decision } = ((form ? formBody : jsonBody)(String(body)) ?? {}) as Record<string, unknown>;
       const transaction = this.withToken(params.token);
       const known = (['approve', 'deny', 'fail'] as const).find((name) => name === decision);
       if (transaction === undefined) return reply.code(404).send(mondidoErrors.notFound);
       if (known === undefined) return reply.code(400).send(mondidoErrors.parameter);
-      const answer = this.keep(transaction, decideTransaction(transaction, known));
+      const answer = this.keep(transaction, decideTransaction(transaction, known, wholeAmount(amountMinor)));
       if (form) return this.page(params.token, reply);
       return isError(answer) ? reply.code(409).send(answer) : reply.send({ id: answer.id, status: answer.status });
     });
@@ -99,14 +110,12 @@ export class MondidoSandbox {
         token: newId(),
         status: 'pending',
         createdAt: this.reception.clock.now(),
-        customerId: request.customerRef === '' ? null : this.customerOf(request.customerRef).id,
+        customerId: request.customerRef === '' ? null : this.customers.of(request.customerRef).id,
         storedCardId: null,
         refunds: [],
       };
-      this.transactions.set(transaction.id, transaction);
-      this.byToken.set(transaction.token, transaction.id);
-      const { paymentRef } = transaction;
-      this.byReference.set(paymentRef, [...(this.byReference.get(paymentRef) ?? []), transaction.id]);
+      this.index(transaction);
+      this.store(transaction);
       reply.code(201);
       return this.answer(transaction);
     });
@@ -152,59 +161,17 @@ export class MondidoSandbox {
         : this.refund(refund, query['extend'] ?? '');
     });
 
-    this.customerRoutes(api);
+    this.customers.mount(api);
     api.setNotFoundHandler(async (_request, reply) => refused(reply, mondidoErrors.notFound, 404));
-  }
-
-  private customerRoutes(api: FastifyInstance): void {
-    api.get<Listing>('/customers', async ({ query }, reply) => {
-      const wanted = query['filter[ref]'];
-      const found = [...this.customers.values()].filter(({ ref }) => wanted === undefined || ref === wanted);
-      return listed(reply, query, found, (customer) => customer);
-    });
-    api.post('/customers', async ({ body }, reply) => {
-      const { ref, metadata } = readForm(String(body));
-      if (typeof ref !== 'string' || ref === '') return refused(reply, mondidoErrors.parameter);
-      const customer = { ...this.customerOf(ref), metadata: metadata ?? null };
-      this.customers.set(customer.id, customer);
-      return reply.code(201).send(customer);
-    });
-    api.get<ById>('/customers/:id', async ({ params }, reply) => {
-      return this.customers.get(Number(params.id)) ?? refused(reply, mondidoErrors.notFound, 404);
-    });
-    api.put<ById>('/customers/:id', async ({ params, body }, reply) => {
-      const customer = this.customers.get(Number(params.id));
-      if (customer === undefined) return refused(reply, mondidoErrors.notFound, 404);
-      const changed = { ...customer, metadata: readForm(String(body))['metadata'] ?? customer.metadata };
-      this.customers.set(changed.id, changed);
-      return changed;
-    });
-
-    api.get<Listing>('/stored_cards', async ({ query }, reply) => {
-      const wanted = query['filter[customer_id]'];
-      const found = [...this.storedCards.values()].filter(
-        ({ customer }) => wanted === undefined || customer?.id === Number(wanted),
-      );
-      return listed(reply, query, found, (card) => card);
-    });
-    api.get<ById>('/stored_cards/:id', async ({ params }, reply) => {
-      return this.storedCards.get(Number(params.id)) ?? refused(reply, mondidoErrors.notFound, 404);
-    });
-    api.delete<ById>('/stored_cards/:id', async ({ params }, reply) => {
-      const card = this.storedCards.get(Number(params.id));
-      if (card === undefined) return refused(reply, mondidoErrors.notFound, 404);
-      const deleted = { ...card, status: 'deleted' as const };
-      this.storedCards.set(card.id, deleted);
-      return deleted;
-    });
   }
 
   /** Stores the result; sends a new status to the webhook, and stores a card where that was requested. */
   private keep(before: Transaction, answer: TransactionAnswer): TransactionAnswer {
     if (isError(answer)) return answer;
     const paid = before.status === 'pending' && (answer.status === 'approved' || answer.status === 'authorized');
-    const after = paid && answer.storeCard ? { ...answer, storedCardId: this.storeCard(answer) } : answer;
-    this.transactions.set(after.id, after);
+    const after =
+      paid && answer.storeCard ? { ...answer, storedCardId: this.customers.storeCard(answer.customerId) } : answer;
+    this.store(after);
     if (after.status !== before.status && after.webhookUrl !== null)
       this.notifier.send({
         id: String(after.id),
@@ -217,26 +184,18 @@ export class MondidoSandbox {
     return after;
   }
 
-  private storeCard(transaction: Transaction): number {
-    const id = ++this.ids;
-    this.storedCards.set(id, {
-      id,
-      token: newId(),
-      status: 'active',
-      card_number: '411111******1111',
-      card_type: 'VISA',
-      customer: transaction.customerId === null ? null : { id: transaction.customerId },
-    });
-    return id;
-  }
-
-  private customerOf(ref: string): Customer {
-    const known = this.customers.get(this.customerByRef.get(ref) ?? 0);
-    if (known !== undefined) return known;
-    const customer = { id: ++this.ids, ref, metadata: null, created_at: this.reception.clock.now() };
-    this.customers.set(customer.id, customer);
-    this.customerByRef.set(ref, customer.id);
-    return customer;
+  act(id: string, act: Act, amountMinor: number | null): ActOutcome {
+    const transaction = this.transactions.get(Number(id));
+    if (transaction === undefined) return 'unknown';
+    if (act === 'forget') {
+      this.transactions.delete(transaction.id);
+      this.journal.keep('mondido', id, null);
+      return 'done';
+    }
+    const refund = { id: ++this.ids, reason: 'by staff of Mondido', createdAt: this.reception.clock.now() };
+    return isError(this.keep(transaction, actOnTransaction(transaction, act, amountMinor, refund)))
+      ? 'impossible'
+      : 'done';
   }
 
   private withToken(token: string): Transaction | undefined {
@@ -290,20 +249,12 @@ export class MondidoSandbox {
   }
 }
 
-const refused = (reply: FastifyReply, error: MondidoError, status = 422): FastifyReply =>
-  reply.code(status).send(error);
-
-/** `limit` and `offset`, with `Content-Range: items a-b/total`. */
-const listed = <T, A>(
-  reply: FastifyReply,
-  query: Record<string, string>,
-  found: readonly T[],
-  answer: (one: T) => A,
-): A[] => {
-  const whole = (value: string | undefined, otherwise: number) =>
-    value !== undefined && /^\d{1,6}$/.test(value) ? Number(value) : otherwise;
-  const offset = whole(query['offset'], 0);
-  const page = found.slice(offset, offset + whole(query['limit'], 10));
-  reply.header('content-range', `items ${offset}-${Math.max(offset, offset + page.length - 1)}/${found.length}`);
-  return page.map(answer);
-};
+/** What is kept of a transaction on disk. */
+const withoutBuyer = (transaction: Transaction): Transaction => ({
+  ...transaction,
+  customerRef: '',
+  customerId: null,
+  storedCardId: null,
+  paymentDetails: {},
+  metadata: null,
+});

@@ -106,12 +106,17 @@ export const responseHash = (
 
 export type Decision = 'approve' | 'deny' | 'fail';
 
-/** The buyer on the hosted page. The same decision twice is one. */
-export const decideTransaction = (transaction: Transaction, decision: Decision): TransactionAnswer => {
+/** The buyer on the hosted page. The same decision twice is one. @param approvedMinor `null` = the whole amount */
+export const decideTransaction = (
+  transaction: Transaction,
+  decision: Decision,
+  approvedMinor: number | null = null,
+): TransactionAnswer => {
   const paid = transaction.authorize ? 'authorized' : 'approved';
   const status = ({ approve: paid, deny: 'declined', fail: 'failed' } as const)[decision];
   if (transaction.status === status) return transaction;
-  return transaction.status === 'pending' ? { ...transaction, status } : mondidoErrors.state;
+  if (transaction.status !== 'pending') return mondidoErrors.state;
+  return { ...transaction, status, amountMinor: approvedMinor ?? transaction.amountMinor };
 };
 
 /** Captures the reserved amount or a part of it; the rest is released. */
@@ -135,6 +140,19 @@ export const refundTransaction = (
     ...transaction,
     refunds: [...transaction.refunds, { ...refund, amountMinor, transactionId: transaction.id }],
   };
+};
+
+/** What Mondido's staff may do, without the shop. @param amountMinor `null` = all that is left */
+export const actOnTransaction = (
+  transaction: Transaction,
+  act: 'cancel' | 'capture' | 'refund',
+  amountMinor: number | null,
+  refund: Omit<Refund, 'transactionId' | 'amountMinor'>,
+): TransactionAnswer => {
+  if (act === 'capture') return captureTransaction(transaction, amountMinor ?? transaction.amountMinor);
+  if (transaction.status !== (act === 'cancel' ? 'authorized' : 'approved')) return mondidoErrors.state;
+  const leftMinor = transaction.refunds.reduce((left, earlier) => left - earlier.amountMinor, transaction.amountMinor);
+  return refundTransaction(transaction, { ...refund, amountMinor: amountMinor ?? leftMinor });
 };
 
 export const refundAnswer = (refund: Refund) => ({

@@ -38,6 +38,8 @@ export interface Checkout {
   readonly gui: Gui;
   readonly description: string | null;
   readonly purchaseId: number | null;
+  /** Approved for another amount than that of the items; `null` = for theirs. */
+  readonly approvedMinor: number | null;
   readonly expirationTime: string;
   readonly history: Readonly<Partial<Record<CheckoutStatus, string>>>;
 }
@@ -62,7 +64,7 @@ const sum = (items: readonly Item[], of: (item: Item) => number): number =>
   items.reduce((total, item) => total + of(item), 0);
 
 /** What the buyer pays, in minor units. */
-export const totalMinor = (checkout: Checkout): number => sum(checkout.items, itemTotal);
+export const totalMinor = ({ approvedMinor, items }: Checkout): number => approvedMinor ?? sum(items, itemTotal);
 
 const editable = (status: CheckoutStatus): boolean => status === 'created' || status === 'readyToPay';
 
@@ -106,6 +108,7 @@ export const createCheckout = (body: CheckoutBody, ids: () => string, now: strin
     gui: body.gui ?? {},
     description: body.description ?? null,
     purchaseId: null,
+    approvedMinor: null,
     expirationTime: new Date(Date.parse(now) + lifetimeMs).toISOString(),
     history: { created: now },
   };
@@ -191,12 +194,16 @@ const creditedBy = (checkout: Checkout, { order }: CheckoutBody): CheckoutAnswer
 /** Changes from outside the API: by the buyer, the bank, or time. */
 export type Decision = 'approve' | 'deny' | 'settle' | 'expire';
 
-/** @param purchaseId given to the checkout when it is approved */
+/**
+ * @param purchaseId given to the checkout when it is approved
+ * @param approvedMinor what is approved; `null` = the whole
+ */
 export const decideCheckout = (
   checkout: Checkout,
   decision: Decision,
   purchaseId: number,
   now: string,
+  approvedMinor: number | null = null,
 ): CheckoutAnswer => {
   const done: Readonly<Record<Decision, CheckoutStatus>> = {
     approve: 'readyToShip',
@@ -211,8 +218,30 @@ export const decideCheckout = (
       : refused('status', `nothing to settle when ${checkout.status}`);
   if (!editable(checkout.status)) return refused('status', `is ${checkout.status} already`);
   if (decision === 'approve')
-    return { ...arrived(arrived(checkout, 'processingPayment', now), 'readyToShip', now), purchaseId };
+    return { ...arrived(arrived(checkout, 'processingPayment', now), 'readyToShip', now), purchaseId, approvedMinor };
   return arrived(checkout, done[decision], now);
+};
+
+/** What Payson's staff may do to a checkout, without the shop. @param amountMinor of a refund; `null` = all that is left */
+export const actOnCheckout = (
+  checkout: Checkout,
+  act: 'cancel' | 'capture' | 'refund',
+  amountMinor: number | null,
+  now: string,
+): CheckoutAnswer => {
+  if (act !== 'refund') {
+    if (checkout.status !== 'readyToShip') return refused('status', `is ${checkout.status}`);
+    return arrived(checkout, act === 'cancel' ? 'canceled' : 'shipped', now);
+  }
+  if (checkout.status !== 'shipped' && checkout.status !== 'paidToAccount')
+    return refused('status', `is ${checkout.status}`);
+  let leftMinor = amountMinor ?? Number.POSITIVE_INFINITY;
+  const items = checkout.items.map((item) => {
+    const creditMinor = Math.min(leftMinor, itemTotal(item) - item.creditedMinor);
+    leftMinor -= creditMinor;
+    return { ...item, creditedMinor: item.creditedMinor + creditMinor };
+  });
+  return { ...checkout, items };
 };
 
 /** Whether the time to pay has passed. */

@@ -1,8 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { newId } from '@dittoo/kernel';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { wholeAmount, type Act, type ActOutcome } from '../payment/acts.js';
 import type { Notifier } from '../payment/notifier.js';
 import { paymentPage, paymentPagePolicy } from '../payment/payment.page.js';
+import type { PaymentJournal } from '../payment/payment-journal.js';
 import type { PaysonOptions } from '../processor-sandbox.config.js';
 import { type Reception, basicCredentials, formBody, jsonBody, receive } from '../reception/reception.js';
 import {
@@ -10,6 +12,7 @@ import {
   type CheckoutAnswer,
   type CheckoutStatus,
   type Decision,
+  actOnCheckout,
   answerOf,
   createCheckout,
   decideCheckout,
@@ -24,8 +27,7 @@ import { type PaysonError, readCheckout } from './payson-body.js';
 const pageSize = 20;
 
 /**
- * Payson Checkout 2.0 under `/payson/2.0`, and under `/payson/pay` the page that a buyer sees in its frame. Checkouts
- * live as long as the process; the caller of the API learns of a buyer's decision by an unsigned notification or by
+ * Payson Checkout 2.0 under `/payson/2.0`, and under `/payson/pay` the page that a buyer sees in its frame. The caller of the API learns of a buyer's decision by an unsigned notification or by
  * reading.
  */
 export class PaysonSandbox {
@@ -37,15 +39,34 @@ export class PaysonSandbox {
     private readonly reception: Reception,
     private readonly notifier: Notifier,
     private readonly origin: () => string,
-  ) {}
+    private readonly journal: PaymentJournal,
+  ) {
+    for (const [id, checkout] of journal.of<Checkout>('payson')) this.checkouts.set(id, checkout);
+    for (const { purchaseId } of this.checkouts.values()) this.purchases = Math.max(this.purchases, purchaseId ?? 0);
+  }
+
+  /** Nobody can pay any more what is still to be paid: its page had another address. */
+  expireOpen(): void {
+    for (const checkout of this.checkouts.values()) {
+      const expired = decideCheckout(checkout, 'expire', 0, this.reception.clock.now());
+      if (isRefusal(expired) || expired.status === checkout.status) continue;
+      this.checkouts.set(expired.id, expired);
+      this.journal.defer('payson', expired.id, withoutBuyer(expired));
+    }
+  }
+
+  private store(checkout: Checkout): void {
+    this.checkouts.set(checkout.id, checkout);
+    this.journal.keep('payson', checkout.id, withoutBuyer(checkout));
+  }
 
   mount(app: FastifyInstance): void {
     app.register(async (api) => this.api(api), { prefix: '/payson/2.0' });
     app.get<{ Params: { id: string } }>('/payson/pay/:id', async ({ params }, reply) => this.page(params.id, reply));
     app.post<{ Params: { id: string } }>('/payson/pay/:id', async ({ params, headers, body }, reply) => {
       const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-      const { decision } = ((form ? formBody : jsonBody)(String(body)) ?? {}) as { decision?: unknown };
-      const answer = this.decide(params.id, decision);
+      const given = ((form ? formBody : jsonBody)(String(body)) ?? {}) as { decision?: unknown; amountMinor?: unknown };
+      const answer = this.decide(params.id, given.decision, wholeAmount(given.amountMinor));
       if (typeof answer === 'number' && !(form && answer === 409))
         return reply.code(answer).send({ message: answer === 404 ? 'no such checkout' : 'no such decision now' });
       if (form) return this.page(params.id, reply);
@@ -76,7 +97,7 @@ export class PaysonSandbox {
       if (errors.length > 0) return failed(reply, 400, 'Validation failed', errors);
       const created = createCheckout(checkout, newId, this.reception.clock.now());
       if (isRefusal(created)) return failed(reply, 400, 'Validation failed', created.errors);
-      this.checkouts.set(created.id, created);
+      this.store(created);
       reply.code(201).header('location', `${this.origin()}/payson/2.0/Checkouts/${created.id}`);
       return this.answer(created);
     });
@@ -117,23 +138,36 @@ export class PaysonSandbox {
   }
 
   /** @returns 400 = no such decision, 404 = no such checkout, 409 = not in this status */
-  private decide(id: string, decision: unknown): Checkout | 400 | 404 | 409 {
+  private decide(id: string, decision: unknown, amountMinor: number | null): Checkout | 400 | 404 | 409 {
     const checkout = this.find(id);
     if (checkout === null) return 404;
     const known = (['approve', 'deny', 'settle', 'expire'] as const).find((name) => name === decision);
     if (known === undefined) return 400;
-    const answer = this.move(checkout, known);
+    const answer = this.move(checkout, known, amountMinor);
     return isRefusal(answer) ? 409 : answer;
   }
 
-  private move(checkout: Checkout, decision: Decision): CheckoutAnswer {
-    return this.keep(checkout.status, decideCheckout(checkout, decision, ++this.purchases, this.reception.clock.now()));
+  private move(checkout: Checkout, decision: Decision, amountMinor: number | null = null): CheckoutAnswer {
+    const now = this.reception.clock.now();
+    return this.keep(checkout.status, decideCheckout(checkout, decision, ++this.purchases, now, amountMinor));
+  }
+
+  act(id: string, act: Act, amountMinor: number | null): ActOutcome {
+    const checkout = this.find(id);
+    if (checkout === null) return 'unknown';
+    if (act === 'forget') {
+      this.checkouts.delete(checkout.id);
+      this.journal.keep('payson', checkout.id, null);
+      return 'done';
+    }
+    const answer = actOnCheckout(checkout, act, amountMinor, this.reception.clock.now());
+    return isRefusal(this.keep(checkout.status, answer)) ? 'impossible' : 'done';
   }
 
   /** Stores the result, and notifies the shop of a new status that has a notification. */
   private keep(before: CheckoutStatus, answer: CheckoutAnswer): CheckoutAnswer {
     if (isRefusal(answer)) return answer;
-    this.checkouts.set(answer.id, answer);
+    this.store(answer);
     if (answer.status !== before && notifiedStatuses.includes(answer.status)) {
       const url = new URL(answer.merchant.notificationUri);
       url.search += `${url.search === '' ? '?' : '&'}checkout=${answer.id}`;
@@ -179,6 +213,13 @@ export class PaysonSandbox {
       .send(page);
   }
 }
+
+/** What is kept of a checkout on disk. */
+const withoutBuyer = (checkout: Checkout): Checkout => ({
+  ...checkout,
+  customer: { type: 'person' },
+  description: null,
+});
 
 const failed = (
   reply: FastifyReply,

@@ -5,6 +5,7 @@ import { ContactDirectory, isLinkToken, KeyEncryption } from '@dittoo/personal-d
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import {
+  AcceptsForm,
   ApiProblems,
   commandContext,
   Commands,
@@ -14,8 +15,8 @@ import {
   type Caller,
   refuseCardNumbers,
 } from '@dittoo/service';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res, type StreamableFile } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, HttpCode, Inject, Param, Post, Res, type StreamableFile } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiConsumes, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Customers } from '../person/customers.query.js';
 import { EmailIndex } from '@dittoo/personal-data';
@@ -25,7 +26,7 @@ import {
   ConfirmPrivacyRequestBody,
   PrivacyRequestAccepted,
   PrivacyRequestBody,
-  TokenExportQuery,
+  TokenExportBody,
 } from './privacy-request.http.js';
 import { RequestsInFlight } from '../rights-request/requests-in-flight.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
@@ -104,13 +105,19 @@ export class PrivacyRequestController {
     return { requestId, dueAt, ...(certificate === null ? {} : { certificate }) };
   }
 
-  /** Returns the finished copy, once, by the link that was mailed to the confirmed address. */
-  @Get(':id/export')
+  /**
+   * Hands the finished copy out, once, for the token of the link that was mailed to the confirmed address. A POST, because
+   * programs that check mail open every link.
+   */
+  @Post(':id/export')
+  @HttpCode(200)
+  @AcceptsForm()
+  @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiProduces('application/json', 'text/html')
   @ApiOkResponse({ description: 'Everything the shop holds about the person, signed', schema: { type: 'object' } })
   async export(
     @Param('id') id: string,
-    @Query() { format = 'json', token }: TokenExportQuery,
+    @Body() { format = 'json', token }: TokenExportBody,
     @FromCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {

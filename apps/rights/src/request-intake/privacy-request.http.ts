@@ -40,7 +40,7 @@ export class ConfirmPrivacyRequestBody {
   token!: string;
 }
 
-export class TokenExportQuery extends ExportQuery {
+export class TokenExportBody extends ExportQuery {
   /** The token of the mailed link. */
   @ApiProperty({ maxLength: 100 })
   @IsString()

@@ -1,4 +1,4 @@
-import { Clock, KeyRing, type DataCategory, type DestroyedKey } from '@dittoo/kernel';
+import { Clock, keyNamed, KeyRing, type DataCategory, type DestroyedKey } from '@dittoo/kernel';
 import { LOGGER, PLATFORM_CONFIG, ROW_POOL, type PlatformConfig } from '@dittoo/platform';
 import { dayOf } from '@dittoo/processor-register';
 import { LeasedWorker, type Lease } from '@dittoo/service';
@@ -121,8 +121,11 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     const person = await this.blocks.recheck(duePerson, now);
     if (person.due.length < duePerson.due.length) await this.due.later('retention', duePerson.subjectId, now);
     if (person.due.length === 0) return false;
-    await this.subjects.recordPeriodEnded(person.subjectId, await this.destroy(person, now), retentionActor);
-    const personnummer = person.due.some(({ category }) => category === 'personnummer');
+    const destroyed = await this.destroy(person, now);
+    await this.subjects.recordPeriodEnded(person.subjectId, destroyed, retentionActor);
+    // A row without a key of its own is an order that needed the number.
+    const ownKeys = new Set(destroyed.map(({ kid }) => keyNamed(kid)?.scope));
+    const personnummer = person.due.some(({ category, scope }) => category === 'personnummer' && !ownKeys.has(scope));
     // Another order, or its refund, may still need the number; then that order's last day ends it.
     if (personnummer && !(await this.due.othersOf(person.subjectId, 'personnummer', now))) {
       await this.personnummer.end(person.subjectId, now);
@@ -138,11 +141,11 @@ export class RetentionScheduler implements OnApplicationBootstrap, BeforeApplica
     const reason = { at: now, requestId: null };
     const destroyed: DestroyedKey[] = [];
     for (const category of new Set(due.map((row) => row.category))) {
-      if (category === 'personnummer') continue; // ended by its own event
       const ofCategory = keys.filter((key) => key.category === category);
       const scopes = new Set(due.filter((row) => row.category === category).map(({ scope }) => scope));
       const kids = ofCategory.flatMap(({ kid, scope }) => (scope !== null && scopes.has(scope) ? [kid] : []));
       if (kids.length > 0) destroyed.push(...(await this.keyRing.destroy(subjectId, [category], { ...reason, kids })));
+      if (category === 'personnummer') continue; // a customer's number is ended by its own event
       // Keys from before scopes existed cover a whole category: they are destroyed with the last of it.
       const last = everyScoped.has(category) && !(await this.due.othersOf(subjectId, category, now));
       if (!scopes.has(wholeCategory) && !last) continue;

@@ -1,3 +1,4 @@
+/* eslint max-lines: off -- one table, a row for each period */
 import { newId, streamName, type DataCategory } from '@dittoo/kernel';
 import { loadRegister } from '@dittoo/processor-register';
 import { wholeCategory, type RetentionEvent, type RetentionRules } from './retention-rules.js';
@@ -18,6 +19,12 @@ export const on = (
 export const placed = (day: string, personnummerGround: string | null = null, stream?: string) =>
   on(day, 'OrderPlaced', { personnummerGround }, stream);
 const consent = (day: string, type: string, purpose: string) => on(day, type, { purpose }, `consent-${subjectId}`);
+const registration = (day: string) => {
+  const data = { ...until('2026-11-24'), personnummerGround: 'secureIdentification' };
+  return on(day, 'RegistrationReceived', data, `customer-${subjectId}`, message);
+};
+const taken = () => [registration('2026-11-22'), on('2026-11-23', 'RegistrationEnded')];
+const confirmed = () => [registration('2026-11-22'), on('2026-11-23', 'CustomerRegistered')];
 const until = (day: string) => ({ expiresAt: `${day}T11:00:00.000Z` });
 
 type Row = readonly [what: string, events: readonly RetentionEvent[], DataCategory, scope: string, day: string | null];
@@ -71,6 +78,13 @@ export const rows: readonly Row[] = [
   [
     "an officer's words about a search for people",
     [on('2026-01-10', 'SubjectsSearched', {}, `officerAccess-${thing}`, message)],
+    'support',
+    message,
+    '2029-01-10',
+  ],
+  [
+    'why staff closed an attention item by hand',
+    [on('2026-01-10', 'AttentionDismissed', {}, `attention-${thing}`, message)],
     'support',
     message,
     '2029-01-10',
@@ -283,6 +297,12 @@ export const rows: readonly Row[] = [
     wholeCategory,
     null,
   ],
+  ['a registration', [registration('2026-11-22')], 'profile', wholeCategory, '2026-11-24'],
+  ['an address of a registration', [registration('2026-11-22')], 'contact', wholeCategory, '2026-11-24'],
+  ['a personnummer of a registration', [registration('2026-11-22')], 'personnummer', message, '2026-11-24'],
+  ['a registration that another one ended', taken(), 'contact', wholeCategory, '2026-11-22'],
+  ['the personnummer of a form that was confirmed', confirmed(), 'personnummer', message, '2026-11-22'],
+  ['a registration that was confirmed', confirmed(), 'profile', wholeCategory, '2028-11-23'],
   ['an account', [on('2026-11-22', 'CustomerRegistered')], 'profile', wholeCategory, '2028-11-22'],
   [
     'an account that is used',

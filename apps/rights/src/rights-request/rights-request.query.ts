@@ -62,6 +62,15 @@ export class RightsRequests {
     return new Set(rows.map(({ subject_id }) => subject_id));
   }
 
+  /** The requests without an answer whose time ends before `at`, the most urgent first. */
+  async openAndDueBefore(at: string): Promise<{ readonly requestId: string; readonly dueAt: string }[]> {
+    const rows = await this.rows.query<{ request_id: string; due_at: Date }[]>(
+      'SELECT request_id, due_at FROM rights.rights_request WHERE open AND due_at < $1 ORDER BY due_at, request_id',
+      [at],
+    );
+    return rows.map(({ due_at, request_id }) => ({ requestId: request_id, dueAt: due_at.toISOString() }));
+  }
+
   /** @throws DomainError `not-found` */
   async forOfficer(requestId: string, now: string): Promise<OfficersRequest> {
     return officersAnswer(requestId, await this.commands.load(rightsRequestDecider, requestId), now);

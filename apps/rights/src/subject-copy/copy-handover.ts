@@ -30,6 +30,8 @@ export class CopyHandover {
     const claim = (now: string) => ({ type: 'CollectCopy', format, now }) as const;
     const { state } = await this.commands.load(rightsRequestDecider, requestId);
     rightsRequestDecider.decide(claim(this.clock.now()), state); // checked before anything is opened
+    // It only asks whether there is a copy, as scanners of links do: nothing is opened or spent.
+    if (reply.request.method === 'HEAD') return new StreamableFile(Buffer.alloc(0));
     const copy = await this.copies.collect({ requestId, subjectId, format, now: this.clock.now() });
     try {
       await this.commands.execute(rightsRequestDecider, requestId, claim, context);

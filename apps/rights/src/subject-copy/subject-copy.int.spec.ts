@@ -153,7 +153,7 @@ describe('an access copy', () => {
       { type: 'NameRectified', data: { givenName: 'Nyare', familyName: 'Family forr' } },
       {
         type: 'EmailChangeRequested',
-        data: { email: 'wanted@example.org', token: 'a token', expiresAt: '2027-01-01T00:00:00.000Z' },
+        data: { email: 'wanted@example.org', token: 'a token', code: '123456', expiresAt: '2027-01-01T00:00:00.000Z' },
       },
     ]);
     const copy = await accessOf(life.subjectId);

@@ -237,7 +237,7 @@ const eventsOf = (deed: IdentityDeed, word: string): readonly CustomerEvent[] =>
     case 'reveal':
       return [{ type: 'PersonnummerRevealed', data: { purpose: word } }];
     case 'requestEmail': {
-      const change = { email: `${word}@example.org`, token: `token-${word}`, expiresAt: at };
+      const change = { email: `${word}@example.org`, token: `token-${word}`, code: `code-${word}`, expiresAt: at };
       return [{ type: 'EmailChangeRequested', data: change }];
     }
   }

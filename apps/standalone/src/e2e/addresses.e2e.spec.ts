@@ -57,7 +57,7 @@ describe('a public address with a path', () => {
     expect((await fetch(metricsUrl!)).status).toBe(200);
     const [, base] = /^listens\s+(http:\/\/127\.0\.0\.1:[1-9]\d*)$/m.exec(shop.output) ?? [];
 
-    const client = new ShopClient(`${base}/dittoo`);
+    const client = new ShopClient(`${base}/dittoo`, () => shop.output);
     const person = { ...canaryPerson('Path'), email: 'path.under.test@example.org' };
     await client.register(person);
     const subscribed = await fetch(`${base}/api/v1/newsletter/subscriptions`, {

@@ -22,7 +22,7 @@ export const badInputContract = (start: () => Promise<RunningShop>): void => {
 
   beforeAll(async () => {
     process = await start();
-    shop = new ShopClient(process.url);
+    shop = new ShopClient(process.url, () => process.log);
     noticeVersion = await shop.noticeVersion();
     await shop.register(anna);
     token = await shop.signIn(anna);

@@ -16,7 +16,7 @@ let customerId: string;
 
 beforeAll(async () => {
   processes = await DistributedShop.start();
-  shop = new ShopClient(processes.url);
+  shop = new ShopClient(processes.url, () => processes.log);
   const person = { ...canaryPerson('Distributed'), email: 'distributed.under.test@example.org' };
   customerId = await shop.register(person);
   token = await shop.signIn(person);

@@ -33,7 +33,7 @@ beforeAll(async () => {
   process = await ShopProcess.start({
     EVENT_STORE_URL: `esdb://${user}@127.0.0.1:${sandbox.port}?tls=true&tlsCAFile=${caFile}`,
   });
-  shop = new ShopClient(process.url);
+  shop = new ShopClient(process.url, () => process.log);
 }, 60_000);
 afterAll(async () => {
   await process.remove();

@@ -16,7 +16,7 @@ let tokens: (string | undefined)[];
 
 beforeAll(async () => {
   process = await ShopProcess.start();
-  shop = new ShopClient(process.url);
+  shop = new ShopClient(process.url, () => process.log);
   document = await shop.ok('GET', '/openapi.json');
   const person = { ...canaryPerson('Hv9'), email: 'hostile.values@example.org' };
   await shop.register(person);

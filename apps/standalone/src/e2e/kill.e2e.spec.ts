@@ -14,7 +14,7 @@ let shop: ShopClient;
 
 beforeAll(async () => {
   process = await ShopProcess.start();
-  shop = new ShopClient(process.url);
+  shop = new ShopClient(process.url, () => process.log);
 }, 60_000);
 afterAll(() => process.remove(), 60_000);
 

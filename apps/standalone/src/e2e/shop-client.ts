@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@dittoo/platform/testing';
 
 export interface Answer {
   readonly status: number;
@@ -8,9 +9,13 @@ export interface Answer {
   readonly body: any;
 }
 
-/** For specs: the public API, as a storefront would call it. */
+/** For specs: the public API, as a storefront would call it, and the mailboxes of its customers. */
 export class ShopClient {
-  constructor(readonly url: string) {}
+  /** @param log what the shop has printed, which names the sandbox; without it nobody reads mail */
+  constructor(
+    readonly url: string,
+    private readonly log: () => string = () => '',
+  ) {}
 
   async call(
     method: string,
@@ -74,6 +79,7 @@ export class ShopClient {
     return (await this.ok('POST', '/sessions', { body: { email, password } })).accessToken;
   }
 
+  /** Registers, reads the mail and confirms the address. */
   async register(person: Person, key: string = randomUUID()): Promise<string> {
     const body = {
       ...person,
@@ -84,8 +90,36 @@ export class ShopClient {
         given: false,
       })),
     };
-    return (await this.ok('POST', '/customers', { body, headers: { 'idempotency-key': key } })).customerId;
+    const headers = { 'idempotency-key': key };
+    const before = await this.mailsTo(person.email);
+    const { customerId } = await this.ok('POST', '/customers', { body, headers });
+    await this.ok('POST', '/email-confirmations', { body: { token: await this.mailedToken(person.email, before) } });
+    return customerId;
   }
+
+  /** Mails to an address, oldest first, as the mail provider's sandbox received them. */
+  async mailsTo(email: string): Promise<readonly Mail[]> {
+    const sandbox = [...this.log().matchAll(/^stand-ins (http\S+)$/gm)].at(-1)?.[1];
+    if (sandbox === undefined) throw new Error('the shop has not said where its mail goes');
+    const response = await fetch(`${sandbox}/oneMail/requests`);
+    const { items } = (await response.json()) as { items: { body: Mail }[] };
+    return items.map(({ body }) => body).filter(({ to }) => to.includes(email));
+  }
+
+  /** The token of the link in the next mail to the address that has one. */
+  private async mailedToken(email: string, before: readonly Mail[]): Promise<string> {
+    return until(async () => {
+      const mails = (await this.mailsTo(email)).slice(before.length);
+      return mails.map(({ text }) => /[?&#]token=([\w.-]+)/.exec(text)?.[1]).find((token) => token !== undefined);
+    }, 30_000);
+  }
+}
+
+export interface Mail {
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
 }
 
 export interface Person {

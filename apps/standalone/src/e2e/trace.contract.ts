@@ -22,7 +22,7 @@ export const traceContract = (
   beforeAll(async () => {
     collector = await SpanCollector.start();
     process = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
-    shop = new ShopClient(process.url);
+    shop = new ShopClient(process.url, () => process.log);
   }, 180_000);
   afterAll(async () => {
     await process.remove();

@@ -15,7 +15,7 @@ export const wholeShopContract = (start: () => Promise<RunningShop>, warmStartMs
 
   beforeAll(async () => {
     process = await start();
-    shop = new ShopClient(process.url);
+    shop = new ShopClient(process.url, () => process.log);
   }, 180_000);
   afterAll(() => process.remove(), 90_000);
 
@@ -135,7 +135,7 @@ export const wholeShopContract = (start: () => Promise<RunningShop>, warmStartMs
       ).toBeLessThan(300);
       expect(await process.stop()).toBe(0);
       const warmMs = await process.start();
-      shop = new ShopClient(process.url);
+      shop = new ShopClient(process.url, () => process.log);
       expect(warmMs).toBeLessThan(warmStartMs);
       const again = await shop.signIn(person);
       expect((await shop.ok('GET', `/orders/${orderId}`, { token: again })).status).toBe('paid');

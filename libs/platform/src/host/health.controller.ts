@@ -4,9 +4,17 @@ import { Controller, Get, HttpCode, Inject, Optional } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import { AttentionItems } from '../attention/attention-items.js';
+import type { AttentionCounts } from '../attention/attention-rows.js';
 import { Alarms } from '../operations/alarms.js';
 import type { EventDelivery } from '@dittoo/messaging';
 import { BROKEN, DELIVERY, ROW_POOL, SEQUENCER } from '../parts/tokens.js';
+
+interface Ready {
+  readonly status: 'ready';
+  readonly alarms: readonly string[];
+  readonly attention: AttentionCounts | null;
+}
 
 /** Events get their position within a second; one that waits this long says that no sequencer works. */
 const stalledMs = 20_000;
@@ -28,6 +36,7 @@ export class HealthController {
     private readonly store: EventStore,
     @Inject(BROKEN) private readonly broken: () => boolean,
     private readonly alarms: Alarms,
+    private readonly attention: AttentionItems,
     @Inject(DELIVERY) private readonly delivery: () => EventDelivery,
     @Inject(SEQUENCER) private readonly sequencer: PostgresSequencer | null,
   ) {}
@@ -44,10 +53,19 @@ export class HealthController {
   @ApiOkResponse({
     schema: {
       type: 'object',
-      properties: { status: { type: 'string' }, alarms: { type: 'array', items: { type: 'string' } } },
+      properties: {
+        status: { type: 'string' },
+        alarms: { type: 'array', items: { type: 'string' } },
+        attention: {
+          type: 'object',
+          nullable: true,
+          description: 'How many attention items of a kind are open; null = they could not be counted',
+          additionalProperties: { type: 'integer' },
+        },
+      },
     },
   })
-  async ready(): Promise<{ readonly status: 'ready'; readonly alarms: readonly string[] }> {
+  async ready(): Promise<Ready> {
     let sequencing: SequencerLag | null;
     try {
       [sequencing] = await Promise.all([
@@ -61,6 +79,8 @@ export class HealthController {
     }
     if (!this.delivery().joined) throw new DomainError('temporarily-unavailable');
     const stalled = sequencing !== null && sequencing.oldestMs > stalledMs;
-    return { status: 'ready', alarms: [...this.alarms.raised, ...(stalled ? ['log.not-sequenced'] : [])] };
+    const alarms = [...this.alarms.raised, ...(stalled ? ['log.not-sequenced'] : [])];
+    // What a person must look at makes no process less ready.
+    return { status: 'ready', alarms, attention: await this.attention.rows.counts().catch(() => null) };
   }
 }

@@ -12,6 +12,9 @@ describe('the register and the contracts', () => {
     expect(Object.keys(register.purposes)).toContain(purpose),
   );
 
+  it('name the same purposes: what a processor is granted is one the code knows', () =>
+    expect(Object.keys(register.purposes).sort()).toEqual([...purposes].sort()));
+
   it('agree about what a customer may choose', () =>
     expect(
       Object.entries(register.purposes)

@@ -15,6 +15,7 @@ import { keyRingMigrations, keyRingRows, type WrappedKeys } from '@dittoo/person
 import { deliveryMigrations, deliveryRows } from '@dittoo/projections';
 import { createLogger, serviceMigrations, serviceRows } from '@dittoo/service';
 import type { Logger } from 'pino';
+import { attentionTables } from '../attention/attention.migrations.js';
 import { logOriginSchema } from './log-origin.js';
 import { comesLater, reasonOf, waitFor, whileAway } from '../host/waiting.js';
 import type { DatabaseConfig } from '../config/database.config.js';
@@ -38,6 +39,7 @@ const sharedSchemas: readonly ServiceSchema[] = [
   { schema: 'delivery', migrations: deliveryMigrations, rows: deliveryRows },
   { schema: 'service', migrations: serviceMigrations, rows: serviceRows },
   logOriginSchema,
+  attentionTables,
 ];
 
 /** Every table of these services, including those of the libraries and of the key ring's database. */

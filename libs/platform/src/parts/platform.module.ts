@@ -6,6 +6,10 @@ import { retentionEndsOn } from '@dittoo/processor-register';
 import { Commands, RequestDigest, TokenVerifier } from '@dittoo/service';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AttentionItems } from '../attention/attention-items.js';
+import { AttentionWatcher } from '../attention/attention-watch.worker.js';
+import { GroupLag } from '../attention/group-lag.js';
+import { MissingKeys, NotingSealer } from '../attention/missing-keys.js';
 import { Alarms } from '../operations/alarms.js';
 import { fetchForKeys } from '../trust/service-entrance.js';
 import { HealthController } from '../host/health.controller.js';
@@ -37,15 +41,19 @@ export class PlatformModule {
   /** @param isGateway the service mounts its own controller for parked streams of all services */
   static of(platform: PlatformWithoutKeys, { isGateway = false } = {}): DynamicModule {
     const { clock, config, publisher, store } = platform;
+    const watcher = new AttentionWatcher(platform.attention, clock, platform.logger);
+    watcher.add(new GroupLag(config.service, platform.delivering));
     const retentionEnds: RetentionEnds = (category, startedAt, form) =>
       retentionEndsOn(platform.register, category, startedAt, form);
     const parts: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: EventPublisher, useValue: publisher },
-      ...(hasKeys(platform) ? partsWithKeys(platform, store, clock) : []),
+      ...(hasKeys(platform) ? partsWithKeys(platform, watcher) : []),
       { provide: Clock, useValue: clock },
       { provide: TokenVerifier, useValue: verifierOf(config, clock) },
       { provide: Alarms, useValue: new Alarms() },
+      { provide: AttentionItems, useValue: platform.attention },
+      { provide: AttentionWatcher, useValue: watcher },
       { provide: LOGGER, useValue: platform.logger },
       { provide: REGISTER, useValue: platform.register },
       { provide: RETENTION_ENDS, useValue: retentionEnds },
@@ -79,23 +87,28 @@ export class PlatformModule {
 }
 
 const partsWithKeys = (
-  { contacts, emails, keyEncryption, keyRing, sealer, suppressions, unsubscribeTokens }: PersonalData,
-  store: EventStore,
-  clock: Clock,
-): Provider[] => [
-  { provide: Sealer, useValue: sealer },
-  { provide: KeyRing, useValue: keyRing },
-  { provide: ContactDirectory, useValue: contacts },
-  { provide: EmailIndex, useValue: emails },
-  { provide: SuppressionList, useValue: suppressions },
-  { provide: UnsubscribeTokens, useValue: unsubscribeTokens },
-  { provide: KeyEncryption, useValue: keyEncryption },
-  { provide: Commands, useValue: new Commands(store, sealer, clock, schemaMap) },
-  {
-    provide: RequestDigest,
-    useValue: { digest: (text: string) => keyEncryption.keyedHash('idempotency', text).toString('base64url') },
-  },
-];
+  { clock, config, store, ...personalData }: PlatformWithoutKeys & PersonalData,
+  watcher: AttentionWatcher,
+): Provider[] => {
+  const { contacts, emails, keyEncryption, keyRing, suppressions, unsubscribeTokens } = personalData;
+  const missing = new MissingKeys(config.service, keyRing, () => clock.now());
+  watcher.add(missing);
+  const sealer = new NotingSealer(personalData.sealer, missing);
+  return [
+    { provide: Sealer, useValue: sealer },
+    { provide: KeyRing, useValue: keyRing },
+    { provide: ContactDirectory, useValue: contacts },
+    { provide: EmailIndex, useValue: emails },
+    { provide: SuppressionList, useValue: suppressions },
+    { provide: UnsubscribeTokens, useValue: unsubscribeTokens },
+    { provide: KeyEncryption, useValue: keyEncryption },
+    { provide: Commands, useValue: new Commands(store, sealer, clock, schemaMap) },
+    {
+      provide: RequestDigest,
+      useValue: { digest: (text: string) => keyEncryption.keyedHash('idempotency', text).toString('base64url') },
+    },
+  ];
+};
 
 const verifierOf = ({ distributed, jwksUrl }: PlatformConfig, clock: Clock): TokenVerifier =>
   new TokenVerifier(new URL(jwksUrl), clock, fetchForKeys(distributed?.upstreamTls));

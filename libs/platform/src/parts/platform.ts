@@ -12,6 +12,8 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { DataSource } from 'typeorm';
+import { AttentionItems } from '../attention/attention-items.js';
+import { meterAttention } from '../attention/attention.metrics.js';
 import { openInProcessTransport, openKafkaTransport } from './delivery-of-process.js';
 import { requireSameLog } from './log-origin.js';
 import { openEventStoreDb, openPostgresLog, type LogOfProcess } from './log-of-process.js';
@@ -34,6 +36,7 @@ export interface PlatformWithoutKeys {
   readonly sequencer: PostgresSequencer | null;
   readonly publisher: EventPublisher;
   readonly metrics: Registry;
+  readonly attention: AttentionItems;
   /** Rows on hot paths (lanes), beside TypeORM. */
   readonly pool: Pool;
   /** The main database for TypeORM, and the role of its sessions. */
@@ -143,15 +146,21 @@ const openParts = async (
     await log.ready(stop);
     const { sequencer, store } = log;
     if (sequencer !== null) await givePositions(sequencer, logger);
+    const attention = new AttentionItems(store, clock, pool, logger);
     if (personalData !== null) {
       const reapplied = await passRestoreGate(store, personalData.keyRing, personalData);
-      if (reapplied > 0) logger.warn({ events: reapplied }, 'restore-gate.applied-again');
+      if (reapplied > 0) {
+        logger.warn({ events: reapplied }, 'restore-gate.applied-again');
+        const about = { appliedAgain: String(reapplied) };
+        await attention.open('restoreDifference', config.service, { key: 'keyRing', about, since: clock.now() });
+      }
     }
 
     const metrics = new Registry();
     collectDefaultMetrics({ register: metrics });
     if (personalData !== null) meterKeyCache(metrics, () => personalData.keyRing.cacheFigures);
     meterParkedStreams(metrics, pool);
+    meterAttention(metrics, attention.rows);
     const alerts = deliveryAlerts(metrics, logger);
     const transport =
       config.kafka === null
@@ -179,6 +188,7 @@ const openParts = async (
       personalData,
       publisher: transport.publisher,
       metrics,
+      attention,
       pool,
       rowsUrl: database.main,
       rowsRole: mayActAsApp ? 'dittoo_app' : null,
