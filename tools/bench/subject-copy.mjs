@@ -12,11 +12,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openPlatform, readPlatformConfig } from '@dittoo/platform';
 import { DataSource } from 'typeorm';
+import { Customers } from '../../apps/rights/dist/person/customers.query.js';
 import { SubjectEvents } from '../../apps/rights/dist/person/subject-events.query.js';
 import { SubjectStreams } from '../../apps/rights/dist/person/subject-streams.js';
 import { readRightsConfig } from '../../apps/rights/dist/rights.config.js';
 import { rightsSchema } from '../../apps/rights/dist/rights.migrations.js';
 import { DocumentKeys } from '../../apps/rights/dist/signing/document-keys.js';
+import { CopiedPeople } from '../../apps/rights/dist/subject-copy/copied-people.query.js';
 import { CopySignature } from '../../apps/rights/dist/subject-copy/copy-signature.js';
 import { SubjectCopyFiles } from '../../apps/rights/dist/subject-copy/subject-copy-files.js';
 import { SubjectRows } from '../../apps/rights/dist/subject-copy/subject-rows.query.js';
@@ -27,7 +29,11 @@ const platform = await openPlatform(readPlatformConfig(process.env, 'copy-bench'
 const { clock, config, keyEncryption, keyRing, logger, pool, register, sealer, store } = platform;
 const rows = await new DataSource({ type: 'postgres', url: platform.rowsUrl, poolSize: 4 }).initialize();
 const copies = new SubjectCopyFiles(
-  new SubjectEvents(new SubjectStreams(store, pool, logger), store, sealer),
+  new CopiedPeople(
+    new SubjectEvents(new SubjectStreams(store, pool, logger), store, sealer),
+    new Customers(store, sealer),
+    platform.contacts,
+  ),
   new SubjectRows(pool),
   new CopySignature(new DocumentKeys(rows, keyEncryption, clock), config),
   sealer,

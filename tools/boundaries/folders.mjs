@@ -45,6 +45,7 @@ export const folders = {
     'retention-schedule',
     'request-intake',
     'judgement',
+    'answer-delivery',
     'execution',
     'erasure',
     'subject-copy',
@@ -116,7 +117,11 @@ export const tables = {
     standing: ['withheld_subject'],
   },
   gateway: { 'access-log': ['access_log', 'access_log_count', 'access_log_day', 'access_log_truncated'] },
-  identity: { session: ['session', 'sign_in_brake', 'signing_key'], customer: ['code_tries'] },
+  identity: {
+    'subject-search': ['known_subject', 'phone_mark'],
+    session: ['session', 'sign_in_brake', 'signing_key'],
+    customer: ['code_tries'],
+  },
   order: { 'order-list': ['order_row'], 'order-number': ['order_number'] },
   'processor-forwarding': {
     deliveries: ['delivery'],

@@ -68,6 +68,26 @@ class AddAccessLogDays1763800003010 implements MigrationInterface {
   }
 }
 
+/**
+ * Statistics count Swedish days, while the log is kept by days of UTC: the counts of one Swedish day come from two days of
+ * the log.
+ */
+class CountSwedishDays1764260104010 implements MigrationInterface {
+  readonly name = 'CountSwedishDays1764260104010';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE gateway.access_log_count ADD COLUMN log_day date');
+    await runner.query('UPDATE gateway.access_log_count SET log_day = day');
+    await runner.query('ALTER TABLE gateway.access_log_count DROP CONSTRAINT access_log_count_pkey');
+    await runner.query('ALTER TABLE gateway.access_log_count ADD PRIMARY KEY (log_day, day, method, route, status)');
+    await runner.query('CREATE INDEX ON gateway.access_log_count (day)');
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the days of counts cannot be told apart again');
+  }
+}
+
 /** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 const gatewayRows: RowClasses = {
   access_log: {
@@ -92,12 +112,12 @@ const gatewayRows: RowClasses = {
       ...plainColumns('id', 'at', 'method', 'route', 'status', 'duration_ms'),
     },
   },
-  access_log_count: { columns: plainColumns('day', 'method', 'route', 'status', 'requests', 'median_ms') },
+  access_log_count: { columns: plainColumns('log_day', 'day', 'method', 'route', 'status', 'requests', 'median_ms') },
   access_log_day: { columns: plainColumns('day', 'stage', 'keys_destroyed') },
 };
 
 export const gatewaySchema = {
   schema: 'gateway',
-  migrations: [CreateGateway1763800003000, AddAccessLogDays1763800003010],
+  migrations: [CreateGateway1763800003000, AddAccessLogDays1763800003010, CountSwedishDays1764260104010],
   rows: gatewayRows,
 };

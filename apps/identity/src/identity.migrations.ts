@@ -44,6 +44,24 @@ class CountCodeTries1764260103000 implements MigrationInterface {
   }
 }
 
+/** Who the shop knows and as what, and by which telephone numbers: so that an officer finds everybody. */
+class AddSubjectIndex1764260104000 implements MigrationInterface {
+  readonly name = 'AddSubjectIndex1764260104000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE identity.known_subject (subject_id uuid NOT NULL, kind text NOT NULL, PRIMARY KEY (subject_id, kind))`);
+    await runner.query(`
+      CREATE TABLE identity.phone_mark (
+        mark bytea NOT NULL, subject_id uuid NOT NULL, kid text NOT NULL, PRIMARY KEY (mark, subject_id, kid))`);
+    await runner.query('CREATE INDEX ON identity.phone_mark (subject_id)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE identity.known_subject, identity.phone_mark');
+  }
+}
+
 /** A time kept for thirty days at most; the days of use are in the events. */
 const daysOfUse = { because: 'the days of use are taken from the events (AccountUsed)' };
 
@@ -66,6 +84,11 @@ const identityRows: RowClasses = {
       ...plainColumns('tries', 'tried_at', 'blocked_until'),
     },
   },
+  known_subject: { subject: 'subject_id', columns: { subject_id: reference, ...plainColumns('kind') } },
+  phone_mark: {
+    subject: 'subject_id',
+    columns: { mark: keyedHash('rowDeleted', 'fromEvents'), subject_id: reference, kid: reference },
+  },
   code_tries: {
     columns: {
       address: keyedHash('expires', { because: 'a mark of what was typed, for a day' }),
@@ -83,7 +106,7 @@ const identityRows: RowClasses = {
 
 export const identitySchema = {
   schema: 'identity',
-  migrations: [CreateIdentity1763800001500, CountCodeTries1764260103000],
+  migrations: [CreateIdentity1763800001500, CountCodeTries1764260103000, AddSubjectIndex1764260104000],
   wrappedKeys: [signingKeysWrapped],
   rows: identityRows,
 };

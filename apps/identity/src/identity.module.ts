@@ -26,6 +26,8 @@ import { SigningKeys } from './session/signing-keys.js';
 import { FirstOfficer } from './staff/first-officer.js';
 import { FirstStart } from './staff/first-start.js';
 import { StaffCredentials } from './staff/staff-credentials.query.js';
+import { SubjectIndexReactor } from './subject-search/subject-index.reactor.js';
+import { SubjectIndex } from './subject-search/subject-index.js';
 import { SubjectSearchController } from './subject-search/subject-search.controller.js';
 
 export { readIdentityConfig, type IdentityConfig } from './identity.config.js';
@@ -48,6 +50,7 @@ export class IdentityModule {
         PersonnummerController,
         CustomerReactor,
         SubjectSearchController,
+        SubjectIndexReactor,
       ],
       providers: [
         { provide: IDENTITY_CONFIG, useValue: config },
@@ -67,6 +70,7 @@ export class IdentityModule {
         SigningKeys,
         AccessTokens,
         Sessions,
+        SubjectIndex,
       ],
       exports: [FirstOfficer],
     };

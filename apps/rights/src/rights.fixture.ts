@@ -1,10 +1,18 @@
-import type { PersonnummerGround, PostalAddress } from '@dittoo/contracts';
+import {
+  mailProcessor,
+  notificationForwardingId,
+  type PersonnummerGround,
+  type PostalAddress,
+} from '@dittoo/contracts';
 import { newId, streamName, type DomainEvent } from '@dittoo/kernel';
 import { EmailIndex } from '@dittoo/personal-data';
 import { startTestService, type TestService } from '@dittoo/platform/testing';
+import { Commands } from '@dittoo/service';
 import type { Type } from '@nestjs/common';
+import { answerOf } from './answer-delivery/answer-letter.query.js';
 import { IdentityInSpecs } from './identity-in-specs.fixture.js';
 import { RecordedLife } from './recorded-life.fixture.js';
+import { rightsRequestDecider } from './rights-request/rights-request.decider.js';
 import { readRightsConfig } from './rights.config.js';
 import { RightsModule } from './rights.module.js';
 import { rightsSchema } from './rights.migrations.js';
@@ -50,6 +58,8 @@ export interface RightsUnderTest {
   /** Appends another service's events about a person to the end of the stream. */
   record(category: string, id: string, subjectId: string, ...events: DomainEvent[]): Promise<void>;
   officer(id?: string): Promise<string>;
+  /** Records, as processor-forwarding would, what became of the mail with the answer to a request. */
+  answerMailed(requestId: string, outcome?: 'completed' | 'refused'): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -114,6 +124,22 @@ export const startRights = async (
       return { customerId, bearer: await service.bearer({ subjectId: customerId }) };
     },
     officer: (id = officerId) => service.bearer({ subjectId: id, role: 'complianceOfficer' }),
+    answerMailed: async (requestId, outcome = 'completed') => {
+      const { history } = await service.get<Commands>(Commands).load(rightsRequestDecider, requestId);
+      const answer = answerOf(history)!;
+      const subjectId = history[0]!.recorded.metadata.dataSubjectId!;
+      const mail = { processorId: mailProcessor, intent: 'sendMail', orderId: null };
+      const refusal = { ...mail, reason: 'valueGone', fields: [], purpose: null, consentRecordId: null };
+      await record(
+        'forwarding',
+        notificationForwardingId(answer.notification, answer.eventId),
+        subjectId,
+        { type: 'ForwardingRequested', data: { ...mail, fields: ['email'] } },
+        outcome === 'completed'
+          ? { type: 'ForwardingCompleted', data: mail }
+          : { type: 'ForwardingRefused', data: refusal },
+      );
+    },
     close: () => service.close(),
   };
 };

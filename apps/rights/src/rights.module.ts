@@ -2,6 +2,9 @@ import { REGISTER, type ServiceDefinition } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AnswerAddress } from './answer-delivery/answer-address.js';
+import { AnswerDeliveryReactor } from './answer-delivery/answer-delivery.reactor.js';
+import { AnswerLetters } from './answer-delivery/answer-letter.query.js';
 import { DataSubjects } from './data-subject/data-subjects.js';
 import { DueTasks } from './due-task/due-task.worker.js';
 import { TaskClaims } from './due-task/task-claims.js';
@@ -16,6 +19,7 @@ import { OtherRequests } from './erasure/other-requests.js';
 import { Execution } from './execution/execution.js';
 import { RectificationReactor } from './execution/rectification.reactor.js';
 import { RestrictionLiftReactor } from './execution/restriction-lift.reactor.js';
+import { ContactRequestReactor } from './judgement/contact-request.reactor.js';
 import { JudgementFacts } from './judgement/judgement-facts.query.js';
 import { JudgementReactor } from './judgement/judgement.reactor.js';
 import { HoldExpiry } from './legal-hold/hold-expiry.js';
@@ -34,6 +38,7 @@ import { RecipientTask } from './recipients/recipient-task.entity.js';
 import { RecipientTaskProjection } from './recipients/recipient-task.projection.js';
 import { RecipientTasks } from './recipients/recipient-tasks.query.js';
 import { Recipients } from './recipients/recipients.query.js';
+import { EnteredRequestController } from './request-intake/entered-request.controller.js';
 import { OfficerController } from './request-intake/officer.controller.js';
 import { PrivacyRequestController } from './request-intake/privacy-request.controller.js';
 import { ProcessingController } from './request-intake/processing.controller.js';
@@ -58,6 +63,7 @@ import { RIGHTS_CONFIG, type RightsConfig } from './rights.config.js';
 import { rightsSchema } from './rights.migrations.js';
 import { DocumentKeysController } from './signing/document-keys.controller.js';
 import { DocumentKeys } from './signing/document-keys.js';
+import { CopiedPeople } from './subject-copy/copied-people.query.js';
 import { CopyEndReactor } from './subject-copy/copy-end.reactor.js';
 import { CopyHandover } from './subject-copy/copy-handover.js';
 import { CopyRemoval } from './subject-copy/copy-removal.js';
@@ -84,14 +90,17 @@ export class RightsModule {
         PrivacyRequestController,
         ProcessingController,
         OfficerController,
+        EnteredRequestController,
         RecipientTaskController,
         RightsRequestProjection,
         // judged
         JudgementReactor,
+        ContactRequestReactor,
         // done
         RectificationReactor,
         RestrictionLiftReactor,
         ErasureReactor,
+        AnswerDeliveryReactor,
         CertificateController,
         RecipientTaskProjection,
         CopyEndReactor,
@@ -125,6 +134,8 @@ export class RightsModule {
         ErasureExecution,
         ErasedKeys,
         OtherRequests,
+        AnswerLetters,
+        AnswerAddress,
         Recipients,
         RecipientTasks,
         // what is handed out
@@ -132,6 +143,7 @@ export class RightsModule {
         CertificateSignature,
         Certificates,
         SubjectRows,
+        CopiedPeople,
         CopySignature,
         SubjectCopyFiles,
         CopyHandover,

@@ -6,6 +6,7 @@ export * from './consent.events.js';
 export * from './customer.events.js';
 export * from './data-subject.events.js';
 export * from './engagement.events.js';
+export * from './forwarding-id.js';
 export * from './forwarding.events.js';
 export * from './legal-hold.events.js';
 export * from './newsletter.events.js';

@@ -28,7 +28,14 @@ export const rightsRequestKinds = [
 ] as const;
 export type RightsRequestKind = (typeof rightsRequestKinds)[number];
 
-/** Stream `rightsRequest-<id>`: one request under art. 15-21, from receipt to answer. Decided by rights. */
+/** How a request reached the shop that an officer entered. */
+export const requestChannels = ['letter', 'phone', 'inPerson', 'mail'] as const;
+export type RequestChannel = (typeof requestChannels)[number];
+
+/**
+ * Stream `rightsRequest-<id>`: one request under art. 15-21, from receipt to answer, or a value that a person corrected
+ * themselves (no request), with the recipients of the old value. Decided by rights.
+ */
 export interface RightsRequestEvents {
   RightsRequestReceived: {
     readonly kind: RightsRequestKind;
@@ -46,10 +53,19 @@ export interface RightsRequestEvents {
     readonly expiresAt: string;
     readonly language: Locale;
   };
-  /** The requester is confirmed already, by another request of theirs: where the answers to this one go. */
+  /** It came by letter, by phone or at the counter, and an officer entered it. `receivedAt`: RFC 3339. */
+  RequestEnteredByOfficer: { readonly channel: RequestChannel; readonly receivedAt: string };
+  /**
+   * Where the answers to this request go. Sealed under a key of the request itself, which outlives the keys of the
+   * person: an erased person is told too. It is destroyed once the answer was delivered.
+   */
   RequesterAddressNoted: { readonly email: Personal<string>; readonly language: Locale };
-  /** `retentionPeriod`: nobody asked, the account was not used for too long. */
-  RequesterIdentified: { readonly method: 'freshReauthentication' | 'confirmedEmail' | 'retentionPeriod' };
+  /** `retentionPeriod`: nobody asked, the account was not used for too long. `byOfficer`: an officer identified them. */
+  RequesterIdentified: {
+    readonly method: 'freshReauthentication' | 'confirmedEmail' | 'retentionPeriod' | 'byOfficer';
+  };
+  /** A person corrected these fields themselves (no request): the recipients of the old values follow. RFC 3339. */
+  OwnCorrectionNoted: { readonly fields: readonly string[]; readonly notedAt: string };
   /** What goes and what stays, before anything is done. */
   RequestScopeDecided: { readonly erase: readonly DataCategory[]; readonly retain: readonly Retention[] };
   /** An officer must look first; `blockers` are words (`openOrder`, `unpaidInvoice`), not data. */
@@ -80,6 +96,10 @@ export interface RightsRequestEvents {
   /** The keys were looked for and not found usable. */
   ErasureVerified: { readonly categories: readonly string[] };
   RequestAnswered: { readonly outcome: 'done' | 'partlyDone' };
+  /** The answer has reached the person's mail server, or an officer gave it. The key of its address goes now. */
+  AnswerDelivered: { readonly by: 'mail' | 'officer' };
+  /** The answer cannot be mailed, a person must look: no address, refused for good, or not sent for too long. */
+  AnswerUndelivered: { readonly reason: string };
 }
 export type RightsRequestEvent = EventOf<RightsRequestEvents>;
 
@@ -110,11 +130,14 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
     // Anybody can type an address: it is kept for as long as it is asked.
     retention: [{ category: 'contact', keyPer: 'subject', extends: 'expiresAt' }],
   },
+  RequestEnteredByOfficer: { ...rights, fields: { channel: plain, receivedAt: plain } },
   RequesterAddressNoted: {
     ...rights,
-    fields: { email: personal('contact'), language: plain },
-    retention: [{ category: 'contact', keyPer: 'subject', extends: 'recordedAt' }],
+    fields: { email: personal('contact', { keyPer: 'stream' }), language: plain },
+    // Until the answer is delivered, whatever else is erased.
+    retention: [{ category: 'contact', keyPer: 'stream', keeps: 'untilEnded' }],
   },
+  OwnCorrectionNoted: { ...rights, fields: { fields: plain, notedAt: plain } },
   RequesterIdentified: { ...rights, fields: { method: plain } },
   RequestScopeDecided: { ...rights, fields: { erase: plain, retain: plain } },
   RequestReferredToOfficer: { ...rights, fields: { blockers: plain } },
@@ -131,4 +154,6 @@ export const rightsRequestSchema: SchemaMapOf<RightsRequestEvents> = {
   CopyPurged: { ...rights, fields: { reason: plain } },
   ErasureVerified: { ...rights, fields: { categories: plain } },
   RequestAnswered: { ...rights, fields: { outcome: plain }, retention: [answered] },
+  AnswerDelivered: { ...rights, fields: { by: plain } },
+  AnswerUndelivered: { ...rights, fields: { reason: plain } },
 };

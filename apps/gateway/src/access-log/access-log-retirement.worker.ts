@@ -11,7 +11,7 @@ import { LeasedWorker } from '@dittoo/service';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
-import { accessLogDay, truncatedScope } from './access-log-day.js';
+import { accessLogDay, swedishTime, truncatedScope } from './access-log-day.js';
 import { truncatedAddress } from './truncated-address.js';
 
 interface DayRow {
@@ -34,7 +34,7 @@ const pageSize = 1_000;
 const pauseMs = 60_000;
 
 /**
- * Retires each day (UTC) of the access log: full addresses, then shortened ones and counts, then counts alone. Each
+ * Retires each day (UTC) of the access log: full addresses, then shortened ones and counts by Swedish days, then counts alone. Each
  * step is one transaction that ends in dropping the partition; after it the day's key is destroyed.
  *
  * Dies between the two: the day's row says that its keys still exist, and the next run destroys them.
@@ -105,10 +105,11 @@ export class AccessLogRetirement implements OnApplicationBootstrap, BeforeApplic
       await this.insertTruncated(client, day, rows);
     }
     await client.query(
-      `INSERT INTO gateway.access_log_count (day, method, route, status, requests, median_ms)
-       SELECT $1, method, route, status, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms)
+      `INSERT INTO gateway.access_log_count (log_day, day, method, route, status, requests, median_ms)
+       SELECT $1, (at AT TIME ZONE '${swedishTime}')::date, method, route, status, count(*),
+              percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms)
        FROM gateway.access_log WHERE at >= $1::date::timestamp AT TIME ZONE 'UTC' AND at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'
-       GROUP BY method, route, status`,
+       GROUP BY 2, method, route, status`,
       [day],
     );
     await this.closeStage(client, 'access_log', day, 'truncated');

@@ -3,7 +3,7 @@ import { DayField } from '@dittoo/service';
 import { IsOptional } from 'class-validator';
 
 export class StatisticsQuery {
-  /** The first day (UTC); default: 31 days before the last. */
+  /** The first day, in Sweden; default: 31 days before the last. */
   @IsOptional()
   @DayField({ required: false })
   from?: string;
@@ -30,7 +30,7 @@ export class AccessLogCount {
   @ApiProperty()
   requests!: number;
 
-  @ApiProperty({ description: 'Median duration, ms' })
+  @ApiProperty({ description: 'Median duration, ms; of a day that is partly deleted, the mean of its parts' })
   medianMs!: number;
 }
 

@@ -1,9 +1,10 @@
-import { Clock, isErased, KeyRing, newId, Sealer, type Envelope } from '@dittoo/kernel';
+import { Clock, derivedId, isErased, KeyRing, newId, Sealer, type Envelope } from '@dittoo/kernel';
 import { LOGGER, PLATFORM_CONFIG, RETENTION_ENDS, type PlatformConfig, type RetentionEnds } from '@dittoo/platform';
 import { startTestService, until, type TestService } from '@dittoo/platform/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { gatewayService } from '../gateway.module.js';
+import { swedishDayOf } from './access-log-day.js';
 import { AccessLogRetirement } from './access-log-retirement.worker.js';
 
 /**
@@ -65,8 +66,9 @@ const plus = (day: string, days: number): string =>
 
 it('goes from full addresses to shortened ones to counts, and the counts stay the same', async () => {
   const day = service.get<Clock>(Clock).now().slice(0, 10);
+  const shown = swedishDayOf(service.get<Clock>(Clock).now());
   for (let time = 0; time < 5; time++) await request(service.url).get('/health/live').expect(200);
-  await until(async () => (await counted(day)) === 5);
+  await until(async () => (await counted(shown)) === 5);
   const whole = (await rowsOf('access_log'))[0]!;
 
   await live(plus(day, 30));
@@ -85,7 +87,7 @@ it('goes from full addresses to shortened ones to counts, and the counts stay th
   expect(new Set(await addressesIn('access_log_truncated'))).toEqual(new Set(['127.0.0.0']));
   const opened = await service.get<Sealer>(Sealer).openValue(whole.ip, ['gateway.access_log', whole.id, 'ip']);
   expect(isErased(opened)).toBe(true);
-  expect(await counted(day)).toBe(5);
+  expect(await counted(shown)).toBe(5);
 
   const year = `${Number(day.slice(0, 4)) + 1}${day.slice(4)}`;
   await live(year);
@@ -98,7 +100,39 @@ it('goes from full addresses to shortened ones to counts, and the counts stay th
   const subject = whole.ip.kid.split('/')[0]!;
   const keys = await service.get<KeyRing>(KeyRing).keysOf(subject);
   expect(keys.every(({ state }) => state === 'destroyed')).toBe(true);
-  expect(await counted(day)).toBe(5);
+  expect(await counted(shown)).toBe(5);
+});
+
+it('counts by Swedish days, before and after the lines are deleted', async () => {
+  const day = '2026-03-28';
+  // 23:30 UTC is half past midnight of the next day in Sweden: the log and the statistics have it on different days.
+  const { pool } = service.platform;
+  const line = async (at: string): Promise<void> => {
+    const id = newId();
+    const subject = derivedId('accessLog', at.slice(0, 10));
+    const place = ['gateway.access_log', id, 'ip'];
+    const ip = await service.get<Sealer>(Sealer).sealValue(subject, 'accessLog', place, '127.0.0.1');
+    await pool.query(`SELECT gateway.open_access_log_day('access_log', $1)`, [at.slice(0, 10)]);
+    await pool.query('INSERT INTO gateway.access_log_day (day) VALUES ($1) ON CONFLICT DO NOTHING', [at.slice(0, 10)]);
+    await pool.query(
+      `INSERT INTO gateway.access_log (id, at, method, route, status, duration_ms, ip)
+       VALUES ($1, $2, 'GET', '/health/live', 200, 1, $3)`,
+      [id, at, JSON.stringify(ip)],
+    );
+  };
+  for (const at of ['2026-03-27T23:30:00Z', '2026-03-28T10:00:00Z', '2026-03-28T23:30:00Z']) await line(at);
+  const days = ['2026-03-27', day, '2026-03-29'];
+  const expected = [0, 2, 1];
+  const inTurn = async (): Promise<number[]> => {
+    const counts: number[] = [];
+    for (const one of days) counts.push(await counted(one));
+    return counts;
+  };
+  expect(await inTurn()).toEqual(expected);
+  await live('2026-04-27'); // the first of the two days of the log has only counts now
+  expect(await inTurn()).toEqual(expected);
+  await live('2026-05-10');
+  expect(await inTurn()).toEqual(expected);
 });
 
 it('gives statistics for a range of days', async () => {

@@ -99,10 +99,13 @@ describe('finding a subject', () => {
     await identity.say(customerId, { type: 'NewsletterSubscriptionRequested', data: {} }).catch(() => undefined);
     const theirs = await identity.signIn(officer);
     for (const query of ['email=INGRID%40example.org', `customerId=${customerId}`]) {
-      expect((await find(query, why, theirs)).body).toEqual({ items: [{ subjectId: customerId }] });
+      expect((await find(query, why, theirs)).body).toEqual({
+        items: [{ subjectId: customerId, kind: 'customer' }],
+        severalSubjects: false,
+      });
     }
     for (const query of ['email=nobody%40example.org', `customerId=${newId()}`, `orderId=${orderId}`]) {
-      expect((await find(query, why, theirs)).body).toEqual({ items: [] });
+      expect((await find(query, why, theirs)).body).toEqual({ items: [], severalSubjects: false });
     }
     expect((await find(`customerId=${customerId}`, {}, theirs)).body.code).toBe('audit-purpose-required');
     expect((await find('', why, theirs)).body.code).toBe('invalid-request');

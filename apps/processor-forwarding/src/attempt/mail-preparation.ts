@@ -56,7 +56,8 @@ export class MailPreparation {
     const { purposes, noticeVersion } = item.payload;
     const kind: NotificationKind = notificationKinds[name];
     const at = this.clock.now();
-    const asked = { processorId: tables.processorId, intent: item.kind, purposes };
+    const answersRequest = kind.addressee === 'requester';
+    const asked = { processorId: tables.processorId, intent: item.kind, purposes, answersRequest };
     const verdict = judge(this.register, asked, standing, at);
     if (!verdict.allowed) return { refused: verdict };
     const [permission] = verdict.permissions;

@@ -6,6 +6,7 @@ import { forwardingIdOf } from '../ledger/forwarding-id.js';
 import { mailProcessorId } from '../mail/mail-provider.js';
 import { notificationKinds, type NotificationKind, type NotificationName } from '../mail/notification-kinds.js';
 import { composeNotification } from '../mail/notification.page.js';
+import { requestInWords } from '../mail/request-facts.js';
 import type { OutgoingMail } from '../mail/outgoing-mail.js';
 import { FORWARDING_CONFIG, type ForwardingConfig } from '../processor-forwarding.config.js';
 import { messageIdOf } from '../mailbox/messages.js';
@@ -31,10 +32,15 @@ export class MailWriter {
     const pagesUrl = this.forwarding.storefrontUrl ?? publicUrl;
     const { name: shop, email: contact } = this.register.dataController;
     const unsubscribeToken = kind.oneClick === true ? this.unsubscribeTokens.issue(item.subjectId) : null;
-    const copyToken = name === 'copyPrepared' && byEmailOnly ? linkToken(this.keys, 'subjectCopy', about) : null;
+    const request = opened.request === null ? null : requestInWords(this.register, language, opened.request);
+    const copyToken =
+      request !== null && request.copyExpiresAt !== null && byEmailOnly
+        ? linkToken(this.keys, 'subjectCopy', about)
+        : null;
+    const certificateToken = request?.keysDestroyed === true ? linkToken(this.keys, 'erasureCertificate', about) : null;
     // Later mails about a case answer the first one: a mail program shows them as one conversation.
     const first = openedBy === null ? null : forwardingIdOf(mailProcessorId, 'sendMail', `supportReceived/${openedBy}`);
-    const notification = { ...opened, copyToken, unsubscribeToken };
+    const notification = { ...opened, request, certificateToken, copyToken, unsubscribeToken };
     return {
       messageId: messageIdOf(domain, item.forwardingId),
       to: email,

@@ -4,7 +4,7 @@
  * message id.
  */
 import { orderNumberOf } from '@dittoo/contracts';
-import { newId, streamName } from '@dittoo/kernel';
+import { KeyRing, newId, streamName } from '@dittoo/kernel';
 import { isLinkToken, KeyEncryption } from '@dittoo/personal-data';
 import { until } from '@dittoo/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -81,11 +81,14 @@ describe('a notification', () => {
       const stream = streamName('rightsRequest', requestId);
       const link = { token: 't', expiresAt: later };
       const noted = { email, language: 'sv', ...(type === 'ConfirmationAsked' ? link : {}) };
+      const received = { kind: 'access', dueAt: later, noticeVersion: '2026-11-01', detail: null };
+      await stage.append(stream, subjectId, { type: 'RightsRequestReceived', data: received });
       await stage.append(stream, subjectId, { type, data: noted });
       await stage.append(stream, subjectId, { type: 'RequesterIdentified', data: { method: 'confirmedEmail' } });
       const prepared = { expiresAt: later, digest: '0'.repeat(64) };
-      const copy = await stage.append(stream, subjectId, { type: 'CopyPrepared', data: prepared });
-      await waitForNotification('copyPrepared', copy, 'ForwardingCompleted');
+      await stage.append(stream, subjectId, { type: 'CopyPrepared', data: prepared });
+      const answer = await stage.append(stream, subjectId, { type: 'RequestAnswered', data: { outcome: 'done' } });
+      await waitForNotification('requestAnswered', answer, 'ForwardingCompleted');
       const { text } = stage.mailsTo(email).at(-1)!;
       const path = `/p/copy?lang=sv&request=${requestId}&token=`;
       const token = text.split(path)[1]!.split('\n')[0]!;
@@ -99,6 +102,50 @@ describe('a notification', () => {
       expect(stage.mailsTo(email).at(-1)!.text).toContain(`Begärans nummer: ${requestId}`);
     },
   );
+
+  it('of an answer reaches an erased person, at the address that is kept under the key of the request', async () => {
+    const { subjectId, email } = await customer();
+    const [requestId, other] = [newId(), newId()];
+    const keyRing = stage.service.get<KeyRing>(KeyRing);
+    const received = { kind: 'erasure', dueAt: later, noticeVersion: '2026-11-01', detail: null };
+    for (const [id, kind] of [
+      [requestId, 'erasure'],
+      [other, 'restriction'],
+    ] as const) {
+      const stream = streamName('rightsRequest', id);
+      await stage.append(stream, subjectId, { type: 'RightsRequestReceived', data: { ...received, kind } });
+      await stage.append(stream, subjectId, { type: 'RequesterAddressNoted', data: { email, language: 'en' } });
+    }
+    const stream = streamName('rightsRequest', requestId);
+    await stage.append(stream, subjectId, { type: 'RequestApproved', data: { by: 'officer', executeAfter: later } });
+    const subject = streamName('dataSubject', subjectId);
+    await stage.append(subject, subjectId, { type: 'ErasureRequested', data: { requestId } });
+    await stage.waitFor('eraseSubject', requestId, 'ErasureAnswered', 'oneMail');
+    const keys = await keyRing.keysOf(subjectId);
+    const spared = keys.filter(({ scope }) => scope === requestId || scope === other).map(({ kid }) => kid);
+    expect(spared).toHaveLength(2);
+    const at = stage.service.platform.clock.now();
+    await keyRing.destroy(subjectId, ['profile', 'contact'], { at, requestId, spared });
+    const retain = [{ category: 'orderAccounting', reason: 'bookkeeping', until: '2033-12-31' }];
+    await stage.append(stream, subjectId, { type: 'RequestScopeDecided', data: { erase: ['contact'], retain } });
+    await stage.append(stream, subjectId, { type: 'ErasureVerified', data: { categories: ['contact'] } });
+    const answered = await stage.append(stream, subjectId, { type: 'RequestAnswered', data: { outcome: 'done' } });
+    await waitForNotification('requestAnswered', answered, 'ForwardingCompleted');
+    const { subject: line, text } = stage.mailsTo(email).at(-1)!;
+    expect(line).toBe('The answer to your request for erasure');
+    expect(text).toContain('We have erased your data.');
+    expect(text).toContain('the Swedish Accounting Act demands it, until 31 December 2033');
+    const [, token] = /\/p\/certificate\?lang=en&request=[\w-]+&token=([\w-]+)/.exec(text)!;
+    const encryption = stage.service.get<KeyEncryption>(KeyEncryption);
+    expect(isLinkToken(encryption, 'erasureCertificate', requestId, token!)).toBe(true);
+
+    const ended = await stage.append(streamName('rightsRequest', other), subjectId, {
+      type: 'RequestAnswered',
+      data: { outcome: 'partlyDone' },
+    });
+    await waitForNotification('requestAnswered', ended, 'ForwardingCompleted');
+    expect(stage.mailsTo(email).at(-1)!.text).toContain('because your data was erased before');
+  });
 
   it('of a support case is acknowledged, and the reply is in the same mail thread', async () => {
     const subjectId = newId();

@@ -16,6 +16,8 @@ export interface Asked {
   readonly processorId: string;
   readonly intent: ForwardingIntent;
   readonly purposes: readonly { readonly purpose: Purpose; readonly fields: readonly string[] }[];
+  /** It answers a request, at an address of the request's own: an erased person is told what was done. */
+  readonly answersRequest?: boolean;
 }
 
 /** One purpose that may go, and on what it rests. */
@@ -62,7 +64,8 @@ export const judge = (register: Register, asked: Asked, standing: Standing, at: 
   if (entity === null || agreementInForce(register, processorId, at) === null) return refuse('noAgreementInForce');
   // An erased person may still be owed a refund: what carries nothing personal may go.
   const carriesPersonal = (fields: readonly string[]): boolean => fields.some((field) => isPersonal(register, field));
-  if (standing.erased && carriesPersonal(everything)) return refuse('subjectErased');
+  const isAnswer = asked.answersRequest === true && purposes.every(({ purpose }) => purpose === rightsPurpose);
+  if (standing.erased && !isAnswer && carriesPersonal(everything)) return refuse('subjectErased');
 
   const permissions: Permission[] = [];
   for (const { purpose, fields } of purposes) {

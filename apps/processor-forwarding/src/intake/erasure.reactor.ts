@@ -6,6 +6,7 @@ import { Handles } from '@dittoo/service';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import type { EntityManager } from 'typeorm';
+import { requestNotifications } from '../mail/notification-kinds.js';
 import { QueueIntake } from '../queue/queue-intake.js';
 import { ForwardingRequests, intakeGroup as group, onRecord, type RequestedItem } from './forwarding-requests.js';
 
@@ -43,6 +44,7 @@ export class ErasureReactor {
     @Ctx() { acted, transaction, written }: EventContext<EntityManager, readonly RequestedItem[]>,
   ): Promise<void> {
     await written();
-    for (const { item, tables } of onRecord(acted)) await this.intake.queueErasure(transaction, tables, item);
+    for (const { item, tables } of onRecord(acted))
+      await this.intake.queueErasure(transaction, tables, item, requestNotifications);
   }
 }

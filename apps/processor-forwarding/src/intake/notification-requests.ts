@@ -13,7 +13,7 @@ export class NotificationRequests {
     const { dataSubjectId } = event.metadata;
     if (dataSubjectId === null) return [];
     const requested = await Promise.all(
-      notificationsAbout(event.type).map((name) => {
+      notificationsAbout(event.type, event.data).map((name) => {
         const { purpose, fields } = notificationKinds[name];
         return this.requests.request(event, dataSubjectId, {
           processorId: mailProcessorId,

@@ -1,3 +1,4 @@
+import { mailProcessor } from '@dittoo/contracts';
 import type { Register } from '@dittoo/processor-register';
 import { mailEgressTo } from '../egress/mail-egress.js';
 import { ImapMailbox } from '../mailbox/imap-mailbox.js';
@@ -14,7 +15,7 @@ export interface MailProvider {
 export const MAIL_PROVIDER = Symbol('MailProvider');
 
 /** The register's id of the mail provider. */
-export const mailProcessorId = 'oneMail';
+export const mailProcessorId = mailProcessor;
 
 /**
  * `attempt/recipient-erasure.ts` deletes the person's mail and looks whether it is gone; `mailbox/mailbox-sweep.ts`

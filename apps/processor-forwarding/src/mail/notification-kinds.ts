@@ -29,19 +29,23 @@ export interface NotificationKind {
    * advertising, are withheld from addresses on the suppression list.
    */
   readonly answers: boolean;
+  /** The event's fields for which nothing is sent. */
+  readonly unless?: { readonly field: string; readonly values: readonly string[] };
   /** Advertising, or the first mail of a subscription to it: one click ends it (RFC 8058). */
   readonly oneClick?: true;
 }
 
+const requestFields = ['email', 'requestReference', 'requestOutcome', 'deadline', 'messageReference', 'language'];
 const rights = (event: EventType, more: Partial<NotificationKind> = {}): NotificationKind => ({
   event,
   addressee: 'requester',
   purpose: 'dataSubjectRights',
-  fields: ['email', 'requestReference', 'messageReference', 'language'],
+  fields: requestFields,
   opens: [],
   answers: true,
   ...more,
 });
+const withReason = { fields: ['requestReason', ...requestFields], opens: ['reason'] };
 const ofOrder = (event: EventType, more: readonly string[] = []): NotificationKind => ({
   event,
   addressee: 'order',
@@ -50,10 +54,6 @@ const ofOrder = (event: EventType, more: readonly string[] = []): NotificationKi
   opens: [],
   answers: true,
 });
-const withReason = {
-  fields: ['email', 'requestReason', 'requestReference', 'messageReference', 'language'],
-  opens: ['reason'],
-};
 const withLink = ['email', 'actionLink', 'deadline', 'messageReference', 'language'];
 
 /** Every notification the shop sends. What is not listed here is not sent. */
@@ -104,17 +104,19 @@ export const notificationKinds = {
     answers: true,
     oneClick: true,
   },
-  requestConfirmation: rights('ConfirmationAsked', { addressee: 'event', fields: withLink, opens: ['token'] }),
-  requestExtended: rights('RequestExtended', { ...withReason, fields: [...withReason.fields, 'deadline'] }),
+  requestConfirmation: rights('ConfirmationAsked', {
+    addressee: 'event',
+    fields: ['requestOutcome', ...withLink],
+    opens: ['token'],
+  }),
+  /** Not where nobody asked: the owner of an unused account was written to before. */
+  requestReceived: rights('RequesterIdentified', { unless: { field: 'method', values: ['retentionPeriod'] } }),
+  requestReferred: rights('RequestReferredToOfficer'),
+  requestExtended: rights('RequestExtended', withReason),
   requestRefused: rights('RequestRefused', withReason),
   requestPartlyRefused: rights('RequestPartlyRefused', withReason),
-  copyPrepared: rights('CopyPrepared', {
-    fields: ['email', 'actionLink', 'deadline', 'requestReference', 'messageReference', 'language'],
-  }),
-  requestAnswered: rights('RequestAnswered'),
-  restrictionLiftAnnounced: rights('RestrictionLiftAnnounced', {
-    fields: ['email', 'deadline', 'requestReference', 'messageReference', 'language'],
-  }),
+  requestAnswered: rights('RequestAnswered', { fields: ['actionLink', ...requestFields] }),
+  restrictionLiftAnnounced: rights('RestrictionLiftAnnounced'),
   /** Promised by the policy, 30 days before an unused account is erased: sent to suppressed addresses too. */
   inactivityNoticed: {
     event: 'InactivityNoticed',
@@ -169,9 +171,20 @@ export type NotificationName = keyof typeof notificationKinds;
 
 export const notificationNames = Object.keys(notificationKinds) as NotificationName[];
 
-/** The notifications of an event type. */
-export const notificationsAbout = (event: string): NotificationName[] =>
-  notificationNames.filter((name) => notificationKinds[name].event === event);
+/** The notifications of an event type; with `data`, those that are sent for this event. */
+export const notificationsAbout = (event: string, data: object = {}): NotificationName[] =>
+  notificationNames.filter((name) => {
+    const { event: type, unless }: NotificationKind = notificationKinds[name];
+    return (
+      type === event &&
+      (unless === undefined || !unless.values.includes(String(new Map(Object.entries(data)).get(unless.field))))
+    );
+  });
+
+/** The notifications that answer a request: they go to an address of the request's own, also after an erasure. */
+export const requestNotifications: readonly NotificationName[] = notificationNames.filter(
+  (name) => notificationKinds[name].addressee === 'requester',
+);
 
 export const isNotificationName = (name: string): name is NotificationName => Object.hasOwn(notificationKinds, name);
 

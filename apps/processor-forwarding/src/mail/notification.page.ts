@@ -29,7 +29,7 @@ export const composeNotification = (
 
 /** As text and as HTML. The HTML is plain: no picture, no style sheet, nothing that is fetched or counts readers. */
 const rendered = (
-  { action, because, code, paragraphs, quote, subject }: NotificationText,
+  { action, after = [], because, code, paragraphs, quote, subject }: NotificationText,
   texts: NotificationMessages,
   { email, language, pagesUrl, publicUrl, shop }: Sender & { readonly language: string },
 ): { readonly text: string; readonly html: Html } => {
@@ -39,6 +39,7 @@ const rendered = (
   const text = [
     ...paragraphs,
     ...(quote === undefined ? [] : [quote]),
+    ...after,
     ...(action === undefined ? [] : [`${action.label}:\n${link}`]),
     ...(code === undefined ? [] : [`${codeLabel}:\n${code}`]),
     `-- \n${shop}\n${email}\n${because}\n${policyLabel}: ${policy}`,
@@ -48,6 +49,7 @@ const rendered = (
 ${[
   ...paragraphs.map((paragraph) => markup`<p>${paragraph}</p>\n`),
   ...(quote === undefined ? [] : [markup`<p>${withBreaks(quote.split(/\r?\n/))}</p>\n`]),
+  ...after.map((paragraph) => markup`<p>${paragraph}</p>\n`),
   ...(action === undefined ? [] : [markup`<p><a href="${link}">${action.label}</a></p>\n`]),
   ...(code === undefined ? [] : [markup`<p>${codeLabel}: <code>${code}</code></p>\n`]),
 ]}<hr><p>${withBreaks([shop, email, because])}<br><a href="${policy}">${policyLabel}</a></p>

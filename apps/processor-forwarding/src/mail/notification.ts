@@ -1,5 +1,6 @@
 import type { Locale, OrderEvents } from '@dittoo/contracts';
 import type { Uuid } from '@dittoo/kernel';
+import type { RequestInWords } from './request-facts.js';
 
 /** The contents of a notification in the clear. Exists only while it is being sent. */
 export interface Notification {
@@ -18,6 +19,10 @@ export interface Notification {
   readonly unsubscribeToken: string | null;
   /** The requester is known by their e-mail address alone and has no account to sign in to. */
   readonly byEmailOnly: boolean;
+  /** What the request it is about asked for, and what became of it; `null` where it is about something else. */
+  readonly request: RequestInWords | null;
+  /** Opens the certificate of an erasure; `null` where there is none. */
+  readonly certificateToken: string | null;
   /** Opens the access copy without signing in; `null` where the requester can sign in. */
   readonly copyToken: string | null;
   /** The event that opened the case: the notification of that event is the mail this one answers. */

@@ -8,6 +8,8 @@ export interface NotificationText {
   readonly paragraphs: readonly string[];
   /** Quoted: words another person wrote, or lines that keep their breaks. */
   readonly quote?: string;
+  /** Follows the quote. */
+  readonly after?: readonly string[];
   readonly action?: { readonly label: string; readonly path: string };
   /** To type where the person registered, instead of following the link. */
   readonly code?: string;

@@ -33,15 +33,23 @@ export class QueueIntake {
    * Queues an erasure and takes the subject's disclosures out of the queue, except one that may have left already: the
    * erasure waits for that. The erasure's item names the others, so that they are recorded as cancelled outside this
    * transaction.
+   *
+   * @param kept notifications that stay queued: what answers a request goes to an erased person too
    */
-  async queueErasure(transaction: EntityManager, tables: QueueTables, erasure: NewItem): Promise<void> {
+  async queueErasure(
+    transaction: EntityManager,
+    tables: QueueTables,
+    erasure: NewItem,
+    kept: readonly string[] = [],
+  ): Promise<void> {
     const { subjectId } = erasure;
     await this.lockLane(transaction, tables, subjectId);
     const gone = await transaction.query<{ forwarding_id: ForwardingId; queued: boolean }[]>(
       `WITH gone AS (
-         DELETE FROM ${tables.item} WHERE subject_id = $1 AND kind = ANY ($2) AND sending IS NULL RETURNING *)
+         DELETE FROM ${tables.item} WHERE subject_id = $1 AND kind = ANY ($2) AND sending IS NULL
+           AND coalesce(payload #>> '{notification,name}', '') <> ALL ($3) RETURNING *)
        SELECT forwarding_id, state = 'queued' AS queued FROM gone ORDER BY id`,
-      [subjectId, disclosingKinds],
+      [subjectId, disclosingKinds, kept],
     );
     const cancelled = gone.map(({ forwarding_id }) => forwarding_id);
     const item = cancelled.length === 0 ? erasure : { ...erasure, payload: { ...erasure.payload, cancelled } };

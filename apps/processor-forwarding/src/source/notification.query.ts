@@ -13,6 +13,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import type { NotificationKind } from '../mail/notification-kinds.js';
 import type { Notification } from '../mail/notification.js';
+import { requestFactsOf, type RequestFacts } from '../mail/request-facts.js';
 import type { QueuedNotification } from '../queue/item.js';
 import { SealedValues, type Opened } from './sealed-values.query.js';
 import { readWhole } from './streams.js';
@@ -21,12 +22,18 @@ import { readWhole } from './streams.js';
 interface Addressee {
   readonly email: Opened<string>;
   readonly language: Locale | undefined;
-  readonly more?: Partial<Pick<Notification, 'about' | 'byEmailOnly' | 'order' | 'caseSubject' | 'openedBy'>>;
+  readonly more?: Partial<
+    Pick<Notification, 'about' | 'byEmailOnly' | 'order' | 'caseSubject' | 'openedBy'> &
+      Pick<OpenedNotification, 'request'>
+  >;
   readonly digests?: readonly string[];
 }
 
-/** Without the links, which are made when the mail is written. */
-export type OpenedNotification = Omit<Notification, 'copyToken' | 'unsubscribeToken'>;
+/** Without the links and the names of the register, which are added when the mail is written. */
+export type OpenedNotification = Omit<
+  Notification,
+  'certificateToken' | 'copyToken' | 'request' | 'unsubscribeToken'
+> & { readonly request: RequestFacts | null };
 
 /** What a notification is made of, as it was read: still sealed. */
 export interface ReadNotification {
@@ -84,6 +91,7 @@ export class NotificationSource {
       order: null,
       caseSubject: null,
       byEmailOnly: false,
+      request: requestFactsOf(read.history),
       openedBy: null,
       ...addressee.more,
       digest: digests.length === 1 ? digests[0]! : createHash('sha256').update(digests.join('.')).digest('hex'),
@@ -132,13 +140,23 @@ export class NotificationSource {
     const own = streamCategory(event.stream) === 'rightsRequest';
     const about = own ? streamId(event.stream) : String(event.data['requestId']);
     const asked = own ? history : await readWhole(this.store, streamName('rightsRequest', about));
-    const byEmailOnly = asked.some(({ type, data: { method } }) => type === 'RequesterIdentified' && method === 'confirmedEmail'); // prettier-ignore
-    const address = await this.account(customer);
-    if (address !== null) return { ...address, more: { about, byEmailOnly } };
-    const confirmed = asked.findLast(({ type }) => type === 'ConfirmationAsked' || type === 'RequesterAddressNoted');
+    const identified = asked.find(({ type }) => type === 'RequesterIdentified')?.data['method'];
+    const more = { about, byEmailOnly: identified === 'confirmedEmail', request: requestFactsOf(asked) };
+    // What an officer entered goes where the letter or the call said. Otherwise a customer may have moved since.
+    const address = identified === 'byOfficer' ? null : await this.account(customer);
+    if (address !== null) return { ...address, more };
+    // The request's own address outlives the keys of the person.
+    const noted = asked.findLast(({ type }) => type === 'RequesterAddressNoted');
+    const opened = noted && addressed(await this.sealed.open<string>(noted, 'email'), localeOf(noted));
+    const reached = opened ?? (await this.account(customer)) ?? (await this.confirmed(asked));
+    return reached && { ...reached, more };
+  }
+
+  /** The address that a requester without an account confirmed. */
+  private async confirmed(asked: readonly RecordedEvent[]): Promise<Addressee | null> {
+    const confirmed = asked.findLast(({ type }) => type === 'ConfirmationAsked');
     if (confirmed === undefined) return null;
-    const opened = addressed(await this.sealed.open<string>(confirmed, 'email'), localeOf(confirmed));
-    return opened && { ...opened, more: { about, byEmailOnly } };
+    return addressed(await this.sealed.open<string>(confirmed, 'email'), localeOf(confirmed));
   }
 
   private async account(customer: readonly RecordedEvent[]): Promise<Addressee | null> {

@@ -2,7 +2,7 @@ import { newId } from '@dittoo/kernel';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-export type TaskKind = 'execution' | 'personnummer' | 'copyEnd' | 'restrictionLift';
+export type TaskKind = 'execution' | 'personnummer' | 'copyEnd' | 'restrictionLift' | 'answerDelivery';
 
 /** How long a dead process's task waits; a living process renews its claim. */
 export const claimMs = 20_000;

@@ -1,5 +1,6 @@
+import { locales, type Locale } from '@dittoo/contracts';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { RetainedAnswer } from '../rights-request/rights-request.http.js';
 
 export class CertificateQuery {
@@ -9,6 +10,20 @@ export class CertificateQuery {
   @IsString()
   @MaxLength(100)
   token?: string;
+}
+
+export class CertificatePageQuery extends CertificateQuery {
+  /** `html`: a page to read; `json`: for programs. Absent = what the `Accept` header prefers. */
+  @ApiProperty({ required: false, enum: ['json', 'html'] })
+  @IsOptional()
+  @IsIn(['json', 'html'])
+  format?: 'json' | 'html';
+
+  /** The language of the page; absent = the requester's. */
+  @ApiProperty({ required: false, enum: locales })
+  @IsOptional()
+  @IsIn(locales)
+  lang?: Locale;
 }
 
 export class DestroyedKeyAnswer {

@@ -1,4 +1,4 @@
-import type { DataSubjectEvents, RightsRequestEvent } from '@dittoo/contracts';
+import type { DataSubjectEvents, Locale, RightsRequestEvent } from '@dittoo/contracts';
 import { Clock, DomainError, EventStore, recordedAs, streamName } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
@@ -53,6 +53,13 @@ export class Certificates {
         ),
       })),
     };
+  }
+
+  /** The language the requester is written to in. */
+  async languageOf(requestId: string): Promise<Locale> {
+    const { state } = await this.commands.load(rightsRequestDecider, requestId);
+    if (state.status === 'none') return 'sv';
+    return state.address?.language ?? state.confirmation?.language ?? 'sv';
   }
 
   private async deedOf(subjectId: string): Promise<DataSubjectEvents['SubjectKeysDestroyed'] | null> {

@@ -21,7 +21,8 @@ const otherErasureMs = 1_000;
 const accountClosesMs = 200;
 
 /**
- * An approved erasure -> fence -> recipients asked -> answered -> keys destroyed -> verified.
+ * An approved erasure -> fence -> recipients asked -> answered -> keys destroyed -> verified -> answered. The keys of the
+ * addresses that answers go to are destroyed after them.
  *
  * Called by a task's performer: it reads from the events which steps are done and takes the next ones. The retained
  * data is decided from the person's streams, read to their end before the fence and again before the destruction; while
@@ -96,12 +97,14 @@ export class ErasureExecution {
     const confirmed = await this.confirm(requestId, steps, request, now);
     if ('until' in confirmed) return confirmed.until;
     const scope = scopeOf(confirmed);
-    const keys = await this.keys.destroy(requestId, subjectId, scope);
+    // Everybody who asked is told, also now: the keys of those addresses go after the answers (`answer-delivery/`).
+    const unanswered = await this.others.unanswered(subjectId);
+    const keys = await this.keys.destroy(requestId, subjectId, scope, unanswered);
     await this.subjects.recordKeysDestroyed(subjectId, requestId, keys, scope.retain, contextOf('destroy'));
     await this.emails.forget(subjectId);
     await this.contacts.forget(subjectId);
     await this.others.endOf(subjectId, requestId);
-    await this.keys.requireDestroyed(subjectId, scope);
+    await this.keys.requireDestroyed(subjectId, scope, unanswered);
     await step({ type: 'VerifyErasure' });
     return null;
   }

@@ -285,7 +285,7 @@ describe('an interrupted erasure', () => {
         await executionWith(alive()).advance(requestId);
 
         expect((await state()).state).toBe('answered');
-        expect((await typesOf(streamName('rightsRequest', requestId))).slice(4)).toEqual([
+        expect((await typesOf(streamName('rightsRequest', requestId))).slice(5)).toEqual([
           ...processors.map(() => 'RecipientAsked'),
           ...processors.map(() => 'RecipientAnswered'),
           'ErasureVerified',

@@ -14,6 +14,18 @@ export class OtherRequests {
     private readonly copies: CopyRemoval,
   ) {}
 
+  /** The requests whose answers have an address and are not delivered, the erasure itself included. */
+  async unanswered(subjectId: string): Promise<string[]> {
+    const requests: string[] = [];
+    for (const { stream } of await this.streams.of(subjectId)) {
+      if (streamCategory(stream) !== 'rightsRequest') continue;
+      const requestId = streamId(stream);
+      const { state } = await this.commands.load(rightsRequestDecider, requestId);
+      if (state.status !== 'none' && state.address !== null && state.delivery !== 'delivered') requests.push(requestId);
+    }
+    return requests;
+  }
+
   /** Ends all requests received before this call. Safe to repeat. */
   async endOf(subjectId: string, erasureId: string): Promise<void> {
     for (const { stream } of await this.streams.of(subjectId)) {

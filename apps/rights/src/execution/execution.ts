@@ -78,8 +78,10 @@ export class Execution implements OnModuleInit {
   }
 
   /** Art. 19: notifies each recipient of personal data. */
-  private async tellRecipients({ step, subjectId }: RequestSteps): Promise<void> {
-    const answers = notSupportedBy(await this.recipients.of(subjectId));
+  private async tellRecipients({ request, step, subjectId }: RequestSteps): Promise<void> {
+    const corrects = request.kind === 'rectification';
+    const holders = corrects ? await this.recipients.ofCorrection(subjectId) : await this.recipients.of(subjectId);
+    const answers = notSupportedBy(holders);
     await step({ type: 'NotifyRecipients', answers, answerBy: this.clock.now() });
   }
 }

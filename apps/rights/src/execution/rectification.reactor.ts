@@ -1,5 +1,5 @@
 import type { CustomerEvents } from '@dittoo/contracts';
-import { Clock, derivedId, type Delivered } from '@dittoo/kernel';
+import { derivedId, type Delivered } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { causedBy, Commands, Handles } from '@dittoo/service';
@@ -8,15 +8,14 @@ import { Payload } from '@nestjs/microservices';
 import { Recipients } from '../recipients/recipients.query.js';
 import { notSupportedBy } from './notification.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
-import { requestDueAt } from '../rights-request/swedish-calendar.js';
 
 const group = 'rights.rectification';
 
 type Rectified<Type extends keyof CustomerEvents & string> = Delivered<CustomerEvents, Type>;
 
 /**
- * A person corrected a value themselves -> every recipient of the old value must be notified (art. 19). Without such
- * recipients nothing is recorded. The recipients are read from the disclosure ledger's streams, to their end. It is one
+ * A person corrected a value themselves -> every recipient that must correct the old value is an officer's task
+ * (art. 19). It is no request, and the person gets no letter about it. Without such recipients nothing is recorded. The recipients are read from the disclosure ledger's streams, to their end. It is one
  * append: it happens as a whole, or the event is redelivered.
  */
 @Controller()
@@ -24,7 +23,6 @@ export class RectificationReactor {
   constructor(
     private readonly commands: Commands,
     private readonly recipients: Recipients,
-    private readonly clock: Clock,
     @Inject(REGISTER) private readonly register: Register,
   ) {}
 
@@ -60,22 +58,14 @@ export class RectificationReactor {
     if (event.metadata.actor.kind !== 'dataSubject') return;
     const subjectId = event.metadata.dataSubjectId;
     if (subjectId === null) return;
-    const holders = await this.recipients.of(subjectId, fields);
+    const holders = await this.recipients.ofCorrection(subjectId, fields);
     if (holders.length === 0) return;
-    const now = this.clock.now();
     const { noticeVersion } = this.register;
+    const answers = notSupportedBy(holders);
     await this.commands.execute(
       rightsRequestDecider,
       derivedId('rectification', event.eventId),
-      {
-        type: 'RecordRectification',
-        kind: 'rectification',
-        detail: null,
-        dueAt: requestDueAt(now),
-        noticeVersion,
-        now,
-        answers: notSupportedBy(holders),
-      },
+      (now) => ({ type: 'NoteOwnCorrection', fields, now, answers }) as const,
       { ...causedBy(event, group), noticeVersion },
     );
   }

@@ -1,5 +1,5 @@
 import type { DataSubjectEvents } from '@dittoo/contracts';
-import { derivedId, newId, type Delivered, type EventContext } from '@dittoo/kernel';
+import { Clock, derivedId, newId, type Delivered, type EventContext } from '@dittoo/kernel';
 import { Commands, Handles, type CommandContext } from '@dittoo/service';
 import { Controller, type OnModuleInit } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
@@ -21,6 +21,7 @@ export class RestrictionLiftReactor implements OnModuleInit {
     private readonly commands: Commands,
     private readonly rights: DataSubjects,
     private readonly tasks: DueTasks,
+    private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
@@ -43,6 +44,8 @@ export class RestrictionLiftReactor implements OnModuleInit {
     await this.rights.lift(subjectId, requestId, contextOf(requestId, subjectId)).catch((error: unknown) => {
       if (!isErasedMeanwhile(error)) throw error; // an erased person has nothing left to restrict
     });
+    // The last notice about the request has gone: its address is needed no more.
+    await this.tasks.schedule('answerDelivery', requestId, this.clock.now());
     return null;
   }
 }

@@ -177,7 +177,10 @@ describe('an event that is delivered again', () => {
     for (const event of [...request, ...(await eventsOf(streamName('forwarding', forwardingId)))]) await deliver(event);
     await until(async () => {
       const { pool } = rights.service.platform;
-      return (await pool.query('SELECT FROM rights.due_task WHERE id = $1', [requestId])).rows.length === 0;
+      return (
+        (await pool.query(`SELECT FROM rights.due_task WHERE id = $1 AND kind = 'execution'`, [requestId])).rows
+          .length === 0
+      );
     });
     expect(await eventsOf(stream)).toEqual(request);
   });

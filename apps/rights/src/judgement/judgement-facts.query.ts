@@ -20,7 +20,8 @@ export class JudgementFacts {
   async of({ identifiedBy, kind }: Received, subjectId: string): Promise<Facts> {
     const { judgedBy } = requestKinds[kind];
     // Only customers sign in, and only their accounts go unused.
-    const isCustomer = identifiedBy !== 'confirmedEmail' || (await this.customers.isCustomer(subjectId));
+    const surely = identifiedBy === 'freshReauthentication' || identifiedBy === 'retentionPeriod';
+    const isCustomer = surely || (await this.customers.isCustomer(subjectId));
     const isByStreams = judgedBy === 'erasureScope' || (judgedBy === 'heldData' && !isCustomer);
     const streams = isByStreams ? await this.streams.of(subjectId) : [];
     return {

@@ -28,6 +28,20 @@ it('is requested once, until a future day', () => {
   given().when({ type: 'RequestHold', hold, now: expiresAt }).thenFails('invalid-field');
 });
 
+it('is refused until a time that is not bounded, or no time at all', () => {
+  for (const endless of [
+    '9999-12-31T00:00:00.000Z',
+    '+010000-01-01T00:00:00.000Z',
+    '2126-11-22T08:00:00.001Z',
+    'never',
+  ])
+    given()
+      .when({ type: 'RequestHold', hold: { ...hold, expiresAt: endless }, now })
+      .thenFails('invalid-field');
+  const longest = { ...hold, expiresAt: '2126-11-22T08:00:00.000Z' };
+  given().when({ type: 'RequestHold', hold: longest, now }).then({ type: 'LegalHoldRequested', data: longest });
+});
+
 it('begins when a second officer confirms it', () => {
   given(requested).when({ type: 'ConfirmHold', by: two, now }).then(confirmed);
   given(requested).when({ type: 'ConfirmHold', by: one, now }).thenFails('second-person-required');

@@ -20,10 +20,22 @@ export type LegalHoldCommand =
   | { readonly type: 'EndHold'; readonly by: string }
   | { readonly type: 'ExpireHold'; readonly now: string };
 
+/** Longer than any limitation period. A hold that is still needed then can be requested again. */
+const mostYears = 100;
+
+const latestEnd = (now: string): string => {
+  const end = new Date(now);
+  end.setUTCFullYear(end.getUTCFullYear() + mostYears);
+  return end.toISOString();
+};
+
 const decide = (command: LegalHoldCommand, hold: LegalHold): LegalHoldEvent[] => {
   if (command.type === 'RequestHold') {
     if (hold.status !== 'none') return [];
-    if (command.hold.expiresAt <= command.now) throw new DomainError('invalid-field');
+    const { expiresAt } = command.hold;
+    // Compared as times: the year 10000 comes before 2026 as text.
+    if (!isWithin(expiresAt, command.now, latestEnd(command.now)))
+      throw new DomainError('invalid-field', `expiresAt must be in the future, at most ${mostYears} years from now`);
     return [{ type: 'LegalHoldRequested', data: command.hold }];
   }
   if (hold.status === 'none') throw new DomainError('not-found');
@@ -50,6 +62,9 @@ const decide = (command: LegalHoldCommand, hold: LegalHold): LegalHoldEvent[] =>
     }
   }
 };
+
+const isWithin = (at: string, after: string, until: string): boolean =>
+  Date.parse(at) > Date.parse(after) && Date.parse(at) <= Date.parse(until);
 
 const evolve = (hold: LegalHold, event: LegalHoldEvent): LegalHold => {
   if (event.type === 'LegalHoldRequested') return { ...event.data, status: 'requested' };

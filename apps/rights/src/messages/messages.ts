@@ -6,14 +6,21 @@ import sv from './sv.json' with { type: 'json' };
 export const messages = messageCatalogue(
   { sv, en },
   {
+    'copy.time': { at: 'date' },
+    'copy.day': { day: 'date' },
+    'copy.times': { count: 'number' },
+    'copy.notIncluded.accessLog': { rule: 'text' },
+    'certificate.done': { issuer: 'text' },
+    'certificate.partlyDone': { issuer: 'text' },
+    'certificate.retained.item': { category: 'text', reason: 'text', until: 'date' },
+    'certificate.signed': { keys: 'text' },
     'copy.preparedAt': { at: 'text' },
     'copy.keptUntil': { day: 'text' },
     'copy.retained': { reason: 'text' },
     'copy.value.erased': { at: 'text' },
     'copy.value.erasedOnRequest': { at: 'text', requestId: 'text' },
-    'copy.recipients.consent': { recordId: 'text' },
     'copy.viewings.item': { at: 'text' },
-    'copy.signed': { keys: 'text', sha256: 'text' },
+    'copy.signed': { keys: 'text' },
   },
 );
 

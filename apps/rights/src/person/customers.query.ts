@@ -1,4 +1,4 @@
-import type { CustomerEvent, CustomerEvents, PersonnummerGround } from '@dittoo/contracts';
+import type { CustomerEvent, CustomerEvents, Locale, PersonnummerGround } from '@dittoo/contracts';
 import {
   DomainError,
   EventStore,
@@ -27,6 +27,14 @@ export interface KnownCustomer {
   readonly lastUsedAt: bigint | null;
   /** The last day of use (`YYYY-MM-DD`); `null` = none since the registration. */
   readonly lastUsedOn: string | null;
+}
+
+/** A customer's current address. */
+export interface CustomerAddress {
+  readonly email: string;
+  readonly language: Locale;
+  /** Whether its owner has confirmed it by a mailed token. */
+  readonly confirmed: boolean;
 }
 
 /** Customers from identity's streams, read to their end: everything recorded up to this moment counts. */
@@ -58,17 +66,46 @@ export class Customers {
 
   /** Whether this is the customer's current address by their stream; an index entry alone is not enough. */
   async hasEmail(subjectId: Uuid, email: string): Promise<boolean> {
+    const current = await this.address(subjectId);
+    return current !== null && normalizedEmail(current.email) === normalizedEmail(email);
+  }
+
+  /** Whether the owner of the current address has confirmed it; also of a closed account. */
+  async hasConfirmedAddress(subjectId: Uuid): Promise<boolean> {
+    let confirmed = false;
+    for await (const { type } of this.read(subjectId)) {
+      if (type === 'CustomerRegistered') confirmed = false;
+      if (type === 'EmailConfirmed' || type === 'EmailRectified') confirmed = true;
+    }
+    return confirmed;
+  }
+
+  /** The address for the answers to a request of the customer. */
+  async answerAddress(subjectId: Uuid): Promise<Pick<CustomerAddress, 'email' | 'language'> | null> {
+    const current = await this.address(subjectId);
+    return current === null ? null : { email: current.email, language: current.language };
+  }
+
+  /** Where the customer is written to, in which language; `null` = closed, erased, or no customer. */
+  async address(subjectId: Uuid): Promise<CustomerAddress | null> {
     let last: RecordedEvent | null = null;
+    let confirmed = false;
+    let language: Locale = 'sv';
     for await (const recorded of this.read(subjectId)) {
-      if (recorded.type === 'AccountClosed') return false;
-      if (recorded.type === 'CustomerRegistered' || recorded.type === 'EmailRectified') last = recorded;
+      const { type, data } = recordedAs<CustomerEvents>(recorded);
+      if (type === 'AccountClosed') return null;
+      if (type === 'CustomerRegistered' || type === 'LocaleChosen') language = data.locale;
+      if (type === 'CustomerRegistered') [last, confirmed] = [recorded, false];
+      // A new address counts only after its mailed token came back.
+      if (type === 'EmailRectified') [last, confirmed] = [recorded, true];
+      if (type === 'EmailConfirmed') confirmed = true;
     }
     const sealed = last?.data['email'];
-    if (last === null || sealed === undefined) return false;
+    if (last === null || sealed === undefined) return null;
     const [opened] = await this.sealer.open<CustomerEvent>([{ ...last, data: { email: sealed } }]);
     const data = opened?.event.data;
-    const current = data !== undefined && 'email' in data ? readable(data.email, null) : null;
-    return current !== null && normalizedEmail(current) === normalizedEmail(email);
+    const email = data !== undefined && 'email' in data ? readable(data.email, null) : null;
+    return email === null ? null : { email, language, confirmed };
   }
 
   private read(subjectId: Uuid): AsyncIterable<RecordedEvent> {

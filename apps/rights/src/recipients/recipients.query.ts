@@ -1,4 +1,4 @@
-import type { ForwardingEvents } from '@dittoo/contracts';
+import type { ForwardingEvents, ForwardingIntent } from '@dittoo/contracts';
 import { EventStore, recordedAs, type RecordedEvent } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
@@ -28,10 +28,33 @@ export class Recipients {
    * @throws EventStoreUnavailable the log does not settle
    */
   async of(subjectId: string, fields?: readonly string[]): Promise<Recipient[]> {
+    return this.among(await this.forwardings(subjectId), fields);
+  }
+
+  /**
+   * The recipients that can have a wrong value after a correction. A message that was sent stays as it was sent: its
+   * carrier has nothing to correct.
+   *
+   * @param fields only recipients of one of these; absent = of any personal field
+   * @throws EventStoreUnavailable the log does not settle
+   */
+  async ofCorrection(subjectId: string, fields?: readonly string[]): Promise<Recipient[]> {
+    const forwardings = await this.forwardings(subjectId);
+    return this.among(
+      forwardings.filter(({ intent }) => intent !== 'sendMail'),
+      fields,
+    );
+  }
+
+  private async forwardings(subjectId: string): Promise<readonly Forwarded[]> {
     const streams = await this.streams.of(subjectId);
-    const forwardings = await foldStreams(this.store, subjectId, streams, 'forwarding', [], disclosedBy);
+    const folded = await foldStreams(this.store, subjectId, streams, 'forwarding', notForwarded, forwardedBy);
+    return folded.map(({ state }) => state);
+  }
+
+  private among(forwardings: readonly Forwarded[], fields: readonly string[] | undefined): Recipient[] {
     const byProcessor = new Map<string, Set<string>>();
-    for (const { fields: disclosed, processorId } of forwardings.flatMap(({ state }) => state)) {
+    for (const { fields: disclosed, processorId } of forwardings.flatMap(({ disclosures }) => disclosures)) {
       for (const field of disclosed) {
         if (!Object.hasOwn(this.register.fields, field) || fields?.includes(field) === false) continue;
         byProcessor.set(processorId, (byProcessor.get(processorId) ?? new Set()).add(field));
@@ -43,8 +66,18 @@ export class Recipients {
   }
 }
 
+/** One forwarding: what was asked, and what it disclosed. */
+interface Forwarded {
+  readonly intent: ForwardingIntent | null;
+  readonly disclosures: readonly Disclosure[];
+}
+
+const notForwarded: Forwarded = { intent: null, disclosures: [] };
+
 /** A rejected forwarding counts as a disclosure too. */
-const disclosedBy = (disclosures: readonly Disclosure[], recorded: RecordedEvent): readonly Disclosure[] => {
+const forwardedBy = (forwarded: Forwarded, recorded: RecordedEvent): Forwarded => {
   const event = recordedAs<ForwardingEvents>(recorded);
-  return event.type === 'DataDisclosed' ? [...disclosures, event.data] : disclosures;
+  if (event.type === 'ForwardingRequested') return { ...forwarded, intent: event.data.intent };
+  if (event.type !== 'DataDisclosed') return forwarded;
+  return { ...forwarded, disclosures: [...forwarded.disclosures, event.data] };
 };

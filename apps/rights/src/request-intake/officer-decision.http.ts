@@ -1,7 +1,25 @@
-import { AddressBody, LineField, PhoneField, TextField, WhenSent, WhenSet } from '@dittoo/service';
+import { AddressBody, EmailField, LineField, PhoneField, TextField, WhenSent, WhenSet } from '@dittoo/service';
+import {
+  locales,
+  requestChannels,
+  rightsRequestKinds,
+  type Locale,
+  type RequestChannel,
+  type RightsRequestKind,
+} from '@dittoo/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength, ValidateIf, ValidateNested } from 'class-validator';
+import {
+  IsIn,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  MaxLength,
+  MinLength,
+  ValidateIf,
+  ValidateNested,
+  IsUUID,
+} from 'class-validator';
 import { officersDecisions, type OfficersDecision } from '../rights-request/request-kind.js';
 
 /** An officer's correction of the profile; absent fields stay unchanged. */
@@ -50,6 +68,49 @@ export class DecisionBody {
   @ValidateNested()
   @Type(() => CorrectionBody)
   changes?: CorrectionBody;
+}
+
+export class EnteredRequestBody {
+  @ApiProperty({ enum: rightsRequestKinds })
+  @IsIn(rightsRequestKinds)
+  kind!: RightsRequestKind;
+
+  /** How it reached the shop. */
+  @ApiProperty({ enum: requestChannels })
+  @IsIn(requestChannels)
+  channel!: RequestChannel;
+
+  /** When it reached the shop, from which the due date is counted; absent = now. */
+  @ApiProperty({ required: false, format: 'date-time' })
+  @IsOptional()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  @MaxLength(40)
+  receivedAt?: string;
+
+  /** The request in the person's own words. */
+  @ApiProperty({ required: false, type: String, nullable: true, maxLength: 4000 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(4000)
+  detail?: string | null;
+
+  /** Whose request it is, as found by `GET /audit/subjects`. Without it, `email` says so. */
+  @ApiProperty({ required: false, format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  subjectId?: string;
+
+  /** Where the answer is mailed; without it to the address of the account, or by the officer. */
+  @ApiProperty({ required: false, format: 'email', maxLength: 254 })
+  @ValidateIf(({ email }: EnteredRequestBody) => email !== undefined)
+  @EmailField()
+  email?: string;
+
+  /** The language of the answer; default `sv`. */
+  @ApiProperty({ required: false, enum: locales })
+  @IsOptional()
+  @IsIn(locales)
+  locale?: Locale;
 }
 
 export class ExtensionBody {

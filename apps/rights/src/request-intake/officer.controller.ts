@@ -110,6 +110,18 @@ export class OfficerController {
     return this.requests.forOfficer(requestId, this.clock.now());
   }
 
+  /** Records that the person was given the answer by other means, where no mail could bring it. */
+  @Post(':id/answer-delivery')
+  @HttpCode(200)
+  @ApiOkResponse({ type: OfficersRequest })
+  async delivered(@Param('id') id: string, @FromCaller() caller: Caller): Promise<OfficersRequest> {
+    const requestId = idParam(id);
+    const { subjectId } = await this.requests.forOfficer(requestId, this.clock.now());
+    const command = { type: 'RecordDelivery', by: 'officer' } as const;
+    await this.commands.execute(rightsRequestDecider, requestId, command, commandContext(caller, subjectId));
+    return this.requests.forOfficer(requestId, this.clock.now());
+  }
+
   /** Ends a restriction of processing, after the person was informed (art. 18(3)). */
   @Post(':id/restriction-lift')
   @HttpCode(202)

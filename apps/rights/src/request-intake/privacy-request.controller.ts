@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Locale, RightsRequestEvents } from '@dittoo/contracts';
-import { Clock, derivedId, DomainError, readable, SubjectKeyDestroyed } from '@dittoo/kernel';
+import type { Locale } from '@dittoo/contracts';
+import { Clock, derivedId, DomainError, SubjectKeyDestroyed } from '@dittoo/kernel';
 import { ContactDirectory, isLinkToken, KeyEncryption } from '@dittoo/personal-data';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
@@ -100,13 +100,7 @@ export class PrivacyRequestController {
       commandContext(caller, subjectId, this.register.noticeVersion),
     );
     if (state.status === 'none') throw new DomainError('internal-error');
-    const { confirmation, dueAt, kind } = state;
-    const detail = readable(state.detail, null);
-    const email = readable(confirmation?.email, null);
-    if (confirmation !== null && email !== null) {
-      const address = { email, language: confirmation.language };
-      await this.receiveAsContact(address, subjectId, { requestId, kind, detail, dueAt }, caller);
-    }
+    const { dueAt } = state;
     const certificate = this.requests.certificateLink(requestId, state);
     return { requestId, dueAt, ...(certificate === null ? {} : { certificate }) };
   }
@@ -182,21 +176,5 @@ export class PrivacyRequestController {
     const indexed = await this.emails.find(email);
     const customer = indexed?.kind === 'customer' && (await this.customers.hasEmail(indexed.subjectId, email));
     return customer ? indexed.subjectId : this.contacts.findOrAdd(email);
-  }
-
-  /** Receives the request for the contact too: a customer may have used the same address earlier without an account. */
-  private async receiveAsContact(
-    address: RightsRequestEvents['RequesterAddressNoted'] & { readonly email: string },
-    subjectId: string,
-    { requestId, ...receipt }: { requestId: string; kind: EmailRequest['kind']; detail: string | null; dueAt: string },
-    caller: Caller,
-  ): Promise<void> {
-    const contactId = await this.contacts.find(address.email);
-    if (contactId === null || contactId === subjectId) return;
-    const { noticeVersion } = this.register;
-    const identifiedBy = 'confirmedEmail';
-    const command = { type: 'ReceiveRequest', ...receipt, noticeVersion, identifiedBy, address } as const;
-    const context = commandContext(caller, contactId, noticeVersion);
-    await this.commands.execute(rightsRequestDecider, derivedId('asContact', requestId), command, context);
   }
 }

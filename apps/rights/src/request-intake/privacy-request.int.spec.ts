@@ -129,6 +129,7 @@ describe('a request without an account', () => {
     const { body } = await confirm(await mailed(contactId));
     const events = await ended(body.requestId);
     expect(events.slice(2)).toEqual([
+      { type: 'RequesterAddressNoted', data: { email: 'filip@example.org', language: 'sv' } },
       { type: 'RequesterIdentified', data: { method: 'confirmedEmail' } },
       { type: 'RequestScopeDecided', data: { erase: [], retain: [] } },
       { type: 'RequestAnswered', data: { outcome: 'done' } },
@@ -156,8 +157,14 @@ describe('a request without an account', () => {
       });
     }
     await ended(body.requestId);
-    const keys = await rights.service.get<KeyRing>(KeyRing).keysOf(contactId);
-    expect(keys.filter(({ state }) => state === 'active').map(({ category }) => category)).toEqual([]);
+    // The address for the answer goes after the answer.
+    const usable = async () => {
+      const keys = await rights.service.get<KeyRing>(KeyRing).keysOf(contactId);
+      return keys.filter(({ state }) => state === 'active').map(({ scope }) => scope);
+    };
+    expect(await usable()).toEqual([body.requestId]);
+    await rights.answerMailed(body.requestId);
+    await until(async () => (await usable()).length === 0);
     expect(await contacts().find(email)).toBeNull();
     const certificate = await rights.call('GET', body.certificate.replace('/api/v1', ''));
     expect(certificate.body.certificate).toMatchObject({ requestId: body.requestId, outcome: 'done' });

@@ -76,6 +76,7 @@ export class RightsRequestController {
       await this.customers.requireRegistered(subjectId);
       await this.rights.requireKnown(subjectId);
     }
+    const address = requestId === own ? await this.customers.answerAddress(subjectId) : null;
     const { state } = await this.commands.execute(
       rightsRequestDecider,
       requestId,
@@ -86,6 +87,7 @@ export class RightsRequestController {
         noticeVersion,
         dueAt: requestDueAt(now),
         identifiedBy: 'freshReauthentication' as const,
+        ...(address === null ? {} : { address }),
       }),
       context,
     );

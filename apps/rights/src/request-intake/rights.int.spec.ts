@@ -35,9 +35,10 @@ const history = async <Event extends DomainEvent>(category: string, id: string):
 /** Waits until the group has handled all of the stream. */
 const untilHandled = async (group: string, category: string, id: string): Promise<void> => {
   const { pool, store } = rights.service.platform;
-  let last = 0n;
-  for await (const { position } of store.readStream(streamName(category, id))) last = position;
   await until(async () => {
+    let last = 0n;
+    for await (const { position } of store.readStream(streamName(category, id))) last = position;
+    if (last < 0n) return false; // no position yet
     const at = 'SELECT FROM delivery.group_checkpoint WHERE group_id = $1 AND position >= $2';
     return (await pool.query(at, [group, String(last)])).rowCount === 1;
   });
@@ -93,7 +94,7 @@ describe('access and portability', () => {
     expect(refused.body.code).toBe('gone');
     expect((await get(path, bearer)).body.code).toBe('gone');
     await until(async () => (await get(`/me/requests/${requestId}`, bearer)).body.copy.state === 'purged');
-    expect((await types('rightsRequest', requestId)).slice(2)).toEqual([
+    expect((await types('rightsRequest', requestId)).slice(3)).toEqual([
       'RequestApproved',
       'CopyPrepared',
       'RequestAnswered',
@@ -209,26 +210,44 @@ describe('objection', () => {
 });
 
 describe('rectification', () => {
-  it('by the person notifies only recipients of the old value', async () => {
+  it('of one`s own address is no request and no letter, and is a task where a recipient must act', async () => {
     const { customerId, bearer } = await rights.customer('hanna');
     const corrects = (type: string, data: object) => rights.record('customer', customerId, customerId, { type, data });
     const name = (givenName: string) => corrects('NameRectified', { givenName, familyName: 'Family hanna' });
     await name('Hannah');
     await untilHandled('rights.rectification', 'customer', customerId); // later recipients get the new value
     await disclose(customerId, 'givenName', 'orderLines');
+    // The carrier of a message has nothing to correct.
+    const mail = { processorId: 'oneMail', intent: 'sendMail', orderId: null, fields: ['phone'] };
+    await rights.record(
+      'forwarding',
+      newId(),
+      customerId,
+      { type: 'ForwardingRequested', data: mail },
+      disclosed('phone'),
+    );
     await corrects('PhoneRectified', { phone: '+46701740605' });
     await name('Johanna');
-    const items = await until(async () => {
-      const listed = (await get('/me/requests', bearer)).body.items;
+    const ofHer = async () =>
+      (await get('/compliance/recipient-tasks?limit=200', officers)).body.items.filter(
+        ({ subjectId }: { subjectId: string }) => subjectId === customerId,
+      );
+    const [task] = await until(async () => {
+      const listed = await ofHer();
       return listed.length > 0 && listed;
     });
-    expect(items).toHaveLength(1);
-    expect(items[0]).toMatchObject({
-      kind: 'rectification',
-      state: 'answered',
-      outcome: 'partlyDone',
-      recipients: [{ processorId: 'payson', state: 'notSupported' }],
-    });
+    expect(task).toMatchObject({ kind: 'rectification', processorId: 'payson', state: 'notSupported' });
+    expect(await types('rightsRequest', task.requestId)).toEqual([
+      'OwnCorrectionNoted',
+      'RecipientAsked',
+      'RecipientAnswered',
+    ]);
+    await untilHandled('rights.rectification', 'customer', customerId);
+    expect(await ofHer()).toHaveLength(1);
+    expect((await get('/me/requests', bearer)).body.items).toEqual([]);
+    const done = `/compliance/recipient-tasks/${task.requestId}/payson`;
+    expect((await post(done, officers, { outcome: 'acknowledged' })).status).toBe(200);
+    await until(async () => (await ofHer()).length === 0);
   });
 
   it('by an officer is made with the decision', async () => {
@@ -349,6 +368,21 @@ describe('the certificate of an erasure', () => {
     const { body: jwks } = await get('/.well-known/document-keys.json');
     const verified = await compactVerify(body.jws, createLocalJWKSet(jwks));
     expect(JSON.parse(new TextDecoder().decode(verified.payload))).toEqual(body.certificate);
+
+    // The link in the letter leads to a page in words; JSON stays for programs.
+    const page = await get(`${path}&format=html&lang=sv`);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.body).toContain('<html lang="sv">');
+    expect(page.body).toContain('Intyg om radering');
+    expect(page.body).toMatch(/Bevis om samtycken: för att kunna visa .* till och med den \d+ \p{L}+ \d{4}\./u);
+    expect(page.body).toContain('Integritetsskyddsmyndigheten');
+    expect(page.body).not.toMatch(/<script|consentEvidence|legalClaims|T\d\d:\d\d:/);
+    const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const shown = await rights.call('GET', path, { headers: browser });
+    expect(shown.body).toContain('Intyg om radering');
+    expect((await rights.call('GET', `${path}&format=json`, { headers: browser })).body.jws).toEqual(
+      expect.any(String),
+    );
 
     const bare = `/me/requests/${requestId}/certificate`;
     expect((await get(bare, bearer)).status).toBe(200);

@@ -3,6 +3,7 @@ import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
 import { Inject, Injectable } from '@nestjs/common';
+import { Customers } from '../person/customers.query.js';
 import { RequestsInFlight } from '../rights-request/requests-in-flight.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
 import { requestDueAt } from '../rights-request/swedish-calendar.js';
@@ -14,6 +15,7 @@ export class ErasureByRetention {
   constructor(
     private readonly commands: Commands,
     private readonly inFlight: RequestsInFlight,
+    private readonly customers: Customers,
     @Inject(REGISTER) private readonly register: Register,
   ) {}
 
@@ -22,6 +24,8 @@ export class ErasureByRetention {
     const likeness = this.inFlight.likeness('erasure', null);
     if ((await this.inFlight.idFor(subjectId, likeness, own)) !== own) return;
     const { noticeVersion } = this.register;
+    // Nobody asked, but the person is told when it is done.
+    const address = await this.customers.answerAddress(subjectId);
     await this.commands.execute(
       rightsRequestDecider,
       own,
@@ -32,6 +36,7 @@ export class ErasureByRetention {
         noticeVersion,
         dueAt: requestDueAt(now),
         identifiedBy: 'retentionPeriod' as const,
+        ...(address === null ? {} : { address }),
       }),
       {
         dataSubjectId: subjectId,

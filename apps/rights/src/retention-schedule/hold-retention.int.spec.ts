@@ -135,7 +135,8 @@ describe('a legal hold', () => {
       ]),
     );
     expect(await scopesOf(customerId, 'profile')).toEqual([null]);
-    expect(await scopesOf(customerId, 'contact')).toEqual([]);
+    await rights.answerMailed(requestId);
+    await until(async () => (await scopesOf(customerId, 'contact')).length === 0);
     await lastDayIs('profile', customerId, await yesterday());
     await live('2030-01-01');
     expect(await scopesOf(customerId, 'profile')).toEqual([null]);

@@ -20,6 +20,14 @@ describe('the last day of', () => {
     expect(typesWithRetention.filter((type) => !said.has(type))).toEqual([]);
   });
 
+  it.each(['9999-12-31T00:00:00.000Z', '+010000-01-01T00:00:00.000Z', '+275760-09-13T00:00:00.000Z'])(
+    'what a legal hold until %s keeps can be stored in a row: no group is parked by it',
+    (expiresAt) =>
+      expect(
+        lastDay([on('2026-11-22', 'LegalHoldRequested', { expiresAt }, `legalHold-${thing}`)], 'contact', thing),
+      ).toBe('9999-12-31'),
+  );
+
   it('a key without events is the last day of its category', () => {
     const other = streamName('order', message);
     const events = [placed('2026-11-22'), placed('2026-11-24', null, other)];

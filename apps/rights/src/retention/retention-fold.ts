@@ -118,6 +118,11 @@ export class RetentionFold {
   }
 
   private dayAfter(effect: KeyEffect, event: RetentionEvent, before: Day | null | undefined): Day | null {
+    const day = this.computedDay(effect, event, before);
+    return day === null ? null : representable(day);
+  }
+
+  private computedDay(effect: KeyEffect, event: RetentionEvent, before: Day | null | undefined): Day | null {
     if ('keeps' in effect) return null;
     if ('begins' in effect)
       return retentionEndsOn(this.rules.register, effect.period ?? effect.category, timeOf(event, effect.begins));
@@ -227,11 +232,24 @@ export const scopeOf = ({ keyPer }: KeyEffect, { eventId, stream }: RetentionEve
 
 const idOf = (category: string, part: string): string => `${category}/${part}`;
 
-/** An invalid time counts as the time of recording, so that a bad value cannot keep a person's data for ever. */
+/**
+ * An invalid time counts as the time of recording, so that a bad value cannot keep a person's data for ever. A time
+ * beyond the calendar of the rows counts as its end.
+ */
 const timeOf = ({ fields, recordedAt }: RetentionEvent, time: string): string => {
   const value = fields[time];
-  return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : recordedAt;
+  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) return recordedAt;
+  return Date.parse(value) > Date.parse(endOfTime) ? endOfTime : value;
 };
+
+const endOfTime = '9999-12-31T00:00:00.000Z';
+
+/**
+ * Days compare and are stored as text of ten characters: one beyond the year 9999 counts as the last of it, so that a
+ * time far away in one event cannot stop the rows of everybody.
+ */
+const representable = (day: Day): Day =>
+  day.startsWith('+') ? '9999-12-31' : day.startsWith('-') ? '0001-01-01' : day;
 
 const later = (at: string, ms: number): string => (ms === 0 ? at : new Date(Date.parse(at) + ms).toISOString());
 

@@ -90,6 +90,13 @@ export const rows: readonly Row[] = [
     '2029-01-10',
   ],
   [
+    "an officer's words about a search for people",
+    [on('2026-01-10', 'SubjectsSearched', {}, `officerAccess-${thing}`, message)],
+    'support',
+    message,
+    '2029-01-10',
+  ],
+  [
     'why staff closed an attention item by hand',
     [on('2026-01-10', 'AttentionDismissed', {}, `attention-${thing}`, message)],
     'support',
@@ -284,11 +291,11 @@ export const rows: readonly Row[] = [
     '2028-11-24',
   ],
   [
-    'an address noted with a request',
-    [on('2026-11-22', 'RequesterAddressNoted')],
+    'an address of a request, until its answer is delivered',
+    [on('2026-11-22', 'RequesterAddressNoted', {}, `rightsRequest-${thing}`), on('2026-12-21', 'RequestAnswered')],
     'contact',
-    wholeCategory,
-    '2026-11-22',
+    thing,
+    null,
   ],
   [
     'an address until the answer was read',

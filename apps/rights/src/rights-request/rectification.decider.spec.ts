@@ -11,7 +11,6 @@ import {
   identifiedRequest,
   identified,
   judge,
-  notice,
   now,
   partlyRefused,
   received,
@@ -47,44 +46,43 @@ describe('a rectification', () => {
       .then(decided, partlyRefused('not all'), approved('officer'));
   });
 
+  it('is not approved without a change, wholly or in part', () => {
+    for (const nothing of [null, {}, { givenName: undefined }])
+      for (const decision of [decide.approve, decide.partlyRefuse])
+        given(...referredRequest('rectification'))
+          .when({ ...decision, correction: nothing })
+          .thenFails('decision-not-possible');
+    given(...referredRequest('rectification'))
+      .when({ ...decide.approve, correction: { phone: null } })
+      .then({ type: 'CorrectionDecided', data: { changes: { phone: null } } }, approved('officer'));
+  });
+
   it('is not recorded with a refusal', () =>
     given(...referredRequest('rectification'))
       .when({ ...decide.refuse, correction })
       .thenFails('decision-not-possible'));
 
-  it('by the person notifies recipients of the old value, in one append', () => {
-    const record = {
-      type: 'RecordRectification',
-      kind: 'rectification',
-      ...notice,
-      detail: null,
-      now,
-      answers: [answer],
-    } as const;
-    const whole = [
-      received('rectification'),
-      approved(),
+  it('by the person themselves is no request and gets no answer, only recipients that must act are listed', () => {
+    const note = { type: 'NoteOwnCorrection', fields: ['street'], now, answers: [answer] } as const;
+    const noted: RightsRequestEvent[] = [
+      { type: 'OwnCorrectionNoted', data: { fields: ['street'], notedAt: now } },
       asked('payson', now),
       answered('payson', 'notSupported', 'manual'),
-      done('partlyDone'),
     ];
     given()
-      .when(record)
-      .then(...whole);
-    given(...whole)
-      .when(record)
+      .when(note)
+      .then(...noted);
+    given()
+      .when({ ...note, answers: [] })
       .then();
-    given(...whole)
+    given(...noted)
+      .when(note)
+      .then();
+    given(...noted)
       .when({ type: 'Conclude' })
       .then();
-    given()
-      .when({ ...record, answers: [{ ...answer, state: 'acknowledged', reason: 'told' }] })
-      .then(
-        received('rectification'),
-        approved(),
-        asked('payson', now),
-        answered('payson', 'acknowledged', 'told'),
-        done(),
-      );
+    given(...noted)
+      .when({ type: 'RecordTaskDone', processorId: 'payson', outcome: 'acknowledged' })
+      .then({ type: 'RecipientTaskDone', data: { processorId: 'payson', outcome: 'acknowledged' } });
   });
 });

@@ -1,5 +1,5 @@
 import type { RightsRequestEvent, RightsRequestEvents } from '@dittoo/contracts';
-import { approved, askedAndAnswered, received, type Receipt } from './request-events.js';
+import { askedAndAnswered } from './request-events.js';
 import { mailboxOnly, type RequestKind } from './request-kind.js';
 import type { RightsRequest } from './rights-request.js';
 
@@ -20,22 +20,21 @@ export const rectificationRequest: RequestKind = {
   answeredBy: 'conclusion',
 };
 
-/** The person corrected a value themselves: recipients of the old value must be notified (art. 19). */
-export type RectificationCommand = Receipt & {
-  readonly type: 'RecordRectification';
+/** The person corrected values themselves: recipients of the old ones are contacted (art. 19). It is no request. */
+export interface RectificationCommand {
+  readonly type: 'NoteOwnCorrection';
+  readonly fields: readonly string[];
   readonly now: string;
+  /** Only recipients that must act. */
   readonly answers: readonly RightsRequestEvents['RecipientAnswered'][];
-};
+}
 
-/** Records receipt and answer at once, because nothing is left to decide or to do. */
-export const recordRectification = (command: RectificationCommand, request: RightsRequest): RightsRequestEvent[] => {
-  if (request.status !== 'none') return [];
-  const { answers, now } = command;
-  const whole = answers.every(({ state }) => state === 'acknowledged');
+/** Without such recipients nothing is recorded: the correction is an event of identity already. */
+export const noteOwnCorrection = (command: RectificationCommand, request: RightsRequest): RightsRequestEvent[] => {
+  const { answers, fields, now } = command;
+  if (request.status !== 'none' || answers.length === 0) return [];
   return [
-    received(command),
-    ...approved({ by: 'rule', executeAfter: now }),
+    { type: 'OwnCorrectionNoted', data: { fields, notedAt: now } },
     ...answers.flatMap((answer) => askedAndAnswered(answer, now)),
-    { type: 'RequestAnswered', data: { outcome: whole ? 'done' : 'partlyDone' } },
   ];
 };

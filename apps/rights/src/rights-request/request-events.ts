@@ -15,6 +15,11 @@ export const received = ({ detail, dueAt, kind, noticeVersion }: Receipt): Right
   data: { kind, dueAt, noticeVersion, detail },
 });
 
+export const addressNoted = (data: RightsRequestEvents['RequesterAddressNoted']): RightsRequestEvent => ({
+  type: 'RequesterAddressNoted',
+  data,
+});
+
 export const referred = (blockers: readonly string[]): RightsRequestEvent => ({
   type: 'RequestReferredToOfficer',
   data: { blockers },

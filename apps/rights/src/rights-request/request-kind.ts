@@ -59,6 +59,11 @@ export interface RequestKind {
   readonly answeredBy: 'copy' | 'conclusion' | 'destroyedKeys';
 }
 
-/** A mailbox is not an account: an officer decides requests from a customer's address without a sign-in. */
-export const mailboxOnly = ({ identifiedBy }: Received, { isCustomer }: Facts): readonly string[] =>
-  identifiedBy === 'confirmedEmail' && isCustomer ? ['identifiedByEmailOnly'] : [];
+/**
+ * A mailbox is not an account, and neither is a letter or a call: without a sign-in an officer decides a customer's
+ * request, and every request that an officer entered.
+ */
+export const mailboxOnly = ({ identifiedBy }: Received, { isCustomer }: Facts): readonly string[] => {
+  if (identifiedBy === 'byOfficer') return ['enteredByOfficer'];
+  return identifiedBy === 'confirmedEmail' && isCustomer ? ['identifiedByEmailOnly'] : [];
+};

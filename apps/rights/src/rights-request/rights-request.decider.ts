@@ -5,15 +5,16 @@ import type {
   RightsRequestEvents,
   RightsRequestKind,
 } from '@dittoo/contracts';
-import { DomainError, type Decider } from '@dittoo/kernel';
+import { DomainError, isErased, type Decider } from '@dittoo/kernel';
+import { decideDelivery, type DeliveryCommand } from './answer-delivery.decider.js';
 import { decideCopy, type CopyCommand } from './copy.decider.js';
 import { decideErasure, type ErasureCommand } from './erasure.decider.js';
 import { decideNotification, type NotificationCommand } from './notification.decider.js';
-import { recordRectification, type RectificationCommand } from './rectification.decider.js';
-import { approved, received, referred, type Receipt } from './request-events.js';
+import { noteOwnCorrection, type RectificationCommand } from './rectification.decider.js';
+import { addressNoted, approved, received, referred, type Receipt } from './request-events.js';
 import type { Facts, OfficersDecision } from './request-kind.js';
 import { requestKinds } from './request-kinds.js';
-import { evolve, isOpen, type ErasureScope, type RightsRequest } from './rights-request.js';
+import { evolve, isOpen, waitsForDecision, type ErasureScope, type RightsRequest } from './rights-request.js';
 
 /** Determines when an approval is executed. */
 interface Execution {
@@ -27,8 +28,10 @@ export type RightsRequestCommand =
   | (Receipt & {
       readonly type: 'ReceiveRequest';
       readonly identifiedBy: RightsRequestEvents['RequesterIdentified']['method'];
-      /** The address for the answers, of a person without an account. */
+      /** Where the answers go; absent = no address is known. */
       readonly address?: RightsRequestEvents['RequesterAddressNoted'];
+      /** Only of a request that an officer enters. */
+      readonly entered?: RightsRequestEvents['RequestEnteredByOfficer'];
     })
   /** From a person who is not signed in: the address must be confirmed first. */
   | (Receipt & {
@@ -51,12 +54,13 @@ export type RightsRequestCommand =
       /** Only for an erasure that is not refused. */
       readonly scope: ErasureScope | null;
     })
-  /** Art. 12(3): once, and only before the due date. */
+  /** Art. 12(3): once, before the due date, and only while it waits for a decision. */
   | { readonly type: 'Extend'; readonly reason: string; readonly dueAt: string; readonly now: string }
   | ({ readonly type: 'RecordTaskDone' } & RightsRequestEvents['RecipientTaskDone'])
   /** The person was erased meanwhile, so it cannot be executed any more. */
   | { readonly type: 'ConcludeErased' }
   | RectificationCommand
+  | DeliveryCommand
   | CopyCommand
   | NotificationCommand
   | ErasureCommand;
@@ -70,7 +74,8 @@ const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRe
       if (request.status !== 'none') return [];
       return [
         received(command),
-        ...(command.address === undefined ? [] : [{ type: 'RequesterAddressNoted', data: command.address } as const]),
+        ...(command.entered === undefined ? [] : [{ type: 'RequestEnteredByOfficer', data: command.entered } as const]),
+        ...(command.address === undefined ? [] : [addressNoted(command.address)]),
         { type: 'RequesterIdentified', data: { method: command.identifiedBy } },
       ];
     case 'ReceiveByEmail':
@@ -79,14 +84,17 @@ const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRe
       const asked = request.status === 'received' ? request.confirmation : null;
       if (asked === null || asked.token !== command.token || asked.expiresAt <= command.now)
         throw new DomainError('invalid-confirmation-token');
-      return [{ type: 'RequesterIdentified', data: { method: 'confirmedEmail' } }];
+      return [
+        ...(isErased(asked.email) ? [] : [addressNoted({ email: asked.email, language: asked.language })]),
+        { type: 'RequesterIdentified', data: { method: 'confirmedEmail' } },
+      ];
     }
     case 'Judge':
       return judged(command, request);
     case 'Decide':
       return decidedByOfficer(command, request);
     case 'Extend':
-      if (request.status === 'none' || !isOpen(request)) throw new DomainError('request-not-open');
+      if (!waitsForDecision(request)) throw new DomainError('request-not-open');
       if (request.extendedBecause !== null) throw new DomainError('request-already-extended');
       if (command.now >= request.dueAt) throw new DomainError('request-overdue');
       return [{ type: 'RequestExtended', data: { dueAt: command.dueAt, reason: command.reason } }];
@@ -103,8 +111,11 @@ const decide = (command: RightsRequestCommand, request: RightsRequest): RightsRe
       const outcome = requestKinds[request.kind].answeredBy === 'destroyedKeys' ? 'done' : 'partlyDone';
       return [{ type: 'RequestAnswered', data: { outcome } }];
     }
-    case 'RecordRectification':
-      return recordRectification(command, request);
+    case 'NoteOwnCorrection':
+      return noteOwnCorrection(command, request);
+    case 'RecordDelivery':
+    case 'RecordUndelivered':
+      return decideDelivery(command, request);
     case 'RecordCopy':
     case 'CollectCopy':
     case 'PurgeCopy':
@@ -159,6 +170,9 @@ const decidedByOfficer = (
   if (!decisions.includes(decision) || (correction !== null && !isCorrectable))
     throw new DomainError('decision-not-possible');
   if (decision !== 'approve' && reason === null) throw new DomainError('invalid-field');
+  // Otherwise the person would be told that a value was corrected that nobody has changed.
+  if (isCorrectable && !isChange(correction))
+    throw new DomainError('decision-not-possible', 'send the corrected values, or refuse with the reason');
   if (decision === 'refuse' && reason !== null) return [{ type: 'RequestRefused', data: { reason } }];
   return [
     ...(correction === null ? [] : [{ type: 'CorrectionDecided', data: { changes: correction } } as const]),
@@ -170,6 +184,9 @@ const decidedByOfficer = (
     }),
   ];
 };
+
+const isChange = (correction: ProfileChanges | null): boolean =>
+  correction !== null && Object.values(correction).some((value) => value !== undefined);
 
 /** Requires a scope exactly for the kinds that have one. */
 const requireScope = (kind: RightsRequestKind, scope: ErasureScope | null): ErasureScope | null => {

@@ -1,4 +1,4 @@
-import { rightsRequestKinds, type RightsRequestKind } from '@dittoo/contracts';
+import { requestChannels, rightsRequestKinds, type RequestChannel, type RightsRequestKind } from '@dittoo/contracts';
 import { PageQuery } from '@dittoo/service';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
@@ -143,9 +143,13 @@ export class OfficersRequest extends RequestAnswer {
   @ApiProperty({ format: 'uuid' })
   subjectId!: string;
 
-  /** Whole days until it is due; negative = overdue. */
-  @ApiProperty()
+  /** Whole days until it is due. */
+  @ApiProperty({ minimum: 0 })
   daysLeft!: number;
+
+  /** Not answered by its due date. */
+  @ApiProperty()
+  overdue!: boolean;
 
   /** The person's text; `null` also after an erasure. */
   @ApiProperty({ type: String, nullable: true })
@@ -154,6 +158,18 @@ export class OfficersRequest extends RequestAnswer {
   /** Why an officer must decide, as codes. */
   @ApiProperty({ type: [String] })
   blockers!: readonly string[];
+
+  /** What became of the answer: `undelivered` = give it by other means; `null` = no answer yet, or on its way. */
+  @ApiProperty({ enum: ['delivered', 'undelivered'], nullable: true, type: String })
+  answerDelivery!: 'delivered' | 'undelivered' | null;
+
+  /** Where the answer goes; `null` = none is known, or it was delivered and the address is erased. */
+  @ApiProperty({ type: String, nullable: true, format: 'email' })
+  answerAddress!: string | null;
+
+  /** How an officer received it; `null` = it came through the shop itself. */
+  @ApiProperty({ enum: requestChannels, nullable: true, type: String })
+  channel!: RequestChannel | null;
 }
 
 export class RecipientPreview {

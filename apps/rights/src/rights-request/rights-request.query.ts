@@ -8,7 +8,7 @@ import type { OfficersRequest, RequestAnswer } from './rights-request.http.js';
 import { rightsRequestDecider } from './rights-request.decider.js';
 import { requestKinds } from './request-kinds.js';
 import { RightsRequestRow } from './rights-request.entity.js';
-import type { RightsRequest } from './rights-request.js';
+import { isOpen, type RightsRequest } from './rights-request.js';
 
 /** A request's person and kind. */
 export interface RequestSummary {
@@ -81,10 +81,19 @@ export class RightsRequests {
     return { ...page, items: await Promise.all(page.items.map((row) => this.forOfficer(row.request_id, now))) };
   }
 
-  /** The listed ones of these requests, by id. */
+  /** The listed ones of these requests, and people's own corrections, which no list of requests has, by id. */
   async summaries(requestIds: readonly string[]): Promise<ReadonlyMap<string, RequestSummary>> {
     const rows = await this.rows.getRepository(RightsRequestRow).findBy({ requestId: In(requestIds) });
-    return new Map(rows.map(({ kind, requestId, subjectId }) => [requestId, { subjectId, kind }]));
+    const known = new Map(
+      rows.map(({ kind, requestId, subjectId }) => [requestId, { subjectId, kind: kind as string }]),
+    );
+    for (const requestId of requestIds.filter((id) => !known.has(id))) {
+      const loaded = await this.commands.load(rightsRequestDecider, requestId);
+      const subjectId = subjectOf(loaded);
+      if (subjectId !== null && loaded.history[0]?.event.type === 'OwnCorrectionNoted')
+        known.set(requestId, { subjectId, kind: 'rectification' });
+    }
+    return known;
   }
 
   private page(
@@ -132,13 +141,24 @@ const answerOf = (requestId: string, { state, history }: LoadedRequest): Request
   };
 };
 
+const deliveryOf = (state: RightsRequest): Pick<OfficersRequest, 'answerAddress' | 'answerDelivery' | 'channel'> =>
+  state.status === 'none'
+    ? { answerAddress: null, answerDelivery: null, channel: null }
+    : {
+        answerAddress: readable(state.address?.email, null),
+        answerDelivery: state.delivery,
+        channel: state.entered?.channel ?? null,
+      };
+
 const officersAnswer = (requestId: string, loaded: LoadedRequest, now: string): OfficersRequest => {
   const answer = answerOf(requestId, loaded);
   return {
     ...answer,
     subjectId: subjectOf(loaded)!,
-    daysLeft: Math.floor((Date.parse(answer.dueAt) - Date.parse(now)) / 86_400_000),
+    daysLeft: Math.max(0, Math.floor((Date.parse(answer.dueAt) - Date.parse(now)) / 86_400_000)),
+    overdue: isOpen(loaded.state) && answer.dueAt < now,
     detail: loaded.state.status === 'none' ? null : readable(loaded.state.detail, null),
     blockers: loaded.state.status === 'referred' ? loaded.state.blockers : [],
+    ...deliveryOf(loaded.state),
   };
 };

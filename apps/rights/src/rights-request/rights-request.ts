@@ -17,6 +17,9 @@ export interface Copy {
   readonly expiresAt: string;
 }
 
+/** Where the answer goes; `Erased` once its key is destroyed. */
+export type AnswerAddress = RightsRequestEvents['RequesterAddressNoted'];
+
 export interface Received {
   readonly kind: RightsRequestKind;
   readonly dueAt: string;
@@ -34,6 +37,11 @@ export interface Received {
   /** Recipients that an officer has contacted. */
   readonly tasksDone: readonly string[];
   readonly copy: Copy | null;
+  readonly address: AnswerAddress | null;
+  /** `null` = the answer is not on record as delivered, nor as undeliverable. */
+  readonly delivery: 'delivered' | 'undelivered' | null;
+  /** How an officer received it; `null` = it came through the shop itself. */
+  readonly entered: RightsRequestEvents['RequestEnteredByOfficer'] | null;
 }
 
 /** One request under art. 15-21. Stream `rightsRequest-<id>`. */
@@ -53,6 +61,12 @@ export type KnownRequest = Exclude<RightsRequest, { status: 'none' }>;
 export const isOpen = ({ status }: RightsRequest): boolean =>
   status !== 'none' && status !== 'answered' && status !== 'refused';
 
+type Undecided = Extract<RightsRequest, { status: 'identityVerified' | 'scopeDecided' | 'referred' }>;
+
+/** Whether its requester is identified and nothing is decided yet: only then more time can be needed for it. */
+export const waitsForDecision = (request: RightsRequest): request is Undecided =>
+  request.status === 'identityVerified' || request.status === 'scopeDecided' || request.status === 'referred';
+
 /** Whether it was not confirmed in time: it stays unconfirmed and blocks no other request. */
 export const hasLapsed = (request: RightsRequest, now: string): boolean =>
   request.status === 'received' && request.confirmation !== null && request.confirmation.expiresAt <= now;
@@ -67,6 +81,9 @@ const initially = {
   recipients: {},
   tasksDone: [],
   copy: null,
+  address: null,
+  delivery: null,
+  entered: null,
 } as const;
 
 export const evolve = (request: RightsRequest, event: RightsRequestEvent): RightsRequest => {
@@ -74,15 +91,27 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
     const { detail, dueAt, kind } = event.data;
     return { status: 'received', kind, dueAt, detail, ...initially };
   }
+  // No request: the person has done it already, and only recipients may be left to contact.
+  if (event.type === 'OwnCorrectionNoted') {
+    const { notedAt: dueAt } = event.data;
+    return { status: 'answered', outcome: 'done', kind: 'rectification', dueAt, detail: null, ...initially };
+  }
   if (request.status === 'none') return request;
   const { recipients, copy } = request;
   const received = receivedOf(request);
   switch (event.type) {
     case 'ConfirmationAsked':
       return { ...request, confirmation: event.data };
-    case 'RequesterAddressNoted':
     case 'CorrectionDecided':
       return request;
+    case 'RequesterAddressNoted':
+      return { ...request, address: event.data };
+    case 'RequestEnteredByOfficer':
+      return { ...request, entered: event.data };
+    case 'AnswerDelivered':
+      return { ...request, delivery: 'delivered' };
+    case 'AnswerUndelivered':
+      return { ...request, delivery: 'undelivered' };
     case 'RequesterIdentified':
       return { ...received, identifiedBy: event.data.method, status: 'identityVerified' };
     case 'RequestScopeDecided': {
@@ -102,6 +131,7 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
       return { ...received, status: 'refused', reason: event.data.reason };
     case 'RecipientAsked': {
       const { answerBy, processorId } = event.data;
+      if (request.status === 'answered') return { ...request, recipients: { ...recipients, [processorId]: 'asked' } };
       return { ...received, status: 'executing', answerBy, recipients: { ...recipients, [processorId]: 'asked' } };
     }
     case 'RecipientAnswered':
@@ -134,7 +164,7 @@ export const evolve = (request: RightsRequest, event: RightsRequestEvent): Right
 /** The parts that all states after `none` have, without those of one state only. */
 const receivedOf = (request: KnownRequest): Received => {
   const { kind, dueAt, detail, extendedBecause, confirmation, identifiedBy, scope } = request;
-  const { partlyRefused, reason, recipients, tasksDone, copy } = request;
+  const { partlyRefused, reason, recipients, tasksDone, copy, address, delivery, entered } = request;
   return {
     kind,
     dueAt,
@@ -148,5 +178,8 @@ const receivedOf = (request: KnownRequest): Received => {
     recipients,
     tasksDone,
     copy,
+    address,
+    delivery,
+    entered,
   };
 };

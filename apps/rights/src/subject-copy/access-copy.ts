@@ -1,6 +1,7 @@
 import { dataCategories, streamCategory, type DataCategory } from '@dittoo/kernel';
 import { publicPurposes, textIn, type Language, type Register } from '@dittoo/processor-register';
 import type { CopyWriter } from './copy-contents.js';
+import { inOrderOf } from './joined-lives.js';
 import { retainedAfterErasure } from './copy-retention.js';
 import { KeptUntil } from './kept-until.js';
 import { StreamValues, type KeyedValue, type KnownRecord, type KnownValue } from './known-values.js';
@@ -62,6 +63,10 @@ export interface AccessCopy {
   /** Rows that are not derived from events. */
   readonly rows: CopiedRows;
   readonly history: readonly CopiedEvent[];
+  /** What the person wrote without an account under the same, confirmed address is in the copy, under these ids. */
+  readonly joinedSubjectIds: readonly string[];
+  /** What is not in the copy, why, and how to get it. */
+  readonly notIncluded: readonly string[];
 }
 
 /** The events of a copy: readable in two orders, never in memory as a whole. */
@@ -73,16 +78,22 @@ export interface CopiedLife {
   outlinesOf(stream: string): AsyncIterable<CopiedEvent>;
 }
 
-export interface CopyFacts {
-  readonly requestId: string;
+/** The events of one subject of the copy. */
+export interface CopiedSubject {
   readonly subjectId: string;
-  readonly preparedAt: string;
-  readonly expiresAt: string;
-  readonly register: Register;
   readonly life: CopiedLife;
   /** The latest event of each kind, oldest first. */
   readonly latest: readonly CopiedEvent[];
+}
+
+export interface CopyFacts extends CopiedSubject {
+  readonly requestId: string;
+  readonly preparedAt: string;
+  readonly expiresAt: string;
+  readonly register: Register;
   readonly rows: CopiedRows;
+  /** The same person as the shop knows them without an account. */
+  readonly joined: readonly CopiedSubject[];
 }
 
 /** The copy without its lists: `CopyWriter` inserts them at their places. */
@@ -99,11 +110,14 @@ export const valuesOf = (category: string): string => `values-${category}`;
  * are read twice: stream by stream for current and earlier values, then in order for the history.
  */
 export const accessFrame = async (facts: CopyFacts, writer: CopyWriter): Promise<AccessFrame> => {
-  const { expiresAt, latest, preparedAt, register, requestId, rows, subjectId } = facts;
+  const { expiresAt, joined, preparedAt, register, requestId, rows, subjectId } = facts;
+  const people = [facts, ...joined];
+  const latest = people.flatMap((person) => person.latest);
   const { authority, dataController, digest: registerDigest, noticeVersion } = register;
-  const language = languageOf(latest);
+  const language = languageOf(facts.latest);
   const { country, email, name, website } = dataController;
-  const lastDays = await addValues(facts, language, writer);
+  const lastDays: LastDays = new Map();
+  for (const person of people) await addValues({ ...facts, ...person }, language, writer, lastDays);
   await addHistory(facts, language, writer);
   return {
     format: 'urn:dittoo:subject-copy:access:3',
@@ -122,8 +136,18 @@ export const accessFrame = async (facts: CopyFacts, writer: CopyWriter): Promise
     viewings: writer.placeOf('viewings'),
     rows,
     history: writer.placeOf('history'),
+    joinedSubjectIds: joined.map((person) => person.subjectId),
+    notIncluded: notIncludedIn(register, language),
   };
 };
+
+/** The access log has no name beside the address: it cannot be searched for a person (art. 11(2)). */
+const notIncludedIn = (register: Register, language: Language): string[] => [
+  messages(language).format('copy.notIncluded.accessLog', {
+    rule: textIn(register.dataCategories.accessLog.retention.text, language),
+  }),
+  messages(language).format('copy.notIncluded.otherAddresses'),
+];
 
 const rights = [
   'rectification',
@@ -155,10 +179,10 @@ const addValues = async (
   { expiresAt, latest, life, preparedAt, register }: CopyFacts,
   language: Language,
   writer: CopyWriter,
-): Promise<LastDays> => {
+  lastDays: LastDays,
+): Promise<void> => {
   const copyLifetimeMs = Date.parse(expiresAt) - Date.parse(preparedAt);
   const keptUntil = new KeptUntil({ register, copyLifetimeMs }, latest, (stream) => life.outlinesOf(stream));
-  const lastDays: LastDays = new Map();
   const add = async ({ category, event, keyPer, value }: KeyedValue): Promise<void> => {
     const day = await keptUntil.of(event, category, keyPer);
     const before = lastDays.get(category);
@@ -183,12 +207,15 @@ const addValues = async (
     for (const value of values.add(event)) await add(value);
   }
   await end(values);
-  return lastDays;
 };
 
-const addHistory = async ({ life, register }: CopyFacts, language: Language, writer: CopyWriter): Promise<void> => {
+const addHistory = async (
+  { joined, life, register }: CopyFacts,
+  language: Language,
+  writer: CopyWriter,
+): Promise<void> => {
   const recipientLine = recipientLines(register, language, (field) => labelOf(register, field, language));
-  for await (const event of life.inOrder()) {
+  for await (const event of inOrderOf([life, ...joined.map((person) => person.life)])) {
     await writer.add('history', event);
     const line = recipientLine(event);
     if (line !== null) await writer.add('recipients', line);

@@ -24,6 +24,7 @@ export interface Life {
   readonly register: Register;
   readonly events: readonly CopiedEvent[];
   readonly rows?: CopyFacts['rows'];
+  readonly joined?: CopyFacts['joined'];
   readonly preparedAt?: string;
   readonly expiresAt?: string;
 }
@@ -48,6 +49,7 @@ const written = async (
     expiresAt = '2027-02-08T10:00:00.000Z',
     preparedAt = '2027-02-01T10:00:00.000Z',
     rows = {},
+    joined = [],
     ...facts
   }: Life,
   frame: (facts: CopyFacts, writer: CopyWriter) => Promise<object>,
@@ -56,7 +58,7 @@ const written = async (
   const writer = new CopyWriter(parts);
   const latest = new LatestOfKind();
   for (const event of events) latest.add(event);
-  const whole = { ...facts, expiresAt, preparedAt, rows, life: inMemory(events), latest: latest.events };
+  const whole = { ...facts, joined, expiresAt, preparedAt, rows, life: inMemory(events), latest: latest.events };
   return { contents: await writer.finish(await frame(whole, writer)), parts };
 };
 
@@ -76,7 +78,7 @@ export const withSignature = ({ contents, parts }: WrittenCopy): WrittenCopy => 
   return { contents: { ...contents, texts }, parts };
 };
 
-const inMemory = (events: readonly CopiedEvent[]): CopiedLife => {
+export const inMemory = (events: readonly CopiedEvent[]): CopiedLife => {
   const streams = new Map<string, CopiedEvent[]>();
   for (const event of events) streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
   return {

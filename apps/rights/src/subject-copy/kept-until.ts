@@ -28,7 +28,8 @@ export class KeptUntil {
     }
     const around = await this.around;
     if (keyPer === 'stream') return this.remembered(this.ofStream, around, event, category, keyPer);
-    return retentionEnds(this.rules, category, around)(event, keyPer);
+    // Every message has its own period, also one that is not the latest of its kind.
+    return retentionEnds(this.rules, category, withEvent(around, event))(event, keyPer);
   }
 
   private remembered(
@@ -45,6 +46,11 @@ export class KeptUntil {
     return day;
   }
 }
+
+const withEvent = (events: readonly CopiedEvent[], event: CopiedEvent): readonly CopiedEvent[] =>
+  events.some(({ eventId }) => eventId === event.eventId)
+    ? events
+    : [...events, event].sort((one, other) => one.position - other.position);
 
 const latestOf = async (events: AsyncIterable<CopiedEvent>): Promise<readonly CopiedEvent[]> => {
   const latest = new LatestOfKind();

@@ -2,6 +2,7 @@ import { isErased } from '@dittoo/kernel';
 import type { Language } from '@dittoo/processor-register';
 import { languageOf, type CopyFacts } from './access-copy.js';
 import type { CopyWriter } from './copy-contents.js';
+import { inOrderOf } from './joined-lives.js';
 import { isWithheld, type CopiedEvent } from '../person/subject-events.query.js';
 
 /** One record that the person provided. */
@@ -32,9 +33,9 @@ export interface PortabilityCopy {
 export type PortabilityFrame = Omit<PortabilityCopy, 'records'> & { readonly records: string };
 
 export const portabilityFrame = async (facts: CopyFacts, writer: CopyWriter): Promise<PortabilityFrame> => {
-  const { expiresAt, latest, life, preparedAt, register, requestId, subjectId } = facts;
+  const { expiresAt, joined, latest, life, preparedAt, register, requestId, subjectId } = facts;
   const { email, name, website } = register.dataController;
-  for await (const event of life.inOrder()) {
+  for await (const event of inOrderOf([life, ...joined.map((person) => person.life)])) {
     const record = provided(event);
     if (record !== null) await writer.add('records', record);
   }

@@ -16,14 +16,13 @@ import { DataSource } from 'typeorm';
 import { RIGHTS_CONFIG, type RightsConfig } from '../rights.config.js';
 import type { CopyKind } from '../rights-request/request-kinds.js';
 import { accessFrame, type AccessCopy, type CopyFacts } from './access-copy.js';
+import { CopiedPeople } from './copied-people.query.js';
 import { CopyWriter, textOf } from './copy-contents.js';
 import { oneTimeKey } from './copy-seal.js';
 import { CopySignature } from './copy-signature.js';
-import { LatestOfKind } from './latest-of-kind.js';
 import { portabilityFrame, type PortabilityCopy } from './portability-copy.js';
 import { firstList, SealedParts } from './sealed-parts.js';
 import { subjectCopyPage } from './subject-copy.page.js';
-import { SubjectEvents } from '../person/subject-events.query.js';
 import { SubjectRows } from './subject-rows.query.js';
 
 interface CopyRow {
@@ -90,7 +89,7 @@ const handoverMs = 10 * 60_000;
 @Injectable()
 export class SubjectCopyFiles {
   constructor(
-    private readonly events: SubjectEvents,
+    private readonly people: CopiedPeople,
     private readonly subjectRows: SubjectRows,
     private readonly signature: CopySignature,
     private readonly sealer: Sealer,
@@ -106,11 +105,10 @@ export class SubjectCopyFiles {
     const before = await this.row(requestId);
     if (before !== undefined) return shown(before);
     const expiresAt = new Date(Date.parse(now) + this.config.copyLifetimeMs).toISOString();
-    const latest = new LatestOfKind();
-    const life = await this.events.of(subjectId, (event) => latest.add(event));
+    const [own, ...joined] = await this.people.of(subjectId);
     const rows = await this.subjectRows.of(subjectId);
     const place = { requestId, subjectId, preparedAt: now, expiresAt };
-    const facts = { ...place, register: this.register, life, latest: latest.events, rows };
+    const facts = { ...place, ...own, register: this.register, rows, joined };
     const key = oneTimeKey();
     const sealedKey = await this.sealer.sealValue(
       subjectId,

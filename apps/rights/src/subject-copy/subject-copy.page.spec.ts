@@ -34,7 +34,7 @@ describe('the page of a copy', () => {
     const shown = await page([said('AddressRectified', { address }), placed]);
     expect(shown).toContain('Storgatan 1, 11122, Stockholm, SE');
     expect(shown).toContain('Alma, Ek, Storgatan 1, 11122, Stockholm, SE');
-    expect(shown).toContain('quantity: 2, sku: mugg');
+    expect(shown).toContain('2 × mugg');
     expect(shown).not.toContain('{&quot;');
   });
 
@@ -53,9 +53,72 @@ describe('the page of a copy', () => {
     );
     expect([types, streams.map(({ stream }) => stream)]).toEqual([[], []]);
     const shown = await page([placed]);
-    expect(shown).toContain('<h3>Du som kund ');
+    expect(shown).toContain('<h3>Du som kund</h3>');
     expect(shown).toContain('Beställning lagd');
     expect(shown).not.toContain('OrderPlaced');
+  });
+
+  it('has the times and days of Sweden, also around the turn of the year', async () => {
+    const atNewYear = { ...placed, recordedAt: '2026-12-31T23:30:00.000Z' };
+    const shown = await page([atNewYear]);
+    expect(shown).toContain('1 januari 2027 kl. 00:30');
+    expect(shown).toContain('Till och med 31 december 2034');
+    expect(shown).not.toMatch(/\d{4}-\d{2}-\d{2}|31 december 2026/);
+  });
+
+  it('shows no digest and no internal name: they are in the JSON', async () => {
+    const shown = await page([
+      said('NoticeAcknowledged', { noticeVersion: '2026-11-01', noticeDigest: 'a'.repeat(64), language: 'sv' }),
+      said(
+        'ForwardingRequested',
+        { processorId: 'payson', intent: 'openPayment', orderId: null, fields: ['email'] },
+        'forwarding-0f4f2c52-7a53-5a6b-9f5e-5f1f0f6f3c03',
+      ),
+      said(
+        'OrderPlaced',
+        { paymentMethod: 'paysonInvoice', locale: 'sv', personnummerGround: null },
+        'order-0f4f2c52-7a53-5a6b-9f5e-5f1f0f6f3c04',
+      ),
+    ]);
+    expect(shown).toContain('faktura (Payson)');
+    expect(shown.replace(/<style>[^]*<\/style>/, '')).not.toMatch(
+      /a{64}|[a-z][A-Z]\w+:|paysonInvoice|openPayment|noticeDigest|customerAccount/,
+    );
+  });
+
+  it('leaves what a person wrote as they wrote it', async () => {
+    const shown = await page([said('NameRectified', { givenName: 'done', familyName: '2026-01-01' })]);
+    expect(shown).toContain('>done<');
+    expect(shown).toContain('efternamn: 2026-01-01');
+  });
+
+  it('folds repetitions into one line', async () => {
+    const stream = 'forwarding-0f4f2c52-7a53-5a6b-9f5e-5f1f0f6f3c05';
+    const disclosed = {
+      processorId: 'payson',
+      fields: ['email'],
+      purpose: 'order',
+      legalBasis: 'contract',
+      outcome: 'delivered',
+    };
+    const shown = await page([
+      ...Array.from({ length: 3 }, () => said('DataDisclosed', disclosed, stream)),
+      ...Array.from({ length: 40 }, () =>
+        said('PaymentStatusRead', { processorId: 'payson', status: 'pending' }, stream),
+      ),
+      said('EmailConfirmed', { at: '2027-01-10T10:00:00.000Z' }),
+    ]);
+    expect(shown.match(/<th scope="row">Payson/g)).toHaveLength(1);
+    expect(shown).toContain('(3 gånger)');
+    expect(shown.match(/Betalningens läge hämtat/g)).toHaveLength(1);
+    expect(shown).toContain('(40 gånger)');
+  });
+
+  it('says that the access log is not in it, how long it is kept, and why it cannot be linked', async () => {
+    const shown = await page([placed]);
+    expect(shown).toContain('Det här ingår inte');
+    expect(shown).toMatch(/Hela IP-adressen i 30 dagar.*artikel 11\.2/);
+    expect(shown).toContain('begär en kopia från den adressen');
   });
 
   it('names a recipient’s purpose as the policy does', async () => {
