@@ -24,7 +24,7 @@ export class Alarms {
   }
 }
 
-/** The raised alarms as a metric: each wakes the person on call, not only whoever reads `/health/ready`. */
+/** The raised alarms as a metric: each wakes the person on call, although nobody reads `/health/ready`. */
 export const meterAlarms = (metrics: Registry, alarms: Alarms): void => {
   new Gauge({
     name: 'dittoo_alarm',
