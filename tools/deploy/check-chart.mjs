@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
+import { connectionsFit, everyClusterIsBackedUp } from './check-database.mjs';
 import { readsVariable, secretVariables } from './settings.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -283,6 +284,7 @@ const egressByName = (objects, variant) => {
   }
 };
 
+everyClusterIsBackedUp();
 for (const file of process.argv.slice(2)) {
   const variant = /** @type {Variant} */ (basename(file, '.yaml'));
   const objects = parseAllDocuments(readFileSync(file, 'utf8'))
@@ -297,6 +299,7 @@ for (const file of process.argv.slice(2)) {
   }
   servicesReach(objects, pods);
   budgeted(objects, pods);
+  connectionsFit(objects, pods);
   limitsEgress(objects, pods, variant);
   connectionsInside(objects, pods, variant);
   egressByName(objects, variant);

@@ -78,15 +78,20 @@ for values in deploy/helm/dittoo/ci/*-values.yaml; do
     helm template shop deploy/helm/dittoo -f "$values" --namespace shop --kube-version "$version.0" >"$work/$name.yaml"
     kubernetes-validate --strict --quiet -k "$version" "$work/$name.yaml" 2>&1 | tee "$work/said"
     # A kind that Kubernetes does not bring has no schema here; the specs look at those.
-    if grep -v '^$' "$work/said" | grep -qvE "find schema for kind (ServiceMonitor|PrometheusRule|CiliumNetworkPolicy) "; then exit 1; fi
+    if grep -v '^$' "$work/said" | grep -qvE "find schema for kind (ServiceMonitor|PrometheusRule|CiliumNetworkPolicy|Pooler) "; then exit 1; fi
   done
   echo "   $name: $(grep -c '^kind:' "$work/$name.yaml") objects"
 done
-if helm template shop deploy/helm/dittoo >/dev/null 2>&1; then
+if helm template shop deploy/helm/dittoo --kube-version 1.37.0 >"$work/said" 2>&1 || ! grep -q 'required\|publicUrl\|brokers\|secrets\.' "$work/said"; then
   echo 'a chart without addresses and secrets must not render' >&2
   exit 1
 fi
-node tools/deploy/check-chart.mjs "$work"/*.yaml
+if helm template shop deploy/helm/dittoo -f deploy/helm/dittoo/ci/plain-values.yaml --kube-version 1.37.0 --set defaults.connections=42 >"$work/said" 2>&1 ||
+  ! grep -q 'database.maxConnections' "$work/said"; then
+  echo 'a chart whose pods open more connections than the server has must not render' >&2
+  exit 1
+fi
+node tools/deploy/check-chart.mjs "$work"/{plain,proxy,cilium}.yaml
 
 echo '== egress proxy: haproxy'
 node tools/deploy/proxy-configuration.mjs "$work/proxy.yaml" >"$work/haproxy.cfg"

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { upstreamNames } from '../../apps/gateway/dist/gateway.config.js';
-import { servicePorts } from '@dittoo/platform';
+import { serverConnections, servicePorts } from '@dittoo/platform';
 import { processorVariables } from '../../apps/processor-forwarding/dist/processor-forwarding.config.js';
 import { readProjects } from '../boundaries/projects.mjs';
 import { isOneShot, isOurs, readCompose } from './compose.mjs';
@@ -53,6 +53,18 @@ describe('docker-compose.yml', () => {
     expect(ajv.errors ?? []).toEqual([]);
     expect(isValid).toBe(true);
     expect(ajv.validate(schema, { services: { a: { image: 'a', comand: ['x'] } } })).toBe(false);
+  });
+
+  it('has connections for all services at their most, on the one server that holds both databases', () => {
+    const [, allowed] = /max_connections=(\d+)/.exec((service('postgres').command ?? []).join(' ')) ?? [];
+    const wanted = everyService.map((name) => {
+      const all = Number(service(name).environment?.DATABASE_CONNECTIONS ?? 42);
+      const { keyRing, main } = serverConnections(all);
+      return keyRing + main;
+    });
+    const sum = wanted.reduce((one, other) => one + other, 0);
+    expect(sum).toBeGreaterThan(300);
+    expect(sum + 10).toBeLessThanOrEqual(Number(allowed)); // ten for administrators and the one-shots
   });
 
   it('runs every service of the shop, the sandbox and the one-shots, by programs that exist', () => {

@@ -19,5 +19,6 @@ export class RelayModule {
 export const relayService: ServiceDefinition = {
   schemas: [relaySchema],
   opensPersonalData: false,
+  publishes: true,
   module: (platform) => RelayModule.register(platform),
 };

@@ -52,6 +52,7 @@ export const standaloneServiceWith = (configs: ServiceConfigs): ServiceDefinitio
   const services = Object.values<ServiceDefinition>(servicesWith(configs));
   return {
     schemas: services.flatMap(({ schemas }) => schemas),
+    publishes: true,
     module: (platform) => StandaloneModule.register(platform, services),
     prepare: async (app, platform) => {
       for (const service of services) await service.prepare?.(app, platform);

@@ -18,6 +18,16 @@ export abstract class EventPublisher {
    */
   abstract publish(page: LogPage): Promise<void>;
 
+  /** Resolves once the transport can take events; rejects with the reason of `signal` once that is aborted. */
+  ready(_signal?: AbortSignal): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What the transport lacks, which only an operator can make; empty = nothing is known to be missing. */
+  get missing(): readonly string[] {
+    return [];
+  }
+
   /** A relay starts after position `after`, the first time or again: pages kept in memory are dropped. */
   began(_after: bigint | null): void {}
 

@@ -91,6 +91,11 @@ export abstract class EventDelivery extends Server implements CustomTransportStr
     return true;
   }
 
+  /** What the transport lacks, which only an operator can make; empty = nothing is known to be missing. */
+  get missing(): readonly string[] {
+    return [];
+  }
+
   /** When the oldest unhandled event of each group of this process was recorded; `null` = it has handled all. */
   async unhandledSince(): Promise<ReadonlyMap<string, string | null>> {
     const ages = new Map<string, string | null>();

@@ -11,6 +11,8 @@ import type { Kafka } from './kafka-client.js';
 import { DeadLetters } from './kafka-dead-letters.js';
 import type { KafkaAlerts } from './kafka-consumer.js';
 import { KafkaGroup } from './kafka-group.js';
+import { categoriesFor, topicOf } from './kafka-topics.js';
+import { AwaitedTopics } from './kafka-topics-awaited.js';
 
 export interface KafkaDeliveryOptions {
   readonly prefix: string;
@@ -33,6 +35,9 @@ export class KafkaDelivery extends EventDelivery {
   override readonly transportId = Symbol.for('kafka');
   private readonly deadLetters: DeadLetters;
   private consumers: KafkaGroup[] = [];
+  private topics: AwaitedTopics | undefined;
+  private beginning: Promise<void> = Promise.resolve();
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly kafka: Kafka,
@@ -61,8 +66,26 @@ export class KafkaDelivery extends EventDelivery {
       callback(error);
       return;
     }
-    for (const consumer of this.consumers) consumer.start();
+    const categories = new Set(
+      [...this.groups.values()].flatMap((group) => categoriesFor(group.keys(), parts.schemaMap)),
+    );
+    const topics = [...categories].map((category) => topicOf(parts.prefix, category));
+    this.topics = new AwaitedTopics(kafka, topics, (error) => {
+      for (const group of this.groups.keys()) alerts.interrupted(group, error);
+    });
+    this.beginning = this.begin(this.topics);
     callback();
+  }
+
+  /** Starts the groups once their topics exist: each would ask for them again and again. */
+  private async begin(topics: AwaitedTopics): Promise<void> {
+    const { signal } = this.closing;
+    await topics.exist(signal).catch(() => undefined);
+    if (!signal.aborted) for (const consumer of this.consumers) consumer.start();
+  }
+
+  override get missing(): readonly string[] {
+    return this.topics?.missing ?? [];
   }
 
   override parkedStreams(): Promise<ParkedStream[]> {
@@ -89,6 +112,8 @@ export class KafkaDelivery extends EventDelivery {
   }
 
   override async close(): Promise<void> {
+    this.closing.abort();
+    await this.beginning;
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
     await this.deadLetters.close();
   }

@@ -158,6 +158,42 @@ describe('topics that lose messages', () => {
   });
 });
 
+describe('topics that nobody has made', () => {
+  beforeEach(() => prepare());
+  afterEach(() => environment.close());
+
+  it('are named and waited for without a warning, and the group joins once they are there', async () => {
+    const topic = `${environment.prefix}lamp`;
+    const admin = environment.kafka.admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [topic] });
+    await until(async () => !(await admin.listTopics()).includes(topic));
+    const delivery = environment.begin({ lights });
+    const publisher = environment.publisher({ topics: [topic] });
+    const ready = publisher.ready();
+    await until(() => delivery.missing.length > 0 && publisher.missing.length > 0);
+    expect([delivery.missing, publisher.missing]).toEqual([[topic], [topic]]);
+    await new Promise((resolve) => setTimeout(resolve, 2_500)); // what asks again and again would have asked by now
+    expect([delivery.joined, environment.reports]).toEqual([false, []]);
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+    await admin.disconnect();
+    await Promise.all([ready, until(() => delivery.joined)]);
+    await publishUntilTaken([0]);
+    await everythingOnceInOrder(1);
+  });
+
+  it('are not waited for any longer when the delivery is closed', async () => {
+    const admin = environment.kafka.admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [`${environment.prefix}lamp`] });
+    await admin.disconnect();
+    const delivery = environment.begin({ lights });
+    await until(() => delivery.missing.length > 0);
+    await delivery.close();
+    expect(delivery.joined).toBe(false);
+  });
+});
+
 describe('authentication', () => {
   beforeEach(() => prepare());
   afterEach(() => environment.close());

@@ -4,10 +4,13 @@ import { brokerErrorCode } from './kafka-client.js';
 import { largestMessageBytes, toMessage, weightOf } from './kafka-message.js';
 import { byTopic, KafkaSender, type SenderOptions } from './kafka-sender.js';
 import { topicOf } from './kafka-topics.js';
+import { AwaitedTopics } from './kafka-topics-awaited.js';
 import { OneAtATime } from './one-at-a-time.js';
 
 export interface PublisherOptions extends SenderOptions {
   readonly prefix: string;
+  /** The topics it publishes to, which must exist before it is ready. Default: none is looked for. */
+  readonly topics?: readonly string[];
   /** Default `largestMessageBytes`. */
   readonly maxMessageBytes?: number;
 }
@@ -36,13 +39,23 @@ export class KafkaPublisher extends EventPublisher {
   private readonly publications = new OneAtATime();
   private readonly prefix: string;
   private readonly maxMessageBytes: number;
+  private readonly topics: AwaitedTopics;
 
   constructor(kafka: Kafka, options: PublisherOptions) {
     super();
     this.sender = new KafkaSender(kafka, options);
     this.prefix = options.prefix;
+    this.topics = new AwaitedTopics(kafka, options.topics ?? []);
     this.transport = `kafka:${options.prefix}`;
     this.maxMessageBytes = options.maxMessageBytes ?? largestMessageBytes;
+  }
+
+  override ready(signal?: AbortSignal): Promise<void> {
+    return this.topics.exist(signal);
+  }
+
+  override get missing(): readonly string[] {
+    return this.topics.missing;
   }
 
   override publish({ events }: Pick<LogPage, 'events'>): Promise<void> {

@@ -6,7 +6,7 @@ export { Alarms } from './operations/alarms.js';
 export { PlatformModule, type RetentionEnds } from './parts/platform.module.js';
 export { readDatabaseConfig, type DatabaseConfig } from './config/database.config.js';
 export { readKafkaConfig, readTopicsConfig, type KafkaConfig } from './config/kafka.config.js';
-export { readPlatformConfig, type PlatformConfig } from './config/platform.config.js';
+export { readPlatformConfig, type PlatformConfig, serverConnections } from './config/platform.config.js';
 export { clientTls, ownDocumentPath } from './trust/service-entrance.js';
 export { openApiDocument } from './host/openapi.js';
 export { ParkedStreamList, ReplayAnswer, ReplayBody } from './operations/parked-streams.http.js';

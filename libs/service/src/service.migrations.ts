@@ -32,7 +32,23 @@ class AddLease1763800000310 implements MigrationInterface {
   }
 }
 
-export const serviceMigrations = [CreateService1763800000300, AddLease1763800000310];
+class AddWriteProbe1763800000320 implements MigrationInterface {
+  readonly name = 'AddWriteProbe1763800000320';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE service.write_probe (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one), latest timestamptz NOT NULL DEFAULT '-infinity')
+      WITH (fillfactor = 10)`);
+    await runner.query('INSERT INTO service.write_probe DEFAULT VALUES');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE service.write_probe');
+  }
+}
+
+export const serviceMigrations = [CreateService1763800000300, AddLease1763800000310, AddWriteProbe1763800000320];
 
 /** For each column: the personal data in it, what an erasure does to it, and how the access copy includes it. */
 export const serviceRows: RowClasses = {
@@ -45,5 +61,6 @@ export const serviceRows: RowClasses = {
       ...plainColumns('taken_at', 'status'),
     },
   },
+  write_probe: { columns: plainColumns('one', 'latest') },
   lease: { columns: plainColumns('name', 'holder', 'epoch', 'expires_at') },
 };

@@ -40,6 +40,22 @@ export const stallAlerts = (alert) => [
         'Does audit or relay run (log: sequencer.leading, sequencer.broken)? Does a transaction that appended stay open (pg_stat_activity)?',
       ),
       alert(
+        'DittooAlarm',
+        'critical',
+        '0m',
+        'max by (app, alarm) (dittoo_alarm) > 0',
+        '{{ $labels.app }} raises {{ $labels.alarm }}',
+        'GET /health/ready of the process lists its alarms; the log line before it says why.',
+      ),
+      alert(
+        'DittooAccessLogLost',
+        'warning',
+        '0m',
+        'increase(dittoo_access_log_lost_total[15m]) > 0',
+        'The gateway lost {{ $value | humanize }} lines of the access log',
+        'More requests came than wait in memory while the database was away; what was ordered or decided is not affected.',
+      ),
+      alert(
         'DittooGroupStalled',
         'critical',
         '2m',

@@ -1,13 +1,15 @@
 import { Clock, Loop, newId, Sealer, type Envelope } from '@dittoo/kernel';
-import { LOGGER, ROW_POOL } from '@dittoo/platform';
+import { Alarms, LOGGER, METRICS, ROW_POOL } from '@dittoo/platform';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { Counter, type Registry } from 'prom-client';
 import { accessLogDay } from './access-log-day.js';
 
 interface Line {
+  readonly id: string;
   readonly at: string;
   readonly method: string;
   /** The route's template, never the URL. */
@@ -19,16 +21,21 @@ interface Line {
 
 const flushEveryMs = 500;
 const mostWaiting = 10_000;
+/** How often a batch is tried; with the pauses between, longer than a database needs to come back. */
+const mostTries = 60;
 
 /**
  * The access log with IP addresses (debugging and statistics, art. 6(1)(f)): collected in memory, written in batches,
  * the address sealed under the key of its day.
  *
- * Dies here: at most half a second of lines is lost; they are a log without a delivery guarantee.
+ * Dies here: at most half a second of lines is lost. While the database is away the lines wait, up to 10,000 of them; a
+ * line that is lost after all is counted and alarmed.
  */
 @Injectable()
 export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown {
   private waiting: Line[] = [];
+  private tries = 0;
+  private readonly lost: Counter;
   private readonly opened = new Set<string>();
   private readonly loop = new Loop(() => this.flush(), {
     pauseMs: flushEveryMs,
@@ -42,14 +49,23 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
     private readonly sealer: Sealer,
     private readonly clock: Clock,
     @Inject(ROW_POOL) private readonly pool: Pool,
+    private readonly alarms: Alarms,
+    @Inject(METRICS) metrics: Registry,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.lost = new Counter({
+      name: 'dittoo_access_log_lost_total',
+      help: 'Lines of the access log that were not written',
+      registers: [metrics],
+    });
+  }
 
   onModuleInit(): void {
     const fastify = this.adapter.httpAdapter.getInstance<FastifyInstance>();
     fastify.addHook('onResponse', async (request, reply) => {
-      if (this.waiting.length >= mostWaiting) return;
+      if (this.waiting.length >= mostWaiting) return this.lose(1);
       this.waiting.push({
+        id: newId(),
         at: this.clock.now(),
         method: request.method,
         route: request.routeOptions.url ?? 'unrouted',
@@ -63,7 +79,13 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.loop.stop();
-    await this.flush();
+    await this.flush().catch(() => undefined);
+    if (this.waiting.length > 0) this.lose(this.waiting.length);
+  }
+
+  private lose(lines: number): void {
+    this.lost.inc(lines);
+    this.alarms.raise('gateway.access-log-lost');
   }
 
   private async flush(): Promise<boolean> {
@@ -71,31 +93,47 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
     if (lines.length === 0) return false;
     this.waiting = [];
     try {
-      for (const day of new Set(lines.map(({ at }) => at.slice(0, 10)))) await this.openDay(day);
-      const ids = lines.map(() => newId());
-      const sealed: Envelope[] = [];
-      for (const [index, { at, ip }] of lines.entries()) {
-        const place = ['gateway.access_log', ids[index]!, 'ip'];
-        sealed.push(await this.sealer.sealValue(accessLogDay(at.slice(0, 10)), 'accessLog', place, ip));
-      }
-      await this.pool.query({
-        name: 'access-log-insert',
-        text: `INSERT INTO gateway.access_log (id, at, method, route, status, duration_ms, ip)
-               SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::int[], $6::real[], $7::jsonb[])`,
-        values: [
-          ids,
-          lines.map(({ at }) => at),
-          lines.map(({ method }) => method),
-          lines.map(({ route }) => route),
-          lines.map(({ status }) => status),
-          lines.map(({ durationMs }) => durationMs),
-          sealed.map((envelope) => JSON.stringify(envelope)),
-        ],
-      });
+      await this.write(lines);
+      this.tries = 0;
     } catch (error) {
-      this.logger.warn({ lines: lines.length, failure: (error as Error).name }, 'access-log.dropped');
+      this.tries += 1;
+      if (this.tries < mostTries) {
+        // The newest are left out where there are too many, as they are while the lines wait.
+        const kept = [...lines, ...this.waiting];
+        this.waiting = kept.slice(0, mostWaiting);
+        if (kept.length > mostWaiting) this.lose(kept.length - mostWaiting);
+        throw error;
+      }
+      this.tries = 0;
+      this.lose(lines.length);
+      this.logger.error({ lines: lines.length, failure: (error as Error).name }, 'access-log.dropped');
     }
     return false;
+  }
+
+  private async write(lines: readonly Line[]): Promise<void> {
+    for (const day of new Set(lines.map(({ at }) => at.slice(0, 10)))) await this.openDay(day);
+    const ids = lines.map(({ id }) => id);
+    const sealed: Envelope[] = [];
+    for (const [index, { at, ip }] of lines.entries()) {
+      const place = ['gateway.access_log', ids[index]!, 'ip'];
+      sealed.push(await this.sealer.sealValue(accessLogDay(at.slice(0, 10)), 'accessLog', place, ip));
+    }
+    await this.pool.query({
+      name: 'access-log-insert',
+      text: `INSERT INTO gateway.access_log (id, at, method, route, status, duration_ms, ip)
+               SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::int[], $6::real[], $7::jsonb[])
+               ON CONFLICT DO NOTHING`, // written before, where the answer was lost
+      values: [
+        ids,
+        lines.map(({ at }) => at),
+        lines.map(({ method }) => method),
+        lines.map(({ route }) => route),
+        lines.map(({ status }) => status),
+        lines.map(({ durationMs }) => durationMs),
+        sealed.map((envelope) => JSON.stringify(envelope)),
+      ],
+    });
   }
 
   /** Each day has its own partition, so that a day can be deleted by dropping it. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { leafHashOf, leafOf, newId } from '@dittoo/kernel';
-import { createKafka, ensureTopics, type Kafka } from '@dittoo/messaging';
+import { schemaMap } from '@dittoo/contracts';
+import { categoriesOf, createKafka, ensureTopics, topicOf, type Kafka } from '@dittoo/messaging';
 import { readTopic, settingsFor, testBroker, until } from '@dittoo/messaging/testing';
 import { readPlatformConfig, serve, type RunningService } from '@dittoo/platform';
 import { freePort, startTestService, type TestService } from '@dittoo/platform/testing';
@@ -22,7 +23,11 @@ describe('two relays on one log', () => {
   beforeAll(async () => {
     env.KAFKA_BROKERS = testBroker().brokers[0]!;
     kafka = createKafka(settingsFor(env.KAFKA_BROKERS, prefix), () => undefined);
-    await ensureTopics(kafka, [{ topic: `${prefix}consent`, partitions: 3, replication: 1, retentionMs: 604_800_000 }]);
+    const topics = categoriesOf(schemaMap).map((category) => topicOf(prefix, category));
+    await ensureTopics(
+      kafka,
+      topics.map((topic) => ({ topic, partitions: 3, replication: 1, retentionMs: 604_800_000 })),
+    );
     first = await startTestService(relayService, env);
     const { databaseUrl, keyEncryptionKeyFile, dataDir } = first.platform.config;
     const config = readPlatformConfig(

@@ -85,6 +85,7 @@ export class RelayRunner implements OnApplicationBootstrap, BeforeApplicationShu
   /** Relays under one lease until it is lost, the process stops or the log or the transport fails. */
   private async relay({ epoch, signal }: Lease, progressed: () => void): Promise<boolean> {
     const { checkpoint, publisher, store } = this;
+    await publisher.ready(signal);
     const after = await checkpoint.adopt(epoch);
     publisher.began(after);
     this.active.set(1);

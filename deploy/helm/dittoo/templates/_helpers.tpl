@@ -151,3 +151,29 @@ capabilities: { drop: [ALL] }
 {{- define "dittoo.proxyName" -}}
 {{ .Release.Name }}-egress-proxy
 {{- end }}
+
+{{- /* The most pods of each service: autoscaled or not, and one more during a rollout. The connections of a pod are divided as the code divides them. */ -}}
+{{- define "dittoo.requireConnections" -}}
+{{- $main := 0 -}}
+{{- $keyRing := 0 -}}
+{{- range $name := keys .Values.services -}}
+{{- $settings := include "dittoo.settings" (dict "root" $ "name" $name) | fromYaml -}}
+{{- $pods := int $settings.replicas -}}
+{{- if $settings.autoscaling.enabled -}}
+{{- $pods = min (int $settings.autoscaling.maxReplicas) (int $.Values.kafka.partitions) -}}
+{{- end -}}
+{{- $pods = add $pods 1 -}}
+{{- $all := int $settings.connections -}}
+{{- $ofPod := add (max 4 (div (mul $all 12) 42)) (max 4 (div (mul $all 8) 42)) (max 5 (div (mul $all 16) 42)) 3 -}}
+{{- $main = add $main (mul $pods $ofPod) -}}
+{{- $keyRing = add $keyRing (mul $pods (max 2 (div (mul $all 6) 42))) -}}
+{{- end -}}
+{{- $left := sub (int .Values.database.maxConnections) (int .Values.database.reserved) -}}
+{{- if gt $main $left -}}
+{{- fail (printf "database.maxConnections: all pods together open up to %d connections, %d are left for them: raise it (and the server's max_connections), or lower connections or maxReplicas" $main $left) -}}
+{{- end -}}
+{{- $left = sub (int .Values.database.keyRingMaxConnections) (int .Values.database.reserved) -}}
+{{- if gt $keyRing $left -}}
+{{- fail (printf "database.keyRingMaxConnections: all pods together open up to %d connections, %d are left for them" $keyRing $left) -}}
+{{- end -}}
+{{- end }}

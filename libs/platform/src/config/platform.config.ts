@@ -72,6 +72,15 @@ const connectionShares = (all: number): PlatformConfig['connections'] => {
   return { eventStore: part(12, 4), rows: part(8, 4), keyRing: part(6, 2), typeorm: part(16, 5) };
 };
 
+/** Outside of every pool: LISTEN on the log, the sequencer, and a measurement of either. */
+const directConnections = 3;
+
+/** How many connections a process opens at most with `DATABASE_CONNECTIONS=all`, by database server. */
+export const serverConnections = (all: number): { readonly main: number; readonly keyRing: number } => {
+  const { eventStore, keyRing, rows, typeorm } = connectionShares(all);
+  return { main: eventStore + rows + typeorm + directConnections, keyRing };
+};
+
 /**
  * @param addresses default addresses of the shop and of identity's keys
  * @throws SettingsError a variable without a default is not set

@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 import { AttentionItems } from '../attention/attention-items.js';
 import type { AttentionCounts } from '../attention/attention-rows.js';
 import { Alarms } from '../operations/alarms.js';
+import { WriteProbe } from '../operations/write-probe.js';
 import type { EventDelivery } from '@dittoo/messaging';
 import { BROKEN, DELIVERY, ROW_POOL, SEQUENCER } from '../parts/tokens.js';
 
@@ -39,6 +40,7 @@ export class HealthController {
     private readonly attention: AttentionItems,
     @Inject(DELIVERY) private readonly delivery: () => EventDelivery,
     @Inject(SEQUENCER) private readonly sequencer: PostgresSequencer | null,
+    private readonly writeProbe: WriteProbe,
   ) {}
 
   @Get('live')
@@ -70,6 +72,7 @@ export class HealthController {
     try {
       [sequencing] = await Promise.all([
         this.sequencer === null ? null : sequencerLag(this.pool),
+        this.writeProbe.probe(), // a full disk still answers a query
         this.dataSource.query('SELECT 1'),
         this.keyRing?.states(nobody),
         this.store.readAll({ after: null, limit: 1 }),

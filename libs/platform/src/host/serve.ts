@@ -30,6 +30,8 @@ export interface ServiceDefinition {
   readonly isGateway?: boolean;
   /** Does it open the keys of personal data? Default: yes. */
   readonly opensPersonalData?: boolean;
+  /** Does it relay events to the transport? Then it is ready once the transport can take all of them. */
+  readonly publishes?: boolean;
   /** Runs before the routes are registered: edge hooks, documents. */
   prepare?(app: NestFastifyApplication, platform: PlatformWithoutKeys): Promise<void>;
 }
@@ -64,6 +66,13 @@ const holdAddresses = async ({ host, metricsPort, port }: PlatformConfig): Promi
 /** Waits without limit for an unavailable broker; meanwhile the process answers that it is not ready. */
 const everyGroupJoined = async (delivery: EventDelivery, stop: AbortSignal | undefined): Promise<void> => {
   while (!delivery.joined) await sleep(50, undefined, stop && { signal: stop });
+};
+
+/** What a start waits for: the broker, or topics on it, with the command that makes them. */
+const kafkaOr = (missing: readonly string[], brokers: readonly string[]): string => {
+  const place = `Kafka at ${brokers.join(', ')}`;
+  if (missing.length === 0) return place;
+  return `the topics ${missing.join(', ')}, which are missing on ${place}: make them with npm run topics`;
 };
 
 /**
@@ -113,8 +122,13 @@ export const serve = async (
       throw listenFailure(error, host, port);
     });
     if (config.kafka !== null) {
-      const brokers = config.kafka.brokers.join(', ');
-      await waitFor(`Kafka at ${brokers}`, everyGroupJoined(platform.delivering(), stop), { stop });
+      const delivery = platform.delivering();
+      const joined = Promise.all([
+        everyGroupJoined(delivery, stop),
+        service.publishes === true ? platform.publisher.ready(stop) : undefined,
+      ]);
+      const missing = (): readonly string[] => [...new Set([...delivery.missing, ...platform.publisher.missing])];
+      await waitFor(() => kafkaOr(missing(), config.kafka!.brokers), joined, { stop });
     }
   } catch (error) {
     metrics?.close();

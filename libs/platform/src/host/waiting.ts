@@ -15,18 +15,18 @@ const toTerminal = (text: string): void => void process.stderr.write(`${text}\n`
 /**
  * Waits for `work`; reports what it waits for after a second, and then every 15 s.
  *
- * @param what an address without its password: `PostgreSQL at host:port`
+ * @param what an address without its password: `PostgreSQL at host:port`; a function where it becomes known by waiting
  * @throws the reason of `stop` once that is aborted; `work` is not awaited any longer
  */
 export const waitFor = async <T>(
-  what: string,
+  what: string | (() => string),
   work: Promise<T>,
   { stop, say = toTerminal }: { readonly stop?: AbortSignal | undefined; readonly say?: (text: string) => void } = {},
 ): Promise<T> => {
   const startedAt = performance.now();
   const sayIt = (): void => {
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
-    say(`waiting for ${what} (${seconds} s)`);
+    say(`waiting for ${typeof what === 'string' ? what : what()} (${seconds} s)`);
     timer = setTimeout(sayIt, repeatedAfterMs);
   };
   let timer = setTimeout(sayIt, saidAfterMs);

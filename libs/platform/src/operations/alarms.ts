@@ -1,3 +1,5 @@
+import { Gauge, type Registry } from 'prom-client';
+
 /**
  * Conditions that an operator must investigate although the process works, by name. `/health/ready` shows them and
  * stays 200, because the process is needed for the investigation. Code that raises an alarm also logs and counts it.
@@ -21,3 +23,17 @@ export class Alarms {
     return [...this.names, ...now].sort();
   }
 }
+
+/** The raised alarms as a metric: each wakes the person on call, although nobody reads `/health/ready`. */
+export const meterAlarms = (metrics: Registry, alarms: Alarms): void => {
+  new Gauge({
+    name: 'dittoo_alarm',
+    help: 'An alarm of /health/ready that is raised in this process',
+    labelNames: ['alarm'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      for (const alarm of alarms.raised) this.set({ alarm }, 1);
+    },
+  });
+};

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { schemaMap } from '@dittoo/contracts';
 import type { EventPublisher, EventStore } from '@dittoo/kernel';
 import {
+  categoriesOf,
   createKafka,
   InProcessDelivery,
   InProcessTransport,
   KafkaDelivery,
   kafkaFailure,
   KafkaPublisher,
+  topicOf,
   type DeliveryLog,
   type EventDelivery,
   type KafkaSettings,
@@ -59,6 +61,7 @@ export const openKafkaTransport = (
   const alerts = { ...parts.alerts, ...kafkaAlerts(parts.metrics, logger) };
   const publisher = new KafkaPublisher(kafka, {
     prefix: config.topicPrefix,
+    topics: categoriesOf(schemaMap).map((category) => topicOf(config.topicPrefix, category)),
     deadlineMs: publishDeadlineMs,
     onRebuilt: (code) => logger.warn({ code }, 'kafka.producer-rebuilt'),
   });

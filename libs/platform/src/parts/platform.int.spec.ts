@@ -274,6 +274,37 @@ describe('a running service', () => {
     );
   });
 
+  it('is not ready while its database can be read and not written to', async () => {
+    const { pool } = running.platform;
+    const name = `"${new URL(database.url).pathname.slice(1)}"`;
+    const cutSessions = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+    const admin = database.pool({ max: 1 });
+    await admin.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    try {
+      await admin.query(cutSessions);
+      await until(async () => (await ready()) === 503);
+      await until(async () => (await pool.query('SELECT 1')).rowCount === 1);
+      expect(await ready()).toBe(503);
+    } finally {
+      await admin.query('SET default_transaction_read_only = off');
+      await admin.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+      await admin.query(cutSessions);
+    }
+    await until(async () => (await ready()) === 200);
+  });
+
+  it('says that its clock was set back, for as long as it is', async () => {
+    const alarms = async () => (await request(running.url).get('/health/ready')).body.alarms as string[];
+    const { pool } = running.platform;
+    expect(await alarms()).not.toContain('clock.set-back');
+    await pool.query(`UPDATE service.write_probe SET latest = now() + interval '1 hour'`); // seen before the clock was set back
+    expect(await alarms()).toContain('clock.set-back');
+    await pool.query(`UPDATE service.write_probe SET latest = now() - interval '1 minute'`);
+    await alarms();
+    expect(await alarms()).not.toContain('clock.set-back');
+  });
+
   it('says in health and metrics that events get no position, and that it ends', async () => {
     const alarms = async () => (await request(running.url).get('/health/ready')).body.alarms as string[];
     const lag = async (): Promise<number> =>

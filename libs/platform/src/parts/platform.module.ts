@@ -10,7 +10,8 @@ import { AttentionItems } from '../attention/attention-items.js';
 import { AttentionWatcher } from '../attention/attention-watch.worker.js';
 import { GroupLag } from '../attention/group-lag.js';
 import { MissingKeys, NotingSealer } from '../attention/missing-keys.js';
-import { Alarms } from '../operations/alarms.js';
+import { Alarms, meterAlarms } from '../operations/alarms.js';
+import { WriteProbe } from '../operations/write-probe.js';
 import { fetchForKeys } from '../trust/service-entrance.js';
 import { HealthController } from '../host/health.controller.js';
 import type { PlatformConfig } from '../config/platform.config.js';
@@ -45,15 +46,19 @@ export class PlatformModule {
     watcher.add(new GroupLag(config.service, platform.delivering));
     const retentionEnds: RetentionEnds = (category, startedAt, form) =>
       retentionEndsOn(platform.register, category, startedAt, form);
+    const alarms = new Alarms();
+    meterAlarms(platform.metrics, alarms);
+    alarms.raiseWhile('clock.set-back', () => platform.writeProbe.clockIsBehind);
     const parts: Provider[] = [
       { provide: EventStore, useValue: store },
       { provide: EventPublisher, useValue: publisher },
       ...(hasKeys(platform) ? partsWithKeys(platform, watcher) : []),
       { provide: Clock, useValue: clock },
       { provide: TokenVerifier, useValue: verifierOf(config, clock) },
-      { provide: Alarms, useValue: new Alarms() },
       { provide: AttentionItems, useValue: platform.attention },
       { provide: AttentionWatcher, useValue: watcher },
+      { provide: Alarms, useValue: alarms },
+      { provide: WriteProbe, useValue: platform.writeProbe },
       { provide: LOGGER, useValue: platform.logger },
       { provide: REGISTER, useValue: platform.register },
       { provide: RETENTION_ENDS, useValue: retentionEnds },

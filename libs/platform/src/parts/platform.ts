@@ -18,6 +18,7 @@ import { openInProcessTransport, openKafkaTransport } from './delivery-of-proces
 import { requireSameLog } from './log-origin.js';
 import { openEventStoreDb, openPostgresLog, type LogOfProcess } from './log-of-process.js';
 import { meterGroups, meterSequencing } from '../operations/age.metrics.js';
+import { WriteProbe } from '../operations/write-probe.js';
 import { deliveryAlerts, meterKeyCache, meterParkedStreams } from '../operations/platform.metrics.js';
 import type { PlatformConfig } from '../config/platform.config.js';
 import { openDatabase, prepareDatabase, requireDataDirectory, type ServiceSchema } from './platform-database.js';
@@ -35,6 +36,7 @@ export interface PlatformWithoutKeys {
   /** `null` = the store assigns positions itself. */
   readonly sequencer: PostgresSequencer | null;
   readonly publisher: EventPublisher;
+  readonly writeProbe: WriteProbe;
   readonly metrics: Registry;
   readonly attention: AttentionItems;
   /** Rows on hot paths (lanes), beside TypeORM. */
@@ -156,6 +158,9 @@ const openParts = async (
       }
     }
 
+    const writeProbe = new WriteProbe(pool, clock, logger);
+    await writeProbe.probe(); // says at the start whether the clock was set back since
+
     const metrics = new Registry();
     collectDefaultMetrics({ register: metrics });
     if (personalData !== null) meterKeyCache(metrics, () => personalData.keyRing.cacheFigures);
@@ -187,6 +192,7 @@ const openParts = async (
       sequencer,
       personalData,
       publisher: transport.publisher,
+      writeProbe,
       metrics,
       attention,
       pool,
