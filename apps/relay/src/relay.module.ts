@@ -1,7 +1,7 @@
 import { SequencerWorker, type ServiceDefinition } from '@dittoo/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { relaySchema } from './relay.migrations.js';
-import { RelayLag } from './publish/relay-lag.js';
+import { RelayWatches } from './publish/relay-watches.js';
 import { RelayRunner } from './publish/relay.worker.js';
 
 /**
@@ -11,7 +11,7 @@ import { RelayRunner } from './publish/relay.worker.js';
 @Module({})
 export class RelayModule {
   static register(platform: DynamicModule): DynamicModule {
-    return { module: RelayModule, imports: [platform], providers: [SequencerWorker, RelayRunner, RelayLag] };
+    return { module: RelayModule, imports: [platform], providers: [SequencerWorker, RelayRunner, RelayWatches] };
   }
 }
 

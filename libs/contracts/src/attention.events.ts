@@ -51,6 +51,7 @@ export interface AttentionAbout {
   streamParked: { readonly group: string; readonly stream: string; readonly failure: string };
   sequencerLagging: { readonly state: string };
   relayLagging: { readonly transport: string };
+  eventLeftOut: { readonly position: string; readonly reason: string };
   groupLagging: { readonly group: string };
   logNotSealed: { readonly origin: string };
   sealRefused: { readonly origin: string };
@@ -79,6 +80,7 @@ export const attentionSeverities: { readonly [Kind in AttentionKind]: AttentionS
   streamParked: 'critical',
   sequencerLagging: 'critical',
   relayLagging: 'critical',
+  eventLeftOut: 'critical',
   groupLagging: 'warning',
   sealRefused: 'critical',
   logNotSealed: 'warning',

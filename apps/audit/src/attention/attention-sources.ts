@@ -125,6 +125,7 @@ export const attentionSources: { readonly [Kind in AttentionKind]: ByEvents<Atte
   streamParked: { watchedBy: 'audit', closes: 'watch' },
   groupLagging: { watchedBy: 'every service', closes: 'watch' },
   sequencerLagging: { watchedBy: 'audit', closes: 'watch' },
+  eventLeftOut: { watchedBy: 'relay', closes: 'byHand' },
   relayLagging: { watchedBy: 'relay', closes: 'watch' },
   sealRefused: { watchedBy: 'audit', closes: 'watch' },
   logNotSealed: { watchedBy: 'audit', closes: 'watch' },

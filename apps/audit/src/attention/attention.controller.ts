@@ -55,6 +55,7 @@ export class AttentionController {
   async close(
     @Param('id') given: string,
     @Body() { reason }: ClosureBody,
+    @Query() { lang = 'sv' }: LanguageQuery,
     @FromPrincipal() { subjectId: by }: Principal,
     @FromCaller() caller: Caller,
   ): Promise<AttentionItemDetails> {
@@ -63,6 +64,6 @@ export class AttentionController {
     // Their own key seals their words.
     await this.commands.execute(attentionDecider, id, { type: 'DismissItem', reason }, commandContext(caller, by));
     await this.items.follow(id);
-    return this.attention.one(id, 'sv');
+    return this.attention.one(id, lang);
   }
 }

@@ -12,4 +12,12 @@ export class RelayParking {
       [String(event.position), event.stream, event.eventId, reason],
     );
   }
+
+  /** Oldest first. */
+  async all(): Promise<{ readonly position: string; readonly reason: string; readonly parkedAt: string }[]> {
+    const { rows } = await this.pool.query<{ position: string; reason: string; parked_at: Date }>(
+      'SELECT position, reason, parked_at FROM relay.parked ORDER BY relay.parked.position',
+    );
+    return rows.map(({ parked_at, position, reason }) => ({ position, reason, parkedAt: parked_at.toISOString() }));
+  }
 }

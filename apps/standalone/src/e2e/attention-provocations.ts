@@ -137,6 +137,12 @@ export const provocationsOf = (shop: AttentionShop): Provocations => {
       return { about: { transport }, mend: () => rows.query('UPDATE relay.checkpoint SET epoch = 0') };
     },
 
+    eventLeftOut: async () => {
+      const left = `INSERT INTO relay.parked (position, stream, event_id, reason) VALUES (0, 'processor-x', $1, 'too-large')`;
+      await rows.query(left, [newId()]);
+      return { about: { position: '0', reason: 'too-large' }, mend: () => Promise.resolve(), byHand: true };
+    },
+
     groupLagging: async () => {
       const client = await rows.connect();
       const group = 'audit.subject-trail';
