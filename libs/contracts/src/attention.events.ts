@@ -45,6 +45,7 @@ export interface AttentionAbout {
   refundNotCarriedOut: MoneyQuestion;
   /** The shop and the processor disagree about the money of an order. */
   paymentDiscrepancy: MoneyQuestion;
+  answerUndelivered: { readonly requestId: RequestId; readonly reason: string };
   recipientTask: { readonly requestId: RequestId; readonly processorId: string; readonly state: string };
   requestCloseToDue: { readonly requestId: RequestId; readonly dueAt: string };
   requestOverdue: { readonly requestId: RequestId; readonly dueAt: string };
@@ -76,6 +77,7 @@ export const attentionSeverities: { readonly [Kind in AttentionKind]: AttentionS
   mailboxUnreachable: 'warning',
   requestOverdue: 'critical',
   requestCloseToDue: 'warning',
+  answerUndelivered: 'critical',
   recipientTask: 'warning',
   streamParked: 'critical',
   sequencerLagging: 'critical',

@@ -103,6 +103,17 @@ export const attentionSources: { readonly [Kind in AttentionKind]: ByEvents<Atte
   },
   refundNotCarriedOut: moneyQuestion((kind) => kind === 'refundNotPaid'),
   paymentDiscrepancy: moneyQuestion((kind) => kind !== 'refundNotPaid'),
+  answerUndelivered: {
+    where: 'rights',
+    opens: {
+      AnswerUndelivered: ({ data: { reason }, metadata, stream }) => ({
+        key: streamId(stream),
+        about: { requestId: streamId(stream), reason },
+        since: metadata.recordedAt,
+      }),
+    },
+    closes: { AnswerDelivered: ({ stream }) => streamId(stream) },
+  },
   recipientTask: {
     where: 'rights',
     opens: {

@@ -81,6 +81,12 @@ export const provocationsOf = (shop: AttentionShop): Provocations => {
       return { about: { processorId: 'mondido', reason }, mend: () => Promise.resolve(), byHand: true };
     },
 
+    answerUndelivered: async () => {
+      const requestId = await shop.say({ type: 'AnswerUndelivered', data: { reason: 'smtp-550' } });
+      const mend = () => shop.say({ type: 'AnswerDelivered', data: { by: 'officer' } }, undefined, requestId);
+      return { about: { requestId }, mend };
+    },
+
     deliveryHeld: async () => {
       const forwardingId = newId();
       await rows.query(
