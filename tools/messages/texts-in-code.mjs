@@ -58,6 +58,15 @@ export const keysIn = (source) => {
   const tree = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, false);
   /** @type {RegExp[]} */
   const keys = [];
+  /** One key, one of two, or all that begin and end so. @param {ts.Expression} key */
+  const named = (key) => {
+    if (ts.isStringLiteralLike(key)) keys.push(exactly(escaped(key.text)));
+    if (ts.isConditionalExpression(key)) [key.whenTrue, key.whenFalse].forEach(named);
+    if (ts.isTemplateExpression(key)) {
+      const parts = [key.head, ...key.templateSpans.map(({ literal }) => literal)];
+      keys.push(exactly(parts.map(({ text }) => escaped(text)).join('[^.]+')));
+    }
+  };
   /** @param {ts.Node} node */
   const visit = (node) => {
     if (
@@ -65,11 +74,7 @@ export const keysIn = (source) => {
       ts.isPropertyAccessExpression(node.expression) &&
       ['format', 'find'].includes(node.expression.name.text)
     ) {
-      const [key] = node.arguments;
-      if (key !== undefined && ts.isStringLiteralLike(key)) keys.push(exactly(escaped(key.text)));
-      if (key !== undefined && ts.isTemplateExpression(key)) {
-        keys.push(exactly([key.head, ...key.templateSpans.map(({ literal }) => literal)].map(({ text }) => escaped(text)).join('[^.]+'))); // prettier-ignore
-      }
+      if (node.arguments[0] !== undefined) named(node.arguments[0]);
     }
     ts.forEachChild(node, visit);
   };

@@ -159,12 +159,14 @@ async function* records({ language }: AccessCopy, lists: Lists, texts: CopyMessa
 }
 
 async function* rows(copy: AccessCopy, texts: CopyMessages): AsyncGenerator<Html> {
-  for (const [name, ofTable] of Object.entries(copy.rows))
+  for (const [name, ofTable] of Object.entries(copy.rows)) {
+    const [schema, table] = name.split('.');
     for (const row of ofTable) {
       const named = fieldsInWords(row, (column) => texts.find(`copy.column.${column}`) ?? null, texts);
       if (named.length > 0)
-        yield facts(texts.find(`copy.table.${name}`) ?? texts.format('copy.rows.heading'), null, named);
+        yield facts(texts.find(`copy.table.${schema}.${table}`) ?? texts.format('copy.rows.heading'), null, named);
     }
+  }
 }
 
 async function* history({ language }: AccessCopy, lists: Lists, texts: CopyMessages): AsyncGenerator<Html> {
