@@ -107,14 +107,6 @@ export interface ForwardingEvents {
   PaymentNotFound: { readonly processorId: string; readonly orderId: OrderId; readonly paymentReference: string };
   /** It was pending for so long that nobody waits for it any more; an approval would still be heard of by a callback. */
   PaymentAbandoned: { readonly processorId: string; readonly orderId: OrderId; readonly paymentReference: string };
-  /** It waits, and will go on waiting: what has to be asked before anything is sent has not answered for a while. */
-  ForwardingHeld: {
-    readonly processorId: string;
-    readonly intent: ForwardingIntent;
-    readonly orderId: OrderId | null;
-    /** A word of ours. */
-    readonly failure: string;
-  };
   /** What a recipient made of an erasure (art. 19). `notSupported` becomes a person's task. */
   ErasureAnswered: {
     readonly processorId: string;
@@ -177,7 +169,6 @@ export const forwardingSchema: SchemaMapOf<ForwardingEvents> = {
     },
   },
   PaymentAbandoned: { ...forwarding, fields: { processorId: plain, orderId: plain, paymentReference: plain } },
-  ForwardingHeld: { ...forwarding, fields: { ...asked, orderId: plain, failure: plain } },
   PaymentNotFound: { ...forwarding, fields: { processorId: plain, orderId: plain, paymentReference: plain } },
   ErasureAnswered: { ...forwarding, fields: { processorId: plain, requestId: plain, answer: plain, reason: plain } },
 };

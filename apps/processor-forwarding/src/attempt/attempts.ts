@@ -133,11 +133,6 @@ export class Attempts {
     return this.outcomes.delivered(turn, attempt, payment, ledgerOf(record, 'delivered'), prepared.payment);
   }
 
-  /** It has been held for a while: that is on record, so that a person sees it. */
-  async noteHeld(turn: Turn, failure: string): Promise<void> {
-    await this.outcomes.record(turn, 'held', { type: 'HoldForwarding', failure });
-  }
-
   private failedOurselves(turn: Turn, { attempt, record }: Sent, error: unknown): Promise<Next> {
     const { forwardingId, kind } = turn.item;
     const failure = nameOf(error);

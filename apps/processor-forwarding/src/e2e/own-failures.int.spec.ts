@@ -89,30 +89,9 @@ describe('a store that does not answer', () => {
     const { orderId } = await stage.placeOrder();
     await stage.waitFor('openPayment', orderId, 'ForwardingCompleted');
     expect((await stage.eventsOf('openPayment', orderId)).map(({ type }) => type)).not.toContain('AttemptFailed');
-    expect((await stage.eventsOf('openPayment', orderId)).map(({ type }) => type)).not.toContain('ForwardingHeld');
     const held = linesOf(lines, 'forwarding.held');
     expect(held).toHaveLength(9);
     expect(held.map(({ delayMs }) => delayMs)).toEqual([4, 8, 16, 32, 64, 128, 256, 512, 1024]);
     expect(held[0]).toMatchObject({ intent: 'openPayment', failure: 'EventStoreUnavailable' });
-  });
-
-  it('for long is on record, once, so that a person sees it; and it goes on when it is answered', async () => {
-    let left = 25;
-    class Silent extends Standings {
-      override async of(...given: Parameters<Standings['of']>): Promise<Standing> {
-        if (left-- > 0) throw new EventStoreUnavailable();
-        return super.of(...given);
-      }
-    }
-    const { stage } = await staged([{ provide: Standings, useClass: Silent }], 0.0001);
-    const { orderId } = await stage.placeOrder();
-    expect(await stage.waitFor('openPayment', orderId, 'ForwardingHeld')).toMatchObject({
-      intent: 'openPayment',
-      orderId,
-      failure: 'EventStoreUnavailable',
-    });
-    await stage.waitFor('openPayment', orderId, 'ForwardingCompleted');
-    const types = (await stage.eventsOf('openPayment', orderId)).map(({ type }) => type);
-    expect(types.filter((type) => type === 'ForwardingHeld')).toHaveLength(1);
   });
 });

@@ -71,17 +71,6 @@ describe('a forwarding', () => {
     given(requested, opened, completed, abandoned).when({ type: 'AbandonPayment' }).then();
   });
 
-  it('is held once, until an attempt says more', () => {
-    const hold = { type: 'HoldForwarding', failure: 'EventStoreUnavailable' } as const;
-    const held: ForwardingEvent = { type: 'ForwardingHeld', data: { ...asked, failure: 'EventStoreUnavailable' } };
-    given(requested).when(hold).then(held);
-    given(requested, held).when(hold).then();
-    given(requested, held, failed(1, 'timeout', nextAttemptAt))
-      .when(hold)
-      .then(held);
-    given(requested, held, completed).when(hold).then();
-  });
-
   it('fails and goes on, or fails and is parked', () => {
     const rejected = { ...disclosure, outcome: 'rejected' } as const;
     const fail = { type: 'RecordFailure', attempt: 1, disclosures: [rejected] } as const;

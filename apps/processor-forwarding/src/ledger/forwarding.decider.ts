@@ -32,8 +32,6 @@ export type ForwardingCommand =
   | { readonly type: 'MissPayment' }
   /** It has been pending for too long. */
   | { readonly type: 'AbandonPayment' }
-  /** It has waited for a while for what has to be asked first. */
-  | { readonly type: 'HoldForwarding'; readonly failure: string }
   | ({ readonly type: 'AnswerErasure' } & Omit<ForwardingEvents['ErasureAnswered'], 'processorId'>)
   | { readonly type: 'RequestRedelivery' };
 
@@ -109,10 +107,6 @@ const decide = (command: ForwardingCommand, forwarding: Forwarding): ForwardingE
       if (payment === null || (payment.status !== 'opened' && payment.status !== 'pending')) return [];
       const { reference: paymentReference } = payment;
       return [{ type: 'PaymentAbandoned', data: { processorId, orderId: orderId ?? '', paymentReference } }];
-    }
-    case 'HoldForwarding': {
-      const { failure } = command;
-      return ended || forwarding.held ? [] : [{ type: 'ForwardingHeld', data: { ...asked, orderId, failure } }];
     }
     case 'AnswerErasure': {
       const { requestId, answer, reason } = command;

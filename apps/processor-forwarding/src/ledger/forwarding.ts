@@ -22,14 +22,12 @@ export type Forwarding =
       /** The last attempt recorded here; a later one was not recorded before the process died. */
       readonly attempt: number;
       readonly payment: ObservedPayment | null;
-      /** It is on record that it waits. */
-      readonly held: boolean;
     };
 
 export const evolve = (forwarding: Forwarding, event: ForwardingEvent): Forwarding => {
   if (event.type === 'ForwardingRequested') {
     const { processorId, intent, orderId } = event.data;
-    return { status: 'open', processorId, intent, orderId, attempt: 0, payment: null, held: false };
+    return { status: 'open', processorId, intent, orderId, attempt: 0, payment: null };
   }
   if (forwarding.status === 'none') return forwarding;
   switch (event.type) {
@@ -37,7 +35,7 @@ export const evolve = (forwarding: Forwarding, event: ForwardingEvent): Forwardi
       return { ...forwarding, status: 'refused' };
     case 'DataDisclosed':
     case 'AttemptFailed':
-      return { ...forwarding, attempt: Math.max(forwarding.attempt, event.data.attempt), held: false };
+      return { ...forwarding, attempt: Math.max(forwarding.attempt, event.data.attempt) };
     case 'ForwardingParked':
       return { ...forwarding, status: 'parked' };
     case 'RedeliveryRequested':
@@ -64,8 +62,6 @@ export const evolve = (forwarding: Forwarding, event: ForwardingEvent): Forwardi
       const { payment } = forwarding;
       return payment === null ? forwarding : { ...forwarding, payment: { ...payment, status: 'abandoned' } };
     }
-    case 'ForwardingHeld':
-      return { ...forwarding, held: true };
     default:
       return forwarding; // of a later version
   }

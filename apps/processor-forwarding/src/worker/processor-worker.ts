@@ -24,8 +24,6 @@ const longestQuietMs = 3_000;
 const longestPaceMs = 1_000;
 /** How long a lane waits at most when the store, the keys or the database do not answer. */
 const longestHoldMs = 60_000;
-/** After so many holds in a row, about six minutes, it is on record that it waits. */
-const noteHeldEvery = 10;
 
 export interface WorkerParts {
   readonly lanes: Lanes;
@@ -191,11 +189,6 @@ export class ProcessorWorker {
     const { processorId: processor } = this.connection.tables;
     const what = { processor, forwardingId: item?.forwardingId, intent: item?.kind, failure: nameOf(error), held, delayMs }; // prettier-ignore
     logger.warn(what, 'forwarding.held');
-    // Nor may the log answer: then it is tried again later, and the held lane is in the metrics.
-    if (item !== null && item.kind !== 'readPayment' && held % noteHeldEvery === 0) {
-      const turn = { connection: this.connection, lane, item };
-      await this.parts.attempts.noteHeld(turn, nameOf(error)).catch(() => undefined);
-    }
     await lanes.release(lane, delayMs).catch(() => undefined);
   }
 
