@@ -70,6 +70,5 @@ const recipientList = (recipients: CertificateAnswer['certificate']['recipients'
         return markup`<li>${processorName}: ${texts.format(`certificate.recipients.${held}`)}</li>\n`;
       })}</ul>`;
 
-/** That an authority asked for it is not the person's to see (art. 15(4)). */
 const reasonInWords = (reason: string, texts: CopyMessages): string =>
-  texts.find(`copy.reason.${reason === 'legalHold' ? 'legalClaims' : reason}`) ?? reason;
+  texts.find(`copy.reason.${reason}`) ?? reason;

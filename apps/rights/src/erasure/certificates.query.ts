@@ -7,6 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ErasureCertificate } from './certificate.http.js';
 import { requestKinds } from '../rights-request/request-kinds.js';
 import { rightsRequestDecider } from '../rights-request/rights-request.decider.js';
+import { shownToSubject } from '../rights-request/shown-to-subject.js';
 
 /** Certificates of erasures, computed from the events at each call, so that they include late answers. */
 @Injectable()
@@ -42,7 +43,7 @@ export class Certificates {
       issuedAt: this.clock.now(),
       outcome: state.outcome,
       keys: deed?.keys.map(({ category, fingerprint }) => ({ category, fingerprint })) ?? [],
-      retained: deed?.retained ?? [],
+      retained: shownToSubject(deed?.retained ?? []),
       recipients: Object.entries(state.recipients).map(([processorId, answer]) => ({
         processorId,
         processorName: this.register.processors[processorId]?.name ?? processorId,

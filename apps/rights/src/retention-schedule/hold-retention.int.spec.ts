@@ -127,7 +127,8 @@ describe('a legal hold', () => {
       const now = await state();
       return now.state === 'answered' && now;
     });
-    const kept = { reason: 'legalHold', until: '2031-06-01' };
+    // Nothing says that an authority asked for it.
+    const kept = { reason: 'legalClaims', until: '2031-06-01' };
     expect(answered.retained).toEqual(
       expect.arrayContaining([
         { category: 'profile', ...kept },

@@ -9,6 +9,7 @@ import { rightsRequestDecider } from './rights-request.decider.js';
 import { requestKinds } from './request-kinds.js';
 import { RightsRequestRow } from './rights-request.entity.js';
 import { isOpen, type RightsRequest } from './rights-request.js';
+import { shownToSubject } from './shown-to-subject.js';
 
 /** A request's person and kind. */
 export interface RequestSummary {
@@ -36,7 +37,9 @@ export class RightsRequests {
   async ofSubject(subjectId: string, requestId: string): Promise<RequestAnswer> {
     const loaded = await this.commands.load(rightsRequestDecider, requestId);
     if (subjectOf(loaded) !== subjectId) throw new DomainError('not-found');
-    return { ...answerOf(requestId, loaded), certificate: this.certificateLink(requestId, loaded.state) };
+    const answer = answerOf(requestId, loaded);
+    const certificate = this.certificateLink(requestId, loaded.state);
+    return { ...answer, retained: shownToSubject(answer.retained), certificate };
   }
 
   /** The link to the certificate of destroyed keys; only for the requester. `null` = there will be none. */
