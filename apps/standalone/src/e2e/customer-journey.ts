@@ -48,8 +48,18 @@ export interface ReplayedEvent {
   readonly retained?: { readonly category: string; readonly reason: string; readonly until: string };
 }
 
-export const replay = async (shop: ShopClient, customerId: string): Promise<ReplayedEvent[]> =>
-  (await shop.ok('GET', `/audit/subjects/${customerId}/events`, await asOfficer(shop))).items;
+/** The whole history, page by page. */
+export const replay = async (shop: ShopClient, customerId: string): Promise<ReplayedEvent[]> => {
+  const officers = await asOfficer(shop);
+  const events: ReplayedEvent[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const query: string = cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+    const page = await shop.ok('GET', `/audit/subjects/${customerId}/events${query}`, officers);
+    events.push(...(page.items as ReplayedEvent[]));
+    cursor = page.nextCursor as string | null;
+  }
+  return events;
+};
 
 /** Asks for an erasure and waits until it is answered. */
 export const erase = async (shop: ShopClient, customerId: string, { password, email }: Person): Promise<string> => {
