@@ -131,6 +131,28 @@ it('a customer fetches the copy by HEAD never and by their password once', async
   expect((await pressed(link, page, { email, password })).status).toBe(410);
 }, 60_000);
 
+it('an erased person reads the certificate in words from the mail, as often as they like', async () => {
+  const email = 'lage.landing@example.org';
+  await shop.ok('POST', '/support-cases', { body: { email, subject: 'Rubrik', body: 'Fraga att ta bort' } });
+  await shop.ok('POST', '/privacy-requests', { body: { email, kind: 'erasure' } });
+  const question = await until(
+    async () => (await shop.mailsTo(email)).find(({ text }) => text.includes('/p/request?')),
+    30_000,
+  );
+  const link = linkIn(question);
+  expect((await pressed(link, await opened(link))).status).toBe(200);
+  const answer = await until(
+    async () => (await shop.mailsTo(email)).find(({ text }) => text.includes('/p/certificate?')),
+    30_000,
+  );
+  for (const method of ['HEAD', 'GET', 'GET']) {
+    const page = await fetch(linkIn(answer), { method });
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    await page.arrayBuffer();
+  }
+  expect((await fetch(linkIn(answer).replace(/token=[^&]*/, 'token=wrong'))).status).toBe(404);
+}, 90_000);
+
 it('signing in on the page keeps an account, and every return from a payment page has a page', async () => {
   const person = { ...canaryPerson('Landed'), email: 'lova.landing@example.org' };
   await shop.register(person);
