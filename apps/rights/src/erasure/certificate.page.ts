@@ -70,5 +70,4 @@ const recipientList = (recipients: CertificateAnswer['certificate']['recipients'
         return markup`<li>${processorName}: ${texts.format(`certificate.recipients.${held}`)}</li>\n`;
       })}</ul>`;
 
-const reasonInWords = (reason: string, texts: CopyMessages): string =>
-  texts.find(`copy.reason.${reason}`) ?? reason;
+const reasonInWords = (reason: string, texts: CopyMessages): string => texts.find(`copy.reason.${reason}`) ?? reason;
