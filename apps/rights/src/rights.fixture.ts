@@ -59,7 +59,7 @@ export interface RightsUnderTest {
   record(category: string, id: string, subjectId: string, ...events: DomainEvent[]): Promise<void>;
   officer(id?: string): Promise<string>;
   /** Records, as processor-forwarding would, what became of the mail with the answer to a request. */
-  answerMailed(requestId: string, outcome?: 'completed' | 'refused'): Promise<void>;
+  answerMailed(requestId: string, outcome?: 'completed' | 'refused' | 'parked' | 'sentAgain'): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -134,10 +134,19 @@ export const startRights = async (
         'forwarding',
         notificationForwardingId(answer.notification, answer.eventId),
         subjectId,
-        { type: 'ForwardingRequested', data: { ...mail, fields: ['email'] } },
-        outcome === 'completed'
-          ? { type: 'ForwardingCompleted', data: mail }
-          : { type: 'ForwardingRefused', data: refusal },
+        ...(outcome === 'sentAgain'
+          ? ([
+              { type: 'RedeliveryRequested', data: { processorId: mailProcessor, intent: 'sendMail' } },
+              { type: 'ForwardingCompleted', data: mail },
+            ] as const)
+          : ([
+              { type: 'ForwardingRequested', data: { ...mail, fields: ['email'] } },
+              outcome === 'completed'
+                ? { type: 'ForwardingCompleted', data: mail }
+                : outcome === 'parked'
+                  ? { type: 'ForwardingParked', data: { ...mail, failure: 'smtp-550' } }
+                  : { type: 'ForwardingRefused', data: refusal },
+            ] as const)),
       );
     },
     close: () => service.close(),

@@ -51,6 +51,10 @@ const refunded = (refundId: string, minor: number): OrderEvent => ({
   type: 'RefundPaid',
   data: { refundId, amount: amount(minor) },
 });
+const paidBack = (minor: number): OrderEvent => ({
+  type: 'RefundMadeAtProcessor',
+  data: { ...checkout, amount: amount(minor) },
+});
 const half = [decided('r-1', 50), refunded('r-1', 50)];
 const whole = [...half, decided('r-2', 50), refunded('r-2', 50)];
 
@@ -108,6 +112,8 @@ describe('the status of an order', () => {
     ['paid', [placed(), approved], [false, true, true, 100]],
     ['paid, half to go back', [placed(), approved, decided('r-1', 50)], [false, true, true, 50]],
     ['paid, all to go back', [placed(), approved, decided('r-1', 100)], [false, false, true, 0]],
+    ['paid, all paid back by the processor', [placed(), approved, paidBack(100)], [false, false, true, 100]],
+    ['paid, half paid back by the processor', [placed(), approved, paidBack(50)], [false, true, true, 100]],
     ['shipped', [placed(), approved, shipped], [false, false, false, 100]],
     ['cancelled', [placed(), approved, cancelled], [false, false, false, 0]],
   ] as [string, OrderEvent[], unknown[]][])(

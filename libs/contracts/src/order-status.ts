@@ -153,8 +153,9 @@ export const needsPersonnummer = (state: OrderState): boolean =>
 export const mayBePaid = ({ stage }: OrderState): boolean =>
   stage === 'placed' || stage === 'awaitingPayment' || stage === 'paymentDenied';
 
-/** A fully refunded order is not shipped any more. */
-export const mayBeShipped = (state: OrderState): boolean => state.stage === 'paid' && refundableMinor(state) > 0;
+/** A fully refunded order is not shipped any more, whether the shop paid it back or the processor did by itself. */
+export const mayBeShipped = (state: OrderState): boolean =>
+  state.stage === 'paid' && refundableMinor(state) > 0 && orderStatusOf(state) !== 'refunded';
 
 export const mayBeCancelled = ({ stage }: OrderState): boolean =>
   stage !== 'none' && stage !== 'shipped' && stage !== 'cancelled';

@@ -105,13 +105,16 @@ export class EmailIndex {
     return rowCount === 1;
   }
 
-  /** Removes every other address of this person, and what they waited for. */
+  /** Removes every other address of this person, and their wait for this one. */
   async keepOnly(subjectId: SubjectId, email: string): Promise<void> {
     await this.pool.query('DELETE FROM keyring.email_index WHERE subject_id = $1 AND bidx <> $2', [
       subjectId,
       this.bidx(email),
     ]);
-    await this.pool.query('DELETE FROM keyring.awaited_email WHERE subject_id = $1', [subjectId]);
+    await this.pool.query('DELETE FROM keyring.awaited_email WHERE subject_id = $1 AND bidx = $2', [
+      subjectId,
+      this.bidx(email),
+    ]);
   }
 
   /** Removes the person. */

@@ -53,7 +53,7 @@ describe('a card number is found', () => {
     ['with slashes', '4111/1111/1111/1111'],
     ['with commas', '4111,1111,1111,1111'],
     ['with underscores, stars, colons', '4111_1111*1111:1111'],
-    ['with two signs', '4111 - 1111 - 1111 - 1111'.replaceAll(' - ', ' -')],
+    ['with three signs', '4111 - 1111 - 1111 - 1111'],
     ['on four lines', '4111\n1111\r\n1111\n1111'],
     ['with zero-width characters in its groups', '4\u200b1\u200d1\u20601 11\ufeff11\u00ad 1111 1111'],
     ['with marks on its digits', '4\u03011\u030111 1111 1111 1111'],
@@ -70,8 +70,8 @@ describe('a card number is found', () => {
 /** The same rule, written for reading: every stretch of whole groups is tried. */
 const slowly = (text: string): boolean =>
   text
-    .replace(/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}/gi, ' ; ')
-    .replace(/[^0-9a-z]{3,}/gi, (signs) => (signs.endsWith('+') ? 'x+' : 'x'))
+    .replace(/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}/gi, ' x ')
+    .replace(/[^0-9a-z]{4,}/gi, (signs) => (signs.endsWith('+') ? 'x+' : 'x'))
     .split(/[a-z]+|,(?!\d)/i)
     .some((run) => {
       const groups = [...run.matchAll(/\d+/g)];
@@ -100,7 +100,10 @@ describe('the one pass', () => {
   const cards = fc.constantFrom(...numbers.map(([, number]) => number));
   const piece = fc.oneof(
     { weight: 3, arbitrary: fc.stringMatching(/^\d{1,6}$/) },
-    { weight: 2, arbitrary: fc.constantFrom(' ', '-', '.', '/', '  ', ' - ', '+', ',', ', ', 'a', 'X1') },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(' ', '-', '.', '/', '  ', ' - ', '+', ',', ', ', ' -- ', '    ', 'a', 'X1'),
+    },
     { weight: 1, arbitrary: cards },
     { weight: 1, arbitrary: fc.tuple(cards, fc.constantFrom(' ', '-')).map(([card, by]) => grouped(card, by)) },
     { weight: 1, arbitrary: fc.uuid() },

@@ -8,7 +8,7 @@ const longest = 19;
 /** ITU-T E.164: a number after a `+` has at most 15 digits, and sometimes looks like a card number of that length. */
 const longestPhone = 15;
 /** Between two groups of one number; characters that nobody sees are not counted. */
-const mostSeparators = 2;
+const mostSeparators = 3;
 const plus = 0x2b;
 const blank = 0x20;
 

@@ -21,6 +21,8 @@ interface Line {
 
 const flushEveryMs = 500;
 const mostWaiting = 10_000;
+/** Lines of one write: what is sealed again where it fails. */
+const mostAtOnce = 500;
 /** How often a batch is tried; with the pauses between, longer than a database needs to come back. */
 const mostTries = 60;
 
@@ -79,7 +81,11 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.loop.stop();
-    await this.flush().catch(() => undefined);
+    try {
+      while (await this.flush());
+    } catch {
+      // What is left is counted.
+    }
     if (this.waiting.length > 0) this.lose(this.waiting.length);
   }
 
@@ -88,27 +94,21 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
     this.alarms.raise('gateway.access-log-lost');
   }
 
+  /** @returns `true` = there are more */
   private async flush(): Promise<boolean> {
-    const lines = this.waiting;
+    const lines = this.waiting.slice(0, mostAtOnce);
     if (lines.length === 0) return false;
-    this.waiting = [];
     try {
       await this.write(lines);
-      this.tries = 0;
     } catch (error) {
       this.tries += 1;
-      if (this.tries < mostTries) {
-        // The newest are left out where there are too many, as they are while the lines wait.
-        const kept = [...lines, ...this.waiting];
-        this.waiting = kept.slice(0, mostWaiting);
-        if (kept.length > mostWaiting) this.lose(kept.length - mostWaiting);
-        throw error;
-      }
-      this.tries = 0;
+      if (this.tries < mostTries) throw error; // they go on waiting
       this.lose(lines.length);
       this.logger.error({ lines: lines.length, failure: (error as Error).name }, 'access-log.dropped');
     }
-    return false;
+    this.tries = 0;
+    this.waiting = this.waiting.slice(lines.length);
+    return this.waiting.length > 0;
   }
 
   private async write(lines: readonly Line[]): Promise<void> {

@@ -76,9 +76,12 @@ export class ProfileController {
   ): Promise<EmailChangeAnswer> {
     const token = this.tokens.issue(subjectId);
     const expiresAt = new Date(Date.parse(this.clock.now()) + emailChangeHours * 3_600_000).toISOString();
-    if (!(await this.emails.awaits(email, subjectId, expiresAt))) throw new DomainError('too-many-requests');
-    const command = { type: 'RequestEmailChange', email, token, code: mailedCode(), expiresAt } as const;
-    await this.commands.execute(customerDecider, subjectId, command, commandContext(caller, subjectId));
+    // An address that was asked often enough is not asked again. A refusal would tell that nobody has it: only forms for
+    // addresses without an owner are counted.
+    if (await this.emails.awaits(email, subjectId, expiresAt)) {
+      const command = { type: 'RequestEmailChange', email, token, code: mailedCode(), expiresAt } as const;
+      await this.commands.execute(customerDecider, subjectId, command, commandContext(caller, subjectId));
+    }
     return { expiresAt };
   }
 

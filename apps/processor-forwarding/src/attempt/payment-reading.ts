@@ -1,4 +1,4 @@
-import { Clock, type ForwardingId } from '@dittoo/kernel';
+import { Clock } from '@dittoo/kernel';
 import { REGISTER } from '@dittoo/platform';
 import type { Register } from '@dittoo/processor-register';
 import { Commands } from '@dittoo/service';
@@ -65,7 +65,7 @@ export class PaymentReading {
     }
     await this.outcomes.paymentRead(turn, payment, known);
     if (isHeld(payment)) await this.lateCancellation.requestIfCancelled(turn);
-    return this.settled(turn, this.watchOn(item.forwardingId, payment));
+    return this.settled(turn, this.watchOn(turn, payment));
   }
 
   private isTooOld({ history }: LoadedForwarding): boolean {
@@ -76,19 +76,20 @@ export class PaymentReading {
   }
 
   /** What may still change without us is looked at again. */
-  private watchOn(forwardingId: ForwardingId, { status }: Payment): CompanionRow[] {
+  private watchOn({ connection, item }: Turn, { status }: Payment): CompanionRow[] {
     const { watchReservedMs, watchTakenMs } = this.config;
+    const { tables } = connection;
     switch (status) {
       case 'pending':
         return [];
       case 'approved':
-        return [this.watch.slowly(forwardingId, watchReservedMs, null)];
+        return [this.watch.slowly(tables, item, watchReservedMs, null)];
       case 'captured':
-        return [this.watch.slowly(forwardingId, watchTakenMs, watchTakenDays)];
+        return [this.watch.slowly(tables, item, watchTakenMs, watchTakenDays)];
       case 'cancelled':
       case 'denied':
       case 'expired':
-        return [this.watch.stop(forwardingId)];
+        return [this.watch.stop(item.forwardingId)];
     }
   }
 

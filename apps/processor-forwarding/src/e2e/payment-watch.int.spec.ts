@@ -65,6 +65,17 @@ describe('a payment', () => {
     await until(async () => (await watched(stage)) === 0);
   });
 
+  it('is watched again where its watch had ended: one that was denied is made after all', async () => {
+    const stage = await startStage({ withMondido: true, tuning: { watchReservedMs: 100 } });
+    stages.push(stage);
+    const { act, approve, orderId } = await opened(stage);
+    await stage.rows('DELETE FROM forwarding.payment_watch');
+    await approve(); // a callback has it read
+    await until(async () => (await watched(stage)) === 1, 20_000);
+    await act('cancel');
+    await until(async () => (await statuses(stage, orderId)).includes('cancelled 0'), 20_000);
+  });
+
   it('that the processor does not know any more is on record as that, once', async () => {
     const stage = await staged({});
     const { act, orderId } = await opened(stage);

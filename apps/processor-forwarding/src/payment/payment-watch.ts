@@ -43,12 +43,24 @@ const unwatched = {
 
 const watchedSlowly = {
   name: 'watched_slowly',
-  columns: { forwarding_id: 'uuid', pause_ms: 'float8', days: 'int' },
+  columns: {
+    forwarding_id: 'uuid',
+    processor_id: 'text',
+    subject_id: 'uuid',
+    order_id: 'uuid',
+    pause_ms: 'float8',
+    days: 'int',
+  },
+  // The watch may have ended before: a payment that was denied, or not found once, may be made after all.
   statement: (rows: string): string => `
-  UPDATE forwarding.payment_watch w
-     SET longest_pause_ms = r.pause_ms, polls = 30, next_at = now() + r.pause_ms * interval '1 ms',
-         ends_at = coalesce(w.ends_at, now() + r.days * interval '1 day')
-    FROM (SELECT * FROM ${rows}) r WHERE w.forwarding_id = r.forwarding_id`,
+  INSERT INTO forwarding.payment_watch AS w
+    (forwarding_id, processor_id, subject_id, order_id, polls, longest_pause_ms, next_at, ends_at)
+  SELECT forwarding_id, processor_id, subject_id, order_id, 30, pause_ms, now() + pause_ms * interval '1 ms',
+         now() + days * interval '1 day'
+    FROM ${rows}
+  ON CONFLICT (forwarding_id) DO UPDATE
+     SET longest_pause_ms = EXCLUDED.longest_pause_ms, polls = EXCLUDED.polls, next_at = EXCLUDED.next_at,
+         ends_at = coalesce(w.ends_at, EXCLUDED.ends_at)`,
 };
 
 /**
@@ -76,8 +88,15 @@ export class PaymentWatch {
   }
 
   /** A payment that is settled here may still change at the processor. @param days for so long; `null` = until it changes */
-  slowly(forwardingId: ForwardingId, pauseMs: number, days: number | null): CompanionRow {
-    return companionRow(watchedSlowly, { forwarding_id: forwardingId, pause_ms: pauseMs, days });
+  slowly({ processorId }: QueueTables, item: Item, pauseMs: number, days: number | null): CompanionRow {
+    return companionRow(watchedSlowly, {
+      forwarding_id: item.forwardingId,
+      processor_id: processorId,
+      subject_id: item.subjectId,
+      order_id: item.orderId,
+      pause_ms: pauseMs,
+      days,
+    });
   }
 
   /** At most one reading is queued; a callback during a reading queues one more. */

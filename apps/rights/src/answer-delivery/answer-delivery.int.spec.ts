@@ -86,6 +86,33 @@ describe('the answer to an erasure', () => {
   });
 });
 
+it('one whose mail was given up is an officer`s at once, and delivered after all where it is sent again', async () => {
+  const { customerId } = await rights.customer('berit');
+  const requestId = await answeredBySpec(customerId);
+  const types = () => typesOf(streamName('rightsRequest', requestId));
+  await rights.answerMailed(requestId, 'parked');
+  const [hour, day] = [3_600_000, 86_400_000];
+  const again = await deliveryWith(alive()).advance(requestId);
+  expect((await types()).at(-1)).toBe('AnswerUndelivered');
+  expect(await usable(customerId)).toContain(requestId); // the address is still there for the officer
+  expect(Date.parse(String(again)) - Date.now()).toBeLessThan(hour + 60_000);
+  await rights.answerMailed(requestId, 'sentAgain');
+  expect(await deliveryWith(alive(), new LaterClock(day)).advance(requestId)).toBeNull();
+  expect((await types()).at(-1)).toBe('AnswerDelivered');
+  expect(await usable(customerId)).not.toContain(requestId);
+});
+
+it('one that was never sent is an officer`s with days left to give it', async () => {
+  const { customerId } = await rights.customer('bengt');
+  const requestId = await answeredBySpec(customerId);
+  const day = 86_400_000;
+  expect(await deliveryWith(alive(), new LaterClock(22 * day)).advance(requestId)).not.toBeNull();
+  expect((await typesOf(streamName('rightsRequest', requestId))).at(-1)).toBe('AnswerUndelivered');
+  expect(await usable(customerId)).toContain(requestId);
+  expect(await deliveryWith(alive(), new LaterClock(31 * day)).advance(requestId)).toBeNull();
+  expect(await usable(customerId)).not.toContain(requestId);
+});
+
 it('the address of a restriction is kept until its end was told', async () => {
   const { customerId, bearer } = await rights.customer('cilla');
   const requestId = await ask(bearer, 'restriction');

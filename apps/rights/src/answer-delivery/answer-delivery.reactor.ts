@@ -17,7 +17,9 @@ const group = 'rights.answerDelivery';
 const actor = 'rights.answerDelivery';
 /** The mail's outcome is looked up after half of the time that has passed, at least and at most these. */
 const [shortestMs, longestMs] = [1_000, 3_600_000];
-/** An answer that was not sent by then is an officer's, and its address is kept no longer. */
+/** An answer that was not sent by then is an officer's, */
+const overdueMs = 21 * 86_400_000;
+/** who has until then to give it: the address is kept no longer. */
 const giveUpMs = 30 * 86_400_000;
 
 type Answer = Delivered<RightsRequestEvents, 'RequestAnswered' | 'RequestRefused' | 'AnswerDelivered'>;
@@ -59,9 +61,9 @@ export class AnswerDeliveryReactor implements OnModuleInit {
     const request = await this.recorded(requestId, subjectId, state, answer);
     const now = this.clock.now();
     const givenUpAt = later(answer.at, giveUpMs);
-    if (request.delivery === null) return earlier(givenUpAt, later(now, pauseMs(answer.at, now)));
-    // An officer may still write to it.
-    if (request.delivery === 'undelivered' && now < givenUpAt) return givenUpAt;
+    if (request.delivery === null) return earlier(later(answer.at, overdueMs), later(now, pauseMs(answer.at, now)));
+    // An officer may still write to it, or have the mail sent again.
+    if (request.delivery === 'undelivered' && now < givenUpAt) return earlier(givenUpAt, later(now, longestMs));
     // The end of a restriction is told before it, to the same address.
     if (await this.isRestrictedBy(requestId, subjectId)) return null;
     await this.address.destroy(subjectId, requestId);
@@ -74,9 +76,9 @@ export class AnswerDeliveryReactor implements OnModuleInit {
     request: KnownRequest,
     answer: RecordedAnswer,
   ): Promise<KnownRequest> {
-    if (request.delivery !== null) return request;
+    if (request.delivery === 'delivered') return request;
     const outcome = await this.letters.outcomeOf(answer);
-    const command = commandFor(outcome, this.clock.now() >= later(answer.at, giveUpMs));
+    const command = commandFor(outcome, this.clock.now() >= later(answer.at, overdueMs));
     if (command === null) return request;
     const context = systemContext(actor, subjectId, derivedId('answerDelivery', requestId, command.type));
     const { state } = await this.commands.execute(rightsRequestDecider, requestId, command, context);

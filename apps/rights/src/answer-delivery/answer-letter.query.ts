@@ -34,6 +34,8 @@ export class AnswerLetters {
       if (type === 'ForwardingCompleted') outcome = { status: 'delivered' };
       if (type === 'ForwardingRefused' || type === 'ForwardingCancelled')
         outcome = { status: 'refused', reason: data.reason };
+      if (type === 'ForwardingParked') outcome = { status: 'refused', reason: data.failure };
+      if (type === 'RedeliveryRequested') outcome = { status: 'waiting' };
     }
     return outcome;
   }
