@@ -148,6 +148,19 @@ class AddCopyDraft1763820000100 implements MigrationInterface {
   }
 }
 
+/** So that a task that fails for ever is seen. */
+class NoteFailingTasks1763820000120 implements MigrationInterface {
+  readonly name = 'NoteFailingTasks1763820000120';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE rights.due_task ADD COLUMN failing_since timestamptz');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE rights.due_task DROP COLUMN failing_since');
+  }
+}
+
 export const rightsSchema = {
   schema: rightsSchemaName,
   migrations: [
@@ -157,6 +170,7 @@ export const rightsSchema = {
     AddRightsOfEveryKind1763820000060,
     NameClaims1763820000080,
     AddCopyDraft1763820000100,
+    NoteFailingTasks1763820000120,
   ],
   rows: rightsRows,
   wrappedKeys: [documentKeysWrapped],

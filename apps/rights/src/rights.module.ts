@@ -54,6 +54,7 @@ import { DestructionBlocks } from './retention-schedule/destruction-blocks.js';
 import { EndedPeriods } from './retention-schedule/ended-periods.js';
 import { ErasureByRetention } from './retention-schedule/erasure-by-retention.js';
 import { RetentionScheduler } from './retention-schedule/retention-schedule.worker.js';
+import { FailingTasks } from './due-task/failing-tasks.js';
 import { RequestDeadlines } from './rights-request/request-deadlines.js';
 import { RequestsInFlight } from './rights-request/requests-in-flight.js';
 import { RightsRequestRow } from './rights-request/rights-request.entity.js';
@@ -125,6 +126,7 @@ export class RightsModule {
         RequestsInFlight,
         RightsRequests,
         RequestDeadlines,
+        FailingTasks,
         ErasureScopes,
         JudgementFacts,
         // what is done

@@ -49,6 +49,8 @@ export interface AttentionAbout {
   recipientTask: { readonly requestId: RequestId; readonly processorId: string; readonly state: string };
   requestCloseToDue: { readonly requestId: RequestId; readonly dueAt: string };
   requestOverdue: { readonly requestId: RequestId; readonly dueAt: string };
+  /** Work of rights that is repeated and fails each time. */
+  taskFailing: { readonly task: string; readonly id: string };
   streamParked: { readonly group: string; readonly stream: string; readonly failure: string };
   sequencerLagging: { readonly state: string };
   relayLagging: { readonly transport: string };
@@ -79,6 +81,7 @@ export const attentionSeverities: { readonly [Kind in AttentionKind]: AttentionS
   requestCloseToDue: 'warning',
   answerUndelivered: 'critical',
   recipientTask: 'warning',
+  taskFailing: 'critical',
   streamParked: 'critical',
   sequencerLagging: 'critical',
   relayLagging: 'critical',

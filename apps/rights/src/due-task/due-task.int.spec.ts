@@ -59,6 +59,26 @@ it('is retried after a failure', async () => {
   await until(async () => timesOf(id) === 2 && (await rowsOf(id)).length === 0);
 });
 
+it('that fails each time has a beginning of that, which ends with its success', async () => {
+  const id = newId();
+  let away = true;
+  duringPerformance = () => (away ? Promise.reject(new Error('away')) : Promise.resolve('2999-01-01T00:00:00.000Z'));
+  const claims = rights.service.get<TaskClaims>(TaskClaims);
+  const failing = async () => (await claims.failingSince('2999-01-01T00:00:00.000Z')).filter((task) => task.id === id);
+  await schedule(id, past);
+  await until(async () => timesOf(id) >= 3);
+  const [first] = await until(async () => {
+    const found = await failing();
+    return found.length > 0 && found;
+  });
+  expect(first).toMatchObject({ kind: 'restrictionLift' });
+  await until(async () => timesOf(id) >= 4);
+  expect((await failing()).map(({ since }) => since)).toEqual([first!.since]);
+  away = false;
+  await until(async () => (await failing()).length === 0);
+  await rights.service.platform.pool.query('DELETE FROM rights.due_task WHERE id = $1', [id]);
+});
+
 it('is left to the process that claimed it, until the claim expires', async () => {
   const [claimed, abandoned] = [newId(), newId()];
   duringPerformance = () => Promise.resolve(null);

@@ -62,9 +62,20 @@ export class TaskClaims {
     return this.changed(
       `UPDATE rights.due_task SET claim = NULL, claimed_until = NULL,
          due_at = CASE WHEN asked = $4 THEN coalesce($5, due_at) ELSE due_at END,
-         failures = CASE WHEN asked = $4 THEN coalesce($6, failures) ELSE failures END
+         failures = CASE WHEN asked = $4 THEN coalesce($6, failures) ELSE failures END,
+         failing_since = CASE WHEN $6 > 0 THEN coalesce(failing_since, now()) ELSE NULL END
        WHERE kind = $1 AND id = $2 AND claim = $3`,
       [...mine, asked, again?.at ?? null, again?.failures ?? null],
+    );
+  }
+
+  /** The tasks that have failed each time since `before`. */
+  async failingSince(
+    before: string,
+  ): Promise<{ readonly kind: TaskKind; readonly id: string; readonly since: Date }[]> {
+    return this.rows.query(
+      'SELECT kind, id, failing_since AS since FROM rights.due_task WHERE failing_since <= $1 ORDER BY kind, id',
+      [before],
     );
   }
 

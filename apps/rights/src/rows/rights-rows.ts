@@ -25,7 +25,10 @@ export const rightsRows: RowClasses = {
     },
   },
   due_task: {
-    columns: { id: reference, ...plainColumns('kind', 'due_at', 'failures', 'asked', 'claim', 'claimed_until') },
+    columns: {
+      id: reference,
+      ...plainColumns('kind', 'due_at', 'failures', 'asked', 'claim', 'claimed_until', 'failing_since'),
+    },
   },
   document_key: {
     columns: {

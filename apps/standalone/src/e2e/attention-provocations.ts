@@ -118,6 +118,17 @@ export const provocationsOf = (shop: AttentionShop): Provocations => {
       return { about: { requestId }, mend };
     },
 
+    taskFailing: async () => {
+      const id = newId();
+      await rows.query(
+        `INSERT INTO rights.due_task (kind, id, due_at, failures, failing_since)
+         VALUES ('copyEnd', $1, now() + interval '1 hour', 12, now() - interval '10 min')`,
+        [id],
+      );
+      const mend = () => rows.query('DELETE FROM rights.due_task WHERE id = $1', [id]);
+      return { about: { task: 'copyEnd', id }, mend };
+    },
+
     streamParked: async () => {
       const stream = `order-${newId()}`;
       await rows.query(`INSERT INTO delivery.parked_stream VALUES ('order.list', $1, 'TypeError')`, [stream]);
