@@ -210,6 +210,15 @@ describe('nothing is told that did not happen', () => {
     ]);
   });
 
+  it('that was taken and paid back whole before it was first seen pays for nothing, and waits for nothing', () => {
+    const seen = see('captured', { refundedMinor: 400 });
+    for (const before of [[placed], [placed, opened]]) {
+      expect(decided(before, seen)).toEqual([denied('releasedAtProcessor')]);
+      expect(statusAfter(before, seen)).toBe('paymentDenied');
+      expect(decided([...before, denied('releasedAtProcessor')], seen)).toEqual([]);
+    }
+  });
+
   it('approved for more: the order is paid, and what is taken is what it costs', () => {
     const amount = money(500);
     expect(decided([placed, opened], see('approved', { amount }))).toEqual([{ ...approved, data: { ...of, amount } }]);

@@ -38,7 +38,7 @@ const discrepancy =
 const unexpected: Meaning = (observed) => [found('unexpectedStatus', observed, observed.status)];
 
 const deny =
-  (reason: 'denied' | 'expired'): Meaning =>
+  (reason: 'denied' | 'expired' | 'releasedAtProcessor'): Meaning =>
   ({ processorId }) => [{ type: 'PaymentDenied', data: { processorId, reason } }];
 
 const isForAnotherAmount = (order: PlacedOrder): boolean =>
@@ -59,9 +59,12 @@ const approve: Meaning = (observed, order) => {
 const isPaidBack = ({ amount, refundedMinor }: Observation): boolean =>
   amount !== null && refundedMinor >= amount.amountMinor;
 
-/** Some ways to pay take the money at once. */
+/** Some ways to pay take the money at once. What is paid back already when it is first seen pays for nothing. */
 const approveAndTake: Meaning = (observed, order) => {
-  if (isPaidBack(observed)) return isForAnotherAmount(order) ? release(observed, order) : [];
+  if (isPaidBack(observed)) {
+    if (isForAnotherAmount(order)) return release(observed, order);
+    return order.stage === 'paymentDenied' ? [] : deny('releasedAtProcessor')(observed, order);
+  }
   const approved = approve(observed, order);
   const paid = evolved(order, approved);
   return paid.stage === 'paid' ? [...approved, ...take(observed, paid)] : approved;
