@@ -141,6 +141,19 @@ class WatchWhatIsReserved1764260000000 implements MigrationInterface {
   }
 }
 
+/** So that a payment that cannot be read is seen, instead of being asked for again without end. */
+class NoteUnreadPayments1764270000000 implements MigrationInterface {
+  readonly name = 'NoteUnreadPayments1764270000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE forwarding.payment_watch ADD COLUMN failing_since timestamptz');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE forwarding.payment_watch DROP COLUMN failing_since');
+  }
+}
+
 const lane: TableClass = {
   subject: 'subject_id',
   columns: {
@@ -182,7 +195,7 @@ const forwardingRows: RowClasses = {
       forwarding_id: reference,
       subject_id: reference,
       order_id: reference,
-      ...plainColumns('processor_id', 'polls', 'next_at', 'longest_pause_ms', 'ends_at'),
+      ...plainColumns('processor_id', 'polls', 'next_at', 'longest_pause_ms', 'ends_at', 'failing_since'),
     },
   },
   mailed: {
@@ -220,6 +233,7 @@ export const forwardingSchema = {
     HoldTheMailbox1763800006500,
     PutReadingsLast1763800006700,
     WatchWhatIsReserved1764260000000,
+    NoteUnreadPayments1764270000000,
   ],
   rows: forwardingRows,
 };

@@ -47,6 +47,7 @@ import { DeliveryWorker } from './worker/delivery.worker.js';
 import { HeldDeliveries } from './worker/held-deliveries.js';
 import { MailboxReachability } from './worker/mailbox-reachability.js';
 import { MailboxSweepWorker } from './worker/mailbox-sweep.worker.js';
+import { UnreadPayments } from './worker/unread-payments.js';
 import { WorkerMetrics } from './worker/worker-metrics.js';
 
 export {
@@ -70,7 +71,14 @@ export class ProcessorForwardingModule {
   static register(platform: DynamicModule, config: ForwardingConfig): DynamicModule {
     const settings = { provide: FORWARDING_CONFIG, useValue: config };
     const intake = [NotificationRequests, ForwardingRequests, QueueIntake];
-    const worker = [DeliveryWorker, WorkerMetrics, MailboxSweepWorker, HeldDeliveries, MailboxReachability];
+    const worker = [
+      DeliveryWorker,
+      WorkerMetrics,
+      MailboxSweepWorker,
+      HeldDeliveries,
+      UnreadPayments,
+      MailboxReachability,
+    ];
     const attempt = [
       Attempts,
       ...[PaymentPreparation, MailPreparation, MailWriter],

@@ -41,6 +41,8 @@ export interface AttentionAbout {
   };
   deliveryHeld: { readonly processorId: string };
   paymentNotOpened: GivenUp;
+  /** Its state cannot be read at the processor, each time. */
+  paymentUnread: { readonly forwardingId: ForwardingId; readonly orderId: OrderId; readonly processorId: string };
   mailAddressRefused: GivenUp;
   refundNotCarriedOut: MoneyQuestion;
   /** The shop and the processor disagree about the money of an order. */
@@ -71,6 +73,7 @@ export type AttentionKind = keyof AttentionAbout;
 export const attentionSeverities: { readonly [Kind in AttentionKind]: AttentionSeverity } = {
   paymentDiscrepancy: 'critical',
   paymentNotOpened: 'critical',
+  paymentUnread: 'critical',
   refundNotCarriedOut: 'critical',
   deliveryParked: 'critical',
   deliveryRefused: 'critical',

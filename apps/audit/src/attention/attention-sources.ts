@@ -133,6 +133,7 @@ export const attentionSources: { readonly [Kind in AttentionKind]: ByEvents<Atte
   mailboxUnreachable: { watchedBy: 'processor-forwarding', closes: 'watch' },
   requestCloseToDue: { watchedBy: 'rights', closes: 'watch' },
   requestOverdue: { watchedBy: 'rights', closes: 'watch' },
+  paymentUnread: { watchedBy: 'processor-forwarding', closes: 'watch' },
   taskFailing: { watchedBy: 'rights', closes: 'watch' },
   streamParked: { watchedBy: 'audit', closes: 'watch' },
   groupLagging: { watchedBy: 'every service', closes: 'watch' },

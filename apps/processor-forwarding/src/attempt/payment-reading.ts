@@ -49,7 +49,7 @@ export class PaymentReading {
     const { state } = known;
     const reference = state.status === 'none' ? null : (state.payment?.reference ?? null);
     const allowed = this.mayRead(turn, standing);
-    if (reference === null || processor === null || !allowed) return this.settled(turn);
+    if (reference === null || processor === null || !allowed) return this.unread(turn);
     let payment: Payment;
     try {
       payment = await connection.call(() => processor.readPayment(reference));
@@ -81,7 +81,7 @@ export class PaymentReading {
     const { tables } = connection;
     switch (status) {
       case 'pending':
-        return [];
+        return [this.watch.noted(item.forwardingId, { failed: false })];
       case 'approved':
         return [this.watch.slowly(tables, item, watchReservedMs, null)];
       case 'captured':
@@ -112,7 +112,12 @@ export class PaymentReading {
       await this.lanes.retry(lane, item, delayMs, { unknown: false, counted });
       return 'leave';
     }
-    return this.settled(turn);
+    return this.unread(turn);
+  }
+
+  /** Nothing is known that was not known before, and a person sees how long that has been so. */
+  private unread(turn: Turn): Promise<Next> {
+    return this.settled(turn, [this.watch.noted(turn.item.forwardingId, { failed: true })]);
   }
 
   private async settled({ item, lane }: Turn, also: readonly CompanionRow[] = []): Promise<Next> {

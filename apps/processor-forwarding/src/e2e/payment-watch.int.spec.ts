@@ -86,6 +86,16 @@ describe('a payment', () => {
     expect(types.filter((type) => type === 'PaymentNotFound')).toHaveLength(1);
   });
 
+  it('that cannot be read is noted as that, until it can be', async () => {
+    const stage = await staged({});
+    await opened(stage);
+    const failing = async () =>
+      (await stage.rows('SELECT 1 FROM forwarding.payment_watch WHERE failing_since IS NOT NULL')).length;
+    await stage.plantFault({ processor: 'mondido', method: 'GET', kind: 'status', status: 400, times: 2 });
+    await until(async () => (await failing()) === 1, 20_000);
+    await until(async () => (await failing()) === 0, 30_000);
+  });
+
   it('that stays pending is waited for no longer after its time', async () => {
     const stage = await staged({ pendingDays: 0 });
     const { orderId } = await opened(stage);

@@ -15,6 +15,14 @@ export interface WatchedPayment {
   readonly orderId: OrderId;
 }
 
+export interface UnreadPayment {
+  readonly forwardingId: ForwardingId;
+  readonly orderId: OrderId;
+  readonly processorId: string;
+  /** The first of the readings that failed. */
+  readonly since: Date;
+}
+
 const readingPayload: ItemPayload = {
   purposes: readPaymentFields,
   refundId: null,
@@ -41,6 +49,15 @@ const unwatched = {
     `DELETE FROM forwarding.payment_watch WHERE forwarding_id = ANY (ARRAY(SELECT forwarding_id FROM ${rows}))`,
 };
 
+const noted = {
+  name: 'watch_noted',
+  columns: { forwarding_id: 'uuid', failed: 'boolean' },
+  statement: (rows: string): string => `
+  UPDATE forwarding.payment_watch w
+     SET failing_since = CASE WHEN r.failed THEN coalesce(w.failing_since, now()) END
+    FROM (SELECT * FROM ${rows}) r WHERE w.forwarding_id = r.forwarding_id`,
+};
+
 const watchedSlowly = {
   name: 'watched_slowly',
   columns: {
@@ -59,7 +76,7 @@ const watchedSlowly = {
          now() + days * interval '1 day'
     FROM ${rows}
   ON CONFLICT (forwarding_id) DO UPDATE
-     SET longest_pause_ms = EXCLUDED.longest_pause_ms, polls = EXCLUDED.polls, next_at = EXCLUDED.next_at,
+     SET failing_since = NULL, longest_pause_ms = EXCLUDED.longest_pause_ms, polls = EXCLUDED.polls, next_at = EXCLUDED.next_at,
          ends_at = coalesce(w.ends_at, EXCLUDED.ends_at)`,
 };
 
@@ -85,6 +102,22 @@ export class PaymentWatch {
   /** Ends the watch of a settled payment, with the end of the reading. */
   stop(forwardingId: ForwardingId): CompanionRow {
     return companionRow(unwatched, { forwarding_id: forwardingId });
+  }
+
+  /** A reading has ended. @param failed nothing new is known, and it is read again when that is due */
+  noted(forwardingId: ForwardingId, { failed }: { readonly failed: boolean }): CompanionRow {
+    return companionRow(noted, { forwarding_id: forwardingId, failed });
+  }
+
+  /** The payments that could not be read since then, each time. */
+  async unreadSince(before: string): Promise<readonly UnreadPayment[]> {
+    const { rows } = await this.pool.query<UnreadPayment>(
+      `SELECT forwarding_id AS "forwardingId", order_id AS "orderId", processor_id AS "processorId",
+              failing_since AS since
+         FROM forwarding.payment_watch WHERE failing_since <= $1 ORDER BY forwarding_id`,
+      [before],
+    );
+    return rows;
   }
 
   /** A payment that is settled here may still change at the processor. @param days for so long; `null` = until it changes */

@@ -118,6 +118,17 @@ export const provocationsOf = (shop: AttentionShop): Provocations => {
       return { about: { requestId }, mend };
     },
 
+    paymentUnread: async () => {
+      const forwardingId = newId();
+      await rows.query(
+        `INSERT INTO forwarding.payment_watch (forwarding_id, processor_id, subject_id, order_id, next_at, failing_since)
+         VALUES ($1, 'payson', $2, $3, now() + interval '1 day', now() - interval '2 hours')`,
+        [forwardingId, newId(), newId()],
+      );
+      const mend = () => rows.query('DELETE FROM forwarding.payment_watch WHERE forwarding_id = $1', [forwardingId]);
+      return { about: { forwardingId, processorId: 'payson' }, mend };
+    },
+
     taskFailing: async () => {
       const id = newId();
       await rows.query(
