@@ -79,10 +79,15 @@ export class LeaseRow {
     return rows[0]?.epoch ?? null;
   }
 
-  /** `false` = lost: stop at once. */
+  /**
+   * `false` = lost: stop at once. It need not be on disk before the answer: a renewal that the database lost ends the
+   * lease earlier, and the epoch stays.
+   */
   async renew(epoch: string): Promise<boolean> {
     const { rowCount } = await this.pool.query(
-      'UPDATE service.lease SET expires_at = now() + make_interval(secs => $3) WHERE name = $1 AND epoch = $2',
+      `WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+       UPDATE service.lease SET expires_at = now() + make_interval(secs => $3) FROM relaxed
+        WHERE name = $1 AND epoch = $2`,
       [this.name, epoch, leaseMs / 1000],
     );
     return rowCount === 1;
