@@ -65,10 +65,7 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
   onModuleInit(): void {
     const fastify = this.adapter.httpAdapter.getInstance<FastifyInstance>();
     fastify.addHook('onResponse', async (request, reply) => {
-      if (this.waiting.length >= mostWaiting) return this.lose(1);
-      this.waiting.push({
-        id: newId(),
-        at: this.clock.now(),
+      this.note({
         method: request.method,
         route: request.routeOptions.url ?? 'unrouted',
         status: reply.statusCode,
@@ -77,6 +74,12 @@ export class AccessLogWriter implements OnModuleInit, BeforeApplicationShutdown 
       });
     });
     this.loop.start();
+  }
+
+  /** Keeps a line until it is written. */
+  note(line: Omit<Line, 'id' | 'at'>): void {
+    if (this.waiting.length >= mostWaiting) return this.lose(1);
+    this.waiting.push({ ...line, id: newId(), at: this.clock.now() });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
