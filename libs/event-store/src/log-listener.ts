@@ -26,6 +26,8 @@ export class LogListener {
       channel: 'es_log',
       connect: async () => {
         const client = new pg.Client({ ...clientLimits(), connectionTimeoutMillis: connectMs, ...config });
+        // Without a listener an error between two statements ends the process.
+        client.on('error', () => undefined);
         await client.connect();
         await client.query(sessionSettings());
         return client;
