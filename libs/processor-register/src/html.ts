@@ -29,7 +29,7 @@ const style = new Html(`
 @media (prefers-color-scheme:dark){:root{--ink:#e8eaed;--soft:#a3adb8;--paper:#14171a;--card:#1d2226;--line:#39424a;--accent:#7fbcff}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:1.0625rem/1.6 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-main,header,footer{max-width:54rem;margin:0 auto;padding:0 1.25rem}
+main,header,footer{max-width:54rem;margin:0 auto;padding:0 1.25rem}main:first-child{padding-top:2rem}
 header{padding-top:2rem}footer{padding-bottom:3rem;color:var(--soft);font-size:.9rem;overflow-wrap:anywhere}
 h1{font-size:clamp(1.7rem,5vw,2.4rem);line-height:1.2;margin:0 0 .5rem}
 h2{font-size:1.4rem;line-height:1.3;margin:2.5rem 0 .75rem;padding-top:1rem;border-top:1px solid var(--line)}
